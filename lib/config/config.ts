@@ -1,0 +1,71 @@
+import type { ManagedType, SourceKind } from '../model/index.ts';
+
+/** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
+export interface ClusterConfig {
+  readonly name: string;
+  readonly owner: string;
+  /** AWS region of the EKS cluster; absent when `kubeconfig` is given. */
+  readonly region?: string;
+  /** Role assumed to describe the cluster and to sign its token. */
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  /** Absolute path. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+export interface ZonesConfig {
+  /** Lower case, no final dot. A leading dot means "only names below". Empty: every zone. */
+  readonly domains: readonly string[];
+  readonly excludeDomains: readonly string[];
+  readonly type: 'public' | 'private' | 'any';
+  readonly ids: readonly string[];
+  readonly roleArn?: string;
+}
+
+export interface RecordsConfig {
+  readonly types: readonly ManagedType[];
+  readonly preferCname: boolean;
+  readonly evaluateTargetHealth: boolean;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+export interface RegistryConfig {
+  /** Lower case; may contain `%{record_type}`. Prefix and suffix exclude each other. */
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly wildcardReplacement: string;
+}
+
+export type Policy = 'sync' | 'upsert-only' | 'create-only';
+
+export interface StateConfig {
+  readonly store:
+    | { readonly kind: 'memory' }
+    | { readonly kind: 'folder'; readonly path: string }
+    | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+  readonly refreshMs: number;
+}
+
+export interface GuardConfig {
+  /** A run may remove at most the larger of `count` and `percent` of the owned record sets of a zone. */
+  readonly maxDeletes: { readonly count: number; readonly percent: number };
+  readonly deleteAfterMs: number;
+}
+
+/** The checked and completed configuration: every default filled in, paths absolute, names in canonical form, frozen. */
+export interface Config {
+  readonly clusters: readonly ClusterConfig[];
+  readonly zones: ZonesConfig;
+  readonly sources: readonly SourceKind[];
+  readonly policy: Policy;
+  /** Each ends with `/`; the first that an object carries wins. */
+  readonly annotationPrefixes: readonly string[];
+  readonly hostnames: { readonly fromServiceName: boolean };
+  readonly records: RecordsConfig;
+  readonly registry: RegistryConfig;
+  readonly state: StateConfig;
+  readonly guard: GuardConfig;
+  readonly budget: { readonly requestsPerSecond: number; readonly burst: number };
+}

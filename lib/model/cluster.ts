@@ -1,0 +1,38 @@
+import type { Endpoint, Hold, ObjectRef, SourceKind } from './endpoint.ts';
+import type { Finding } from './finding.ts';
+import type { ClusterName, OwnerId } from './names.ts';
+
+/** How the listing of one kind ended. Only a complete one may take records away. */
+export type KindRead =
+  | { readonly complete: true; readonly objects: number }
+  | { readonly complete: false; readonly error: string };
+
+/** What the sources made of the objects of one page, kind or cluster. */
+export interface Wanted {
+  readonly endpoints: readonly Endpoint[];
+  readonly holds: readonly Hold[];
+  readonly findings: readonly Finding[];
+}
+
+/** Everything read from one cluster in one run, already turned into endpoints. */
+export interface Snapshot extends Wanted {
+  readonly cluster: ClusterName;
+  readonly owner: OwnerId;
+  readonly kinds: Readonly<Record<string, KindRead>>;
+  /** Where the endpoints come from: read now, or kept from the last complete snapshot. */
+  readonly origin: 'read' | 'kept';
+}
+
+export function isComplete(snapshot: Snapshot): boolean {
+  return Object.values(snapshot.kinds).every(kind => kind.complete);
+}
+
+/** `kind/namespace/name`, the form in which the ownership record names an object. */
+export function resourceOf(object: { kind: SourceKind; namespace: string; name: string }): string {
+  return `${object.kind}/${object.namespace}/${object.name}`;
+}
+
+/** `cluster: kind/namespace/name`, for people. */
+export function describeObject(object: ObjectRef): string {
+  return `${object.cluster}: ${resourceOf(object)}`;
+}

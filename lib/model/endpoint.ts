@@ -1,0 +1,43 @@
+import type { ClusterName, DnsName } from './names.ts';
+import type { ManagedType, Routing } from './record.ts';
+
+/** The kinds of Kubernetes object that can ask for records; the word that stands in the ownership record. */
+export type SourceKind = 'service' | 'ingress';
+
+/** A Kubernetes object of one cluster. */
+export interface ObjectRef {
+  readonly cluster: ClusterName;
+  readonly kind: SourceKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `alias` annotation of the object: `true` asks for an alias even where the config prefers CNAME, `false` forbids one. */
+export type AliasWish = 'always' | 'never' | 'auto';
+
+/**
+ * One wanted DNS record set, as an object asks for it. `targets` are of one sort: IPv4 addresses (A), IPv6 addresses
+ * (AAAA) or one DNS name (CNAME, which the plan turns into A and AAAA aliases where the target allows it).
+ * Sorted, without duplicates, never empty.
+ */
+export interface Endpoint {
+  readonly name: DnsName;
+  readonly type: ManagedType;
+  readonly targets: readonly string[];
+  /** Seconds, from the object's annotation; absent: the config's default. */
+  readonly ttl?: number;
+  readonly alias: AliasWish;
+  readonly setIdentifier?: string;
+  readonly routing?: Routing;
+  readonly object: ObjectRef;
+}
+
+/**
+ * A hold keeps the records that an object has from being removed while it asks for nothing usable: its load balancer is
+ * not there yet, or what it asks for is malformed. Without `name` every record of the object is held.
+ */
+export interface Hold {
+  readonly object: ObjectRef;
+  readonly name?: DnsName;
+  readonly message: string;
+}

@@ -1,0 +1,36 @@
+import type { ObjectRef } from './endpoint.ts';
+import type { Finding } from './finding.ts';
+import type { DnsName, OwnerId } from './names.ts';
+import type { RecordSet } from './record.ts';
+import type { HostedZone } from './zone.ts';
+
+/**
+ * The change of one name in one zone: the unit that is never split over batches. `deletes` are record sets exactly as
+ * read, `creates` the new ones; the ownership records are among both. A record set whose ownership record stays the
+ * same is still swapped together with it (deleted and created alike), so that Route 53 itself checks at the moment of
+ * the write that the record is still ours.
+ */
+export interface NameChange {
+  readonly name: DnsName;
+  readonly action: 'create' | 'update' | 'delete';
+  readonly deletes: readonly RecordSet[];
+  readonly creates: readonly RecordSet[];
+  readonly owner: OwnerId;
+  /** The objects that ask for it; for a delete, none. */
+  readonly objects: readonly ObjectRef[];
+  /** `kind/namespace/name` found in the ownership record of what is deleted. */
+  readonly formerly?: string;
+  /** An update of a record that nobody in Kubernetes changed: somebody else edited it. */
+  readonly drift?: boolean;
+}
+
+export interface ZonePlan {
+  readonly zone: HostedZone;
+  /** In the order in which they must be applied: sorted by name, an alias after the record of the zone it points to. */
+  readonly changes: readonly NameChange[];
+}
+
+export interface Plan {
+  readonly zones: readonly ZonePlan[];
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,54 @@
+import type { DnsName, ZoneId } from './names.ts';
+
+/** The record types that fairlead publishes. Other types in a zone are read, respected and never written. */
+export type ManagedType = 'A' | 'AAAA' | 'CNAME';
+
+export interface AliasTarget {
+  /** The canonical hosted zone of the target's service and region, or the zone the record stands in. */
+  readonly zoneId: ZoneId;
+  readonly dnsName: DnsName;
+  readonly evaluateTargetHealth: boolean;
+}
+
+/** The routing fields of a record set; at most one of them is set. */
+export interface Routing {
+  readonly weight?: number;
+  readonly region?: string;
+  readonly failover?: 'PRIMARY' | 'SECONDARY';
+  readonly geoLocation?: {
+    readonly continentCode?: string;
+    readonly countryCode?: string;
+    readonly subdivisionCode?: string;
+  };
+  readonly multiValueAnswer?: boolean;
+  readonly cidr?: { readonly collectionId: string; readonly locationName: string };
+  readonly geoProximity?: {
+    readonly awsRegion?: string;
+    readonly localZoneGroup?: string;
+    readonly coordinates?: { readonly latitude: string; readonly longitude: string };
+    readonly bias?: number;
+  };
+}
+
+/**
+ * What Route 53 holds under one name, type and set identifier; lossless, because a delete must name exactly what is
+ * there. Either `alias`, or `ttl` (seconds) and `values`, or `trafficPolicyInstanceId` is set.
+ */
+export interface RecordSet {
+  readonly name: DnsName;
+  readonly type: string;
+  readonly setIdentifier?: string;
+  readonly ttl?: number;
+  readonly values?: readonly string[];
+  readonly alias?: AliasTarget;
+  readonly routing?: Routing;
+  readonly healthCheckId?: string;
+  readonly trafficPolicyInstanceId?: string;
+}
+
+/** What the text of an ownership TXT record says. */
+export interface Ownership {
+  readonly owner: string;
+  /** `kind/namespace/name` of the object that asked for the record; absent in some old records. */
+  readonly resource?: string;
+}

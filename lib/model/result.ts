@@ -1,0 +1,73 @@
+import type { KindRead } from './cluster.ts';
+import type { ObjectRef } from './endpoint.ts';
+import type { Finding, Reason } from './finding.ts';
+import type { ClusterName, DnsName, OwnerId, ZoneId } from './names.ts';
+import type { RecordSet } from './record.ts';
+
+/** What a run is asked to do. */
+export interface RunRequest {
+  readonly mode: 'sync' | 'plan';
+  /** Read everything anew and let held removals through (of the clusters named, if any are). */
+  readonly force: boolean;
+  /** Only these clusters; absent: all. */
+  readonly clusters?: readonly ClusterName[];
+}
+
+/** One record set that was or would be changed, for reports: no ownership records, no unchanged swaps. */
+export interface RecordChange {
+  readonly action: 'create' | 'update' | 'delete';
+  readonly name: DnsName;
+  readonly type: string;
+  readonly before?: RecordSet;
+  readonly after?: RecordSet;
+  readonly owner: OwnerId;
+  readonly objects: readonly ObjectRef[];
+  readonly drift?: boolean;
+}
+
+export interface ZoneResult {
+  readonly id: ZoneId;
+  readonly name: DnsName;
+  readonly private: boolean;
+  /** Owned record sets (without ownership records) after the run. */
+  readonly owned: number;
+  readonly changes: readonly RecordChange[];
+  /** Change batches that Route 53 accepted. */
+  readonly batches: number;
+  /** Where the records came from: the kept state, a full read, or nothing because the zone could not be read. */
+  readonly source: 'kept' | 'read' | 'unreadable';
+}
+
+export interface ClusterResult {
+  readonly name: ClusterName;
+  readonly owner: OwnerId;
+  readonly state: 'read' | 'kept' | 'incomplete' | 'unreachable';
+  readonly kinds: Readonly<Record<string, KindRead>>;
+  readonly endpoints: number;
+}
+
+/** The answer of every entry point: the Lambda returns it, the command prints it with `--json`. */
+export interface RunResult {
+  readonly mode: 'sync' | 'plan';
+  readonly force: boolean;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** True when everything wanted is published and nothing is left to do. */
+  readonly inStep: boolean;
+  readonly counts: {
+    readonly created: number;
+    readonly updated: number;
+    readonly deleted: number;
+    readonly unpublished: number;
+  };
+  /** Route 53 calls by operation, failed and retried ones included. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly clusters: readonly ClusterResult[];
+  readonly zones: readonly ZoneResult[];
+  readonly findings: readonly Finding[];
+  /** Findings by reason, counted before any were cut to keep the answer small. */
+  readonly reasons: Readonly<Partial<Record<Reason, number>>>;
+  /** Set when changes or findings were cut from this answer to stay under the Lambda's limit; the log has them all. */
+  readonly truncated?: { readonly changes: number; readonly findings: number };
+}

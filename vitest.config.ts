@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/e2e/**', 'node_modules/**'],
+    testTimeout: 20_000,
+    pool: 'threads',
+    coverage: {
+      provider: 'v8',
+      include: ['lib/**', 'functions/**', 'cli/**', 'local/**'],
+      reporter: ['text-summary', 'lcov'],
+    },
+  },
+});
