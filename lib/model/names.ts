@@ -1,7 +1,7 @@
 /**
- * A DNS name as fairlead holds it everywhere inside: lower case, no final dot, a leading `*` written as `*`, every other
- * character outside `a-z 0-9 - _ .` as Route 53's three-digit octal escape (`\052` form). It is the form Route 53 lists
- * names in, less the final dot and with the wildcard readable.
+ * A DNS name as fairlead holds it everywhere inside: lower case, no final dot, every character outside
+ * `a-z 0-9 - _ . *` as a three-digit octal escape (`\100` for `@`). It is the form in which Route 53 lists names, less the
+ * final dot and with `*` readable (Route 53 lists it as `\052`).
  */
 export type DnsName = string;
 

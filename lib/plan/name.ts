@@ -1,0 +1,209 @@
+import type { DnsName, Finding, NameChange, OwnerId, Reason } from '../model/index.ts';
+import { describeObject, resourceOf } from '../model/index.ts';
+import { ownershipIn } from '../registry/index.ts';
+import type { Authority } from './authority.ts';
+import { type Candidate, compareCandidates } from './candidates.ts';
+import { composeChange, ownershipNamesOf } from './compose.ts';
+import { type Delta, diff, POLICIES } from './diff.ts';
+import type { PlanSettings } from './settings.ts';
+import type { Site, ZoneView } from './site.ts';
+import { type TypesAt, type WantedRecord, wantedRecords } from './wanted.ts';
+
+/** The plan of one name in one zone: at most one change, and what was not done. */
+export interface NamePlan {
+  readonly change?: NameChange;
+  readonly findings: readonly Finding[];
+}
+
+export interface NameContext {
+  readonly view: ZoneView;
+  readonly settings: PlanSettings;
+  readonly authority: Authority;
+  readonly typesAt: TypesAt;
+}
+
+const NONE: NamePlan = { findings: [] };
+
+/** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
+export function planName(site: Site, candidates: readonly Candidate[], context: NameContext): NamePlan {
+  const winner = candidates.length > 0 ? chooseWinner(site, candidates) : undefined;
+  return winner ? planWanted(site, winner, candidates, context) : planUnwanted(site, context);
+}
+
+/**
+ * The present owner keeps the name: the candidate whose object the ownership record names. For a free name, or when
+ * that object no longer asks for it, the best by {@link compareCandidates}.
+ */
+function chooseWinner(site: Site, candidates: readonly Candidate[]): Candidate {
+  const sorted = candidates.length > 1 ? [...candidates].sort(compareCandidates) : candidates;
+  const present = sorted.find(candidate => site.ours.some(({ claim: { ownership } }) => holds(candidate, ownership)));
+  return present ?? (sorted[0] as Candidate);
+}
+
+function holds(candidate: Candidate, ownership: { owner: OwnerId; resource?: string }): boolean {
+  return (
+    candidate.owner === ownership.owner && candidate.objects.some(object => resourceOf(object) === ownership.resource)
+  );
+}
+
+function planWanted(site: Site, winner: Candidate, candidates: readonly Candidate[], context: NameContext): NamePlan {
+  const { view, settings, typesAt } = context;
+  const found = wantedRecords(winner, view.zone, settings, typesAt);
+  const losers = losing(winner, candidates, view.zone.id);
+  if ('message' in found) return { findings: [...losers, ...report('conflict', winner, found.message, view)] };
+  const blocks = whatBlocks(site, found, context);
+  const findings = [
+    ...losers,
+    ...blocks.flatMap(block => report(block.reason, winner, block.message, view, block.type)),
+  ];
+  const writable = (type: string) =>
+    !blocks.some(
+      block => block.type === type || (block.whole && !site.ours.some(({ record }) => record.type === type)),
+    );
+  const closed = blocks.some(block => block.whole);
+  const wanted = found.filter(({ record }) => writable(record.type));
+  const standing = site.ours.filter(({ record }) =>
+    closed ? wanted.some(want => want.record.type === record.type) : writable(record.type),
+  );
+  const plan = decide(site, diff(standing, wanted, winner.owner), winner, context);
+  return { ...plan, findings: [...findings, ...plan.findings] };
+}
+
+/** Applies the freeze and the policy to the differences of a wanted name. */
+function decide(site: Site, deltas: readonly Delta[], winner: Candidate, context: NameContext): NamePlan {
+  const { view, settings, authority } = context;
+  if (deltas.length === 0) return NONE;
+  const frozen = deltas
+    .map(
+      ({ before }) => before?.claim && authority.frozen(before.claim.ownership.owner, before.claim.ownership.resource),
+    )
+    .find(Boolean);
+  if (frozen) return { findings: report('frozen', winner, `${site.name} is left as it is: ${frozen}`, view) };
+  if (winner.standIn) return NONE;
+  const allowed = POLICIES[settings.policy](deltas);
+  const findings = deltas
+    .filter(delta => !allowed.includes(delta))
+    .flatMap(delta =>
+      report(
+        'policy',
+        winner,
+        `${describeDelta(site.name, delta)} is not done: the policy is ${settings.policy}`,
+        view,
+        typeOf(delta),
+      ),
+    );
+  if (allowed.length === 0) return { findings };
+  return { change: composeChange(site, allowed, winner.owner, winner.objects, view.zone, settings), findings };
+}
+
+const typeOf = (delta: Delta) => (delta.after ?? delta.before)?.record.type;
+
+function describeDelta(name: DnsName, delta: Delta): string {
+  const what = delta.after ? (delta.before ? 'the update' : 'the creation') : 'the removal';
+  return `${what} of ${name} ${typeOf(delta)}`;
+}
+
+interface Block {
+  readonly reason: Reason;
+  readonly message: string;
+  /** The record type that cannot be written. */
+  readonly type?: string;
+  /** Nothing may be created at the name; what is ours there may still be updated. */
+  readonly whole?: boolean;
+}
+
+/** What stands in the way of the wanted records, without asking Route 53. */
+function whatBlocks(site: Site, wanted: readonly WantedRecord[], context: NameContext): Block[] {
+  const blocks: Block[] = site.foreign.map(({ record, claim }) => ({
+    reason: 'not-owned',
+    whole: true,
+    message: `${site.name} ${record.type} exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`,
+    ...(wanted.some(want => want.record.type === record.type) && { type: record.type }),
+  }));
+  if (wanted.some(want => want.record.type === 'CNAME') && site.otherTypes.length > 0) {
+    blocks.push({
+      reason: 'conflict',
+      type: 'CNAME',
+      whole: true,
+      message: `${site.name} also has ${[...new Set(site.otherTypes)].sort().join(', ')} records, and DNS allows nothing beside a CNAME`,
+    });
+  }
+  const deltas = wanted.map(after => ({ after }));
+  for (const [i, txtName] of ownershipNamesOf(deltas, context.view.zone, context.settings).entries()) {
+    const message = ownershipNameTaken(txtName, context);
+    if (message) blocks.push({ reason: 'conflict', message, ...(wanted[i] && { type: wanted[i].record.type }) });
+  }
+  return blocks;
+}
+
+/** Why the name of an ownership record cannot be used, if it cannot. */
+function ownershipNameTaken(txtName: DnsName, { view, authority }: NameContext): string | undefined {
+  const label = txtName.split('.').find(part => part.length > 63);
+  if (label)
+    return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
+  if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
+  for (const record of view.records.get(txtName) ?? []) {
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
+    if (record.type !== 'TXT') continue;
+    const ownership = ownershipIn(record);
+    if (!ownership)
+      return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record`;
+    if (!authority.ours(ownership.owner))
+      return `it is reserved by the ownership record ${txtName} of the owner "${ownership.owner}"`;
+  }
+  return undefined;
+}
+
+/** Candidates that want something else than the winner does. Those that agree with it are served. */
+function losing(winner: Candidate, candidates: readonly Candidate[], zone: string): Finding[] {
+  const asks = (candidate: Candidate) =>
+    JSON.stringify(candidate.endpoints.map(({ type, targets, ttl, alias }) => [type, targets, ttl, alias]));
+  const by = winner.objects.map(describeObject).join(', ');
+  return candidates
+    .filter(candidate => candidate !== winner && asks(candidate) !== asks(winner))
+    .flatMap(({ name, objects }) =>
+      objects.map(object => ({
+        reason: 'conflict' as const,
+        message: `${name} is published for ${by}, which also asks for it`,
+        object,
+        name,
+        zone,
+      })),
+    );
+}
+
+function report(reason: Reason, winner: Candidate, message: string, view: ZoneView, type?: string): Finding[] {
+  return winner.objects.map(object => ({
+    reason,
+    message,
+    object,
+    name: winner.name,
+    zone: view.zone.id,
+    ...(type !== undefined && { type }),
+  }));
+}
+
+/** A name that no object asks for: what is ours goes, unless something speaks against it. */
+function planUnwanted(site: Site, { view, settings, authority }: NameContext): NamePlan {
+  if (site.claims.length === 0) return NONE;
+  const ownerships = [...site.ours.map(({ claim }) => claim), ...site.claims].map(claim => claim.ownership);
+  if (ownerships.some(({ owner, resource }) => authority.held(owner, site.name, resource))) return NONE;
+  const say = (reason: Reason, why: string): NamePlan => ({
+    findings: [
+      {
+        reason,
+        message: `${site.name} is kept though no object asks for it: ${why}`,
+        name: site.name,
+        zone: view.zone.id,
+      },
+    ],
+  });
+  const frozen = ownerships.map(({ owner, resource }) => authority.frozen(owner, resource)).find(Boolean);
+  if (frozen) return say('frozen', frozen);
+  const deltas = site.ours.map(before => ({ before }));
+  const allowed = POLICIES[settings.policy](deltas);
+  if (settings.policy !== 'sync')
+    return deltas.length > allowed.length ? say('policy', `the policy is ${settings.policy}`) : NONE;
+  const owner = (ownerships[0] as { owner: OwnerId }).owner;
+  return { change: composeChange(site, allowed, owner, [], view.zone, settings), findings: [] };
+}

@@ -1,0 +1,254 @@
+import type {
+  ClusterName,
+  DnsName,
+  Finding,
+  HostedZone,
+  NameChange,
+  OwnerId,
+  Plan,
+  Snapshot,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
+import { indexOwnership } from '../registry/index.ts';
+import { type Authority, authorityOf } from './authority.ts';
+import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
+import { passesFilter, type ZoneFinder, zoneFinder } from './domains.ts';
+import { guardRemovals } from './guard.ts';
+import { planName } from './name.ts';
+import { orderChanges } from './order.ts';
+import type { PlanSettings } from './settings.ts';
+import { siteAt, type ZoneView } from './site.ts';
+
+export interface PlanInput {
+  /** The selected zones as last read, with what is remembered about them. */
+  readonly zones: readonly ZoneState[];
+  /** One of every configured cluster, in the order of the config; a cluster that was not read is incomplete. */
+  readonly snapshots: readonly Snapshot[];
+  readonly settings: PlanSettings;
+  /** Epoch milliseconds; for refusals that back off and for removals that wait. */
+  readonly now: number;
+  /** Clusters for which a person forced the run. */
+  readonly forced?: readonly ClusterName[];
+  /** Only these names (after a swap failed and they were read again): what the guard allowed before stays allowed. */
+  readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+}
+
+export interface PlanOutput extends Plan {
+  /** Names of ours that no object asks for, and since when; to be kept with the zone. */
+  readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
+  /** Record sets that each owner has in each zone, ownership records not counted. */
+  readonly owned: ReadonlyMap<ZoneId, ReadonlyMap<OwnerId, number>>;
+}
+
+const NO_CANDIDATES: readonly Candidate[] = [];
+
+/**
+ * Compares what the clusters want with what the zones hold. Pure and total: the same input gives the same plan, byte for
+ * byte, sorted; everything that is left alone has a finding that says why. Linear in the number of record sets.
+ */
+export function plan(input: PlanInput): PlanOutput {
+  const { settings } = input;
+  const authority = authorityOf(input.snapshots, input.forced);
+  const candidates = gatherCandidates(input.snapshots);
+  const placed = placeNames(candidates, zoneFinder(input.zones.map(state => state.zone)), settings);
+  const planned = input.zones.map(state =>
+    planZone(state, placed.byZone.get(state.zone.id) ?? new Set(), candidates, authority, input),
+  );
+  return {
+    zones: planned.map(({ zone, changes }) => ({ zone, changes })),
+    findings: [...placed.findings, ...planned.flatMap(zone => zone.findings)].sort(compareFindings),
+    unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
+    owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
+  };
+}
+
+/** Sorts the wanted names into zones; those that have none get a finding. */
+function placeNames(candidates: Candidates, find: ZoneFinder, settings: PlanSettings) {
+  const byZone = new Map<ZoneId, Set<DnsName>>();
+  const findings: Finding[] = [];
+  for (const [name, asking] of candidates) {
+    const zones = passesFilter(name, settings.filter) ? find(name) : undefined;
+    if (!zones?.length)
+      findings.push(
+        ...asking.flatMap(candidate => candidate.objects.map(object => unplaced(name, object, zones === undefined))),
+      );
+    for (const zone of zones ?? []) {
+      const names = byZone.get(zone.id);
+      if (names) names.add(name);
+      else byZone.set(zone.id, new Set([name]));
+    }
+  }
+  return { byZone, findings };
+}
+
+function unplaced(name: DnsName, object: Candidate['objects'][number], filtered: boolean): Finding {
+  if (filtered) return { reason: 'filtered', message: `${name} lies outside zones.domains`, object, name };
+  return {
+    reason: 'no-zone',
+    message: `no selected hosted zone contains ${name}: create one, or widen zones.domains, zones.type or zones.ids`,
+    object,
+    name,
+  };
+}
+
+interface PlannedZone {
+  readonly zone: HostedZone;
+  readonly changes: readonly NameChange[];
+  readonly findings: readonly Finding[];
+  readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  readonly owned: ReadonlyMap<OwnerId, number>;
+}
+
+function planZone(
+  state: ZoneState,
+  wanted: ReadonlySet<DnsName>,
+  candidates: Candidates,
+  authority: Authority,
+  input: PlanInput,
+): PlannedZone {
+  const { settings } = input;
+  const view: ZoneView = {
+    zone: state.zone,
+    records: state.records,
+    ownership: indexOwnership(state.zone, state.records, settings.naming),
+  };
+  const findings: Finding[] = [];
+  const changes: NameChange[] = [];
+  const owned = new Map<OwnerId, number>();
+  const typesAt = (name: DnsName) => zoneTypes(name, wanted, candidates, view, settings);
+  for (const name of namesOf(view, wanted, settings, input.only?.get(state.zone.id))) {
+    const asking = wanted.has(name) ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+    const site = siteAt(name, view, settings, authority);
+    for (const { claim } of site.ours) owned.set(claim.ownership.owner, (owned.get(claim.ownership.owner) ?? 0) + 1);
+    const planned = planName(site, asking, { view, settings, authority, typesAt });
+    findings.push(...planned.findings);
+    if (planned.change) changes.push(planned.change);
+  }
+  const due = input.only
+    ? { changes, findings: [], unwantedSince: state.unwantedSince }
+    : awaitGrace(changes, state, authority, input);
+  const guarded = input.only
+    ? { allowed: due.changes, findings: [] }
+    : guardRemovals(due.changes, view, owned, settings, authority);
+  const tried = withoutRefused(guarded.allowed, state, authority, input.now);
+  return {
+    zone: state.zone,
+    changes: orderChanges(tried.changes, state.zone.id),
+    findings: [...findings, ...due.findings, ...guarded.findings, ...tried.findings],
+    unwantedSince: due.unwantedSince,
+    owned,
+  };
+}
+
+/** Every name to look at in a zone: the wanted ones, and those that ownership records speak of. */
+function namesOf(
+  view: ZoneView,
+  wanted: ReadonlySet<DnsName>,
+  settings: PlanSettings,
+  only: ReadonlySet<DnsName> | undefined,
+): Set<DnsName> {
+  if (only) return new Set(only);
+  const names = new Set(wanted);
+  const { wildcardReplacement } = settings.naming;
+  for (const claimed of view.ownership.keys()) {
+    const wildcard =
+      wildcardReplacement !== '' && claimed.startsWith(`${wildcardReplacement}.`)
+        ? `*${claimed.slice(wildcardReplacement.length)}`
+        : undefined;
+    const name = wildcard !== undefined && (wanted.has(wildcard) || view.records.has(wildcard)) ? wildcard : claimed;
+    if (passesFilter(name, settings.filter)) names.add(name);
+  }
+  return names;
+}
+
+/** The address types that a name of the zone has or is about to have. */
+function zoneTypes(
+  name: DnsName,
+  wanted: ReadonlySet<DnsName>,
+  candidates: Candidates,
+  view: ZoneView,
+  settings: PlanSettings,
+): string[] {
+  const types = new Set((view.records.get(name) ?? []).map(record => record.type));
+  for (const endpoint of wanted.has(name)
+    ? (candidates.get(name) ?? []).flatMap(candidate => candidate.endpoints)
+    : []) {
+    if (endpoint.type !== 'CNAME') types.add(endpoint.type);
+    else if (settings.aliasZoneOf(endpoint.targets[0] as string) !== undefined && !settings.preferCname)
+      types.add('A').add('AAAA');
+  }
+  return ['A', 'AAAA'].filter(type => types.has(type));
+}
+
+/** Removals wait for `guard.deleteAfter` from the run that first saw the name unwanted; a person's force does not wait. */
+function awaitGrace(changes: readonly NameChange[], state: ZoneState, authority: Authority, input: PlanInput) {
+  const { deleteAfterMs } = input.settings.guard;
+  const unwantedSince = new Map<DnsName, number>();
+  const findings: Finding[] = [];
+  const due = changes.filter(change => {
+    if (change.action !== 'delete' || deleteAfterMs === 0 || authority.forced(change.owner)) return true;
+    const since = state.unwantedSince.get(change.name) ?? input.now;
+    unwantedSince.set(change.name, since);
+    if (input.now - since >= deleteAfterMs) return true;
+    const seconds = Math.ceil((deleteAfterMs - (input.now - since)) / 1000);
+    findings.push({
+      reason: 'grace',
+      message: `${change.name} is no longer asked for and will be removed in ${seconds} s (guard.deleteAfter)`,
+      name: change.name,
+      zone: state.zone.id,
+    });
+    return false;
+  });
+  return { changes: due, findings, unwantedSince };
+}
+
+/** The fingerprint by which a refused change is known again. */
+export function fingerprint(change: NameChange): string {
+  return JSON.stringify([change.deletes, change.creates]);
+}
+
+/** Changes that Route 53 refused before are not sent again until they change or their time has come. */
+function withoutRefused(changes: readonly NameChange[], state: ZoneState, authority: Authority, now: number) {
+  if (state.refusals.size === 0) return { changes, findings: [] };
+  const findings: Finding[] = [];
+  const tried = changes.filter(change => {
+    const refusal = state.refusals.get(change.name);
+    if (
+      !refusal ||
+      refusal.retryAt <= now ||
+      authority.forced(change.owner) ||
+      refusal.fingerprint !== fingerprint(change)
+    )
+      return true;
+    findings.push(...refusedFindings(change, state.zone.id, refusal.message));
+    return false;
+  });
+  return { changes: tried, findings };
+}
+
+/** The findings for a change that Route 53 refused, in its own words. */
+export function refusedFindings(change: NameChange, zone: ZoneId, words: string): Finding[] {
+  const base = {
+    reason: 'refused' as const,
+    message: `Route 53 refused ${change.name}: ${words}`,
+    name: change.name,
+    zone,
+  };
+  return change.objects.length === 0 ? [base] : change.objects.map(object => ({ ...base, object }));
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  const key = (finding: Finding) =>
+    [
+      finding.name ?? '',
+      finding.zone ?? '',
+      finding.object ? JSON.stringify(finding.object) : '',
+      finding.reason,
+      finding.type ?? '',
+      finding.message,
+    ].join('\u0000');
+  const left = key(a);
+  const right = key(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}

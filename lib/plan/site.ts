@@ -1,0 +1,51 @@
+import type { DnsName, HostedZone, ManagedType, OwnerId, RecordSet } from '../model/index.ts';
+import { type Claim, claimsOf, decidingClaim, type OwnershipIndex, ownershipIn } from '../registry/index.ts';
+import type { Authority } from './authority.ts';
+import type { PlanSettings } from './settings.ts';
+
+/** One managed record set that stands at a name, and the ownership record that decides over it. */
+export interface StandingRecord {
+  readonly record: RecordSet;
+  readonly claim: Claim | undefined;
+}
+
+/** What a hosted zone holds at one name, sorted by whose it is. */
+export interface Site {
+  readonly name: DnsName;
+  /** Managed record sets with an ownership record of one of our owners. */
+  readonly ours: readonly (StandingRecord & { readonly claim: Claim })[];
+  /** Managed record sets of anybody else. */
+  readonly foreign: readonly StandingRecord[];
+  /** Types that fairlead never writes (MX, TXT, NS, …), ownership records of ours aside. */
+  readonly otherTypes: readonly string[];
+  /** Every ownership record of ours that speaks of this name, needed or not. */
+  readonly claims: readonly Claim[];
+}
+
+/** One zone as the plan sees it. */
+export interface ZoneView {
+  readonly zone: HostedZone;
+  readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
+  readonly ownership: OwnershipIndex;
+}
+
+const NOTHING: readonly RecordSet[] = [];
+
+export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, authority: Authority): Site {
+  const all = claimsOf(name, view.ownership, view.records, settings.naming);
+  const isOurs = (owner: OwnerId) => authority.ours(owner);
+  const ours: (StandingRecord & { claim: Claim })[] = [];
+  const foreign: StandingRecord[] = [];
+  const otherTypes: string[] = [];
+  for (const record of view.records.get(name) ?? NOTHING) {
+    if (!settings.types.includes(record.type as ManagedType)) {
+      const ownership = ownershipIn(record);
+      if (!ownership || !isOurs(ownership.owner)) otherTypes.push(record.type);
+      continue;
+    }
+    const claim = decidingClaim(record, all);
+    if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
+    else foreign.push({ record, claim });
+  }
+  return { name, ours, foreign, otherTypes, claims: all.filter(claim => isOurs(claim.ownership.owner)) };
+}

@@ -1,0 +1,47 @@
+import ipaddr from 'ipaddr.js';
+import type { RecordSet } from '../model/index.ts';
+
+/** The form of a value in which two spellings of the same data agree (RFC 5952 for IPv6; names without case or final dot). */
+export function canonicalValue(type: string, value: string): string {
+  if (type === 'AAAA') return ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value.toLowerCase();
+  if (type === 'CNAME') return value.toLowerCase().replace(/\.$/, '');
+  return value;
+}
+
+function sameValues(a: RecordSet, b: RecordSet): boolean {
+  const left = a.values ?? [];
+  const right = b.values ?? [];
+  if (left.length !== right.length) return false;
+  if (left.every((value, i) => value === right[i])) return true;
+  const canonical = (set: readonly string[]) => set.map(value => canonicalValue(a.type, value)).sort();
+  const sorted = canonical(right);
+  return canonical(left).every((value, i) => value === sorted[i]);
+}
+
+function sameAlias(a: RecordSet, b: RecordSet): boolean {
+  if (a.alias === undefined || b.alias === undefined) return a.alias === b.alias;
+  return (
+    a.alias.zoneId === b.alias.zoneId &&
+    canonicalValue('CNAME', a.alias.dnsName) === canonicalValue('CNAME', b.alias.dnsName) &&
+    a.alias.evaluateTargetHealth === b.alias.evaluateTargetHealth
+  );
+}
+
+/** Whether two record sets of one name say the same: the order of the values and the spelling of addresses and names aside. */
+export function sameRecord(a: RecordSet, b: RecordSet): boolean {
+  return (
+    a.name === b.name &&
+    a.type === b.type &&
+    (a.setIdentifier ?? '') === (b.setIdentifier ?? '') &&
+    a.ttl === b.ttl &&
+    a.healthCheckId === b.healthCheckId &&
+    a.trafficPolicyInstanceId === b.trafficPolicyInstanceId &&
+    sameAlias(a, b) &&
+    sameRouting(a, b) &&
+    sameValues(a, b)
+  );
+}
+
+function sameRouting(a: RecordSet, b: RecordSet): boolean {
+  return a.routing === b.routing || JSON.stringify(a.routing ?? {}) === JSON.stringify(b.routing ?? {});
+}

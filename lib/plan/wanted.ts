@@ -1,0 +1,84 @@
+import type { DnsName, Endpoint, HostedZone, ManagedType, ObjectRef, RecordSet } from '../model/index.ts';
+import type { Candidate } from './candidates.ts';
+import type { PlanSettings } from './settings.ts';
+
+/** A record set that should be there, and the object that its ownership record names. */
+export interface WantedRecord {
+  readonly record: RecordSet;
+  readonly object: ObjectRef;
+}
+
+/** Why a candidate cannot be published in a zone at all. */
+export interface Impossible {
+  readonly message: string;
+}
+
+/** The types (A, AAAA) that a name of the same zone has or is about to have: what an alias to it can be. */
+export type TypesAt = (name: DnsName) => readonly string[];
+
+/**
+ * Turns what a candidate asks for into the record sets of one zone.
+ *
+ * | endpoint                        | `alias` annotation | preferCname | record sets                                |
+ * |---------------------------------|--------------------|-------------|--------------------------------------------|
+ * | addresses                       | any                | any         | A or AAAA with the addresses               |
+ * | a name of an AWS service        | none               | no          | A and AAAA aliases, canonical zone id      |
+ * | a name of an AWS service        | none               | yes         | CNAME                                      |
+ * | a name of an AWS service        | `true`             | any         | A and AAAA aliases, canonical zone id      |
+ * | any other name                  | none               | any         | CNAME                                      |
+ * | a name of the same zone         | `true`             | any         | aliases of the types that the name has     |
+ * | any name                        | `false`            | any         | CNAME                                      |
+ */
+export function wantedRecords(
+  candidate: Candidate,
+  zone: HostedZone,
+  settings: PlanSettings,
+  typesAt: TypesAt,
+): WantedRecord[] | Impossible {
+  const wanted: WantedRecord[] = [];
+  for (const endpoint of candidate.endpoints) {
+    const made =
+      endpoint.type === 'CNAME' ? fromName(endpoint, zone, settings, typesAt) : [addressRecord(endpoint, settings)];
+    if ('message' in made) return made;
+    wanted.push(...made.map(record => ({ record, object: endpoint.object })));
+  }
+  return wanted.filter(({ record }) => settings.types.includes(record.type as ManagedType));
+}
+
+const common = ({ name, setIdentifier, routing }: Endpoint) => ({
+  name,
+  ...(setIdentifier && { setIdentifier }),
+  ...(routing && { routing }),
+});
+
+function addressRecord(endpoint: Endpoint, settings: PlanSettings): RecordSet {
+  return { ...common(endpoint), type: endpoint.type, ttl: endpoint.ttl ?? settings.ttl, values: endpoint.targets };
+}
+
+function fromName(
+  endpoint: Endpoint,
+  zone: HostedZone,
+  settings: PlanSettings,
+  typesAt: TypesAt,
+): RecordSet[] | Impossible {
+  const target = endpoint.targets[0] as DnsName;
+  const service = settings.aliasZoneOf(target);
+  const asAlias =
+    endpoint.alias === 'always' || (endpoint.alias === 'auto' && !settings.preferCname && service !== undefined);
+  if (!asAlias) {
+    if (endpoint.name === zone.name) {
+      return {
+        message: `${endpoint.name} is the apex of its hosted zone, where DNS allows no CNAME (to ${target}): point it to an address or to an AWS load balancer`,
+      };
+    }
+    return [{ ...common(endpoint), type: 'CNAME', ttl: endpoint.ttl ?? settings.ttl, values: [target] }];
+  }
+  const types = service === undefined ? typesAt(target) : ['A', 'AAAA'];
+  if (types.length === 0) {
+    return {
+      message: `the alias target ${target} is neither a name of an AWS service nor an A or AAAA record of the zone ${zone.name}: remove the alias annotation for a CNAME`,
+    };
+  }
+  const alias = { zoneId: service ?? zone.id, dnsName: target, evaluateTargetHealth: settings.evaluateTargetHealth };
+  return types.map(type => ({ ...common(endpoint), type, alias }));
+}

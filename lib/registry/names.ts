@@ -1,0 +1,109 @@
+import type { DnsName } from '../model/index.ts';
+
+/** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
+export interface NamingSettings {
+  /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly wildcardReplacement: string;
+}
+
+/** What the name of an ownership record stands for. `type` is empty in the oldest format, which names no type. */
+export interface NamedRecord {
+  readonly name: DnsName;
+  readonly type: string;
+}
+
+const TEMPLATE = '%{record_type}';
+
+/** The record types that can stand in an ownership record's name, in the order in which ExternalDNS tries them. */
+const TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'MX', 'PTR', 'SRV', 'NAPTR', 'TXT', 'DNAME'];
+
+/**
+ * The first label of an apex ownership record, between the affixes. ExternalDNS with the same affixes reads it as the
+ * oldest format (no type) of a record named `_fairlead-apex-a.ZONE`, a name that is reserved and never published.
+ */
+const APEX = '_fairlead-apex-';
+
+const typeInAffix = ({ prefix, suffix }: NamingSettings) => prefix.includes(TEMPLATE) || suffix.includes(TEMPLATE);
+const filled = (affix: string, type: string) => affix.replaceAll(TEMPLATE, type);
+
+/**
+ * The name of the ownership record of `name` and `type` in the zone with the apex `zone`.
+ *
+ * | record                        | prefix, suffix        | ownership record                       |
+ * |-------------------------------|-----------------------|----------------------------------------|
+ * | `www.example.com` A           |                       | `a-www.example.com`                    |
+ * | `www.example.com` A           | `txt-`                | `txt-a-www.example.com`                |
+ * | `www.example.com` A           | `%{record_type}.`     | `a.www.example.com`                    |
+ * | `www.example.com` A           | suffix `-txt`         | `a-www-txt.example.com`                |
+ * | `*.example.com` A             |                       | `a-*.example.com`                      |
+ * | `example.com` A (apex)        | `edns-%{record_type}.`| `edns-a.example.com`                   |
+ * | `example.com` A (apex)        |                       | `_fairlead-apex-a.example.com`, because |
+ * |                               |                       | `a-example.com` lies outside the zone  |
+ */
+export function ownershipName(name: DnsName, type: string, zone: DnsName, settings: NamingSettings): DnsName {
+  const plain = affixed(name, type, settings);
+  if (name !== zone || plain.endsWith(`.${zone}`)) return plain;
+  const lower = type.toLowerCase();
+  return `${filled(settings.prefix, lower)}${APEX}${lower}${filled(settings.suffix, lower)}.${zone}`;
+}
+
+/** ExternalDNS's own rule (registry/mapper of 0.22), which may leave the zone. */
+function affixed(name: DnsName, type: string, settings: NamingSettings): DnsName {
+  const lower = type.toLowerCase();
+  const dot = name.indexOf('.');
+  let label = dot < 0 ? name : name.slice(0, dot);
+  const rest = dot < 0 ? '' : name.slice(dot);
+  if (label === '*' && settings.wildcardReplacement !== '') label = settings.wildcardReplacement;
+  if (!typeInAffix(settings)) label = `${lower}-${label}`;
+  return `${filled(settings.prefix, lower)}${label}${filled(settings.suffix, lower)}${rest}`;
+}
+
+/**
+ * Reads the name of an ownership record, in every format that ExternalDNS wrote: with the type in front, in the affix,
+ * or (the oldest) without type. Undefined when the name does not carry the affixes.
+ */
+export function readOwnershipName(txt: DnsName, zone: DnsName, settings: NamingSettings): NamedRecord | undefined {
+  return readApexName(txt, zone, settings) ?? readPlainName(txt, settings);
+}
+
+function readApexName(txt: DnsName, zone: DnsName, settings: NamingSettings): NamedRecord | undefined {
+  if (!txt.includes(APEX) || !txt.endsWith(`.${zone}`)) return undefined;
+  const type = TYPES.find(candidate => {
+    const lower = candidate.toLowerCase();
+    return txt === `${filled(settings.prefix, lower)}${APEX}${lower}${filled(settings.suffix, lower)}.${zone}`;
+  });
+  return type === undefined ? undefined : { name: zone, type };
+}
+
+function readPlainName(txt: DnsName, settings: NamingSettings): NamedRecord | undefined {
+  if (settings.suffix === '') return stripAffix(txt, settings.prefix, true, settings);
+  const labels = txt.split('.');
+  const used = settings.suffix.split('.').length;
+  if (labels.length < used) return undefined;
+  const read = stripAffix(labels.slice(0, used).join('.'), settings.suffix, false, settings);
+  const rest = labels.slice(used).join('.');
+  return read && rest !== '' ? { name: `${read.name}.${rest}`, type: read.type } : read;
+}
+
+function stripAffix(text: string, affix: string, front: boolean, settings: NamingSettings): NamedRecord | undefined {
+  const strip = (part: string) => {
+    if (front) return text.startsWith(part) ? text.slice(part.length) : undefined;
+    return text.endsWith(part) ? text.slice(0, text.length - part.length) : undefined;
+  };
+  if (typeInAffix(settings)) {
+    for (const type of TYPES) {
+      const name = strip(filled(affix, type.toLowerCase()));
+      if (name) return { name, type };
+    }
+  }
+  const name = strip(filled(affix, ''));
+  return name ? splitType(name) : undefined;
+}
+
+function splitType(name: string): NamedRecord {
+  const dash = name.indexOf('-');
+  const type = dash > 0 ? name.slice(0, dash).toUpperCase() : '';
+  return TYPES.includes(type) && name.length > dash + 1 ? { name: name.slice(dash + 1), type } : { name, type: '' };
+}

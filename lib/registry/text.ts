@@ -1,0 +1,46 @@
+import type { Ownership } from '../model/index.ts';
+
+const HERITAGE = 'heritage=external-dns';
+const KEY = 'external-dns/';
+
+/**
+ * The text between the quotes of a TXT value: its character strings joined, escapes (`\"`, `\\`, `\ooo`) resolved.
+ * Undefined when the value is not well-formed (RFC 1035 section 5.1, as Route 53 lists TXT values).
+ */
+export function unquote(value: string): string | undefined {
+  if (!value.includes('\\') && value.startsWith('"') && value.indexOf('"', 1) === value.length - 1) {
+    return value.slice(1, -1);
+  }
+  const parts = value.match(/"(?:[^"\\]|\\.)*"/gs);
+  if (!parts || value.replace(/"(?:[^"\\]|\\.)*"/gs, '').trim() !== '') return undefined;
+  return parts.map(part => part.slice(1, -1).replace(/\\([0-7]{3}|.)/gs, unescaped)).join('');
+}
+
+function unescaped(_: string, escaped: string): string {
+  return escaped.length === 3 ? String.fromCharCode(Number.parseInt(escaped, 8)) : escaped;
+}
+
+/**
+ * Reads one TXT value as an ownership record, in ExternalDNS's format:
+ * `"heritage=external-dns,external-dns/owner=OWNER,external-dns/resource=KIND/NAMESPACE/NAME"` (more labels may stand
+ * among them, in any order). Undefined for any other text.
+ */
+export function parseOwnership(value: string): Ownership | undefined {
+  if (!value.includes(HERITAGE)) return undefined;
+  const text = unquote(value);
+  if (text === undefined) return undefined;
+  const tokens = text.split(',');
+  if (!tokens.includes(HERITAGE)) return undefined;
+  const label = (key: string) =>
+    tokens.find(token => token.startsWith(`${KEY}${key}=`))?.slice(KEY.length + key.length + 1);
+  const owner = label('owner');
+  if (owner === undefined) return undefined;
+  const resource = label('resource');
+  return resource === undefined ? { owner } : { owner, resource };
+}
+
+/** Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it. */
+export function formatOwnership(ownership: Ownership): string {
+  const resource = ownership.resource === undefined ? '' : `,${KEY}resource=${ownership.resource}`;
+  return `"${HERITAGE},${KEY}owner=${ownership.owner}${resource}"`;
+}
