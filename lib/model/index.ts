@@ -5,4 +5,5 @@ export type * from './names.ts';
 export type * from './plan.ts';
 export type * from './record.ts';
 export type * from './result.ts';
+export { sameRecord } from './same.ts';
 export type * from './zone.ts';

@@ -1,7 +1,6 @@
-import type { RecordSet } from '../model/index.ts';
+import { type RecordSet, sameRecord } from '../model/index.ts';
 import type { Policy } from './settings.ts';
 import type { StandingRecord } from './site.ts';
-import { sameRecord } from './values.ts';
 import type { WantedRecord } from './wanted.ts';
 
 /** The difference of one record set: what stands there (ours), what should. At least one of the two is set. */

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import type { RecordSet } from '../model/index.ts';
+import type { RecordSet } from './record.ts';
 
 /** The form of a value in which two spellings of the same data agree (RFC 5952 for IPv6; names without case or final dot). */
 export function canonicalValue(type: string, value: string): string {

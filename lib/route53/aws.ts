@@ -1,0 +1,123 @@
+import {
+  ChangeResourceRecordSetsCommand,
+  GetHostedZoneLimitCommand,
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+  Route53Client,
+  type Route53ClientConfig,
+  type RRType,
+} from '@aws-sdk/client-route-53';
+import { fromSdkRecord, toSdkRecord } from './convert.ts';
+import { fromWire, toWire, zoneIdFromWire } from './names.ts';
+import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Port } from './port.ts';
+
+/**
+ * Route 53 through the AWS SDK, with the standard settings (profiles, roles, `AWS_ENDPOINT_URL_ROUTE_53`, …). The SDK's
+ * own retries are off: a change whose answer was lost must not be sent again blindly, and every attempt is counted.
+ */
+export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port {
+  const client = new Route53Client({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+    ...config,
+  });
+  const listHostedZones = async (marker?: string) => {
+    const page = await client.send(new ListHostedZonesCommand(marker === undefined ? {} : { Marker: marker }));
+    const zones = (page.HostedZones ?? []).map(zone => ({
+      id: zoneIdFromWire(zone.Id ?? ''),
+      name: fromWire(zone.Name ?? ''),
+      private: zone.Config?.PrivateZone === true,
+    }));
+    return { zones, ...(page.IsTruncated && page.NextMarker !== undefined && { next: page.NextMarker }) };
+  };
+  const listRecordSets = async (zone: string, from?: ListingStart, maxItems?: number) => {
+    const page = await client.send(
+      new ListResourceRecordSetsCommand({
+        HostedZoneId: zone,
+        ...(from && { StartRecordName: toWire(from.name) }),
+        ...(from?.type !== undefined && { StartRecordType: from.type as RRType }),
+        ...(from?.setIdentifier !== undefined && { StartRecordIdentifier: from.setIdentifier }),
+        ...(maxItems !== undefined && { MaxItems: maxItems }),
+      }),
+    );
+    return { records: (page.ResourceRecordSets ?? []).map(fromSdkRecord), ...nextOf(page) };
+  };
+  return {
+    listHostedZones: marker => guarded(() => listHostedZones(marker)),
+    listRecordSets: (zone, from, maxItems) => guarded(() => listRecordSets(zone, from, maxItems)),
+    changeRecordSets: (zone, changes) =>
+      guarded(async () => {
+        const Changes = changes.map(({ action, record }) => ({
+          Action: action,
+          ResourceRecordSet: toSdkRecord(record),
+        }));
+        await client.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } }));
+      }),
+    recordSetLimit: zone =>
+      guarded(async () => {
+        const { Limit, Count } = await client.send(
+          new GetHostedZoneLimitCommand({ HostedZoneId: zone, Type: 'MAX_RRSETS_BY_ZONE' }),
+        );
+        return { limit: Number(Limit?.Value ?? 0), count: Number(Count ?? 0) };
+      }),
+  };
+}
+
+interface Page {
+  readonly IsTruncated?: boolean | undefined;
+  readonly NextRecordName?: string | undefined;
+  readonly NextRecordType?: string | undefined;
+  readonly NextRecordIdentifier?: string | undefined;
+}
+
+function nextOf(page: Page): { next?: ListingStart } {
+  if (!page.IsTruncated || page.NextRecordName === undefined) return {};
+  return {
+    next: {
+      name: fromWire(page.NextRecordName),
+      ...(page.NextRecordType !== undefined && { type: page.NextRecordType }),
+      ...(page.NextRecordIdentifier !== undefined && { setIdentifier: page.NextRecordIdentifier }),
+    },
+  };
+}
+
+async function guarded<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+const BY_CODE: Readonly<Record<string, Route53ErrorKind>> = {
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+  TooManyRequestsException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  SlowDown: 'throttled',
+  PriorRequestNotComplete: 'busy',
+  InvalidChangeBatch: 'rejected',
+  InvalidInput: 'rejected',
+  MalformedInput: 'rejected',
+  NoSuchHostedZone: 'missing',
+  AccessDenied: 'denied',
+  AccessDeniedException: 'denied',
+  ExpiredToken: 'denied',
+  InvalidClientTokenId: 'denied',
+  SignatureDoesNotMatch: 'denied',
+  CredentialsProviderError: 'denied',
+};
+
+const NETWORK =
+  /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ERR_STREAM|UND_ERR|TimeoutError|AbortError|NetworkingError)/;
+
+/** What the SDK throws, as one kind of error. In the second wire shape of InvalidChangeBatch the texts are in `messages`. */
+function translate(thrown: unknown): Route53Error {
+  const error = thrown as Error & { code?: string; messages?: string[]; $metadata?: { httpStatusCode?: number } };
+  const code = error.code ?? error.name;
+  const status = error.$metadata?.httpStatusCode ?? 0;
+  const text = error.messages?.length ? `[${error.messages.join(', ')}]` : error.message;
+  const kind =
+    BY_CODE[error.name] ?? (status >= 500 || NETWORK.test(code) || NETWORK.test(error.name) ? 'transient' : 'fatal');
+  return new Route53Error(kind, code, text || code, { cause: error });
+}

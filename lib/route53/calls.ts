@@ -1,0 +1,81 @@
+import type { RequestBudget } from './budget.ts';
+import type { Clock } from './clock.ts';
+import { Route53Error, type Route53Port } from './port.ts';
+
+/** Thrown when a request could not be completed before the run's deadline; the next run goes on. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
+export interface CallOptions {
+  readonly budget: RequestBudget;
+  readonly clock: Clock;
+  /** Epoch milliseconds after which nothing more is begun; absent: no limit. */
+  readonly deadline?: number;
+}
+
+/** Route 53 with the request budget, retries and counting in front of it. `counts` has every attempt, by operation. */
+export interface CountedRoute53 extends Route53Port {
+  readonly counts: Readonly<Record<string, number>>;
+  /** Waits with jitter before another attempt (counted from 0). @throws OutOfTime when the deadline would pass. */
+  pause(attempt: number, cause: Error): Promise<void>;
+}
+
+const ATTEMPTS = 8;
+const FIRST_WAIT = 200;
+const LONGEST_WAIT = 10_000;
+
+/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), in milliseconds. */
+const backoff = (attempt: number, clock: Clock) =>
+  50 + clock.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
+
+/**
+ * Puts the budget and retries in front of a Route 53. Throttling and a busy zone are always retried; faults that leave
+ * it open whether a request was carried out are retried for reads only: a change must first be looked at
+ * (see applyChanges).
+ *
+ * @throws OutOfTime when the deadline would pass; Route53Error otherwise.
+ */
+export function withBudget(port: Route53Port, options: CallOptions): CountedRoute53 {
+  const counts: Record<string, number> = {};
+  const call = async <T>(operation: string, write: boolean, send: () => Promise<T>): Promise<T> => {
+    for (let attempt = 0; ; attempt++) {
+      await waitForTurn(write, options);
+      counts[operation] = (counts[operation] ?? 0) + 1;
+      try {
+        const answer = await send();
+        options.budget.succeeded();
+        return answer;
+      } catch (error) {
+        if (!(error instanceof Route53Error)) throw error;
+        if (error.kind === 'throttled') options.budget.throttled();
+        const again = error.kind === 'throttled' || error.kind === 'busy' || (error.kind === 'transient' && !write);
+        if (!again || attempt + 1 >= ATTEMPTS) throw error;
+        await pause(backoff(attempt, options.clock), options, error);
+      }
+    }
+  };
+  return {
+    counts,
+    pause: (attempt, cause) => pause(backoff(attempt, options.clock), options, cause),
+    listHostedZones: marker => call('ListHostedZones', false, () => port.listHostedZones(marker)),
+    listRecordSets: (zone, from, maxItems) =>
+      call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
+    changeRecordSets: (zone, changes) =>
+      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes)),
+    recordSetLimit: zone => call('GetHostedZoneLimit', false, () => port.recordSetLimit(zone)),
+  };
+}
+
+async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions): Promise<void> {
+  await budget.take(write ? 'write' : 'read');
+  if (deadline !== undefined && clock.now() >= deadline)
+    throw new OutOfTime('no time was left for another Route 53 request');
+}
+
+async function pause(milliseconds: number, { clock, deadline }: CallOptions, cause: Error): Promise<void> {
+  if (deadline !== undefined && clock.now() + milliseconds >= deadline) {
+    throw new OutOfTime(`no time was left to try again: ${cause.message}`, { cause });
+  }
+  await clock.sleep(milliseconds);
+}

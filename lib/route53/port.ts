@@ -1,0 +1,62 @@
+import type { DnsName, HostedZone, RecordSet, ZoneId } from '../model/index.ts';
+
+export interface Change {
+  readonly action: 'CREATE' | 'DELETE';
+  readonly record: RecordSet;
+}
+
+/** Where a listing starts: at this name, type and set identifier, in Route 53's own order. */
+export interface ListingStart {
+  readonly name: DnsName;
+  readonly type?: string;
+  readonly setIdentifier?: string;
+}
+
+/**
+ * The part of Route 53 that fairlead uses. Each method is one request; every failure is a {@link Route53Error}.
+ * Two adapters obey the same contract: the AWS SDK's client and the embedded local Route 53.
+ */
+export interface Route53Port {
+  /** One page (at most 100) of the account's hosted zones. */
+  listHostedZones(marker?: string): Promise<{ zones: HostedZone[]; next?: string }>;
+  /** One page of a zone's record sets, at most `maxItems` (300 at most, which is the default). */
+  listRecordSets(
+    zone: ZoneId,
+    from?: ListingStart,
+    maxItems?: number,
+  ): Promise<{ records: RecordSet[]; next?: ListingStart }>;
+  /** All changes or none, checked in order. */
+  changeRecordSets(zone: ZoneId, changes: readonly Change[]): Promise<void>;
+  /** How many record sets the zone may hold and holds. */
+  recordSetLimit(zone: ZoneId): Promise<{ limit: number; count: number }>;
+}
+
+/**
+ * | kind      | meaning                                                                  | what to do                         |
+ * |-----------|--------------------------------------------------------------------------|------------------------------------|
+ * | throttled | `Throttling`: the account's request limit                                | wait, with less haste from then on |
+ * | busy      | `PriorRequestNotComplete`: the zone is still being changed               | wait                               |
+ * | transient | 5xx, network: the request may or may not have been carried out           | look, then send again              |
+ * | rejected  | `InvalidChangeBatch`, `InvalidInput`: refused as a whole                 | find the culprits                  |
+ * | denied    | access denied, bad credentials                                           | give up                            |
+ * | missing   | `NoSuchHostedZone`                                                       | give up on the zone                |
+ * | fatal     | anything else                                                            | give up                            |
+ */
+export type Route53ErrorKind = 'throttled' | 'busy' | 'transient' | 'rejected' | 'denied' | 'missing' | 'fatal';
+
+export class Route53Error extends Error {
+  override readonly name = 'Route53Error';
+  readonly kind: Route53ErrorKind;
+  /** Route 53's error code, `Throttling` and the like; for network faults Node's. */
+  readonly code: string;
+
+  constructor(kind: Route53ErrorKind, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+    this.code = code;
+  }
+
+  get retryable(): boolean {
+    return this.kind === 'throttled' || this.kind === 'busy' || this.kind === 'transient';
+  }
+}

@@ -1,0 +1,98 @@
+import type { DnsName, NameChange } from '../model/index.ts';
+import { fromWire } from './names.ts';
+
+/**
+ * What Route 53 said about one change of a batch it refused.
+ *
+ * | verdict | meaning                                                                                            |
+ * |---------|----------------------------------------------------------------------------------------------------|
+ * | stale   | the zone is not as it was read: exists already, not found, other values, or another record conflicts |
+ * | invalid | the change itself is not accepted                                                                  |
+ */
+export interface Verdict {
+  readonly change: NameChange;
+  readonly verdict: 'stale' | 'invalid';
+  readonly words: string;
+}
+
+/** A refused batch as understood: the culprits, or that the zone is full, or (neither) nothing that names a change. */
+export interface Refused {
+  readonly verdicts: readonly Verdict[];
+  readonly zoneFull: boolean;
+}
+
+/** How Route 53 begins each of the messages that it joins with commas into one bracketed string. */
+const BEGINNINGS =
+  /, (?=Tried to (?:create|delete)|RRSet (?:of type|with DNS name)|Invalid Resource Record|Duplicate Resource Record|FATAL problem|Exceeded limit|Number of records|RDATA character|Cannot have more|The request contains|A HostedZone must|Invalid request:)/;
+
+const STALE =
+  /but it already exists|but it was not found|do not match the current values|conflicts with other records|a conflicting RRSet of type|cannot be created (?:as|because)|but that target was not found/;
+
+/** Splits `[first, second]` into its messages; any other text is one message. */
+export function splitMessages(text: string): string[] {
+  const inner = /^\[(.*)\]$/s.exec(text.trim())?.[1] ?? text.trim();
+  return inner.split(BEGINNINGS);
+}
+
+/**
+ * Finds out which changes of a refused batch Route 53 means. A message names a record set (`[name='x.', type='A']`,
+ * `with DNS name x.`), a value (`encountered with '1.2.3'`), or for an alias its target; only names and values of the
+ * batch itself are looked for, so an unknown wording still finds its change.
+ */
+export function understand(text: string, batch: readonly NameChange[]): Refused {
+  const messages = splitMessages(text);
+  if (messages.some(message => message.includes('MAX_RRSETS_BY_ZONE'))) return { verdicts: [], zoneFull: true };
+  const index = indexBatch(batch);
+  const verdicts = new Map<NameChange, Verdict>();
+  for (const message of messages) {
+    const verdict = STALE.test(message) ? 'stale' : 'invalid';
+    for (const change of culprits(message, index)) {
+      const known = verdicts.get(change);
+      if (!known || (known.verdict === 'stale' && verdict === 'invalid'))
+        verdicts.set(change, { change, verdict, words: message.trim() });
+    }
+  }
+  return { verdicts: [...verdicts.values()], zoneFull: false };
+}
+
+interface BatchIndex {
+  readonly byName: Map<DnsName, NameChange[]>;
+  readonly byValue: Map<string, NameChange[]>;
+  readonly byAliasTarget: Map<DnsName, NameChange[]>;
+}
+
+function indexBatch(batch: readonly NameChange[]): BatchIndex {
+  const index: BatchIndex = { byName: new Map(), byValue: new Map(), byAliasTarget: new Map() };
+  const put = (map: Map<string, NameChange[]>, key: string, change: NameChange) => {
+    const known = map.get(key);
+    if (!known) map.set(key, [change]);
+    else if (!known.includes(change)) known.push(change);
+  };
+  for (const change of batch) {
+    for (const record of [...change.deletes, ...change.creates]) {
+      put(index.byName, record.name, change);
+      for (const value of record.values ?? []) put(index.byValue, value, change);
+    }
+    for (const { alias } of change.creates) if (alias) put(index.byAliasTarget, alias.dnsName, change);
+  }
+  return index;
+}
+
+function culprits(message: string, index: BatchIndex): NameChange[] {
+  const aliasTarget = /alias that targets (\S+?),/.exec(message)?.[1];
+  if (aliasTarget !== undefined) return index.byAliasTarget.get(fromWire(aliasTarget)) ?? [];
+  const value =
+    /encountered with '(.*?)'/s.exec(message)?.[1] ?? /Duplicate Resource Record: '(.*)'/s.exec(message)?.[1];
+  if (value !== undefined) {
+    const found = index.byValue.get(value) ?? index.byName.get(fromWire(value));
+    if (found) return found;
+  }
+  const tokens = message.split(/[\s,'"[\]()=]+/).filter(token => token.includes('.'));
+  return [
+    ...new Set(
+      tokens.flatMap(
+        token => index.byName.get(fromWire(token)) ?? index.byName.get(fromWire(token.slice(0, -1))) ?? [],
+      ),
+    ),
+  ];
+}
