@@ -1,0 +1,68 @@
+// Bundles what ships: each Lambda into a folder of its own (with the package.json that makes Node read it as ESM) and
+// the command into one executable file. Silent when all is well; any esbuild error or warning ends it with exit code 1.
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+
+interface Bundle {
+  readonly entry: string;
+  readonly outfile: string;
+  /** First line of the file, for what is run as a program. */
+  readonly shebang?: string;
+}
+
+const BUNDLES: readonly Bundle[] = [
+  { entry: 'functions/reconcile/handler.ts', outfile: 'dist/functions/reconcile/index.js' },
+  { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n' },
+];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// CommonJS packages inside an ESM bundle still call `require` for Node's own modules; ESM has none unless it is made.
+const REQUIRE =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+
+function optionsFor({ entry, outfile, shebang = '' }: Bundle): BuildOptions {
+  return {
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    // ESM entry points first: the CommonJS ones of the AWS SDK and Powertools cannot be tree-shaken.
+    mainFields: ['module', 'main'],
+    conditions: ['import', 'node'],
+    banner: { js: shebang + REQUIRE },
+    legalComments: 'none',
+    logLevel: 'silent',
+  };
+}
+
+async function bundle(one: Bundle): Promise<void> {
+  const { warnings } = await build(optionsFor(one));
+  if (warnings.length > 0) throw new Error(`${one.entry}: ${warnings.map(warning => warning.text).join('; ')}`);
+  await writeFile(`${root}${dirname(one.outfile)}/package.json`, '{"type":"module"}\n');
+  if (one.shebang !== undefined) await chmod(`${root}${one.outfile}`, 0o755);
+}
+
+/** Builds every bundle anew into `dist/`. Throws esbuild's error, with file and line, when one of them fails. */
+export async function buildAll(): Promise<void> {
+  for (const { outfile } of BUNDLES) {
+    await rm(`${root}${dirname(outfile)}`, { recursive: true, force: true });
+    await mkdir(`${root}${dirname(outfile)}`, { recursive: true });
+  }
+  await Promise.all(BUNDLES.map(bundle));
+}
+
+if (import.meta.main) {
+  try {
+    await buildAll();
+  } catch (error) {
+    process.stderr.write(`build failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
