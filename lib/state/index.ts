@@ -1,0 +1,14 @@
+export {
+  decodeSnapshot,
+  decodeZone,
+  decodeZoneList,
+  encode,
+  encodeZone,
+  type KeptSnapshot,
+  type KeptZoneList,
+} from './codec.ts';
+export { createFolderStore } from './folder.ts';
+export { LeaseHeld, takeLease } from './lease.ts';
+export { createMemoryStore } from './memory.ts';
+export { createS3Store } from './s3.ts';
+export { StateConflict, type StateStore, type Stored } from './store.ts';

@@ -1,0 +1,63 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { StateConflict, type StateStore } from './store.ts';
+
+interface S3Failure {
+  readonly name: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const failed = (error: unknown, status: number) => (error as S3Failure).$metadata?.httpStatusCode === status;
+
+/**
+ * One object a key in an S3 bucket, written with `If-Match` / `If-None-Match` (S3 User Guide, "Conditional writes"); the
+ * version is the ETag.
+ */
+export function createS3Store(bucket: string, prefix: string, config: S3ClientConfig = {}): StateStore {
+  const client = new S3Client(config);
+  const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });
+  return {
+    async get(key, known) {
+      try {
+        const object = await client.send(
+          new GetObjectCommand({ ...at(key), ...(known !== undefined && { IfNoneMatch: known }) }),
+        );
+        const bytes = await object.Body?.transformToByteArray();
+        return bytes && object.ETag !== undefined ? { bytes, version: object.ETag } : undefined;
+      } catch (error) {
+        if (failed(error, 304)) return 'unchanged';
+        if (failed(error, 404)) return undefined;
+        throw error;
+      }
+    },
+    async put(key, bytes, expected) {
+      const condition = expected === undefined ? { IfNoneMatch: '*' } : { IfMatch: expected };
+      try {
+        const { ETag } = await client.send(
+          new PutObjectCommand({ ...at(key), Body: bytes, ContentType: 'application/octet-stream', ...condition }),
+        );
+        return ETag ?? '';
+      } catch (error) {
+        throw conflictOr(error, key);
+      }
+    },
+    async remove(key, expected) {
+      try {
+        await client.send(new DeleteObjectCommand({ ...at(key), IfMatch: expected }));
+      } catch (error) {
+        if (!failed(error, 404)) throw conflictOr(error, key);
+      }
+    },
+  };
+}
+
+/** 412 (the condition does not hold), 409 (another write at the same time) and 404 (gone meanwhile) are conflicts. */
+function conflictOr(error: unknown, key: string): unknown {
+  const lost = failed(error, 412) || failed(error, 409) || failed(error, 404);
+  return lost ? new StateConflict(`${key} was written by somebody else`, { cause: error }) : error;
+}
