@@ -1,0 +1,71 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import type { ClusterName, RunRequest, RunResult } from '../../lib/model/index.ts';
+import { fitResult } from '../../lib/report/fit.ts';
+import { readTrigger, type Trigger } from './event.ts';
+import { createTelemetry, logResult, meterResult, type Telemetry } from './telemetry.ts';
+
+/** What the function needs of the core. */
+export interface Core {
+  readonly clusters: readonly ClusterName[];
+  /** `deadlineMs`: epoch milliseconds at which the run must have answered. Throws when it could not run at all. */
+  reconcile(request: RunRequest, run: { readonly deadlineMs: number }): Promise<RunResult>;
+}
+
+/** Kept back from the Lambda's time for writing the log, the metrics and the answer. */
+const ANSWER_MS = 2_000;
+
+/**
+ * The handler of the reconcile Lambda, with logging, metrics and tracing around it. A schedule or a payload is answered
+ * with the run's result and fails when the run could not be made. A batch is answered with the messages to deliver
+ * again: all that the run was for when it failed, none otherwise.
+ */
+export function createHandler(core: Core, telemetry: Telemetry = createTelemetry()) {
+  const { logger, metrics, tracer } = telemetry;
+  const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
+    const run = (request: RunRequest) => runOnce(core, request, context, telemetry);
+    const trigger = readTrigger(event, core.clusters);
+    return trigger.kind === 'batch' ? runBatch(trigger, run, telemetry) : fitResult(await run(trigger.request));
+  };
+  return middy(handle)
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true }));
+}
+
+async function runOnce(core: Core, request: RunRequest, context: Context, { logger, metrics }: Telemetry) {
+  const deadlineMs = Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
+  try {
+    const result = await core.reconcile(request, { deadlineMs });
+    logResult(result, logger);
+    meterResult(result, metrics);
+    return result;
+  } catch (error) {
+    metrics.addMetric('RunsFailed', MetricUnit.Count, 1);
+    throw error;
+  }
+}
+
+type Batch = Extract<Trigger, { kind: 'batch' }>;
+
+async function runBatch(
+  { request, messageIds, malformed }: Batch,
+  run: (request: RunRequest) => Promise<RunResult>,
+  { logger, metrics }: Telemetry,
+): Promise<SQSBatchResponse> {
+  for (const { messageId, message } of malformed) logger.error('message left out', { messageId, fault: message });
+  metrics.addMetric('MessagesMalformed', MetricUnit.Count, malformed.length);
+  if (request === undefined) return { batchItemFailures: [] };
+  try {
+    await run(request);
+    return { batchItemFailures: [] };
+  } catch (error) {
+    // Answered, not thrown: malformed messages must not come back. `RunsFailed` rings instead of Lambda's own `Errors`.
+    logger.error('run failed, its messages are delivered again', error as Error);
+    return { batchItemFailures: messageIds.map(itemIdentifier => ({ itemIdentifier })) };
+  }
+}

@@ -1,0 +1,64 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import type { Finding, Reason, RunResult } from '../../lib/model/index.ts';
+
+/** Powertools reads its own settings (POWERTOOLS_…) from the environment; serverless.yml sets them. */
+export interface Telemetry {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+}
+
+export function createTelemetry(): Telemetry {
+  return { logger: new Logger(), metrics: new Metrics({ namespace: 'fairlead' }), tracer: new Tracer() };
+}
+
+/** Findings of these reasons leave nothing unpublished (see Reason). */
+const HARMLESS: ReadonlySet<Reason> = new Set<Reason>(['filtered', 'warning', 'grace']);
+
+/** Writes one line for every change and every finding, which an answer may have to leave out, and one for the run. */
+export function logResult(result: RunResult, logger: Logger): void {
+  const { zones, findings, ...summary } = result;
+  const did = result.mode === 'plan' ? 'would ' : '';
+  for (const { id, changes } of zones)
+    for (const change of changes)
+      logger.info(`${did}${change.action} ${change.name} ${change.type}`, { zone: id, change });
+  for (const finding of findings) logFinding(finding, logger);
+  logger.info('run finished', { run: { ...summary, zones: zones.map(({ changes, ...zone }) => zone) } });
+}
+
+function logFinding(finding: Finding, logger: Logger): void {
+  const line = finding.reason === 'filtered' ? 'debug' : HARMLESS.has(finding.reason) ? 'info' : 'warn';
+  logger[line](finding.message, { finding });
+}
+
+/**
+ * Counts a run. A plan publishes nothing, so only that it ran is counted: an alarm on `Unpublished` must not depend on
+ * what somebody looks at.
+ */
+export function meterResult(result: RunResult, metrics: Metrics): void {
+  const { counts, calls, clusters, reasons } = result;
+  if (result.mode === 'plan') return void metrics.addMetric('Plans', MetricUnit.Count, 1);
+  const unreachable = clusters.filter(({ state }) => state === 'unreachable' || state === 'incomplete').length;
+  metrics.addMetric('Runs', MetricUnit.Count, 1);
+  metrics.addMetric('Created', MetricUnit.Count, counts.created);
+  metrics.addMetric('Updated', MetricUnit.Count, counts.updated);
+  metrics.addMetric('Deleted', MetricUnit.Count, counts.deleted);
+  metrics.addMetric('Unpublished', MetricUnit.Count, counts.unpublished);
+  metrics.addMetric(
+    'Route53Calls',
+    MetricUnit.Count,
+    Object.values(calls).reduce((sum, count) => sum + count, 0),
+  );
+  metrics.addMetric('ClustersUnreachable', MetricUnit.Count, unreachable);
+  metrics.addMetric('Duration', MetricUnit.Milliseconds, result.durationMs);
+  for (const [reason, count] of Object.entries(reasons)) {
+    if (!HARMLESS.has(reason as Reason)) meterReason(reason, count, metrics);
+  }
+}
+
+/** `Unpublished` once more with the reason as a dimension, which CloudWatch keeps as a metric of its own. */
+function meterReason(reason: string, count: number, metrics: Metrics): void {
+  metrics.singleMetric().addDimension('reason', reason).addMetric('Unpublished', MetricUnit.Count, count);
+}

@@ -1,0 +1,187 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Core, createHandler } from '../../../functions/reconcile/create.ts';
+import type { RunRequest, RunResult } from '../../../lib/model/index.ts';
+
+const RESULT: RunResult = {
+  mode: 'sync',
+  force: false,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  durationMs: 1234,
+  inStep: false,
+  counts: { created: 2, updated: 1, deleted: 0, unpublished: 3 },
+  calls: { ListHostedZones: 1, ChangeResourceRecordSets: 2 },
+  clusters: [
+    { name: 'a', owner: 'o', state: 'read', kinds: {}, endpoints: 2 },
+    { name: 'b', owner: 'o', state: 'unreachable', kinds: {}, endpoints: 0 },
+  ],
+  zones: [
+    {
+      id: 'Z1',
+      name: 'example.com',
+      private: false,
+      owned: 2,
+      changes: [{ action: 'create', name: 'www.example.com', type: 'A', owner: 'o', objects: [] }],
+      batches: 1,
+      source: 'read',
+    },
+  ],
+  findings: [
+    { reason: 'no-zone', message: 'no hosted zone for www.other.org' },
+    { reason: 'filtered', message: 'outside the domain filter' },
+  ],
+  reasons: { 'no-zone': 2, invalid: 1, filtered: 1 },
+};
+
+/** Only what the handler and its middleware read of Lambda's context. */
+const CONTEXT = {
+  awsRequestId: 'r-1',
+  functionName: 'fairlead-test-reconcile',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:fairlead-test-reconcile',
+  memoryLimitInMB: '1769',
+  logGroupName: 'g',
+  logStreamName: 's',
+  callbackWaitsForEmptyEventLoop: true,
+  getRemainingTimeInMillis: () => 60_000,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+} satisfies Context;
+
+const message = (messageId: string, body: string) => ({ eventSource: 'aws:sqs', messageId, body });
+
+/** A core that answers `answer` and notes what it was asked. */
+function coreThat(answer: () => RunResult) {
+  const asked: { request: RunRequest; deadlineMs: number }[] = [];
+  const core = {
+    clusters: ['a', 'b'],
+    reconcile: async (request, { deadlineMs }) => {
+      asked.push({ request, deadlineMs });
+      return answer();
+    },
+  } satisfies Core;
+  return { core, asked };
+}
+
+const fails = () => {
+  throw new Error('the state bucket does not answer');
+};
+
+/** Every JSON line that Lambda would put into the log. */
+let lines: Record<string, unknown>[] = [];
+const metric = (name: string) => lines.filter(line => name in line).map(line => line[name]);
+const metricsOf = (reason: string) => lines.filter(line => line.reason === reason).map(line => line.Unpublished);
+const invoke = (core: Core, event: unknown) =>
+  createHandler(core, { logger: new Logger(), metrics: new Metrics({ namespace: 'fairlead' }), tracer: new Tracer() })(
+    event,
+    CONTEXT,
+  );
+
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_DEV', 'true'); // writes to the console, where the test can read
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  lines = [];
+  for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const)
+    vi.spyOn(console, level).mockImplementation(text => void lines.push(JSON.parse(text)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+describe('the exported handler', () => {
+  it('answers a run with its result', async () => {
+    const { core, asked } = coreThat(() => RESULT);
+    expect(await invoke(core, { force: true })).toEqual(RESULT);
+    expect(asked.map(({ request }) => request)).toEqual([{ mode: 'sync', force: true }]);
+  });
+
+  it('gives the run until shortly before Lambda would end it', async () => {
+    const { core, asked } = coreThat(() => RESULT);
+    const before = Date.now();
+    await invoke(core, {});
+    expect(asked[0]?.deadlineMs).toBeGreaterThanOrEqual(before + 57_000);
+    expect(asked[0]?.deadlineMs).toBeLessThan(Date.now() + 60_000);
+  });
+
+  it('fails when the run could not be made, so that alarms ring and the caller retries', async () => {
+    await expect(invoke(coreThat(fails).core, {})).rejects.toThrow('the state bucket does not answer');
+    expect(metric('RunsFailed')).toEqual([1]);
+  });
+
+  it('refuses a payload without asking for a run', async () => {
+    const { core, asked } = coreThat(() => RESULT);
+    await expect(invoke(core, { forced: true })).rejects.toMatchObject({ name: 'InvalidEvent' });
+    expect(asked).toEqual([]);
+  });
+
+  it('answers with less than 6 MB, and logs what it left out', async () => {
+    const text = 'x'.repeat(1000);
+    const findings = Array.from({ length: 7000 }, (_, n) => ({ reason: 'invalid' as const, message: `${n} ${text}` }));
+    const answer = await invoke(coreThat(() => ({ ...RESULT, findings })).core, {});
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(6_000_000);
+    expect(lines.filter(line => 'finding' in line)).toHaveLength(7000);
+  });
+});
+
+describe('a batch of messages', () => {
+  it('is one run, and nothing is delivered again', async () => {
+    const { core, asked } = coreThat(() => RESULT);
+    const event = { Records: [message('1', '{"clusters":["b"]}'), message('2', '{"clusters":["a"]}')] };
+    expect(await invoke(core, event)).toEqual({ batchItemFailures: [] });
+    expect(asked.map(({ request }) => request.clusters)).toEqual([['a', 'b']]);
+  });
+
+  it('is delivered again when the run failed, all but the malformed messages', async () => {
+    const event = { Records: [message('1', '{}'), message('2', 'nonsense'), message('3', '{"clusters":["a"]}')] };
+    const failures = [{ itemIdentifier: '1' }, { itemIdentifier: '3' }];
+    expect(await invoke(coreThat(fails).core, event)).toEqual({ batchItemFailures: failures });
+    expect(metric('RunsFailed')).toEqual([1]);
+    expect(metric('MessagesMalformed')).toEqual([1]);
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'ERROR', messageId: '2' }));
+  });
+
+  it('of malformed messages only costs no run', async () => {
+    const { core, asked } = coreThat(() => RESULT);
+    expect(await invoke(core, { Records: [message('1', 'nonsense')] })).toEqual({ batchItemFailures: [] });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('what a run leaves in the log and in the metrics', () => {
+  it('counts what was done, what was not, the calls and the clusters that could not be read', async () => {
+    await invoke(coreThat(() => RESULT).core, {});
+    const counted = lines.find(line => 'Created' in line);
+    const values = { Created: 2, Updated: 1, Deleted: 0, Unpublished: 3, Route53Calls: 3, ClustersUnreachable: 1 };
+    expect(counted).toMatchObject({ ...values, Duration: 1234, Runs: 1 });
+    expect(counted).toHaveProperty('_aws.CloudWatchMetrics.0.Namespace', 'fairlead');
+  });
+
+  it('counts the unpublished by reason, and not what is merely noted', async () => {
+    await invoke(coreThat(() => RESULT).core, {});
+    expect(metricsOf('no-zone')).toEqual([2]);
+    expect(metricsOf('invalid')).toEqual([1]);
+    expect(metricsOf('filtered')).toEqual([]);
+  });
+
+  it('counts of a plan only that it was made', async () => {
+    await invoke(coreThat(() => ({ ...RESULT, mode: 'plan' })).core, { mode: 'plan' });
+    expect(metric('Plans')).toEqual([1]);
+    expect(metric('Unpublished')).toEqual([]);
+  });
+
+  it('tells every change and every reason, with the request that asked', async () => {
+    await invoke(coreThat(() => RESULT).core, {});
+    const told = lines.map(({ message, level, function_request_id }) => ({ message, level, function_request_id }));
+    expect(told).toContainEqual({ message: 'create www.example.com A', level: 'INFO', function_request_id: 'r-1' });
+    expect(told).toContainEqual({
+      message: 'no hosted zone for www.other.org',
+      level: 'WARN',
+      function_request_id: 'r-1',
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidEvent, readTrigger } from '../../../functions/reconcile/event.ts';
+
+const KNOWN = ['a', 'b', 'c'];
+const read = (event: unknown) => readTrigger(event, KNOWN);
+const SCHEDULE = {
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '111122223333',
+  time: '2026-01-01T00:00:00Z',
+  region: 'eu-west-1',
+  resources: ['arn:aws:events:eu-west-1:111122223333:rule/fairlead'],
+  detail: {},
+};
+const batch = (...bodies: readonly unknown[]) => ({
+  Records: bodies.map((body, index) => ({
+    eventSource: 'aws:sqs',
+    messageId: `m${index}`,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: { MessageGroupId: 'default' },
+  })),
+});
+
+describe('what starts the function', () => {
+  it.each([
+    ['a schedule syncs the whole fleet', SCHEDULE, { mode: 'sync', force: false }],
+    ['an empty payload syncs the whole fleet', {}, { mode: 'sync', force: false }],
+    ['a payload may force', { force: true }, { mode: 'sync', force: true }],
+    ['a payload may plan only', { mode: 'plan' }, { mode: 'plan', force: false }],
+    ['a payload may name clusters', { clusters: ['b', 'a'] }, { mode: 'sync', force: false, clusters: ['b', 'a'] }],
+  ])('%s', (_rule, event, request) => {
+    expect(read(event)).toEqual({ kind: 'run', request });
+  });
+
+  it.each([
+    ['an unknown field', { forced: true }, /"forced".*"force": true or false/],
+    ['a string for a boolean', { force: 'yes' }, /force: .*expected boolean, received string/],
+    ['an unknown mode', { mode: 'delete' }, /mode: .*"sync"\|"plan"/],
+    ['a string for a list', { clusters: 'a' }, /clusters: .*expected array, received string/],
+    ['a list that names nothing', { clusters: [] }, /clusters: /],
+    ['a number for a name', { clusters: ['a', 1] }, /clusters: 1: .*expected string, received number/],
+    [
+      'a cluster that is not configured',
+      { clusters: ['a', 'z'] },
+      /clusters: "z" is not in the config, which has a, b, c/,
+    ],
+    ['no object', null, /expected object, received null/],
+    ['a list', [], /expected object, received array/],
+    ['an event of another service', { Records: [{ eventSource: 'aws:s3' }] }, /"Records"/],
+    ['another event of EventBridge', { ...SCHEDULE, source: 'aws.ec2' }, /"source"/],
+  ])('refuses %s, naming it', (_rule, event, message) => {
+    expect(() => read(event)).toThrow(InvalidEvent);
+    expect(() => read(event)).toThrow(message);
+  });
+});
+
+describe('a batch of messages becomes one run', () => {
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
+
+  it.each([
+    ['the union of the clusters, sorted', [{ clusters: ['c'] }, { clusters: ['a', 'c'] }], { clusters: ['a', 'c'] }],
+    ['the whole fleet when one message names no cluster', [{ clusters: ['c'] }, {}], {}],
+    ['the whole fleet when the schedule is among them', [{ clusters: ['c'] }, SCHEDULE], {}],
+  ])('over %s', (_rule, bodies, scope) => {
+    const request = { mode: 'sync', force: false, ...scope };
+    expect(read(batch(...bodies))).toEqual({ kind: 'batch', request, messageIds: ids(bodies.length), malformed: [] });
+  });
+
+  it.each([
+    ['not JSON', '{', /not JSON/],
+    ['an unknown field', { cluster: 'a' }, /"cluster".*"clusters"/],
+    ['a force, which only a person may ask for', { force: true }, /"force"/],
+    ['an unknown cluster', { clusters: ['z'] }, /"z" is not in the config/],
+    ['no object', '"a"', /expected object, received string/],
+  ])('a malformed message (%s) is reported and does not hold up the others', (_rule, body, message) => {
+    const trigger = read(batch({ clusters: ['a'] }, body));
+    expect(trigger).toMatchObject({ kind: 'batch', request: { clusters: ['a'] }, messageIds: ['m0'] });
+    expect(trigger.kind === 'batch' && trigger.malformed).toEqual([
+      { messageId: 'm1', message: expect.stringMatching(message) },
+    ]);
+  });
+
+  it('asks for no run when no message can be understood', () => {
+    expect(read(batch('{', '}'))).toMatchObject({ kind: 'batch', request: undefined, messageIds: [] });
+  });
+});
