@@ -28,13 +28,22 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
   const { logger, metrics, tracer } = telemetry;
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
     const run = (request: RunRequest) => runOnce(core, request, context, telemetry);
-    const trigger = readTrigger(event, core.clusters);
+    const trigger = readEvent(event, core, telemetry);
     return trigger.kind === 'batch' ? runBatch(trigger, run, telemetry) : fitResult(await run(trigger.request));
   };
   return middy(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }));
+}
+
+function readEvent(event: unknown, { clusters }: Core, { metrics }: Telemetry): Trigger {
+  try {
+    return readTrigger(event, clusters);
+  } catch (error) {
+    metrics.addMetric('EventsRefused', MetricUnit.Count, 1);
+    throw error;
+  }
 }
 
 async function runOnce(core: Core, request: RunRequest, context: Context, { logger, metrics }: Telemetry) {

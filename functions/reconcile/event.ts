@@ -117,5 +117,5 @@ function parseJson(text: string): unknown {
 
 function refusal(error: z.ZodError, allowed: string): InvalidEvent {
   const faults = error.issues.map(({ path, message }) => [...path.map(String), message].join(': '));
-  return new InvalidEvent(`${faults.join('; ')}; ${allowed}`, { cause: error });
+  return new InvalidEvent(`${faults.join('; ')}; ${allowed}`);
 }

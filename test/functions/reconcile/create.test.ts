@@ -117,6 +117,7 @@ describe('the exported handler', () => {
     const { core, asked } = coreThat(() => RESULT);
     await expect(invoke(core, { forced: true })).rejects.toMatchObject({ name: 'InvalidEvent' });
     expect(asked).toEqual([]);
+    expect(metric('EventsRefused')).toEqual([1]);
   });
 
   it('answers with less than 6 MB, and logs what it left out', async () => {
