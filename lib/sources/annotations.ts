@@ -1,0 +1,86 @@
+import type { AliasWish, DnsName } from '../model/index.ts';
+import { parseSeconds } from './duration.ts';
+import { quoted } from './hostname.ts';
+import type { Field } from './notes.ts';
+import { annotationOf, type KubernetesObject } from './object.ts';
+
+/** The value of the `controller` annotation that means us, as in ExternalDNS. */
+const CONTROLLER = 'dns-controller';
+
+/** Route 53 takes 0 to 2147483647 seconds; ExternalDNS refuses 0 in the annotation. */
+const MAX_TTL = 2 ** 31 - 1;
+
+/** Annotations that ask for more than a simple record; without them the record would be a different one. */
+const ROUTING =
+  /^(?:set-identifier|aws-(?:weight|region|failover|geolocation-.+|geoproximity-.+|multi-value-answer|health-check-id|target-hosted-zone))$/;
+
+/** Annotations that change a detail of a record, and what happens in their absence. */
+const DETAILS: ReadonlyMap<string, string> = new Map([
+  ['aws-evaluate-target-health', 'records.evaluateTargetHealth of the config applies'],
+  ['record-type', 'no reverse record is published'],
+]);
+
+/**
+ * A comma-separated annotation as its items: without spaces (as in ExternalDNS, which removes them everywhere), without
+ * the white space around an item, and without the empty items of `a,,b,`.
+ */
+export function listOf(annotation: Field | undefined): Field[] {
+  if (annotation === undefined) return [];
+  if (!/[,\s]/.test(annotation.text)) return annotation.text === '' ? [] : [annotation];
+  const items = annotation.text.split(',').map(item => item.replaceAll(' ', '').trim());
+  return items.filter(item => item !== '').map(text => ({ text, field: annotation.field }));
+}
+
+/** Whether the object is another controller's; such an object asks us for nothing. */
+export function isForeign({ annotations, notes }: KubernetesObject): boolean {
+  const controller = annotationOf(annotations, 'controller');
+  if (controller === undefined || controller.text === CONTROLLER) return false;
+  const value = quoted(controller.text);
+  notes.add('filtered', controller.field, `${value} is another controller: write "${CONTROLLER}" or leave it out`);
+  return true;
+}
+
+/**
+ * Whether the object asks for something that cannot be published yet. Then nothing of it is: a weighted record published
+ * as a simple one would take all the traffic.
+ */
+export function isUnsupported({ annotations, notes }: KubernetesObject, names: readonly DnsName[]): boolean {
+  for (const { key, field, text } of annotations) {
+    const internal = key === 'internal-hostname' && text.trim() !== '';
+    if (!internal && !(names.length > 0 && ROUTING.test(key))) continue;
+    const what = internal ? 'internal hostnames are' : 'routing policies and health checks are';
+    notes.refuse(names, 'unsupported', field, `${what} not supported yet: remove the annotation`);
+    notes.holdAll(`${field} is not supported yet`);
+    return true;
+  }
+  return false;
+}
+
+/** Tells of annotations that are not obeyed, where what is published is right but for a detail. */
+export function warnOfDetails({ annotations, notes }: KubernetesObject): void {
+  for (const { key, field } of annotations) {
+    const instead = DETAILS.get(key);
+    if (instead) notes.add('warning', field, `is not supported yet: ${instead}`);
+  }
+}
+
+/** The `ttl` annotation in seconds; undefined, with a warning, when it is malformed or out of range. */
+export function ttlOf({ annotations, notes }: KubernetesObject): number | undefined {
+  const ttl = annotationOf(annotations, 'ttl');
+  if (ttl === undefined) return undefined;
+  const seconds = parseSeconds(ttl.text);
+  if (seconds !== undefined && seconds >= 1 && seconds <= MAX_TTL) return seconds;
+  const allowed = `write 1 to ${MAX_TTL} seconds as "300" or as a duration like "5m"`;
+  notes.add('warning', ttl.field, `${quoted(ttl.text)} is not a TTL, the default is taken: ${allowed}`);
+  return undefined;
+}
+
+/** The `alias` annotation; `auto`, with a warning, when it is neither `true` nor `false`. */
+export function aliasOf({ annotations, notes }: KubernetesObject): AliasWish {
+  const alias = annotationOf(annotations, 'alias');
+  if (alias === undefined) return 'auto';
+  if (alias.text === 'true') return 'always';
+  if (alias.text === 'false') return 'never';
+  notes.add('warning', alias.field, `${quoted(alias.text)} is ignored: write "true" or "false"`);
+  return 'auto';
+}

@@ -1,0 +1,35 @@
+import { listOf } from './annotations.ts';
+import { quoted } from './hostname.ts';
+import type { Field } from './notes.ts';
+import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
+
+/**
+ * The hostnames that an Ingress asks for: of its rules, of its TLS hosts and of its annotation, or as the annotation
+ * `ingress-hostname-source` narrows it (`defined-hosts-only`, `annotation-only`, in any case).
+ */
+export function ingressHostnames(ingress: KubernetesObject): Field[] {
+  const source = annotationOf(ingress.annotations, 'ingress-hostname-source');
+  const annotated = () => listOf(annotationOf(ingress.annotations, 'hostname'));
+  if (source === undefined) return [...definedHosts(ingress), ...annotated()];
+  switch (source.text.toLowerCase()) {
+    case 'defined-hosts-only':
+      return definedHosts(ingress);
+    case 'annotation-only':
+      return annotated();
+  }
+  const allowed = 'write "defined-hosts-only" or "annotation-only", or leave it out for both';
+  ingress.notes.add('invalid', source.field, `${quoted(source.text)} is no source of hostnames: ${allowed}`);
+  ingress.notes.holdAll(`${source.field} is malformed`);
+  return [];
+}
+
+/** `spec.rules[].host` and `spec.tls[].hosts[]`. A rule without host stands for every host and names none. */
+function definedHosts({ spec, notes }: KubernetesObject): Field[] {
+  const rules = listAt(spec, 'rules', 'spec.rules', notes);
+  const hosts = rules.map((rule, i) => fieldOf(at(rule, 'host'), `spec.rules[${i}].host`, notes));
+  const tls = listAt(spec, 'tls', 'spec.tls', notes).flatMap((entry, i) => {
+    const field = `spec.tls[${i}].hosts`;
+    return listAt(entry, 'hosts', field, notes).map((host, j) => fieldOf(host, `${field}[${j}]`, notes));
+  });
+  return [...hosts, ...tls].filter(each => each !== undefined);
+}

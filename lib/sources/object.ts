@@ -1,0 +1,88 @@
+import type { SourceKind } from '../model/index.ts';
+import { type Field, Notes, UNNAMED } from './notes.ts';
+import type { SourceContext } from './settings.ts';
+
+/** An annotation of fairlead's; the key is without the prefix, no key occurs twice. */
+export interface Annotation extends Field {
+  readonly key: string;
+}
+
+/** A Kubernetes object as the sources read it. Everything below `spec` and `status` is unchecked JSON. */
+export interface KubernetesObject {
+  readonly annotations: readonly Annotation[];
+  readonly spec: unknown;
+  readonly status: unknown;
+  readonly notes: Notes;
+}
+
+/** Names and namespaces as the API server allows them (RFC 1123 subdomain); a comma or quote would break the TXT record. */
+const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** The value at a key of a JSON object; undefined for anything else, `null` included, as Kubernetes treats it. */
+export function at(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key] ?? undefined;
+}
+
+/** A list of an object: empty when absent, noted as malformed when it is something else. */
+export function listAt(value: unknown, key: string, field: string, notes: Notes): readonly unknown[] {
+  const list = at(value, key);
+  if (Array.isArray(list)) return list;
+  if (list !== undefined) notes.wrongType(field, 'a list');
+  return [];
+}
+
+/** A text of an object as a field: undefined when absent or empty, noted as malformed when it is something else. */
+export function fieldOf(value: unknown, field: string, notes: Notes): Field | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : { text: value, field };
+  if (value !== undefined && value !== null) notes.wrongType(field, 'text');
+  return undefined;
+}
+
+/**
+ * Opens an object of a listing (where `kind` and `apiVersion` are absent). Where its metadata is malformed, only the notes
+ * on that come back and nothing else is read: without name and namespace no ownership record could name the object, and
+ * an unreadable annotation may be the one that changes what all others mean.
+ */
+export function openObject(kind: SourceKind, raw: unknown, context: SourceContext): KubernetesObject | Notes {
+  const metadata = at(raw, 'metadata');
+  const name = at(metadata, 'name');
+  const namespace = at(metadata, 'namespace');
+  const shown = (text: unknown) => (isObjectName(text) ? text : UNNAMED);
+  const notes = new Notes({ cluster: context.cluster, kind, namespace: shown(namespace), name: shown(name) });
+  if (!isObjectName(name)) notes.wrongType('metadata.name', 'the name of a Kubernetes object');
+  if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
+  const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
+  if (notes.wrongTypes > 0) return notes;
+  return { annotations, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+}
+
+const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);
+
+function readAnnotations(value: unknown, context: SourceContext, notes: Notes): readonly Annotation[] {
+  const found: Annotation[] = [];
+  if (value === undefined) return found;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    notes.wrongType('metadata.annotations', 'a map');
+    return found;
+  }
+  const entries = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(entries);
+  for (const prefix of context.settings.annotationPrefixes) {
+    for (const long of keys) {
+      if (!long.startsWith(prefix)) continue;
+      const key = long.slice(prefix.length);
+      const text = entries[long] ?? undefined;
+      if (text === undefined || annotationOf(found, key)) continue;
+      const field = `metadata.annotations["${long}"]`;
+      if (typeof text === 'string') found.push({ key, text, field });
+      else notes.wrongType(field, 'text');
+    }
+  }
+  return found;
+}
+
+/** The annotation with a key. An object carries a handful, so a search is cheaper than a map of each object. */
+export function annotationOf(annotations: readonly Annotation[], key: string): Annotation | undefined {
+  return annotations.find(annotation => annotation.key === key);
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { ALPHA, held, ingress, onlyFinding, PREFIX, read, reasons, records, service } from './objects.ts';
+
+const asking = (annotations: Readonly<Record<string, unknown>>) =>
+  read('service', service({ annotations: { hostname: 'a.example.com', ...annotations } }));
+
+describe('ttl', () => {
+  it.each([
+    ['60', 60],
+    ['5m', 300],
+    ['1m1.9s', 61],
+    ['1h', 3600],
+    ['1', 1],
+    ['2147483647', 2_147_483_647],
+  ])('%s is %i seconds', (ttl, seconds) => {
+    expect(asking({ ttl })).toMatchObject({ endpoints: [{ ttl: seconds }], findings: [] });
+  });
+
+  it.each(['', 'abc', '0', '-5', '500ms', '2147483648', '99999999999', '1.5', '60 '])(
+    '%j means the default, with a warning',
+    ttl => {
+      const wanted = asking({ ttl });
+      expect(wanted.endpoints).toHaveLength(1);
+      expect(wanted.endpoints[0]).not.toHaveProperty('ttl');
+      expect(onlyFinding(wanted)).toMatchObject({ reason: 'warning', field: `metadata.annotations["${ALPHA}ttl"]` });
+    },
+  );
+});
+
+describe('alias', () => {
+  it.each([
+    ['true', 'always'],
+    ['false', 'never'],
+  ])('%s is %s', (alias, wish) => {
+    expect(asking({ alias })).toMatchObject({ endpoints: [{ alias: wish }], findings: [] });
+  });
+
+  it.each(['', 'TRUE', 'yes'])('%j is ignored, with a warning', alias => {
+    expect(asking({ alias })).toMatchObject({ endpoints: [{ alias: 'auto' }], findings: [{ reason: 'warning' }] });
+  });
+});
+
+describe('controller', () => {
+  it('dns-controller means us', () => {
+    expect(asking({ controller: 'dns-controller' })).toMatchObject({ endpoints: [{}], findings: [] });
+  });
+
+  it.each(['other', ''])('%j means another: the object is left alone, and nothing is held', controller => {
+    const wanted = asking({ controller, hostname: 'bad..name', weight: '1' });
+    expect(wanted).toMatchObject({ endpoints: [], holds: [], findings: [{ reason: 'filtered' }] });
+  });
+
+  it('of the first prefix wins', () => {
+    expect(reasons(asking({ controller: 'dns-controller', [`${PREFIX}controller`]: 'other' }))).toEqual(['filtered']);
+  });
+});
+
+describe('what is not supported yet is refused, because a simple record would be wrong', () => {
+  it.each([
+    'set-identifier',
+    'aws-weight',
+    'aws-region',
+    'aws-failover',
+    'aws-geolocation-country-code',
+    'aws-geoproximity-bias',
+    'aws-multi-value-answer',
+    'aws-health-check-id',
+    'aws-target-hosted-zone',
+    'internal-hostname',
+  ])('%s', key => {
+    const wanted = asking({ [key]: 'x' });
+    expect(wanted.endpoints).toEqual([]);
+    expect(held(wanted)).toEqual(['*']);
+    expect(onlyFinding(wanted)).toMatchObject({
+      reason: 'unsupported',
+      name: 'a.example.com',
+      field: `metadata.annotations["${ALPHA}${key}"]`,
+    });
+  });
+
+  it('an internal hostname alone', () => {
+    const wanted = read('service', service({ annotations: { 'internal-hostname': 'a.example.com' } }));
+    expect(reasons(wanted)).toEqual(['unsupported']);
+    expect(held(wanted)).toEqual(['*']);
+  });
+
+  it('but routing annotations on an object that asks for no name are none of our business', () => {
+    const wanted = read('service', service({ annotations: { 'aws-weight': '10' } }));
+    expect(wanted).toEqual({ endpoints: [], holds: [], findings: [] });
+  });
+
+  it.each(['aws-evaluate-target-health', 'record-type'])('while %s is a detail that costs a warning', key => {
+    const wanted = asking({ [key]: 'x' });
+    expect(records(wanted)).toEqual(['a.example.com A 192.0.2.1']);
+    expect(onlyFinding(wanted)).toMatchObject({
+      reason: 'warning',
+      message: expect.stringContaining('not supported yet'),
+    });
+  });
+
+  it.each(['access', 'endpoints-type', 'cloudflare-proxied'])('while %s changes nothing here', key => {
+    expect(asking({ [key]: 'x' })).toMatchObject({ endpoints: [{}], findings: [] });
+  });
+});
+
+describe('an annotation that is not text', () => {
+  it('makes the object unreadable, for it may change what the others mean', () => {
+    const wanted = asking({ controller: 5 });
+    expect(wanted.endpoints).toEqual([]);
+    expect(held(wanted)).toEqual(['*']);
+    expect(onlyFinding(wanted)).toMatchObject({
+      reason: 'invalid',
+      field: `metadata.annotations["${ALPHA}controller"]`,
+    });
+  });
+
+  it('is absent when it is null', () => {
+    expect(asking({ ttl: null })).toMatchObject({ endpoints: [{}], findings: [] });
+  });
+
+  it('is nobody’s concern under other prefixes', () => {
+    expect(asking({ 'other.io/x': 5 })).toMatchObject({ endpoints: [{}], findings: [] });
+  });
+
+  it('nor is a list of annotations read', () => {
+    const raw = { metadata: { name: 'web', namespace: 'default', annotations: ['x'] }, spec: {} };
+    expect(onlyFinding(read('ingress', raw)).field).toBe('metadata.annotations');
+  });
+});
+
+it('every annotation holds for Ingresses too', () => {
+  const annotations = { ttl: '5m', alias: 'true', hostname: 'a.example.com', target: '192.0.2.1' };
+  expect(read('ingress', ingress({ annotations })).endpoints).toMatchObject([{ ttl: 300, alias: 'always', type: 'A' }]);
+});
