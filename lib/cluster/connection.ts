@@ -1,0 +1,134 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { gunzipSync } from 'node:zlib';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { InterruptedError, reasonOf, UnreachableError } from './errors.ts';
+
+/** The answer to one request, complete and decompressed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** An API server that can be asked. */
+export interface Connection {
+  /**
+   * GETs a path (with query) as JSON.
+   *
+   * @throws UnreachableError before, InterruptedError after the connection was made; what the credentials' source
+   *   throws; the signal's reason when it is aborted.
+   */
+  get(path: string, signal?: AbortSignal): Promise<Answer>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+export interface Timeouts {
+  /** For TCP and TLS together. */
+  readonly connectMs: number;
+  /** For the whole request. */
+  readonly requestMs: number;
+}
+
+/** A page of 500 objects takes a healthy API server well under a second; its own limit for a request is 60 s. */
+export const TIMEOUTS: Timeouts = { connectMs: 3_000, requestMs: 20_000 };
+
+/** What to do about a server that cannot be reached, said at the end of the message. */
+export interface Peer {
+  /** `cluster prod-eu`, for messages. */
+  readonly label: string;
+  readonly hint: string;
+}
+
+/**
+ * Asks through node:https with kept-alive connections and gzip, and with KubeConfig's server, CA and credentials. Of
+ * the reading paths this one costs the least: client-node's typed client needs about six times the CPU and twice the
+ * memory for 5,000 Services (`scripts/bench-list.ts`). Certificates are always verified, whatever
+ * NODE_TLS_REJECT_UNAUTHORIZED says.
+ */
+export function openConnection(config: KubeConfig, peer: Peer, timeouts: Timeouts = TIMEOUTS): Connection {
+  const cluster = config.getCurrentCluster();
+  const server = cluster?.server.replace(/\/$/, '') ?? '';
+  let agent: https.Agent | undefined;
+  return {
+    async get(path, signal) {
+      signal?.throwIfAborted();
+      const options: https.RequestOptions = { headers: {} };
+      await config.applyToHTTPSOptions(options);
+      const { ca, cert, key, servername } = options;
+      // KubeConfig's own agent closes the connection after each request; it is needed only where there is a proxy.
+      agent ??= cluster?.proxyUrl
+        ? (options.agent as https.Agent)
+        : new https.Agent({ keepAlive: true, rejectUnauthorized: true, ...defined({ ca, cert, key, servername }) });
+      const headers = { ...options.headers, accept: 'application/json', 'accept-encoding': 'gzip' };
+      const request = https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
+      return send(request, peer, timeouts, signal);
+    },
+    close: () => agent?.destroy(),
+  };
+}
+
+type Phase = 'connecting' | 'greeting' | 'connected';
+
+/** Sends one request and gathers its answer; errors tell where it broke off. */
+function send(request: ClientRequest, peer: Peer, timeouts: Timeouts, signal?: AbortSignal): Promise<Answer> {
+  let phase: Phase = 'connecting';
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const tooLong = (what: string) => () => request.destroy(new Error(what));
+  const connectTimer = setTimeout(tooLong(`not connected in ${timeouts.connectMs} ms`), timeouts.connectMs);
+  const timer = setTimeout(tooLong(`no complete answer in ${timeouts.requestMs} ms`), timeouts.requestMs);
+  const stop = () => request.destroy(new Error('stopped'));
+  const connected = () => {
+    phase = 'connected';
+    clearTimeout(connectTimer);
+  };
+  const fail = (cause: unknown) => reject(signal?.aborted ? signal.reason : brokenOff(phase, peer, request, cause));
+  request.on('socket', socket => {
+    if (request.reusedSocket) return connected();
+    socket.once('connect', () => {
+      phase = 'greeting';
+    });
+    socket.once('secureConnect', connected);
+  });
+  request.on('error', fail);
+  request.on('response', response => gather(response).then(resolve, fail));
+  signal?.addEventListener('abort', stop, { once: true });
+  request.end();
+  return promise.finally(() => {
+    clearTimeout(connectTimer);
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  });
+}
+
+/** @throws when the answer ends before its end or cannot be decompressed. */
+async function gather(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const raw = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  // A page is some 700 kB: unpacking it here is cheaper than a turn through the thread pool.
+  const body = response.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+  return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
+
+function brokenOff(phase: Phase, { label, hint }: Peer, request: ClientRequest, cause: unknown): Error {
+  const where = `${label}: ${request.host}`;
+  // OpenSSL's words may be followed by Node's advice to trust other CAs, which would be no help here.
+  const reason = reasonOf(cause).split(';', 1)[0];
+  switch (phase) {
+    case 'connecting':
+      return new UnreachableError(`${where} cannot be reached: ${reason}; ${hint}`, { cause });
+    case 'greeting':
+      return new UnreachableError(
+        `${where} could not prove to be the cluster: ${reason}; its certificate must be signed by the cluster's CA`,
+        { cause },
+      );
+    case 'connected':
+      return new InterruptedError(`${where} broke off: ${reason}; the next run reads it again`, { cause });
+  }
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as never;
+}
