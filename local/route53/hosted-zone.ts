@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DEFAULT_ACCOUNT } from '../aws/credentials.ts';
 import { parseName } from './names.ts';
 import type { RecordSet } from './records.ts';
 import { Zone } from './zone.ts';
@@ -17,6 +18,8 @@ export interface ZoneOptions {
   readonly tags?: Readonly<Record<string, string>>;
   readonly callerReference?: string;
   readonly vpcs?: readonly Vpc[];
+  /** The account that owns it; only that one sees it. */
+  readonly account?: string;
 }
 
 /** A hosted zone: what GetHostedZone tells of it, its tags, and its record sets. */
@@ -26,6 +29,7 @@ export interface HostedZone {
   /** Canonical, with the final dot. */
   readonly name: string;
   readonly private: boolean;
+  readonly account: string;
   readonly comment: string | undefined;
   readonly callerReference: string;
   readonly vpcs: readonly Vpc[];
@@ -46,6 +50,7 @@ export function hostedZone(options: ZoneOptions, serial: number): HostedZone {
     id,
     name,
     private: isPrivate,
+    account: options.account ?? DEFAULT_ACCOUNT,
     comment: options.comment,
     callerReference: options.callerReference ?? `local-${id}`,
     vpcs: options.vpcs ?? (isPrivate ? [DEFAULT_VPC] : []),

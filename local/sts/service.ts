@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { answerCall } from '../aws/call.ts';
+import type { Credentials, Identity } from '../aws/credentials.ts';
+import { Faults } from '../aws/faults.ts';
+import { DROPPED, queryPairs, type WireAnswer, type WireRequest } from '../aws/http.ts';
+import { Journal } from '../aws/journal.ts';
+import { AuthenticationError, verifySignature } from '../aws/sigv4.ts';
+import { element, wrap } from '../aws/xml.ts';
+
+/** A role that may be assumed by everybody known, with the external id if it demands one. */
+export interface Role {
+  readonly arn: string;
+  readonly externalId?: string;
+}
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const VERSION = '2011-06-15';
+const DEFAULT_DURATION = 3600;
+
+class StsError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** STS on the wire (query protocol): GetCallerIdentity and AssumeRole. */
+export class StsService {
+  readonly faults = new Faults();
+  readonly journal = new Journal();
+  readonly roles = new Map<string, Role>();
+  readonly #credentials: Credentials;
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
+  }
+
+  readonly serve = (request: WireRequest): Promise<WireAnswer | typeof DROPPED> => {
+    const form = parameters(request);
+    const operation = form.get('Action') ?? 'UnknownOperation';
+    return answerCall(this.journal, {
+      operation,
+      work: async () => {
+        if (this.faults.latencyMs > 0) await sleep(this.faults.latencyMs);
+        return this.faults.takeDrop(operation, 'before') ? DROPPED : this.#carryOut(request, form);
+      },
+      success: (result: string, requestId) => success(operation, result, requestId),
+      refusal: refusalOf,
+      failure,
+    });
+  };
+
+  #carryOut(request: WireRequest, form: ReadonlyMap<string, string>): string {
+    const { identity } = verifySignature(request, {
+      credentials: this.#credentials,
+      service: 'sts',
+      now: Date.now(),
+    });
+    const action = form.get('Action') ?? '';
+    const version = form.get('Version') ?? '';
+    const known = action === 'GetCallerIdentity' || action === 'AssumeRole';
+    if (!known || version !== VERSION) {
+      throw new StsError(400, 'InvalidAction', `Could not find operation ${action} for version ${version}`);
+    }
+    const injected = this.faults.takeFailure(action);
+    if (injected) throw new StsError(injected.status, injected.code, injected.message);
+    return action === 'AssumeRole' ? this.#assumeRole(identity, form) : callerIdentity(identity);
+  }
+
+  #assumeRole(identity: Identity, form: ReadonlyMap<string, string>): string {
+    const request = readAssumeRole(form);
+    const role = this.roles.get(request.arn);
+    const trusted = role !== undefined && (role.externalId === undefined || role.externalId === request.externalId);
+    if (!trusted || this.faults.denied.has('AssumeRole')) {
+      const what = `is not authorized to perform: sts:AssumeRole on resource: ${request.arn}`;
+      throw new StsError(403, 'AccessDenied', `User: ${identity.arn} ${what}`);
+    }
+    const [, , , , account = '', resource = ''] = request.arn.split(':');
+    const roleName = resource.split('/').at(-1) ?? '';
+    const roleId = `AROA${createHash('sha256').update(request.arn).digest('hex').slice(0, 17).toUpperCase()}`;
+    const session = this.#credentials.issue({
+      arn: `arn:aws:sts::${account}:assumed-role/${roleName}/${request.session}`,
+      userId: `${roleId}:${request.session}`,
+      account,
+      expires: Date.now() + request.seconds * 1000,
+    });
+    return sessionXml(session);
+  }
+}
+
+function parameters(request: WireRequest): ReadonlyMap<string, string> {
+  const body = request.method === 'POST' ? request.body.toString('utf8') : '';
+  return new Map([...queryPairs(request.query), ...queryPairs(body)]);
+}
+
+function readAssumeRole(form: ReadonlyMap<string, string>) {
+  const arn = form.get('RoleArn') ?? '';
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/.test(arn)) throw invalid(`${arn} is invalid`);
+  const session = form.get('RoleSessionName') ?? '';
+  if (!/^[\w+=,.@-]{2,64}$/.test(session)) {
+    const rule = 'Member must satisfy regular expression pattern: [\\w+=,.@-]* and have a length from 2 to 64';
+    throw invalid(
+      `1 validation error detected: Value '${session}' at 'roleSessionName' failed to satisfy constraint: ${rule}`,
+    );
+  }
+  const duration = form.get('DurationSeconds') ?? String(DEFAULT_DURATION);
+  const seconds = /^\d+$/.test(duration) ? Number(duration) : 0;
+  if (seconds < 900 || seconds > 43_200) {
+    const rule = 'Member must have value greater than or equal to 900 and less than or equal to 43200';
+    throw invalid(
+      `1 validation error detected: Value '${duration}' at 'durationSeconds' failed to satisfy constraint: ${rule}`,
+    );
+  }
+  return { arn, session, seconds, externalId: form.get('ExternalId') };
+}
+
+function invalid(message: string): StsError {
+  return new StsError(400, 'ValidationError', message);
+}
+
+function callerIdentity({ arn, userId, account }: Identity): string {
+  return element('Arn', arn) + element('UserId', userId) + element('Account', account);
+}
+
+function sessionXml(session: Identity): string {
+  const user = element('AssumedRoleId', session.userId) + element('Arn', session.arn);
+  const credentials =
+    element('AccessKeyId', session.accessKeyId) +
+    element('SecretAccessKey', session.secretAccessKey) +
+    element('SessionToken', session.sessionToken) +
+    element('Expiration', new Date(session.expires ?? 0).toISOString());
+  return wrap('AssumedRoleUser', user) + wrap('Credentials', credentials);
+}
+
+function refusalOf(error: unknown): StsError {
+  if (error instanceof StsError) return error;
+  if (error instanceof AuthenticationError) return new StsError(403, error.code, error.message);
+  throw error;
+}
+
+function success(action: string, result: string, requestId: string): WireAnswer {
+  const metadata = wrap('ResponseMetadata', element('RequestId', requestId));
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body: wrap(`${action}Response`, wrap(`${action}Result`, result) + metadata, NAMESPACE),
+  };
+}
+
+function failure(error: StsError, requestId: string): WireAnswer {
+  const type = error.status >= 500 ? 'Receiver' : 'Sender';
+  const detail = element('Type', type) + element('Code', error.code) + element('Message', error.message);
+  return {
+    status: error.status,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body: wrap('ErrorResponse', wrap('Error', detail) + element('RequestId', requestId), NAMESPACE),
+  };
+}

@@ -1,0 +1,91 @@
+import { Credentials, DEFAULT_ACCOUNT, type Identity } from './aws/credentials.ts';
+import { oneEndpoint } from './aws/endpoint.ts';
+import { serveHttp, stopServer } from './aws/http.ts';
+import { EksService } from './eks/service.ts';
+import type { HostedZone, ZoneOptions } from './route53/hosted-zone.ts';
+import type { ZoneJson } from './route53/json.ts';
+import { Route53Service } from './route53/service.ts';
+import { Route53Store } from './route53/store.ts';
+import { REAL_THROTTLE, type Throttle } from './route53/throttle.ts';
+import { type Role, StsService } from './sts/service.ts';
+
+export interface WorldOptions {
+  /** TCP port of the AWS endpoint; a free one when absent. */
+  readonly port?: number;
+  /** AWS_REGION of `env()`, and the region of clusters that name none. Default: us-east-1. */
+  readonly region?: string;
+  /** Route 53's limits for each account; default: the real ones; `false`: none. */
+  readonly throttle?: Throttle | false;
+  /** MAX_RRSETS_BY_ZONE; default: 10,000. */
+  readonly maxRecordSets?: number;
+  readonly zones?: readonly ZoneJson[];
+  /** Roles that can be assumed. */
+  readonly roles?: readonly Role[];
+}
+
+/** AWS on loopback. */
+export interface World {
+  /** Of Route 53, STS and EKS together: what AWS_ENDPOINT_URL names. */
+  readonly url: string;
+  readonly region: string;
+  readonly route53: Route53Service;
+  readonly sts: StsService;
+  readonly eks: EksService;
+  readonly credentials: Credentials;
+  /** The AWS_* variables with which a child process, or an SDK client, works in this world. */
+  env(identity?: Identity): Record<string, string>;
+  addZone(options: ZoneOptions): HostedZone;
+  addRole(role: Role): void;
+  /** Stops every server. */
+  close(): Promise<void>;
+}
+
+/** Whose keys `env()` gives. */
+const USER: Identity = {
+  accessKeyId: 'AKIALOCALWORLD000001',
+  secretAccessKey: 'local/world+secret/key0000000000000000001',
+  arn: `arn:aws:iam::${DEFAULT_ACCOUNT}:user/local`,
+  userId: 'AIDALOCALWORLD0000001',
+  account: DEFAULT_ACCOUNT,
+};
+
+/** Starts Route 53, STS and EKS in this process. Close it, or the process stays alive. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const region = options.region ?? 'us-east-1';
+  const credentials = new Credentials();
+  credentials.add(USER);
+  const store = new Route53Store(options.maxRecordSets === undefined ? {} : { maxRecordSets: options.maxRecordSets });
+  const route53 = new Route53Service(credentials, store);
+  route53.throttle = options.throttle === false ? undefined : (options.throttle ?? REAL_THROTTLE);
+  route53.load(options.zones ?? []);
+  const sts = new StsService(credentials);
+  for (const role of options.roles ?? []) sts.roles.set(role.arn, role);
+  const eks = new EksService(credentials);
+  const endpoint = oneEndpoint({ route53: route53.serve, sts: sts.serve, eks: eks.serve });
+  const { server, url } = await serveHttp(endpoint, options.port);
+  return {
+    url,
+    region,
+    route53,
+    sts,
+    eks,
+    credentials,
+    env: (identity = USER) => environment(url, region, identity),
+    addZone: zone => store.addZone(zone),
+    addRole: role => {
+      sts.roles.set(role.arn, role);
+    },
+    close: () => stopServer(server),
+  };
+}
+
+function environment(url: string, region: string, identity: Identity): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: identity.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
+    ...(identity.sessionToken !== undefined && { AWS_SESSION_TOKEN: identity.sessionToken }),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
