@@ -1,0 +1,96 @@
+import type { ConfigProblem } from './error.ts';
+
+/** What the environment says to the config. */
+export interface ConfigEnv {
+  /** Region of the clusters that name none. */
+  readonly AWS_REGION?: string | undefined;
+  /** Bucket of the zone state when the file names no store: the one that is deployed with the function. */
+  readonly FAIRLEAD_STATE_BUCKET?: string | undefined;
+}
+
+export interface CheckContext {
+  readonly env: ConfigEnv;
+  readonly onLambda: boolean;
+}
+
+/** A rule over several keys. It sees the file as written, so that it holds whatever else is wrong there. */
+type Check = (file: unknown, context: CheckContext) => readonly ConfigProblem[];
+
+/** All that the schema cannot say: what keys demand of each other, and of the place where fairlead runs. */
+export function checkTogether(file: unknown, context: CheckContext): ConfigProblem[] {
+  return CHECKS.flatMap(check => check(file, context));
+}
+
+const eachCluster =
+  (check: (cluster: unknown, context: CheckContext) => readonly [key: string, message: string] | undefined): Check =>
+  (file, context) =>
+    itemsOf(get(file, 'clusters')).flatMap((cluster, i) => {
+      const found = isMap(cluster) ? check(cluster, context) : undefined;
+      return found ? [{ path: ['clusters', i, ...(found[0] === '' ? [] : [found[0]])], message: found[1] }] : [];
+    });
+
+const CHECKS: readonly Check[] = [
+  eachCluster((cluster, { env }) => {
+    if (has(cluster, 'region') || has(cluster, 'kubeconfig') || env.AWS_REGION) return undefined;
+    return ['', 'needs a region (here or as AWS_REGION in the environment), or a kubeconfig'];
+  }),
+  eachCluster(cluster => {
+    const eks = ['region', 'roleArn', 'externalId'].find(key => has(cluster, key));
+    if (!has(cluster, 'kubeconfig') || eks === undefined) return undefined;
+    return [eks, 'is for EKS clusters: remove it, or the kubeconfig'];
+  }),
+  eachCluster((cluster, { onLambda }) =>
+    onLambda && has(cluster, 'kubeconfig')
+      ? ['kubeconfig', 'works in the terminal only: on Lambda give the name and region of an EKS cluster']
+      : undefined,
+  ),
+  eachCluster(cluster =>
+    has(cluster, 'externalId') && !has(cluster, 'roleArn') && !has(cluster, 'kubeconfig')
+      ? ['externalId', 'is given to a role: add roleArn, or remove it']
+      : undefined,
+  ),
+  eachCluster(cluster =>
+    has(cluster, 'context') && !has(cluster, 'kubeconfig')
+      ? ['context', 'is found in a kubeconfig: add kubeconfig, or remove it']
+      : undefined,
+  ),
+  file => {
+    const names = itemsOf(get(file, 'clusters')).map(cluster => get(cluster, 'name'));
+    return names.flatMap((name, i) => {
+      const first = names.indexOf(name);
+      if (name === undefined || first === i) return [];
+      const message = `${JSON.stringify(name)} is the name of clusters[${first}] too: each name may occur once`;
+      return [{ path: ['clusters', i, 'name'], message }];
+    });
+  },
+  file => {
+    const [prefix, suffix] = ['prefix', 'suffix'].map(key => get(get(file, 'registry'), key) ?? '');
+    if (prefix === '' || suffix === '') return [];
+    return [{ path: ['registry', 'suffix'], message: 'excludes a prefix: remove one of the two' }];
+  },
+  file => {
+    if (get(get(file, 'hostnames'), 'fromServiceName') !== true) return [];
+    if (itemsOf(get(get(file, 'zones'), 'domains')).length > 0) return [];
+    const message = 'makes names in each of zones.domains: name at least one domain there';
+    return [{ path: ['hostnames', 'fromServiceName'], message }];
+  },
+  file => {
+    const domains = itemsOf(get(get(file, 'zones'), 'domains'));
+    const excluded = itemsOf(get(get(file, 'zones'), 'excludeDomains'));
+    return excluded.flatMap((domain, i) => {
+      if (!domains.includes(domain)) return [];
+      const message = `${JSON.stringify(domain)} is among zones.domains too: remove it from one of the two`;
+      return [{ path: ['zones', 'excludeDomains', i], message }];
+    });
+  },
+];
+
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function get(value: unknown, key: string): unknown {
+  return isMap(value) && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+const has = (value: unknown, key: string) => get(value, key) !== undefined;
+
+const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,0 +1,66 @@
+import { dirname, resolve } from 'node:path';
+import type { ConfigEnv } from './checks.ts';
+import type { ClusterConfig, Config, StateConfig, ZonesConfig } from './config.ts';
+import type { FileConfig } from './schema.ts';
+
+/** Turns a checked file into the config: relative paths and what is inherited are filled in, everything is frozen. */
+export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv): Config {
+  const folder = dirname(resolve(file));
+  return frozen({
+    clusters: parsed.clusters.map(cluster => clusterConfig(cluster, parsed.owner, folder, env)),
+    zones: zonesConfig(parsed.zones),
+    sources: parsed.sources,
+    policy: parsed.policy,
+    annotationPrefixes: parsed.annotationPrefixes,
+    hostnames: { fromServiceName: parsed.hostnames.fromServiceName },
+    records: {
+      types: parsed.records.types,
+      preferCname: parsed.records.preferCname,
+      evaluateTargetHealth: parsed.records.evaluateTargetHealth,
+      ttl: parsed.records.ttl,
+    },
+    registry: {
+      prefix: parsed.registry.prefix,
+      suffix: parsed.registry.suffix,
+      wildcardReplacement: parsed.registry.wildcardReplacement,
+    },
+    state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
+    guard: { maxDeletes: parsed.guard.maxDeletes, deleteAfterMs: parsed.guard.deleteAfter },
+    budget: parsed.budget,
+  });
+}
+
+function clusterConfig(
+  { name, owner, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
+  fileOwner: string,
+  folder: string,
+  env: ConfigEnv,
+): ClusterConfig {
+  const common = { name, owner: owner ?? fileOwner };
+  if (kubeconfig !== undefined) {
+    return { ...common, kubeconfig: resolve(folder, kubeconfig), ...(context !== undefined && { context }) };
+  }
+  const inRegion = region ?? env.AWS_REGION;
+  return {
+    ...common,
+    ...(inRegion !== undefined && { region: inRegion }),
+    ...(roleArn !== undefined && { roleArn }),
+    ...(externalId !== undefined && { externalId }),
+  };
+}
+
+function zonesConfig({ domains, excludeDomains, type, ids, roleArn }: FileConfig['zones']): ZonesConfig {
+  return { domains, excludeDomains, type, ids, ...(roleArn !== undefined && { roleArn }) };
+}
+
+function storeConfig(store: FileConfig['state']['store'], folder: string, env: ConfigEnv): StateConfig['store'] {
+  if (store?.kind === 'folder') return { kind: 'folder', path: resolve(folder, store.path) };
+  if (store !== undefined) return store;
+  return env.FAIRLEAD_STATE_BUCKET ? { kind: 's3', bucket: env.FAIRLEAD_STATE_BUCKET, prefix: '' } : { kind: 'memory' };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const item of Object.values(value)) frozen(item);
+  return Object.freeze(value);
+}

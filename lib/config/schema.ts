@@ -1,0 +1,209 @@
+import * as z from 'zod/mini';
+import {
+  affix,
+  domain,
+  duration,
+  keys,
+  label,
+  later,
+  laterList,
+  laterMap,
+  list,
+  matching,
+  oneOf,
+  someOf,
+  stateStore,
+  ttl,
+  zoneId,
+} from './values.ts';
+
+/** Puts the description on a key, as editors show it. */
+const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
+
+/** A key that may be left out; the default is written as in the file. */
+const key = <T extends z.ZodMiniType>(text: string, schema: T, value: z.input<T>) =>
+  about(text, z.prefault(schema, value as never));
+
+/** Several keys below one, all of which may be left out. */
+const section = <T extends z.core.$ZodShape>(text: string, shape: T) => key(text, keys(shape), {} as never);
+
+const LATER = '(not supported yet)';
+
+const owner = () =>
+  matching(
+    /^(?!.*[,"'`=\\])[!-~]{1,128}$/,
+    'it stands in TXT records, so write 1 to 128 ASCII characters without blanks, commas, quotes, backslashes and "="',
+  );
+
+const roleArn = () =>
+  matching(
+    /^arn:aws(-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/,
+    'write the ARN of a role, such as arn:aws:iam::111122223333:role/fairlead-read',
+  );
+
+const cluster = keys({
+  name: about(
+    'The EKS cluster’s name; with a kubeconfig any name you like. Unique.',
+    matching(/^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$/, 'write 1 to 100 letters, digits, hyphens, underscores and dots'),
+  ),
+  region: about(
+    'AWS region of the EKS cluster. Default: AWS_REGION of the environment.',
+    z.optional(matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'write an AWS region such as eu-west-1')),
+  ),
+  owner: about('Ownership id of this cluster’s records. Default: the owner of the file.', z.optional(owner())),
+  roleArn: about('Role that is assumed to reach the EKS cluster.', z.optional(roleArn())),
+  externalId: about(
+    'External id for assuming the role.',
+    z.optional(matching(/^[\w+=,.@:/-]{2,1224}$/, 'write 2 to 1224 letters, digits and any of _+=,.@:/-')),
+  ),
+  kubeconfig: about(
+    'Path of a kubeconfig, relative to this file, instead of EKS: any cluster, for the terminal only.',
+    z.optional(matching(/^[^~]/, 'write a path; "~" is not expanded')),
+  ),
+  context: about(
+    'Context in the kubeconfig. Default: its current context.',
+    z.optional(matching(/./, 'write the name of a context')),
+  ),
+});
+
+/** Of `zones`; `domainRegex` and `tags` come later. */
+const zones = {
+  domains: key(
+    'Domain filter: these names and everything under them; with a leading dot only what is under them. Empty: every zone.',
+    list(domain()),
+    [],
+  ),
+  excludeDomains: key('Left out of the domains; the longest match of the two wins.', list(domain()), []),
+  domainRegex: about(`Domain filter as a regular expression. ${LATER}`, later(null)),
+  type: key('Which hosted zones are managed.', oneOf(['public', 'private', 'any']), 'any'),
+  ids: key('Only these hosted zones. Empty: every zone of the domains.', list(zoneId()), []),
+  tags: about(`Only hosted zones with these tags. ${LATER}`, laterMap()),
+  roleArn: about('Role that is assumed for Route 53, when another account holds the zones.', z.optional(roleArn())),
+};
+
+const records = {
+  types: key('The record types that are managed; others are left alone.', someOf(oneOf(['A', 'AAAA', 'CNAME'])), [
+    'A',
+    'AAAA',
+    'CNAME',
+  ]),
+  preferCname: key('Publish a CNAME where an alias would do.', z.boolean(), false),
+  evaluateTargetHealth: key('Evaluate the target’s health in alias records.', z.boolean(), true),
+  ttl: key('TTL of records whose object gives none: seconds, or a duration such as 5m.', ttl(), 300),
+  targetNets: about(`Only targets within these CIDRs. ${LATER}`, laterList()),
+  excludeTargetNets: about(`No targets within these CIDRs. ${LATER}`, laterList()),
+};
+
+const registry = {
+  type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
+  prefix: key(
+    'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
+    affix(text => `${text}x.example.com`),
+    '',
+  ),
+  suffix: key(
+    'Behind the first label of the ownership record’s name (ExternalDNS: txt-suffix). May contain %{record_type}. Excludes prefix.',
+    affix(text => `x${text}.example.com`),
+    '',
+  ),
+  wildcardReplacement: key(
+    'Stands for the * of a wildcard in the ownership record’s name (ExternalDNS: txt-wildcard-replacement).',
+    label(),
+    '',
+  ),
+  encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
+};
+
+const maxDeletes = {
+  count: key('Record sets.', z.int().check(z.minimum(0)), 10),
+  percent: key('Share of the owned record sets of the zone.', z.number().check(z.minimum(0), z.maximum(100)), 20),
+};
+
+/** The config file, as written; parsing it fills in the defaults and brings values into canonical form. */
+export const fileSchema = keys({
+  owner: key(
+    'Ownership id written in TXT records; ExternalDNS calls it txt-owner-id. Keep it as long as the records live.',
+    owner(),
+    'fairlead',
+  ),
+  clusters: about(
+    'The clusters to read.',
+    z.array(cluster).check(z.minLength(1, { error: 'is empty: name at least one cluster' })),
+  ),
+  zones: section('The hosted zones to manage.', zones),
+  sources: key(
+    'The kinds of object that ask for records.',
+    someOf(oneOf(['service', 'ingress'], ['dnsendpoint', 'gateway'])),
+    ['service', 'ingress'],
+  ),
+  policy: key(
+    'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
+    oneOf(['sync', 'upsert-only', 'create-only']),
+    'sync',
+  ),
+  annotationPrefixes: key(
+    'Prefixes of the annotations that are obeyed; where an object carries a key under several, the first wins.',
+    someOf(
+      matching(
+        /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
+        'write a DNS name with a slash behind it, such as example.com/',
+      ),
+    ),
+    ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
+  ),
+  hostnames: section('Where hostnames come from, besides annotations and Ingress hosts.', {
+    fromServiceName: key(
+      'A LoadBalancer Service without hostname annotation is <service name>.<each of zones.domains>.',
+      z.boolean(),
+      false,
+    ),
+    templates: about(`Go templates of hostnames (ExternalDNS: fqdn-template). ${LATER}`, laterList()),
+    combine: about(`Templates in addition to annotations. ${LATER}`, later(false)),
+    ignoreAnnotation: about(`Ignore the hostname annotation. ${LATER}`, later(false)),
+  }),
+  filters: section(`Which objects are read. ${LATER}`, {
+    namespaces: about(`Only these namespaces. ${LATER}`, laterList()),
+    labels: about(`Only objects that match this label selector. ${LATER}`, later('')),
+    annotations: about(`Only objects whose annotations match this selector. ${LATER}`, later('')),
+  }),
+  ingress: section(`How Ingresses are read. ${LATER}`, {
+    classes: about(`Only Ingresses of these classes. ${LATER}`, laterList()),
+    ignoreTls: about(`Take no hostnames from spec.tls. ${LATER}`, later(false)),
+    ignoreRules: about(`Take no hostnames from spec.rules. ${LATER}`, later(false)),
+  }),
+  service: section(`How Services are read. ${LATER}`, {
+    types: about(`Only Services of these types. ${LATER}`, laterList()),
+    publishInternal: about(`Publish cluster addresses. ${LATER}`, later(false)),
+    publishHostIp: about(`Publish host addresses of headless Services. ${LATER}`, later(false)),
+  }),
+  records: section('The records that are published.', records),
+  registry: section('How ownership records are named.', registry),
+  state: section('What is kept between runs.', {
+    store: about(
+      'Where: memory, s3://bucket/prefix, or a folder relative to this file. Default: memory; deployed, the bucket of the stack.',
+      z.optional(stateStore()),
+    ),
+    refresh: key('A zone is read in full when the last full read is this old.', duration(), '15m'),
+  }),
+  guard: section('The deletion breaker.', {
+    maxDeletes: section(
+      'A run deletes nothing from a zone when it would delete more than the larger of the two.',
+      maxDeletes,
+    ),
+    deleteAfter: key('How long a record stays after its object went.', duration(), '0s'),
+  }),
+  budget: section(
+    'fairlead’s share of the Route 53 requests of the account (10 a second, burst 50, for everything in it).',
+    {
+      requestsPerSecond: key('Requests a second.', z.number().check(z.gt(0), z.maximum(1000)), 5),
+      burst: key('Requests at once.', z.int().check(z.minimum(1), z.maximum(1000)), 25),
+    },
+  ),
+  sharing: about(
+    `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
+    z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),
+  ),
+  claims: about(`Which clusters may publish which names. ${LATER}`, laterList()),
+});
+
+export type FileConfig = z.output<typeof fileSchema>;

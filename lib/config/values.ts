@@ -1,0 +1,161 @@
+import * as z from 'zod/mini';
+import { canonicalHostname, parseDuration, parseSeconds, quoted } from '../sources/index.ts';
+import type { StateConfig } from './config.ts';
+import { nearestKey } from './nearest.ts';
+
+/** What a reader gives back for a value that is not allowed: the end of the line that the user sees. */
+class Refusal {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+const refuse = (message: string) => new Refusal(message);
+
+/** A schema of the file's form, with a reader that turns the value into the form of the config or refuses it. */
+function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.output<I>) => O | Refusal) {
+  const step = z.transform((value: z.output<I>, context) => {
+    const result = reader(value);
+    if (!(result instanceof Refusal)) return result;
+    context.issues.push({ code: 'custom', message: result.message, input: value });
+    return z.NEVER;
+  });
+  return z.pipe(input, step);
+}
+
+/** A map with known keys. An unknown one is refused with the nearest known key. */
+export function keys<T extends z.core.$ZodShape>(shape: T) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: issue => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      return issue.keys.map(key => unknownKey(key, known)).join('\n');
+    },
+  });
+}
+
+/** What is said of an unknown key. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const nearest = nearestKey(key, known);
+  if (nearest !== undefined) return `is not a known key: did you mean "${nearest}"?`;
+  return `is not a known key: allowed are ${known.join(', ')}`;
+}
+
+/** One of some words; `later` ones are known but not supported yet. */
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T, later: readonly string[] = []) {
+  return z.enum(words as readonly string[] as [T[number], ...T[number][]], {
+    error: ({ input }) => {
+      const allowed = words.length === 1 ? `write ${words[0]}` : `write one of ${words.join(', ')}`;
+      const known = typeof input === 'string' && later.includes(input);
+      return known
+        ? `${quoted(String(input))} is not supported yet: ${allowed}`
+        : `${shown(input)} is not allowed: ${allowed}`;
+    },
+  });
+}
+
+/** A value as it is shown in a message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a map';
+  return value === undefined || value === null ? 'nothing' : String(value);
+}
+
+/** A key that arrives with a later version: nothing but its default is taken. */
+export function later<T extends '' | false | null | 'first'>(only: T) {
+  const error = `is not supported yet: leave it out or write its default, ${JSON.stringify(only)}`;
+  return only === null
+    ? z.optional(z.null({ error }))
+    : z.prefault(z.literal(only as '' | false, { error }), only as '');
+}
+
+export const laterList = () => {
+  const error = 'is not supported yet: leave it out or write its default, []';
+  return z.prefault(z.array(z.never({ error }), { error }), []);
+};
+
+export const laterMap = () => {
+  const error = 'is not supported yet: leave it out or write its default, {}';
+  return z.prefault(z.strictObject({}, { error }), {});
+};
+
+/** A list, in which repetitions count once. */
+export function list<T extends z.ZodMiniType>(item: T) {
+  return read(z.array(item), values => [...new Set(values)]);
+}
+
+/** A list of at least one item, in which repetitions count once. */
+export function someOf<T extends z.ZodMiniType>(item: T) {
+  return read(list(item), values => (values.length > 0 ? values : refuse('is empty: at least one is needed')));
+}
+
+export const matching = (pattern: RegExp, allowed: string) =>
+  z.string().check(z.regex(pattern, { error: ({ input }) => `${shown(input)} is not allowed: ${allowed}` }));
+
+const SECONDS_OR_DURATION = () =>
+  z.union([z.number(), z.string()], { error: 'must be a number of seconds or a duration such as "15m"' });
+
+/** A time to live, read as seconds. Route 53 would take 0 too, but nobody can cache such a record. */
+export const ttl = () =>
+  read(SECONDS_OR_DURATION(), value => {
+    const seconds = parseSeconds(String(value));
+    const allowed = 'write 1 to 2147483647 seconds, or a duration such as "5m"';
+    return seconds !== undefined && seconds >= 1 && seconds < 2 ** 31
+      ? seconds
+      : refuse(`${shown(value)} is not a TTL: ${allowed}`);
+  });
+
+/** A span of time, read as milliseconds. */
+export const duration = () =>
+  read(SECONDS_OR_DURATION(), value => {
+    const nanoseconds = typeof value === 'number' ? undefined : parseDuration(value);
+    const seconds = typeof value === 'number' ? value : parseSeconds(value);
+    const milliseconds = nanoseconds === undefined ? (seconds ?? Number.NaN) * 1000 : Number(nanoseconds / 1_000_000n);
+    if (Number.isSafeInteger(Math.round(milliseconds)) && milliseconds >= 0) return Math.round(milliseconds);
+    return refuse(`${shown(value)} is not a duration: write seconds, or a duration such as "15m", "1h30m" or "0s"`);
+  });
+
+/** A domain in canonical form; a leading dot means that only names below it are meant. */
+export const domain = () =>
+  read(z.string(), value => {
+    const text = value.trim();
+    const dot = text.startsWith('.') ? '.' : '';
+    const result = canonicalHostname(text.slice(dot.length));
+    return 'name' in result ? dot + result.name : refuse(`${quoted(value)} is not a domain: ${result.problem}`);
+  });
+
+/** A hosted zone's id, with or without the `/hostedzone/` that Route 53 puts in front. */
+export const zoneId = () =>
+  read(z.string(), value => {
+    const id = value.replace(/^\/?hostedzone\//, '');
+    if (/^[A-Z0-9]{1,32}$/.test(id)) return id;
+    return refuse(`${quoted(value)} is not a hosted zone id: write it as in "Z0123456789ABCDEFGHIJ"`);
+  });
+
+/** Where zone state is kept, as written; a folder still relative to the config file. */
+export const stateStore = () =>
+  read(z.string(), (value): StateConfig['store'] | Refusal => {
+    const allowed = 'write "memory", "s3://bucket/prefix" or the path of a folder';
+    if (value === 'memory') return { kind: 'memory' };
+    if (!value.startsWith('s3:')) {
+      const path = value.trim() !== '' && !/^[a-z][a-z0-9+.-]*:/i.test(value) && !value.startsWith('~');
+      return path ? { kind: 'folder', path: value } : refuse(`${quoted(value)} is not a store: ${allowed}`);
+    }
+    const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(value) ?? [];
+    if (bucket === undefined) return refuse(`${quoted(value)} is not an S3 location: write it as "s3://bucket/prefix"`);
+    return { kind: 's3', bucket, prefix: prefix.replace(/^\/+|\/+$/g, '') };
+  });
+
+/** The start or end of an ownership record's name; it must make a valid name whatever the record type is. */
+export const affix = (put: (affix: string) => string) =>
+  read(z.string(), value => {
+    const text = value.toLowerCase();
+    const result = canonicalHostname(put(text.replaceAll('%{record_type}', 'cname')), { reserved: true });
+    if (text === '' || 'name' in result) return text;
+    return refuse(`${quoted(value)} makes no valid name (with %{record_type} filled in): ${result.problem}`);
+  });
+
+/** A part of one label of a name, in lower case. */
+export const label = () =>
+  read(matching(/^[\w-]{0,61}$/, 'write letters, digits, hyphens and underscores'), value => value.toLowerCase());
