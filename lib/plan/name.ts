@@ -6,7 +6,7 @@ import { type Candidate, compareCandidates } from './candidates.ts';
 import { composeChange, ownershipNamesOf } from './compose.ts';
 import { type Delta, diff, POLICIES } from './diff.ts';
 import type { PlanSettings } from './settings.ts';
-import type { Site, ZoneView } from './site.ts';
+import { recordsAt, type Site, type ZoneView } from './site.ts';
 import { type TypesAt, type WantedRecord, wantedRecords } from './wanted.ts';
 
 /** The plan of one name in one zone: at most one change, and what was not done. */
@@ -142,7 +142,7 @@ function ownershipNameTaken(txtName: DnsName, { view, authority }: NameContext):
   if (label)
     return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
   if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
-  for (const record of view.records.get(txtName) ?? []) {
+  for (const record of recordsAt(txtName, view)) {
     if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
     if (record.type !== 'TXT') continue;
     const ownership = ownershipIn(record);

@@ -31,13 +31,20 @@ export interface ZoneView {
 
 const NOTHING: readonly RecordSet[] = [];
 
+/** The record sets at a name, in one order whatever the order of the listing. */
+export function recordsAt(name: DnsName, view: ZoneView): readonly RecordSet[] {
+  const sets = view.records.get(name) ?? NOTHING;
+  const keyOf = ({ type, setIdentifier }: RecordSet) => `${type} ${setIdentifier ?? ''}`;
+  return sets.length < 2 ? sets : [...sets].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
 export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, authority: Authority): Site {
   const all = claimsOf(name, view.ownership, view.records, settings.naming);
   const isOurs = (owner: OwnerId) => authority.ours(owner);
   const ours: (StandingRecord & { claim: Claim })[] = [];
   const foreign: StandingRecord[] = [];
   const otherTypes: string[] = [];
-  for (const record of view.records.get(name) ?? NOTHING) {
+  for (const record of recordsAt(name, view)) {
     if (!settings.types.includes(record.type as ManagedType)) {
       const ownership = ownershipIn(record);
       if (!ownership || !isOurs(ownership.owner)) otherTypes.push(record.type);

@@ -1,0 +1,31 @@
+import { loadConfig } from '../lib/config/index.ts';
+import { composePorts, type Progress, reconcile } from '../lib/reconcile/index.ts';
+import { formatResult } from '../lib/report/text.ts';
+import type { GlobalOptions } from './fairlead.ts';
+import { command, EXIT, progressLine, ROWS, useColour } from './output.ts';
+
+const STAGES: Readonly<Record<Progress['stage'], string>> = {
+  zones: 'hosted zones read',
+  clusters: 'clusters read',
+  changes: 'changes made',
+};
+
+/** `fairlead sync` and `fairlead plan`. */
+export function runReconcile(
+  mode: 'sync' | 'plan',
+  options: GlobalOptions & { force?: boolean; cluster?: string[] },
+): Promise<void> {
+  return command(options, async () => {
+    const config = await loadConfig(options.config, process.env);
+    const progress = progressLine();
+    const request = { mode, force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
+    const onProgress = ({ stage, done, of }: Progress) => progress.show(`${STAGES[stage]}: ${done} of ${of}`);
+    const result = await reconcile(request, { config, ports: composePorts(config, process.env), onProgress }).finally(
+      progress.clear,
+    );
+    process.stdout.write(
+      `${options.json ? JSON.stringify(result) : formatResult(result, { colour: useColour(options), rows: ROWS })}\n`,
+    );
+    return result.inStep ? EXIT.inStep : EXIT.unpublished;
+  });
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { ClusterConfig, Config } from '../config/config.ts';
+import type { Endpoint, Finding, Hold, KindRead, RunRequest, Snapshot, SourceKind } from '../model/index.ts';
+import { isComplete } from '../model/index.ts';
+import { sourceSettings, wantedFrom } from '../sources/index.ts';
+import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
+import { readKept, writeKept } from './kept.ts';
+import { mapLimit } from './parallel.ts';
+import type { Run } from './ports.ts';
+
+const CLUSTERS_AT_ONCE = 10;
+
+/** One snapshot a configured cluster, in the order of the config. */
+export interface ReadClusters {
+  readonly snapshots: readonly Snapshot[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads the clusters side by side. For a cluster that is not asked for, its kept snapshot stands in; for one that cannot
+ * be read completely too, but then nothing of it is taken away.
+ */
+export async function readClusters(run: Run, request: RunRequest, options: { keep: boolean }): Promise<ReadClusters> {
+  const { clusters } = run.config;
+  let done = 0;
+  const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
+    const snapshot = await (request.clusters && !request.clusters.includes(cluster.name)
+      ? standIn(cluster, run)
+      : readCluster(cluster, run, options));
+    run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
+    return snapshot;
+  });
+  return { snapshots, findings: snapshots.flatMap(unreadable) };
+}
+
+/** What the objects ask for depends on these settings: a snapshot kept under others is void. */
+function settingsHash(config: Config): string {
+  return createHash('sha256')
+    .update(JSON.stringify([sourceSettings(config), config.sources]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+const key = (cluster: ClusterConfig) => `cluster/${cluster.name}`;
+
+async function readCluster(cluster: ClusterConfig, run: Run, options: { keep: boolean }): Promise<Snapshot> {
+  const fresh = await takeSnapshot(cluster, run);
+  if (isComplete(fresh)) {
+    if (options.keep) await keepSnapshot(cluster, fresh, run);
+    return fresh;
+  }
+  const kept = await loadKept(cluster, run);
+  return kept ? withKept(fresh, kept) : fresh;
+}
+
+async function takeSnapshot(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
+  const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
+  const parts = new Map<SourceKind, { endpoints: Endpoint[]; holds: Hold[]; findings: Finding[] }>();
+  const restart = (kind: SourceKind) => parts.set(kind, { endpoints: [], holds: [], findings: [] });
+  run.config.sources.forEach(restart);
+  const sink = (kind: SourceKind, items: readonly unknown[]) => {
+    const wanted = wantedFrom(kind, items, context);
+    const part = parts.get(kind);
+    for (const endpoint of wanted.endpoints) part?.endpoints.push(endpoint);
+    for (const hold of wanted.holds) part?.holds.push(hold);
+    for (const finding of wanted.findings) part?.findings.push(finding);
+  };
+  const timeout =
+    run.deadlineMs === undefined ? undefined : AbortSignal.timeout(Math.max(1, run.deadlineMs - run.ports.clock.now()));
+  const kinds = await run.ports.readCluster(cluster, run.config.sources, sink, restart, timeout);
+  const all = [...parts.values()];
+  return {
+    cluster: cluster.name,
+    owner: cluster.owner,
+    kinds,
+    origin: 'read',
+    endpoints: all.flatMap(part => part.endpoints),
+    holds: all.flatMap(part => part.holds),
+    findings: all.flatMap(part => part.findings),
+  };
+}
+
+/** A cluster that could not be read: what it wanted last keeps its names from others, and nothing of it is taken away. */
+function withKept(fresh: Snapshot, kept: Snapshot): Snapshot {
+  return { ...kept, kinds: fresh.kinds, origin: 'kept', findings: [] };
+}
+
+/** A cluster that this run was not asked to read. Without a kept snapshot it counts as unread, so its records are frozen. */
+async function standIn(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
+  const kept = await loadKept(cluster, run);
+  if (kept) return { ...kept, origin: 'kept', findings: [] };
+  const unread: KindRead = { complete: false, error: 'not read in this run, and no earlier snapshot is kept' };
+  return {
+    cluster: cluster.name,
+    owner: cluster.owner,
+    kinds: Object.fromEntries(run.config.sources.map(kind => [kind, unread])),
+    origin: 'kept',
+    endpoints: [],
+    holds: [],
+    findings: [],
+  };
+}
+
+async function loadKept(cluster: ClusterConfig, run: Run): Promise<Snapshot | undefined> {
+  const { value } = await readKept(run.ports.store, key(cluster), decodeSnapshot);
+  const usable =
+    value?.settings === settingsHash(run.config) &&
+    value.snapshot.cluster === cluster.name &&
+    value.snapshot.owner === cluster.owner;
+  return usable ? value.snapshot : undefined;
+}
+
+const codec = {
+  encode: (value: KeptSnapshot) => encode('snapshot', value),
+  decode: decodeSnapshot,
+  merge: (theirs: KeptSnapshot, ours: KeptSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
+};
+
+/** Written only when it differs from what is kept: a run that changes nothing writes nothing. */
+async function keepSnapshot(cluster: ClusterConfig, snapshot: Snapshot, run: Run): Promise<void> {
+  const { store, clock } = run.ports;
+  const settings = settingsHash(run.config);
+  const { value, version } = await readKept(store, key(cluster), decodeSnapshot);
+  const { findings: _, ...lasting } = snapshot;
+  const same =
+    value?.settings === settings &&
+    JSON.stringify({ ...value.snapshot, findings: [] }) === JSON.stringify({ ...lasting, findings: [] });
+  if (!same)
+    await writeKept(
+      store,
+      key(cluster),
+      { snapshot: { ...snapshot, findings: [] }, settings, readAt: clock.now() },
+      version,
+      codec,
+      clock,
+    );
+}
+
+function unreadable(snapshot: Snapshot): Finding[] {
+  return Object.entries(snapshot.kinds).flatMap(([kind, read]) =>
+    read.complete
+      ? []
+      : [
+          {
+            reason: 'unreadable' as const,
+            message: `${snapshot.cluster}: ${kind} objects could not be read, so none of their records is removed: ${read.error}`,
+            cluster: snapshot.cluster,
+          },
+        ],
+  );
+}

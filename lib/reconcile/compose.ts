@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { createClusterReader } from '../cluster/index.ts';
+import type { Config } from '../config/config.ts';
+import { aliasZoneOf } from '../route53/alias-zones.ts';
+import { createAwsRoute53, createBudget, systemClock } from '../route53/index.ts';
+import { createFolderStore, createMemoryStore, createS3Store, type StateStore } from '../state/index.ts';
+import type { Ports } from './ports.ts';
+
+/** The part of the environment that the AWS SDK does not read by itself. */
+interface Environment {
+  readonly AWS_REGION?: string | undefined;
+  readonly AWS_DEFAULT_REGION?: string | undefined;
+}
+
+/**
+ * The real world for a run: AWS, the clusters and the state store that the config names. Made once a process, so that a
+ * warm Lambda keeps its connections, tokens, request budget and copies.
+ */
+export function composePorts(config: Config, env: Environment): Ports {
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
+  return {
+    route53: createAwsRoute53({ region }),
+    budget: createBudget(config.budget, systemClock),
+    readCluster: createClusterReader(),
+    store: openStore(config, region),
+    aliasZoneOf,
+    clock: systemClock,
+    holder: `${process.pid}-${randomUUID().slice(0, 8)}`,
+  };
+}
+
+function openStore({ state: { store } }: Config, region: string): StateStore {
+  if (store.kind === 's3') return createS3Store(store.bucket, store.prefix, { region });
+  return store.kind === 'folder' ? createFolderStore(store.path) : createMemoryStore();
+}

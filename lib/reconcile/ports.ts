@@ -1,0 +1,43 @@
+import type { ClusterConfig, Config } from '../config/config.ts';
+import type { KindRead, SourceKind, ZoneId } from '../model/index.ts';
+import type { Clock, RequestBudget, Route53Port } from '../route53/index.ts';
+import type { StateStore } from '../state/index.ts';
+
+/**
+ * Lists objects of one cluster, page by page. Never throws: how the listing of each kind ended is in the answer.
+ * `sink` gets raw objects as the API server sends them; `restart` says that what came of a kind so far is void.
+ */
+export type ClusterReader = (
+  cluster: ClusterConfig,
+  kinds: readonly SourceKind[],
+  sink: (kind: SourceKind, items: readonly unknown[]) => void,
+  restart: (kind: SourceKind) => void,
+  signal?: AbortSignal,
+) => Promise<Readonly<Record<string, KindRead>>>;
+
+/** The world, as far as a run needs it. */
+export interface Ports {
+  readonly route53: Route53Port;
+  /** Shared by all runs of a process, so that a warm Lambda keeps to it as well. */
+  readonly budget: RequestBudget;
+  readonly readCluster: ClusterReader;
+  readonly store: StateStore;
+  readonly aliasZoneOf: (target: string) => ZoneId | undefined;
+  readonly clock: Clock;
+  /** Names this run in leases, e.g. the Lambda's request id. */
+  readonly holder: string;
+}
+
+/** What a run is doing, for a progress line. */
+export type Progress =
+  | { readonly stage: 'zones'; readonly done: number; readonly of: number }
+  | { readonly stage: 'clusters'; readonly done: number; readonly of: number }
+  | { readonly stage: 'changes'; readonly done: number; readonly of: number };
+
+export interface Run {
+  readonly config: Config;
+  readonly ports: Ports;
+  /** Epoch milliseconds: nothing more is begun after it, what is left is for the next run. */
+  readonly deadlineMs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+}

@@ -1,0 +1,234 @@
+import type { DnsName, Finding, NameChange, RecordSet, Refusal, Snapshot, ZoneState } from '../model/index.ts';
+import { sameRecord } from '../model/index.ts';
+import { fingerprint, type PlanSettings, plan, refusedFindings } from '../plan/index.ts';
+import {
+  applyChanges,
+  type CountedRoute53,
+  PAGE,
+  readNames,
+  readZone,
+  type Verdict,
+  type ZoneOutcome,
+} from '../route53/index.ts';
+import type { Ports } from './ports.ts';
+
+/** One zone's planned changes on their way into Route 53. */
+export interface Publishing {
+  readonly state: ZoneState;
+  readonly changes: readonly NameChange[];
+}
+
+export interface Published {
+  /** The zone as it is now, as far as is known. */
+  readonly state: ZoneState;
+  readonly applied: readonly NameChange[];
+  readonly findings: readonly Finding[];
+  /** Names whose findings of the first plan are void, because they were planned again. */
+  readonly replanned: ReadonlySet<DnsName>;
+  /** Names whose record sets in `state` are newer than in the kept copy. */
+  readonly touched: ReadonlySet<DnsName>;
+  readonly batches: number;
+}
+
+export interface PublishContext {
+  readonly ports: Ports;
+  readonly route53: CountedRoute53;
+  readonly settings: PlanSettings;
+  readonly snapshots: readonly Snapshot[];
+  readonly forced: readonly string[];
+}
+
+/** Swaps that fail are planned again this often before they are left for the next run. */
+const ROUNDS = 4;
+
+/**
+ * Carries out one zone's changes. Where the zone is not as it was read, the names concerned are read and planned again:
+ * what is somebody else's by now is left alone, what is still ours is swapped from the value that is really there.
+ */
+export async function publishZone({ state, changes }: Publishing, context: PublishContext): Promise<Published> {
+  const work: Work = {
+    state,
+    applied: [],
+    findings: [],
+    replanned: new Set(),
+    touched: new Set(),
+    batches: 0,
+    stale: new Map(),
+  };
+  let todo = changes;
+  for (let round = 1; todo.length > 0; round++) {
+    const outcome = await applyChanges(state.zone.id, todo, context.route53);
+    settle(outcome, work, context);
+    const stale = stillWorthAnother(outcome.stale, work, context, round);
+    if (stale.length === 0) break;
+    todo = await planAgain(stale, work, context);
+  }
+  return work;
+}
+
+interface Work {
+  state: ZoneState;
+  applied: NameChange[];
+  findings: Finding[];
+  replanned: Set<DnsName>;
+  touched: Set<DnsName>;
+  batches: number;
+  /** Fingerprints of changes that were stale in the last round: stale again without a difference means refused. */
+  stale: Map<DnsName, string>;
+}
+
+function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void {
+  const { zone } = work.state;
+  work.batches += outcome.batches;
+  work.applied.push(...outcome.applied);
+  work.state = withApplied(work.state, outcome.applied, work.touched);
+  for (const verdict of outcome.refused) refuse(verdict, work, context);
+  for (const { change, why } of outcome.left) {
+    const reason = why.name === 'OutOfTime' ? 'deferred' : 'refused';
+    const message =
+      reason === 'deferred'
+        ? `${change.name} is left for the next run: ${why.message}`
+        : `${change.name} could not be changed: ${why.message}`;
+    const objects = change.objects.length > 0 ? change.objects.map(object => ({ object })) : [{}];
+    work.findings.push(
+      ...objects.map(object => ({ reason, message, name: change.name, zone: zone.id, ...object }) satisfies Finding),
+    );
+  }
+}
+
+/** Applies accepted changes to the copy of the zone. */
+function withApplied(state: ZoneState, applied: readonly NameChange[], touched: Set<DnsName>): ZoneState {
+  if (applied.length === 0) return state;
+  const records = new Map(state.records);
+  const refusals = new Map(state.refusals);
+  const isSet = (a: RecordSet) => (b: RecordSet) =>
+    a.type === b.type && (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
+  for (const { name, deletes, creates } of applied) {
+    refusals.delete(name);
+    for (const gone of deletes) put(records, gone.name, sets => sets.filter(set => !isSet(gone)(set)), touched);
+    for (const fresh of creates)
+      put(records, fresh.name, sets => [...sets.filter(set => !isSet(fresh)(set)), fresh], touched);
+  }
+  return { ...state, records, refusals };
+}
+
+function put(
+  records: Map<DnsName, readonly RecordSet[]>,
+  name: DnsName,
+  edit: (sets: readonly RecordSet[]) => readonly RecordSet[],
+  touched: Set<DnsName>,
+): void {
+  const sets = edit(records.get(name) ?? []);
+  if (sets.length > 0) records.set(name, sets);
+  else records.delete(name);
+  touched.add(name);
+}
+
+const FIRST_RETRY = 60 * 60 * 1000;
+const LAST_RETRY = 24 * FIRST_RETRY;
+
+/** Remembers a refusal, so that the change is not sent again until it changes or an hour (then two, four, … a day) has passed. */
+function refuse({ change, words }: Verdict, work: Work, context: PublishContext): void {
+  const known = work.state.refusals.get(change.name);
+  const attempts = (known?.fingerprint === fingerprint(change) ? known.attempts : 0) + 1;
+  const retryAt = context.ports.clock.now() + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
+  const refusal: Refusal = { fingerprint: fingerprint(change), message: words, attempts, retryAt };
+  work.state = { ...work.state, refusals: new Map(work.state.refusals).set(change.name, refusal) };
+  work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+}
+
+/** Sorts out changes that were read again and still clash in the same way, and what is left when the rounds are used up. */
+function stillWorthAnother(stale: readonly Verdict[], work: Work, context: PublishContext, round: number): Verdict[] {
+  const again: Verdict[] = [];
+  const seen = new Map<DnsName, string>();
+  for (const verdict of stale) {
+    const { change } = verdict;
+    const print = fingerprint(change);
+    if (work.stale.get(change.name) === print) refuse(verdict, work, context);
+    else if (round >= ROUNDS) {
+      const message = `${change.name} is left for the next run: somebody else keeps changing it (${verdict.words})`;
+      work.findings.push({ reason: 'deferred', message, name: change.name, zone: work.state.zone.id });
+    } else {
+      seen.set(change.name, print);
+      again.push(verdict);
+    }
+  }
+  work.stale = seen;
+  return again;
+}
+
+/** Reads the names of stale changes again (or the zone, where that is cheaper) and plans them anew. */
+async function planAgain(
+  stale: readonly Verdict[],
+  work: Work,
+  context: PublishContext,
+): Promise<readonly NameChange[]> {
+  const before = work.state.records;
+  try {
+    await refresh(stale, work, context);
+  } catch (error) {
+    const message = (change: NameChange) =>
+      `${change.name} is left for the next run: it could not be read again (${(error as Error).message})`;
+    work.findings.push(
+      ...stale.map(({ change }) => ({
+        reason: 'deferred' as const,
+        message: message(change),
+        name: change.name,
+        zone: work.state.zone.id,
+      })),
+    );
+    return [];
+  }
+  const names = new Set(stale.map(({ change }) => change.name));
+  const again = plan({
+    zones: [work.state],
+    snapshots: context.snapshots,
+    settings: context.settings,
+    now: context.ports.clock.now(),
+    forced: context.forced,
+    only: new Map([[work.state.zone.id, names]]),
+  });
+  for (const name of names) work.replanned.add(name);
+  work.findings.push(
+    ...again.findings.filter(
+      finding => finding.name !== undefined && names.has(finding.name) && finding.zone === work.state.zone.id,
+    ),
+  );
+  return (again.zones[0]?.changes ?? []).map(change => markDrift(change, before, work.state.records));
+}
+
+async function refresh(stale: readonly Verdict[], work: Work, { route53, ports }: PublishContext): Promise<void> {
+  const { zone } = work.state;
+  const names = new Set(
+    stale.flatMap(({ change }) => [change.name, ...[...change.deletes, ...change.creates].map(record => record.name)]),
+  );
+  const pages = Math.ceil(countSets(work.state) / PAGE);
+  if (names.size >= pages) {
+    const records = await readZone(route53, zone.id);
+    for (const name of new Set([...records.keys(), ...work.state.records.keys()])) work.touched.add(name);
+    work.state = { ...work.state, records, readAt: ports.clock.now() };
+    return;
+  }
+  const records = new Map(work.state.records);
+  for (const [name, sets] of await readNames(route53, zone.id, names)) put(records, name, () => sets, work.touched);
+  work.state = { ...work.state, records };
+}
+
+function countSets(state: ZoneState): number {
+  let count = 0;
+  for (const sets of state.records.values()) count += sets.length;
+  return count;
+}
+
+/** An update is drift when what it replaces is not what was there before: somebody else changed a record of ours. */
+export function markDrift(
+  change: NameChange,
+  before: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  after: ReadonlyMap<DnsName, readonly RecordSet[]>,
+): NameChange {
+  if (change.action === 'delete') return change;
+  const old = before.get(change.name) ?? [];
+  const now = after.get(change.name) ?? [];
+  const same = old.length === now.length && now.every(record => old.some(other => sameRecord(other, record)));
+  return same || old.length === 0 ? change : { ...change, drift: true };
+}

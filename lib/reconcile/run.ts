@@ -1,0 +1,191 @@
+import type {
+  Finding,
+  NameChange,
+  RunRequest,
+  RunResult,
+  Snapshot,
+  ZoneId,
+  ZoneResult,
+  ZoneState,
+} from '../model/index.ts';
+import { type PlanOutput, type PlanSettings, plan } from '../plan/index.ts';
+import { type CountedRoute53, withBudget } from '../route53/index.ts';
+import { takeLease } from '../state/index.ts';
+import { readClusters } from './clusters.ts';
+import { mapLimit } from './parallel.ts';
+import type { Ports, Run } from './ports.ts';
+import { markDrift, type Published, publishZone } from './publish.ts';
+import { buildResult, recordChanges } from './result.ts';
+import { planSettings } from './settings.ts';
+import { keepZone, type LoadedZone, loadZones } from './zones.ts';
+
+const ZONES_AT_ONCE = 6;
+const SHARD = 'default';
+/** A run without a deadline (in the terminal) holds its shard this long at most. */
+const LEASE_MS = 15 * 60_000;
+const LEASE_WAIT_MS = 20_000;
+
+/**
+ * One run: DNS is read, then the clusters; what they want is compared with what the zones hold; the differences are
+ * swapped in; everything is reported. In this order, so that a run overtaken by another fails its swaps instead of
+ * putting old data back.
+ *
+ * @throws UnknownCluster for a request that names one; LeaseHeld when another run works on the same shard; Route53Error
+ *   or OutOfTime when not even the list of hosted zones can be read. Whatever concerns one zone, cluster or name is
+ *   reported in the result instead.
+ */
+export async function reconcile(request: RunRequest, run: Run): Promise<RunResult> {
+  checkClusters(request, run);
+  if (request.mode === 'plan') return execute(request, run);
+  const { clock, store, holder } = run.ports;
+  const durationMs = run.deadlineMs === undefined ? LEASE_MS : Math.max(1, run.deadlineMs - clock.now() + 10_000);
+  const waitMs = Math.min(LEASE_WAIT_MS, durationMs / 4);
+  const release = await takeLease(store, SHARD, { holder, durationMs, waitMs }, clock);
+  try {
+    return await execute(request, run);
+  } finally {
+    await release();
+  }
+}
+
+/** The request names a cluster that the config does not have. */
+export class UnknownCluster extends Error {
+  override readonly name = 'UnknownCluster';
+}
+
+function checkClusters(request: RunRequest, { config }: Run): void {
+  const known = config.clusters.map(cluster => cluster.name);
+  const unknown = request.clusters?.find(name => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UnknownCluster(
+      `the config has no cluster "${unknown}"; it has ${known.map(name => `"${name}"`).join(', ')}`,
+    );
+}
+
+async function execute(request: RunRequest, run: Run): Promise<RunResult> {
+  const { ports, config } = run;
+  const startedAt = ports.clock.now();
+  const keep = request.mode === 'sync';
+  const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
+  const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
+  const loaded = await loadZones(run, route53, { fresh: request.force, keep });
+  const clusters = await readClusters(run, request, { keep });
+  const settings = planSettings(config, ports.aliasZoneOf);
+  const forced = request.force ? (request.clusters ?? config.clusters.map(cluster => cluster.name)) : [];
+  const planned = plan({
+    zones: loaded.zones.map(zone => zone.state),
+    snapshots: clusters.snapshots,
+    settings,
+    now: startedAt,
+    forced,
+  });
+  const work = { run, route53, settings, snapshots: clusters.snapshots, forced, planned };
+  const done = await mapLimit(loaded.zones, ZONES_AT_ONCE, zone =>
+    keep ? finishZone(zone, work) : previewZone(zone, planned),
+  );
+  const superseded = (finding: Finding) =>
+    done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
+  return buildResult({
+    request,
+    startedAt,
+    endedAt: ports.clock.now(),
+    calls: route53.counts,
+    snapshots: clusters.snapshots,
+    zones: [...done.map(zone => zone.result), ...loaded.unreadable.map(unreadableZone)],
+    findings: [
+      ...loaded.findings,
+      ...clusters.findings,
+      ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
+      ...planned.findings.filter(finding => !superseded(finding)),
+      ...done.flatMap(zone => zone.findings),
+    ],
+  });
+}
+
+interface RunWork {
+  readonly run: Run;
+  readonly route53: CountedRoute53;
+  readonly settings: PlanSettings;
+  readonly snapshots: readonly Snapshot[];
+  readonly forced: readonly string[];
+  readonly planned: PlanOutput;
+}
+
+interface DoneZone {
+  readonly id: ZoneId;
+  readonly result: ZoneResult;
+  readonly findings: readonly Finding[];
+  readonly replanned: ReadonlySet<string>;
+}
+
+function changesOf(zone: LoadedZone, planned: PlanOutput): NameChange[] {
+  const { state, previous } = zone;
+  const changes = planned.zones.find(other => other.zone.id === state.zone.id)?.changes ?? [];
+  return previous ? changes.map(change => markDrift(change, previous, state.records)) : [...changes];
+}
+
+function ownedIn(state: ZoneState, planned: PlanOutput): number {
+  return [...(planned.owned.get(state.zone.id)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+}
+
+function previewZone(zone: LoadedZone, planned: PlanOutput): Promise<DoneZone> {
+  const { state, source } = zone;
+  const changes = changesOf(zone, planned).flatMap(recordChanges);
+  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set() });
+}
+
+async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
+  const { state, source } = zone;
+  const { planned, run } = work;
+  const changes = changesOf(zone, planned);
+  const published = await publishZone({ state, changes }, { ...work, ports: run.ports });
+  const findings = [...published.findings];
+  const lasting = withMemory(zone, published, planned);
+  if (lasting !== undefined) {
+    try {
+      await keepZone(run.ports, lasting, zone.version, published.touched);
+    } catch (error) {
+      const message = `the state of ${state.zone.name} could not be kept, so the next run reads it in full: ${(error as Error).message}`;
+      findings.push({ reason: 'warning', message, zone: state.zone.id });
+    }
+  }
+  const made = published.applied.flatMap(recordChanges);
+  const grown = made.reduce(
+    (sum, change) =>
+      sum + (change.type === 'TXT' ? 0 : change.action === 'create' ? 1 : change.action === 'delete' ? -1 : 0),
+    0,
+  );
+  const result: ZoneResult = {
+    ...state.zone,
+    owned: ownedIn(state, planned) + grown,
+    changes: made,
+    batches: published.batches,
+    source,
+  };
+  return { id: state.zone.id, result, findings, replanned: published.replanned };
+}
+
+/** The zone as it is to be kept; undefined when the kept copy says the same already. */
+function withMemory(zone: LoadedZone, published: Published, planned: PlanOutput): ZoneState | undefined {
+  const { id } = zone.state.zone;
+  const refusedNames = new Set(
+    [...planned.findings, ...published.findings]
+      .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
+      .map(({ name }) => name),
+  );
+  const refusals = new Map([...published.state.refusals].filter(([name]) => refusedNames.has(name)));
+  const unwantedSince = planned.unwantedSince.get(id) ?? new Map();
+  const unchanged =
+    zone.source === 'kept' &&
+    published.touched.size === 0 &&
+    JSON.stringify([...refusals]) === JSON.stringify([...zone.state.refusals]) &&
+    JSON.stringify([...unwantedSince]) === JSON.stringify([...zone.state.unwantedSince]);
+  return unchanged ? undefined : { ...published.state, refusals, unwantedSince };
+}
+
+function unreadableZone(zone: { id: string; name: string; private: boolean }): ZoneResult {
+  return { ...zone, owned: 0, changes: [], batches: 0, source: 'unreadable' };
+}
+
+export type { Ports, Run };

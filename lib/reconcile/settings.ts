@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.ts';
+import type { PlanSettings } from '../plan/index.ts';
+
+/** What the config says about the plan, with the alias table that tells AWS's own names. */
+export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZoneOf']): PlanSettings {
+  return {
+    filter: config.zones,
+    naming: config.registry,
+    policy: config.policy,
+    types: config.records.types,
+    preferCname: config.records.preferCname,
+    evaluateTargetHealth: config.records.evaluateTargetHealth,
+    ttl: config.records.ttl,
+    guard: config.guard,
+    aliasZoneOf,
+  };
+}

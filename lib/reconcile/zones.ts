@@ -1,0 +1,144 @@
+import type { Config } from '../config/config.ts';
+import type { DnsName, Finding, HostedZone, RecordSet, ZoneState } from '../model/index.ts';
+import { selectZones } from '../plan/index.ts';
+import { type CountedRoute53, readHostedZones, readZone } from '../route53/index.ts';
+import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
+import { readKept, writeKept } from './kept.ts';
+import { mapLimit } from './parallel.ts';
+import type { Ports, Run } from './ports.ts';
+
+/** A selected zone with its record sets, kept or read. */
+export interface LoadedZone {
+  readonly state: ZoneState;
+  /** Of the kept copy; absent where there is none yet. */
+  readonly version?: string;
+  readonly source: 'kept' | 'read';
+  /** The record sets before a full read, where an older copy was kept: what differs was changed by somebody else. */
+  readonly previous?: ReadonlyMap<DnsName, readonly RecordSet[]>;
+}
+
+export interface LoadedZones {
+  readonly zones: readonly LoadedZone[];
+  /** Zones that could not be read; the others go on. */
+  readonly unreadable: readonly HostedZone[];
+  readonly findings: readonly Finding[];
+}
+
+const ZONES_AT_ONCE = 6;
+
+/**
+ * The selected zones. With `fresh` (a forced run) everything is read anew; otherwise a kept copy serves until the refresh
+ * interval has passed. In a plan nothing is written, not even the copy.
+ */
+export async function loadZones(
+  run: Run,
+  route53: CountedRoute53,
+  options: { fresh: boolean; keep: boolean },
+): Promise<LoadedZones> {
+  const all = await listZones(run, route53, options);
+  const selected = selectZones(all, run.config.zones);
+  const findings: Finding[] = [];
+  const unreadable: HostedZone[] = [];
+  const zones: LoadedZone[] = [];
+  let done = 0;
+  await mapLimit(selected, ZONES_AT_ONCE, async zone => {
+    try {
+      zones.push(await loadZone(zone, run, route53, options));
+    } catch (error) {
+      unreadable.push(zone);
+      findings.push({
+        reason: 'unreadable',
+        message: `the hosted zone ${zone.name} (${zone.id}) could not be read: ${(error as Error).message}`,
+        zone: zone.id,
+      });
+    }
+    run.onProgress?.({ stage: 'zones', done: ++done, of: selected.length });
+  });
+  const byId = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
+  return { zones: zones.sort((a, b) => byId(a.state.zone, b.state.zone)), unreadable: unreadable.sort(byId), findings };
+}
+
+const ZONE_LIST = 'zones';
+
+async function listZones(
+  run: Run,
+  route53: CountedRoute53,
+  options: { fresh: boolean; keep: boolean },
+): Promise<readonly HostedZone[]> {
+  const { store, clock } = run.ports;
+  const kept = await readKept(store, ZONE_LIST, decodeZoneList);
+  if (kept.value && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
+    return kept.value.zones;
+  const list: KeptZoneList = { zones: await readHostedZones(route53), readAt: clock.now() };
+  if (options.keep) {
+    const codec = {
+      encode: (value: KeptZoneList) => encode('zones', value),
+      decode: decodeZoneList,
+      merge: (_: KeptZoneList, ours: KeptZoneList) => ours,
+    };
+    await writeKept(store, ZONE_LIST, list, kept.version, codec, clock);
+  }
+  return list.zones;
+}
+
+const zoneKey = (zone: HostedZone) => `zone/${zone.id}`;
+
+async function loadZone(
+  zone: HostedZone,
+  run: Run,
+  route53: CountedRoute53,
+  options: { fresh: boolean },
+): Promise<LoadedZone> {
+  const kept = await readKept(run.ports.store, zoneKey(zone), decodeZone);
+  const usable = kept.value?.zone.id === zone.id && kept.value.zone.name === zone.name ? kept.value : undefined;
+  const version = kept.version === undefined ? {} : { version: kept.version };
+  if (usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config))
+    return { state: usable, source: 'kept', ...version };
+  const records = await readZone(route53, zone.id);
+  return {
+    state: {
+      zone,
+      records,
+      readAt: run.ports.clock.now(),
+      refusals: usable?.refusals ?? new Map(),
+      unwantedSince: usable?.unwantedSince ?? new Map(),
+    },
+    source: 'read',
+    ...(usable && { previous: usable.records }),
+    ...version,
+  };
+}
+
+/** When a kept zone is read anew: at the refresh interval at the latest, zones spread over its last fifth. */
+function refreshDue(state: ZoneState, config: Config): number {
+  let hash = 0;
+  for (const character of state.zone.id) hash = (hash * 31 + character.charCodeAt(0)) % 1000;
+  return state.readAt + config.state.refreshMs * (0.8 + (0.2 * hash) / 1000);
+}
+
+/** Keeps a zone after a run. Of a copy that another run wrote meanwhile, all but the names in `touched` is taken over. */
+export async function keepZone(
+  ports: Ports,
+  state: ZoneState,
+  version: string | undefined,
+  touched: ReadonlySet<DnsName>,
+): Promise<void> {
+  const merge = (theirs: ZoneState, ours: ZoneState): ZoneState => {
+    const newer = theirs.readAt >= ours.readAt ? theirs : ours;
+    const records = new Map(newer.records);
+    for (const name of touched) {
+      const sets = ours.records.get(name);
+      if (sets) records.set(name, sets);
+      else records.delete(name);
+    }
+    return { ...ours, readAt: newer.readAt, records, refusals: new Map([...theirs.refusals, ...ours.refusals]) };
+  };
+  await writeKept(
+    ports.store,
+    zoneKey(state.zone),
+    state,
+    version,
+    { encode: encodeZone, decode: decodeZone, merge },
+    ports.clock,
+  );
+}

@@ -1,0 +1,136 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import type { ClusterResult, Finding, RecordChange, RecordSet, RunResult } from '../model/index.ts';
+import { describeObject, resourceOf } from '../model/index.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+export interface TextOptions {
+  readonly colour: boolean;
+  /** Rows of a table after which it is cut (the JSON has everything). */
+  readonly rows: number;
+}
+
+type Paint = (style: Style, text: string) => string;
+
+const painter = ({ colour }: TextOptions): Paint =>
+  colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+
+const BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+};
+const PLAIN = {
+  ...BORDERS,
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+/** A table without lines, as `kubectl` prints them; cut after `options.rows` rows. */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: TextOptions,
+): string {
+  const paint = painter(options);
+  const table = new Table({
+    head: head.map(title => paint('bold', title)),
+    chars: PLAIN,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows.slice(0, options.rows).map(row => [...row]));
+  const cut = rows.length > options.rows ? `\n… and ${rows.length - options.rows} more (--json has all of them)` : '';
+  return table.toString().replace(/[^\S\n]+$/gm, '') + cut;
+}
+
+/** What a record set says, in a few words. */
+export function describeValue(record: RecordSet): string {
+  const routing = record.setIdentifier === undefined ? '' : ` [${record.setIdentifier}]`;
+  if (record.alias) return `→ ${record.alias.dnsName}${routing}`;
+  return `${(record.values ?? []).join(', ')}${record.ttl === undefined ? '' : ` (${record.ttl} s)`}${routing}`;
+}
+
+const SIGNS = { create: ['green', '+ create'], update: ['yellow', '~ update'], delete: ['red', '- delete'] } as const;
+
+function changeRow(change: RecordChange, paint: Paint): string[] {
+  const [style, sign] = SIGNS[change.action];
+  const before = change.before && describeValue(change.before);
+  const after = change.after && describeValue(change.after);
+  const value = before !== undefined && after !== undefined ? `${before}\n${after}` : (after ?? before ?? '');
+  const objects = change.objects.map(object => describeObject(object)).join('\n');
+  return [
+    paint(style, sign) + (change.drift ? paint('magenta', '\n  drift') : ''),
+    change.name,
+    change.type,
+    value,
+    objects,
+  ];
+}
+
+function findingRow(finding: Finding, paint: Paint): string[] {
+  const mild = finding.reason === 'filtered' || finding.reason === 'warning' || finding.reason === 'grace';
+  const subject = finding.object
+    ? `${finding.object.cluster}: ${resourceOf(finding.object)}`
+    : (finding.cluster ?? finding.name ?? finding.zone ?? '');
+  return [
+    paint(mild ? 'cyan' : 'yellow', finding.reason),
+    subject,
+    finding.field === undefined ? finding.message : `${finding.message} (${finding.field})`,
+  ];
+}
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+function clusterLine(cluster: ClusterResult, paint: Paint): string {
+  const state =
+    cluster.state === 'read' ? paint('green', 'read') : paint(cluster.state === 'kept' ? 'cyan' : 'red', cluster.state);
+  return `cluster ${cluster.name} (owner ${cluster.owner}): ${state}, ${plural(cluster.endpoints, 'endpoint')}`;
+}
+
+/** The result of a run for people: what changed or would change, what is not published and why, and a last line. */
+export function formatResult(result: RunResult, options: TextOptions): string {
+  const paint = painter(options);
+  const changes = result.zones.flatMap(zone => zone.changes.map(change => changeRow(change, paint)));
+  const parts = [
+    ...result.clusters.map(cluster => clusterLine(cluster, paint)),
+    ...result.zones.map(
+      zone =>
+        `zone ${zone.name} (${zone.private ? 'private' : 'public'}, ${zone.id}): ${plural(zone.owned, 'owned record set')}, ${zone.source}`,
+    ),
+    ...(changes.length > 0 ? ['', formatTable(['CHANGE', 'NAME', 'TYPE', 'VALUE', 'OBJECT'], changes, options)] : []),
+    ...(result.findings.length > 0
+      ? [
+          '',
+          formatTable(
+            ['NOT DONE', 'OBJECT', 'WHY'],
+            result.findings.map(finding => findingRow(finding, paint)),
+            options,
+          ),
+        ]
+      : []),
+    '',
+    summary(result, paint),
+  ];
+  return parts.join('\n');
+}
+
+function summary(result: RunResult, paint: Paint): string {
+  const { created, updated, deleted, unpublished } = result.counts;
+  const calls = Object.values(result.calls).reduce((sum, count) => sum + count, 0);
+  const verb = result.mode === 'plan' ? 'to do' : 'done';
+  const work = `${created} created, ${updated} updated, ${deleted} deleted`;
+  const rest = unpublished > 0 ? paint('yellow', `, ${unpublished} not published`) : '';
+  const state = result.inStep ? paint('green', 'in step') : paint('yellow', 'not in step');
+  return `${state}: ${verb}: ${work}${rest}; ${plural(calls, 'Route 53 call')} in ${(result.durationMs / 1000).toFixed(1)} s`;
+}

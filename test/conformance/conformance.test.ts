@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { RecordJson, ZoneJson } from '../../local/route53/index.ts';
+import { harness } from '../support/harness.ts';
+import type { KubernetesObject } from '../support/objects.ts';
+
+const CASES = new URL('./basic/', import.meta.url);
+
+const read = (name: string, file: string) => readFileSync(new URL(`${name}/${file}`, CASES), 'utf8');
+
+function objectsOf(name: string): KubernetesObject[] {
+  return parseAllDocuments(read(name, 'manifests.yaml')).flatMap(
+    document => (document.toJS() as KubernetesObject | null) ?? [],
+  );
+}
+
+const isOwnership = (record: RecordJson) =>
+  record.type === 'TXT' && record.values?.some(value => value.includes('heritage=external-dns')) === true;
+const sorted = (records: readonly RecordJson[]) =>
+  records
+    .filter(({ type }) => type !== 'SOA' && type !== 'NS')
+    .map(({ values, ...record }) =>
+      JSON.stringify({ ...record, ...(values && { values: [...values].sort() }) }, sortKeys),
+    )
+    .sort();
+const sortKeys = (_: string, value: unknown) =>
+  value && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/**
+ * Each case was recorded from ExternalDNS 0.22 on a real cluster. Where a zone begins with ownership records of older
+ * formats, which of them remain is not compared, only that every record is as expected.
+ */
+describe('the records are those that ExternalDNS leaves behind', () => {
+  test.each(readdirSync(CASES).filter(name => existsSync(new URL(`${name}/expected.json`, CASES))))(
+    '%s',
+    async name => {
+      const { zones } = JSON.parse(read(name, 'zones.json')) as { zones: ZoneJson[] };
+      const expected = JSON.parse(read(name, 'expected.json')) as { zones: ZoneJson[] };
+      const world = harness({
+        config: read(name, 'fairlead.yml'),
+        zones,
+        clusters: { prod: { objects: objectsOf(name) } },
+      });
+      const legacy = zones.some(zone => zone.records.some(isOwnership));
+      const relevant = (records: readonly RecordJson[]) =>
+        sorted(legacy ? records.filter(record => !isOwnership(record)) : records);
+
+      await world.run();
+      for (const zone of expected.zones)
+        expect(relevant(world.json(zone.id)), zone.name).toEqual(relevant(zone.records));
+
+      const second = await world.run();
+      expect(second.zones.flatMap(zone => zone.changes)).toEqual([]);
+      expect(world.calls).toEqual({});
+    },
+  );
+});

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { changesOf, object, planOf, reasonsOf, record, snapshot } from '../support/plan.ts';
+
+const S = 'service/default/a';
+
+describe('what carries no ownership record of ours is left alone', () => {
+  test.each<[string, string[], string[], string[]]>([
+    ['a foreign address', ['x.example.com A 192.0.2.1'], [], ['not-owned x.example.com']],
+    [
+      'an address of another owner',
+      ['x.example.com A 192.0.2.1', 'a-x.example.com TXT other'],
+      [],
+      ['not-owned x.example.com', 'conflict x.example.com'],
+    ],
+    ['a foreign CNAME', ['x.example.com CNAME y.example.net'], [], ['not-owned x.example.com']],
+    [
+      'a foreign AAAA beside our A: the A is still ours',
+      ['x.example.com AAAA 2001:db8::1', 'x.example.com A 192.0.2.1', `a-x.example.com TXT arena ${S}`],
+      [
+        '- a-x.example.com TXT arena service/default/a',
+        '- x.example.com A 192.0.2.1',
+        '+ a-x.example.com TXT arena service/default/a',
+        '+ x.example.com A 203.0.113.1',
+      ],
+      ['not-owned x.example.com'],
+    ],
+    [
+      'an ownership record of another owner, though the name is free',
+      ['a-x.example.com TXT other'],
+      [],
+      ['conflict x.example.com'],
+    ],
+    [
+      'a foreign TXT where the ownership record would stand',
+      [{ name: 'a-x.example.com', type: 'TXT', ttl: 300, values: ['"hello"'] } as unknown as string],
+      [],
+      ['conflict x.example.com'],
+    ],
+    [
+      'a CNAME where the ownership record would stand',
+      ['a-x.example.com CNAME y.example.net'],
+      [],
+      ['conflict x.example.com'],
+    ],
+  ])('%s', (_, records, changes, reasons) => {
+    const output = planOf({ records, wants: ['service/a x.example.com 203.0.113.1'] });
+    expect(changesOf(output)).toEqual(changes);
+    expect([...new Set(reasonsOf(output))].sort()).toEqual(reasons.sort());
+  });
+
+  test('a bare ownership record of one name does not make another name ours', () => {
+    const output = planOf({
+      records: ['a-foo.example.com TXT arena', 'a-foo.example.com A 192.0.2.1', 'foo.example.com A 203.0.113.1'],
+    });
+    expect(changesOf(output)).toEqual(['- a-foo.example.com TXT arena', '- foo.example.com A 203.0.113.1']);
+  });
+
+  test('values of others in the TXT of an ownership record survive it', () => {
+    const shared = {
+      ...record('x.example.com TXT arena'),
+      values: [...record('x.example.com TXT arena').values!, '"v=spf1 -all"'],
+    };
+    expect(changesOf(planOf({ records: ['x.example.com A 192.0.2.1', shared] }))).toEqual([
+      '- x.example.com A 192.0.2.1',
+      '- x.example.com TXT arena',
+      '+ x.example.com TXT "v=spf1 -all"',
+    ]);
+  });
+});
+
+describe('older formats of ownership are honoured, and replaced when the record changes', () => {
+  const wants = ['service/a x.example.com lb.elb.aws'];
+  test.each<[string, string[]]>([
+    [
+      'cname- before an alias',
+      [
+        'x.example.com A -> lb.elb.aws',
+        'x.example.com AAAA -> lb.elb.aws',
+        `cname-x.example.com TXT arena ${S}`,
+        `aaaa-x.example.com TXT arena ${S}`,
+      ],
+    ],
+    [
+      'the bare name',
+      [
+        'x.example.com A -> lb.elb.aws',
+        `x.example.com TXT arena ${S}`,
+        'x.example.com AAAA -> lb.elb.aws',
+        `aaaa-x.example.com TXT arena ${S}`,
+      ],
+    ],
+    [
+      'the current format',
+      [
+        'x.example.com A -> lb.elb.aws',
+        `a-x.example.com TXT arena ${S}`,
+        'x.example.com AAAA -> lb.elb.aws',
+        `aaaa-x.example.com TXT arena ${S}`,
+      ],
+    ],
+  ])('%s: in step', (_, records) => {
+    expect(changesOf(planOf({ records, wants }))).toEqual([]);
+  });
+
+  test('an alias that moves leaves no cname- record behind', () => {
+    const records = [
+      'x.example.com A -> old.elb.aws',
+      'x.example.com AAAA -> old.elb.aws',
+      `cname-x.example.com TXT arena ${S}`,
+      `aaaa-x.example.com TXT arena ${S}`,
+    ];
+    expect(changesOf(planOf({ records, wants }))).toEqual([
+      `- aaaa-x.example.com TXT arena ${S}`,
+      `- cname-x.example.com TXT arena ${S}`,
+      '- x.example.com A -> old.elb.aws',
+      '- x.example.com AAAA -> old.elb.aws',
+      `+ a-x.example.com TXT arena ${S}`,
+      `+ aaaa-x.example.com TXT arena ${S}`,
+      '+ x.example.com A -> lb.elb.aws',
+      '+ x.example.com AAAA -> lb.elb.aws',
+    ]);
+  });
+
+  test.each<[string, string[]]>([
+    [
+      'cname- and a-',
+      ['x.example.com A -> lb.elb.aws', `a-x.example.com TXT arena ${S}`, `cname-x.example.com TXT arena ${S}`],
+    ],
+    ['bare and a-', ['x.example.com A 192.0.2.1', `a-x.example.com TXT arena ${S}`, `x.example.com TXT arena ${S}`]],
+    [
+      'every format, and no record at all',
+      [`a-x.example.com TXT arena ${S}`, `cname-x.example.com TXT arena ${S}`, `x.example.com TXT arena ${S}`],
+    ],
+    ['wildcard', ['*.example.com A 192.0.2.1', `a-*.example.com TXT arena ${S}`]],
+    ['apex', ['example.com A 192.0.2.1', `_fairlead-apex-a.example.com TXT arena ${S}`]],
+  ])('when the object goes, nothing stays: %s', (_, records) => {
+    const output = planOf({ records });
+    expect(changesOf(output).sort()).toEqual(records.map(text => `- ${text}`).sort());
+    expect(output.zones[0]!.changes).toHaveLength(1);
+  });
+});
+
+describe('a wildcard replacement makes two names share their ownership records', () => {
+  const settings = { naming: { prefix: '', suffix: '', wildcardReplacement: 'any' } };
+  test('the wildcard’s do not make the other name ours', () => {
+    const records = ['*.example.com A 192.0.2.1', 'a-any.example.com TXT arena', 'any.example.com A 192.0.2.9'];
+    expect(changesOf(planOf({ records, settings }))).toEqual([
+      '- *.example.com A 192.0.2.1',
+      '- a-any.example.com TXT arena',
+    ]);
+  });
+  test('a wildcard is published with it', () => {
+    expect(changesOf(planOf({ wants: ['service/a *.example.com 203.0.113.1'], settings }))).toEqual([
+      '+ *.example.com A 203.0.113.1',
+      '+ a-any.example.com TXT arena service/default/a',
+    ]);
+  });
+});
+
+describe('records move between our own owners in one change', () => {
+  const records = ['x.example.com A 203.0.113.1', 'a-x.example.com TXT eu service/default/a'];
+  const eu = (endpoints = [] as never[], more = {}) => snapshot(endpoints, { cluster: 'eu', owner: 'eu', ...more });
+  const us = snapshot([{ ...planEndpoint(), object: object('us:service/b') }], { cluster: 'us', owner: 'us' });
+
+  test('when the one no longer asks for the name', () => {
+    expect(changesOf(planOf({ records, snapshots: [eu(), us] }))).toEqual([
+      '- a-x.example.com TXT eu service/default/a',
+      '- x.example.com A 203.0.113.1',
+      '+ a-x.example.com TXT us service/default/b',
+      '+ x.example.com A 203.0.113.2',
+    ]);
+  });
+
+  test('but not while the one cannot be read', () => {
+    const output = planOf({
+      records,
+      snapshots: [eu([], { kinds: { service: { complete: false, error: 'timeout' } } }), us],
+    });
+    expect(changesOf(output)).toEqual([]);
+    expect(reasonsOf(output)).toEqual(['frozen x.example.com']);
+  });
+});
+
+function planEndpoint() {
+  return { name: 'x.example.com', type: 'A' as const, targets: ['203.0.113.2'], alias: 'auto' as const };
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatOwnership, parseOwnership } from '../../lib/registry/index.ts';
+
+describe('the text of an ownership record', () => {
+  test('is written exactly as ExternalDNS writes it', () => {
+    expect(formatOwnership({ owner: 'arena', resource: 'service/default/a' })).toBe(
+      '"heritage=external-dns,external-dns/owner=arena,external-dns/resource=service/default/a"',
+    );
+  });
+
+  test.each([
+    [
+      '"heritage=external-dns,external-dns/owner=o,external-dns/resource=ingress/ns/i"',
+      { owner: 'o', resource: 'ingress/ns/i' },
+    ],
+    ['"heritage=external-dns,external-dns/owner=o"', { owner: 'o' }],
+    ['"external-dns/owner=o,heritage=external-dns"', { owner: 'o' }],
+    ['"heritage=external-dns,external-dns/extra=1,external-dns/owner=o"', { owner: 'o' }],
+    ['"heritage=external-dns," "external-dns/owner=o"', { owner: 'o' }],
+    ['"heritage=external-dns,external-dns/owner=a\\"b"', { owner: 'a"b' }],
+    ['"heritage=external-dns,external-dns/owner=a\\055b"', { owner: 'a-b' }],
+  ])('%s is read', (value, expected) => {
+    expect(parseOwnership(value)).toEqual(expected);
+  });
+
+  test.each([
+    ['"v=spf1 -all"'],
+    ['"heritage=external-dns-other,external-dns/owner=o"'],
+    ['"heritage=external-dns"'],
+    ['heritage=external-dns,external-dns/owner=o'],
+    ['"heritage=external-dns,external-dns/owner=o'],
+    ['""'],
+    [''],
+  ])('%s is not an ownership record', value => {
+    expect(parseOwnership(value)).toBeUndefined();
+  });
+
+  test('what is written is read back', () => {
+    const word = fc.stringMatching(/^[a-zA-Z0-9._/-]{1,40}$/);
+    fc.assert(
+      fc.property(word, fc.option(word, { nil: undefined }), (owner, resource) => {
+        const ownership = resource === undefined ? { owner } : { owner, resource };
+        expect(parseOwnership(formatOwnership(ownership))).toEqual(ownership);
+      }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+import type { Config } from '../../lib/config/config.ts';
+import { parseConfig } from '../../lib/config/index.ts';
+import type { KindRead, RunRequest, RunResult, SourceKind } from '../../lib/model/index.ts';
+import { type ClusterReader, type Ports, reconcile } from '../../lib/reconcile/index.ts';
+import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
+import { createBudget } from '../../lib/route53/index.ts';
+import { createMemoryStore, type StateStore } from '../../lib/state/index.ts';
+import { dumpZones, loadZones, type RecordJson, Route53Store, type ZoneJson } from '../../local/route53/index.ts';
+import { fakeClock } from './clock.ts';
+import type { KubernetesObject } from './objects.ts';
+import { type Hooks, type Operation, storeRoute53 } from './store-route53.ts';
+
+/** What a cluster of a test holds, and what is wrong with it. */
+export interface FakeCluster {
+  objects: KubernetesObject[];
+  /** Every kind, or single kinds, that cannot be listed, and why. */
+  failing?: string | Partial<Record<SourceKind, string>>;
+}
+
+const KINDS: Readonly<Record<SourceKind, string>> = { service: 'Service', ingress: 'Ingress' };
+
+export function fakeClusters(clusters: Record<string, FakeCluster>, listed: string[] = []): ClusterReader {
+  return async (cluster, kinds, sink) => {
+    listed.push(cluster.name);
+    const { objects, failing } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
+    const read = (kind: SourceKind): KindRead => {
+      const error = typeof failing === 'string' ? failing : failing?.[kind];
+      if (error !== undefined) return { complete: false, error };
+      const items = objects.filter(object => object.kind === KINDS[kind]);
+      sink(kind, items);
+      return { complete: true, objects: items.length };
+    };
+    return Object.fromEntries(kinds.map(kind => [kind, read(kind)]));
+  };
+}
+
+export interface Harness {
+  readonly store: Route53Store;
+  readonly clock: ReturnType<typeof fakeClock>;
+  readonly clusters: Record<string, FakeCluster>;
+  /** Called around every Route 53 request; replaceable at any time. */
+  hooks: Hooks;
+  config: Config;
+  state: StateStore;
+  /** Route 53 requests since the last run began, by operation. */
+  readonly calls: Partial<Record<Operation, number>>;
+  run(request?: Partial<RunRequest>, ports?: Partial<Ports>): Promise<RunResult>;
+  /** Record sets of a zone (the only one, if none is named) as `name type value…`, its own NS and SOA left out. */
+  records(zone?: string): string[];
+  json(zone?: string): readonly RecordJson[];
+}
+
+export const EXAMPLE_ZONE: ZoneJson = { id: 'Z0EXAMPLE0000000001', name: 'example.com.', records: [] };
+
+/** A whole fairlead over the strict store: real planning, publishing and state; only the wire is left out. */
+export function harness(
+  options: { config?: string; zones?: readonly ZoneJson[]; clusters?: Record<string, FakeCluster> } = {},
+): Harness {
+  const store = new Route53Store();
+  loadZones(store, options.zones ?? [EXAMPLE_ZONE]);
+  const text =
+    options.config ?? 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}';
+  const clock = fakeClock();
+  const self: Harness = {
+    store,
+    clock,
+    clusters: options.clusters ?? { prod: { objects: [] } },
+    hooks: {},
+    config: parseConfig(text, { file: '/test/fairlead.yml', env: {} }),
+    state: createMemoryStore(),
+    calls: {},
+    async run(request = {}, ports = {}) {
+      for (const operation of Object.keys(self.calls)) delete self.calls[operation as Operation];
+      const route53 = storeRoute53(store, {
+        before: (operation, zone) => {
+          self.calls[operation] = (self.calls[operation] ?? 0) + 1;
+          return self.hooks.before?.(operation, zone);
+        },
+        after: (operation, zone) => self.hooks.after?.(operation, zone),
+      });
+      const all: Ports = {
+        route53,
+        budget: createBudget(self.config.budget, clock),
+        readCluster: fakeClusters(self.clusters),
+        store: self.state,
+        aliasZoneOf,
+        clock,
+        holder: 'test',
+        ...ports,
+      };
+      return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all });
+    },
+    json: zone => dumpZones(store).find(({ id }) => zone === undefined || id === zone)?.records ?? [],
+    records: zone => self.json(zone).map(brief).sort(),
+  };
+  return self;
+}
+
+/** One record set in a line: `x.example.com A 203.0.113.1`, `x.example.com A → lb.example`, TXT ownership as `owner resource`. */
+export function brief({ name, type, values, alias, setIdentifier }: RecordJson): string {
+  const owned = /owner=([^,"]*)(?:.*resource=([^,"]*))?/.exec(values?.[0] ?? '');
+  const value = alias
+    ? `→ ${alias.dnsName.replace(/\.$/, '')}`
+    : owned
+      ? `${owned[1]} ${owned[2] ?? ''}`.trim()
+      : [...(values ?? [])].sort().join(' ');
+  return `${name.replace(/\.$/, '').replaceAll('\\052', '*')} ${type}${setIdentifier === undefined ? '' : `#${setIdentifier}`} ${value}`;
+}
