@@ -13,6 +13,7 @@ import type {
 import { indexOwnership } from '../registry/index.ts';
 import { type Authority, authorityOf } from './authority.ts';
 import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
+import { withoutClashes } from './clash.ts';
 import { passesFilter, type ZoneFinder, zoneFinder } from './domains.ts';
 import { guardRemovals } from './guard.ts';
 import { planName } from './name.ts';
@@ -131,11 +132,12 @@ function planZone(
   const guarded = input.only
     ? { allowed: due.changes, findings: [] }
     : guardRemovals(due.changes, view, owned, settings, authority);
-  const tried = withoutRefused(guarded.allowed, state, authority, input.now);
+  const compatible = withoutClashes(guarded.allowed, state.zone.id);
+  const tried = withoutRefused(compatible.changes, state, authority, input.now);
   return {
     zone: state.zone,
     changes: orderChanges(tried.changes, state.zone.id),
-    findings: [...findings, ...due.findings, ...guarded.findings, ...tried.findings],
+    findings: [...findings, ...due.findings, ...guarded.findings, ...compatible.findings, ...tried.findings],
     unwantedSince: due.unwantedSince,
     owned,
   };

@@ -253,6 +253,38 @@ describe('the guard', () => {
   });
 });
 
+describe('names that get in each other’s way', () => {
+  test('an ownership record and a CNAME of the same name: the first goes ahead, the second is told why', () => {
+    const output = planOf({
+      wants: ['service/a foo.example.com 203.0.113.1', 'service/b a-foo.example.com lb.example.net'],
+    });
+    expect(changesOf(output)).toEqual([
+      '+ a-foo.example.com CNAME lb.example.net',
+      '+ cname-a-foo.example.com TXT arena service/default/b',
+    ]);
+    expect(output.findings).toEqual([
+      expect.objectContaining({
+        reason: 'conflict',
+        object: object('service/a'),
+        message: expect.stringContaining('registry.prefix'),
+      }),
+    ]);
+  });
+
+  test('a wildcard and the name of its replacement', () => {
+    const settings = { naming: { prefix: '', suffix: '', wildcardReplacement: 'any' } };
+    const output = planOf({
+      wants: ['service/a *.example.com 203.0.113.1', 'service/b any.example.com 203.0.113.2'],
+      settings,
+    });
+    expect(changesOf(output)).toEqual([
+      '+ *.example.com A 203.0.113.1',
+      '+ a-any.example.com TXT arena service/default/a',
+    ]);
+    expect(reasonsOf(output)).toEqual(['conflict any.example.com']);
+  });
+});
+
 describe('names without a place', () => {
   test.each([
     ['outside the domains', 'x.example.net', 'filtered'],
