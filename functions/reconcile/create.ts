@@ -12,8 +12,16 @@ import { createTelemetry, logResult, meterResult, type Telemetry } from './telem
 /** What the function needs of the core. */
 export interface Core {
   readonly clusters: readonly ClusterName[];
-  /** `deadlineMs`: epoch milliseconds at which the run must have answered. Throws when it could not run at all. */
-  reconcile(request: RunRequest, run: { readonly deadlineMs: number }): Promise<RunResult>;
+  /** Throws when the run could not be made at all; whatever concerns a single zone, cluster or name is in the result. */
+  reconcile(request: RunRequest, run: Invocation): Promise<RunResult>;
+}
+
+/** What a run has to know of the invocation it is part of. */
+export interface Invocation {
+  /** Epoch milliseconds at which the run must have answered. */
+  readonly deadlineMs: number;
+  /** Names the run in leases: the request id, which the log has too. */
+  readonly holder: string;
 }
 
 /** Kept back from the Lambda's time for writing the log, the metrics and the answer. */
@@ -49,7 +57,7 @@ function readEvent(event: unknown, { clusters }: Core, { metrics }: Telemetry): 
 async function runOnce(core: Core, request: RunRequest, context: Context, { logger, metrics }: Telemetry) {
   const deadlineMs = Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
   try {
-    const result = await core.reconcile(request, { deadlineMs });
+    const result = await core.reconcile(request, { deadlineMs, holder: context.awsRequestId });
     logResult(result, logger);
     meterResult(result, metrics);
     return result;

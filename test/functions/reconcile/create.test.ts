@@ -3,7 +3,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Core, createHandler } from '../../../functions/reconcile/create.ts';
+import { type Core, createHandler, type Invocation } from '../../../functions/reconcile/create.ts';
 import type { RunRequest, RunResult } from '../../../lib/model/index.ts';
 
 const RESULT: RunResult = {
@@ -56,11 +56,11 @@ const message = (messageId: string, body: string) => ({ eventSource: 'aws:sqs', 
 
 /** A core that answers `answer` and notes what it was asked. */
 function coreThat(answer: () => RunResult) {
-  const asked: { request: RunRequest; deadlineMs: number }[] = [];
+  const asked: (Invocation & { request: RunRequest })[] = [];
   const core = {
     clusters: ['a', 'b'],
-    reconcile: async (request, { deadlineMs }) => {
-      asked.push({ request, deadlineMs });
+    reconcile: async (request, invocation) => {
+      asked.push({ request, ...invocation });
       return answer();
     },
   } satisfies Core;
@@ -106,6 +106,7 @@ describe('the exported handler', () => {
     await invoke(core, {});
     expect(asked[0]?.deadlineMs).toBeGreaterThanOrEqual(before + 57_000);
     expect(asked[0]?.deadlineMs).toBeLessThan(Date.now() + 60_000);
+    expect(asked[0]?.holder).toBe(CONTEXT.awsRequestId);
   });
 
   it('fails when the run could not be made, so that alarms ring and the caller retries', async () => {

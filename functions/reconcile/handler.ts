@@ -1,0 +1,15 @@
+import { resolve } from 'node:path';
+import { loadConfig } from '../../lib/config/index.ts';
+import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
+import { createHandler } from './create.ts';
+
+// Once for each instance of the function: a config that cannot be loaded fails its start, and says why in the log.
+const taskRoot = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
+const config = loadConfig(resolve(taskRoot, process.env.FAIRLEAD_CONFIG ?? 'fairlead.yml'), process.env);
+const ports = composePorts(config, process.env);
+
+export const handler = createHandler({
+  clusters: config.clusters.map(({ name }) => name),
+  reconcile: (request, { deadlineMs, holder }) =>
+    reconcile(request, { config, ports: { ...ports, holder }, deadlineMs }),
+});

@@ -1,0 +1,98 @@
+/** A compiled CloudFormation template, as far as it is looked at. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** What is in the zip of each function, by the function's logical id: the paths of its entries. */
+export type Zips = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * What sls lets pass and AWS does not, or only at the first invocation. Returns a sentence for each fault: none, when the
+ * template and the zips can be deployed.
+ */
+export function templateFaults({ Resources }: Template, zips: Zips): readonly string[] {
+  const of = (type: string) => Object.entries(Resources).filter(([, { Type }]) => Type === type);
+  return [
+    ...(of('AWS::Lambda::Function').length === 0 ? ['there is no function'] : []),
+    ...of('AWS::Lambda::Function').flatMap(([id, { Properties = {} }]) =>
+      functionFaults(id, Properties, zips[id] ?? []),
+    ),
+    ...of('AWS::SQS::Queue').flatMap(([id, { Properties = {} }]) => queueFaults(id, Properties, Resources)),
+    ...of('AWS::Lambda::EventSourceMapping').flatMap(([id, { Properties = {} }]) =>
+      mappingFaults(id, Properties, Resources),
+    ),
+    ...of('AWS::IAM::Role').flatMap(([id, { Properties = {} }]) => roleFaults(id, Properties)),
+  ];
+}
+
+function functionFaults(id: string, properties: Readonly<Record<string, unknown>>, entries: readonly string[]) {
+  const module = String(properties.Handler).replace(/\.[^./]+$/, '.js');
+  const faults: string[] = [];
+  const must = (holds: boolean, fault: string) => holds || faults.push(`${id}: ${fault}`);
+  must(entries.includes(module), `its zip has no ${module}, which its handler ${properties.Handler} names`);
+  must(entries.includes(module.replace(/[^/]+$/, 'package.json')), 'its zip has no package.json beside the handler');
+  must(properties.Runtime === 'nodejs24.x', `runtime ${properties.Runtime} instead of nodejs24.x`);
+  must(`${properties.Architectures}` === 'arm64', `architecture ${properties.Architectures} instead of arm64`);
+  must(properties.DeadLetterConfig !== undefined, 'no dead-letter queue for asynchronous invocations');
+  must(properties.Role !== undefined, 'no role');
+  return faults;
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
+function queueFaults(id: string, properties: Readonly<Record<string, unknown>>, resources: Template['Resources']) {
+  const fifo = properties.FifoQueue === true;
+  const name = properties.QueueName;
+  const faults: string[] = [];
+  if (typeof name === 'string' && name.endsWith('.fifo') !== fifo)
+    faults.push(`${id}: the name ${name} ${fifo ? 'must' : 'must not'} end with .fifo`);
+  const redrive = properties.RedrivePolicy as { deadLetterTargetArn?: unknown } | undefined;
+  const target = redrive && resources[referenced(redrive.deadLetterTargetArn) ?? ''];
+  if (redrive && (target?.Properties?.FifoQueue === true) !== fifo)
+    faults.push(`${id}: its dead-letter queue must be ${fifo ? 'a FIFO' : 'a standard'} queue of this template`);
+  return faults;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function mappingFaults(id: string, properties: Readonly<Record<string, unknown>>, resources: Template['Resources']) {
+  const queue = resources[referenced(properties.EventSourceArn) ?? '']?.Properties;
+  const lambda = resources[referenced(properties.FunctionName) ?? '']?.Properties;
+  const faults: string[] = [];
+  const must = (holds: boolean, fault: string) => holds || faults.push(`${id}: ${fault}`);
+  must(queue !== undefined, 'its queue is not in this template');
+  must(lambda !== undefined, 'its function is not in this template');
+  if (queue === undefined || lambda === undefined) return faults;
+  const [hidden, timeout] = [Number(queue.VisibilityTimeout ?? 30), Number(lambda.Timeout ?? 3)];
+  must(hidden >= timeout, `messages are hidden for ${hidden} s, less than the ${timeout} s that the function may take`);
+  must(queue.RedrivePolicy !== undefined, 'its queue has no dead-letter queue');
+  must(
+    !(queue.FifoQueue === true && (Number(properties.BatchSize) > 10 || properties.MaximumBatchingWindowInSeconds)),
+    'a FIFO queue gives at most 10 messages a batch and knows no batching window',
+  );
+  return faults;
+}
+
+function roleFaults(id: string, properties: Readonly<Record<string, unknown>>) {
+  const policies = (properties.Policies ?? []) as readonly { PolicyDocument: { Statement: readonly Rights[] } }[];
+  const actions = policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Action }) => Action);
+  return actions.filter(action => action.includes('*')).map(action => `${id}: the wildcard action ${action}`);
+}
+
+interface Rights {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+}
+
+/** The logical id that a `Ref` or `Fn::GetAtt` points to. */
+function referenced(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: readonly string[] | string };
+  return Ref ?? (typeof attribute === 'string' ? attribute.split('.')[0] : attribute?.[0]);
+}

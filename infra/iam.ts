@@ -1,0 +1,147 @@
+import type { Config } from '../lib/config/config.ts';
+
+/** A CloudFormation value: a string, or an intrinsic function like `{ "Fn::GetAtt": […] }`. */
+export type CloudFormationValue = string | Readonly<Record<string, unknown>>;
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Action: readonly string[];
+  readonly Resource: CloudFormationValue | readonly CloudFormationValue[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** What of the deployment, besides fairlead.yml, decides about rights. */
+export interface Grants {
+  readonly logGroup: CloudFormationValue;
+  readonly queue: CloudFormationValue;
+  readonly undelivered: CloudFormationValue;
+  readonly stateBucket: CloudFormationValue;
+  readonly tracing: boolean;
+  readonly vpc: boolean;
+}
+
+/** The least rights with which the reconcile Lambda does what this configuration asks for. */
+export function roleStatements(config: Config, grants: Grants): readonly Statement[] {
+  return [
+    ...(config.zones.roleArn === undefined ? route53Statements(config) : []),
+    ...clusterStatements(config),
+    ...roleArnStatements(config),
+    ...stateStatements(config, grants.stateBucket),
+    ...runtimeStatements(grants),
+  ];
+}
+
+/**
+ * Changes are narrowed to what fairlead writes: CREATE and DELETE of the managed types and of ownership records.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
+ */
+function route53Statements({ zones, records }: Config): readonly Statement[] {
+  const Resource = zones.ids.length === 0 ? [zoneArn('*')] : zones.ids.map(zoneArn);
+  return [
+    // ListHostedZones takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+    { Sid: 'ListZones', Effect: 'Allow', Action: ['route53:ListHostedZones'], Resource: '*' },
+    {
+      Sid: 'ReadZones',
+      Effect: 'Allow',
+      Action: ['route53:ListResourceRecordSets', 'route53:GetHostedZoneLimit'],
+      Resource,
+    },
+    {
+      Sid: 'ChangeRecords',
+      Effect: 'Allow',
+      Action: ['route53:ChangeResourceRecordSets'],
+      Resource,
+      Condition: {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsRecordTypes': [...records.types, 'TXT'],
+          'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
+        },
+      },
+    },
+  ];
+}
+
+/** A cluster with a role of its own is described with that role. */
+function clusterStatements({ clusters }: Config): readonly Statement[] {
+  const own = clusters.filter(cluster => cluster.roleArn === undefined);
+  if (own.length === 0) return [];
+  const Resource = own.map(({ region, name }) =>
+    sub(`arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:cluster/${name}`),
+  );
+  return [{ Sid: 'DescribeClusters', Effect: 'Allow', Action: ['eks:DescribeCluster'], Resource }];
+}
+
+function roleArnStatements({ clusters, zones }: Config): readonly Statement[] {
+  const roles = new Set([...clusters.map(cluster => cluster.roleArn), zones.roleArn].filter(arn => arn !== undefined));
+  if (roles.size === 0) return [];
+  return [{ Sid: 'AssumeRoles', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: [...roles].sort() }];
+}
+
+/** Stands for the name of the bucket that is deployed with the function, which CloudFormation makes up. */
+export const OWN_BUCKET = 'fairlead-own-bucket';
+
+/** Without ListBucket, S3 answers 403 instead of 404 for a key that is not there yet. */
+function stateStatements({ state: { store } }: Config, ownBucket: CloudFormationValue): readonly Statement[] {
+  if (store.kind !== 's3') return [];
+  const bucket = store.bucket === OWN_BUCKET ? ownBucket : sub(`arn:\${AWS::Partition}:s3:::${store.bucket}`);
+  const keys = store.prefix === '' ? '/*' : `/${store.prefix.replace(/\/$/, '')}/*`;
+  return [
+    {
+      Sid: 'KeepState',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      Resource: { 'Fn::Join': ['', [bucket, keys]] },
+    },
+    { Sid: 'FindState', Effect: 'Allow', Action: ['s3:ListBucket'], Resource: bucket },
+  ];
+}
+
+function runtimeStatements({ logGroup, queue, undelivered, tracing, vpc }: Grants): readonly Statement[] {
+  const always: readonly Statement[] = [
+    {
+      Sid: 'WriteLogs',
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: { 'Fn::Join': ['', [logGroup, ':*']] },
+    },
+    {
+      Sid: 'TakeMessages',
+      Effect: 'Allow',
+      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      Resource: queue,
+    },
+    { Sid: 'KeepUndelivered', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: undelivered },
+  ];
+  return [...always, ...(tracing ? [TRACES] : []), ...(vpc ? [NETWORK_INTERFACES] : [])];
+}
+
+// Neither X-Ray nor Lambda's network interfaces can be narrowed to a resource beforehand.
+// https://docs.aws.amazon.com/xray/latest/devguide/security_iam_id-based-policy-examples.html
+const TRACES: Statement = {
+  Sid: 'WriteTraces',
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+const NETWORK_INTERFACES: Statement = {
+  Sid: 'JoinVpc',
+  Effect: 'Allow',
+  Action: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  Resource: '*',
+};
+
+const zoneArn = (id: string): CloudFormationValue => sub(`arn:\${AWS::Partition}:route53:::hostedzone/${id}`);
+
+/** Lets CloudFormation fill in `${AWS::Partition}` and the like. */
+export function sub(text: string): CloudFormationValue {
+  return { 'Fn::Sub': text };
+}

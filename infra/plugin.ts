@@ -1,0 +1,55 @@
+import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { buildAll } from '../scripts/build.ts';
+
+/** The part of sls that is used here. */
+interface Serverless {
+  getProvider(name: 'aws'): {
+    /** Credentials, region and connection, as sls itself uses them. */
+    getAwsSdkV3Config(): Promise<Pick<S3ClientConfig, 'region' | 'credentials'>>;
+    readonly naming: { getStackName(): string };
+  };
+}
+
+/**
+ * What sls does not do by itself: it packages a function whose bundle is missing or old without a word, and it cannot
+ * remove a bucket that has something in it.
+ */
+export default class Plugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+
+  constructor(serverless: Serverless) {
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': buildAll,
+      'before:deploy:function:packageFunction': buildAll,
+      'before:remove:remove': () => emptyStateBucket(serverless),
+    };
+  }
+}
+
+/** The state is a copy that can be read anew, so nothing is lost. */
+async function emptyStateBucket(serverless: Serverless): Promise<void> {
+  const provider = serverless.getProvider('aws');
+  const config = await provider.getAwsSdkV3Config();
+  const Bucket = await physicalId(new CloudFormationClient(config), provider.naming.getStackName(), 'StateBucket');
+  if (Bucket === undefined) return;
+  const s3 = new S3Client(config);
+  for (;;) {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+    if (Contents.length === 0) return;
+    const Objects = Contents.map(({ Key }) => ({ Key }));
+    const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+    if (Errors[0] !== undefined) throw new Error(`${Bucket} cannot be emptied: ${Errors[0].Key}: ${Errors[0].Message}`);
+  }
+}
+
+/** Undefined when there is no such stack or resource (any more); CloudFormation says so with a ValidationError. */
+async function physicalId(client: CloudFormationClient, stack: string, resource: string): Promise<string | undefined> {
+  try {
+    const command = new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId: resource });
+    return (await client.send(command)).StackResourceDetail?.PhysicalResourceId;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ValidationError') return undefined;
+    throw error;
+  }
+}

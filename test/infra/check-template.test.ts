@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { type Template, templateFaults } from '../../infra/check-template.ts';
+
+const ENTRIES = ['dist/f/index.js', 'dist/f/package.json', 'fairlead.yml'];
+type Properties = Readonly<Record<string, unknown>>;
+
+/** A template without fault; the arguments change properties of single resources. */
+function template(change: Readonly<Record<string, Properties>> = {}): Template {
+  const resource = (Type: string, id: string, properties: Properties) => ({
+    [id]: { Type, Properties: { ...properties, ...change[id] } },
+  });
+  return {
+    Resources: {
+      ...resource('AWS::Lambda::Function', 'Function', {
+        Handler: 'dist/f/index.handler',
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Timeout: 300,
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Lost', 'Arn'] } },
+      }),
+      ...resource('AWS::SQS::Queue', 'Queue', {
+        QueueName: 'q.fifo',
+        FifoQueue: true,
+        VisibilityTimeout: 360,
+        RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 5 },
+      }),
+      ...resource('AWS::SQS::Queue', 'Dead', { QueueName: 'dead.fifo', FifoQueue: true }),
+      ...resource('AWS::SQS::Queue', 'Lost', { QueueName: 'lost' }),
+      ...resource('AWS::Lambda::EventSourceMapping', 'Mapping', {
+        EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] },
+        BatchSize: 10,
+      }),
+      ...resource('AWS::IAM::Role', 'Role', {
+        Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['sqs:ReceiveMessage'] }] } }],
+      }),
+    },
+  };
+}
+
+const policy = (Action: string | readonly string[], Effect = 'Allow') => ({
+  Policies: [{ PolicyDocument: { Statement: [{ Effect, Action }] } }],
+});
+
+describe('a template that can be deployed', () => {
+  it('has no fault', () => {
+    expect(templateFaults(template(), { Function: ENTRIES })).toEqual([]);
+  });
+
+  it('may deny everything', () => {
+    expect(templateFaults(template({ Role: policy('s3:*', 'Deny') }), { Function: ENTRIES })).toEqual([]);
+  });
+});
+
+describe('what sls lets pass is found', () => {
+  it.each([
+    ['a handler that is not in the zip', {}, ENTRIES.slice(1), /no dist\/f\/index\.js/],
+    ['an ESM bundle without its package.json', {}, ENTRIES.slice(0, 1), /no package\.json beside the handler/],
+    [
+      'a handler that is named wrong',
+      { Function: { Handler: 'dist/f/main.handler' } },
+      ENTRIES,
+      /no dist\/f\/main\.js/,
+    ],
+    ['another runtime', { Function: { Runtime: 'nodejs22.x' } }, ENTRIES, /nodejs22\.x/],
+    ['another architecture', { Function: { Architectures: ['x86_64'] } }, ENTRIES, /x86_64/],
+    ['a function without dead-letter queue', { Function: { DeadLetterConfig: undefined } }, ENTRIES, /dead-letter/],
+    ['a FIFO queue without its suffix', { Queue: { QueueName: 'q' } }, ENTRIES, /must end with \.fifo/],
+    [
+      'a FIFO queue with a standard dead-letter queue',
+      { Dead: { QueueName: 'dead', FifoQueue: false } },
+      ENTRIES,
+      /a FIFO queue/,
+    ],
+    [
+      'messages hidden for less than the timeout',
+      { Queue: { VisibilityTimeout: 30 } },
+      ENTRIES,
+      /hidden for 30 s.*300 s/,
+    ],
+    ['a queue without dead-letter queue', { Queue: { RedrivePolicy: undefined } }, ENTRIES, /no dead-letter queue/],
+    ['a batch larger than FIFO gives', { Mapping: { BatchSize: 11 } }, ENTRIES, /at most 10 messages/],
+    [
+      'a batching window on a FIFO queue',
+      { Mapping: { MaximumBatchingWindowInSeconds: 1 } },
+      ENTRIES,
+      /no batching window/,
+    ],
+    ['a wildcard action', { Role: policy(['sqs:*']) }, ENTRIES, /wildcard action sqs:\*/],
+    ['a wildcard action that is not in a list', { Role: policy('*') }, ENTRIES, /wildcard action \*/],
+  ])('%s', (_rule, change, entries, fault) => {
+    const faults = templateFaults(template(change), { Function: entries });
+    expect(faults).toEqual([expect.stringMatching(fault)]);
+  });
+
+  it('a template without a function', () => {
+    expect(templateFaults({ Resources: {} }, {})).toEqual(['there is no function']);
+  });
+});

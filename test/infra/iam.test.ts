@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Grants, OWN_BUCKET, roleStatements, type Statement } from '../../infra/iam.ts';
+import type { ClusterConfig, Config } from '../../lib/config/config.ts';
+
+const BASE: Config = {
+  clusters: [{ name: 'prod', owner: 'o', region: 'eu-west-1' }],
+  zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
+  sources: ['service', 'ingress'],
+  policy: 'sync',
+  annotationPrefixes: [],
+  hostnames: { fromServiceName: false },
+  records: { types: ['A', 'AAAA', 'CNAME'], preferCname: false, evaluateTargetHealth: true, ttl: 300 },
+  registry: { prefix: '', suffix: '', wildcardReplacement: '' },
+  state: { store: { kind: 's3', bucket: OWN_BUCKET, prefix: '' }, refreshMs: 900_000 },
+  guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+  budget: { requestsPerSecond: 5, burst: 25 },
+};
+const GRANTS: Grants = {
+  logGroup: 'LOGS',
+  queue: 'QUEUE',
+  undelivered: 'UNDELIVERED',
+  stateBucket: 'BUCKET',
+  tracing: false,
+  vpc: false,
+};
+
+const statements = (config: Partial<Config> = {}, grants: Partial<Grants> = {}) =>
+  roleStatements({ ...BASE, ...config }, { ...GRANTS, ...grants });
+const granting = (action: string, list: readonly Statement[]) => list.find(({ Action }) => Action.includes(action));
+const actions = (list: readonly Statement[]) => list.flatMap(({ Action }) => Action).sort();
+const cluster = (extra: Partial<ClusterConfig>): ClusterConfig => ({
+  name: 'x',
+  owner: 'o',
+  region: 'eu-west-1',
+  ...extra,
+});
+const sub = (text: string) => ({ 'Fn::Sub': text });
+
+describe('the role has the rights for what the code calls, and no others', () => {
+  /** Names that differ: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+  const SERVICES = {
+    'client-route-53': 'route53',
+    'client-eks': 'eks',
+    'client-s3': 's3',
+    'client-sqs': 'sqs',
+    'client-sts': 'sts',
+  };
+  const NOT_CALLED_BY_LIB = [
+    's3:ListBucket', // so that S3 says that a key is missing
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'sqs:ReceiveMessage', // Lambda's poller uses the role for the queue
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:SendMessage', // Lambda itself, for the dead-letter queue
+    'sts:AssumeRole', // by the credential provider
+  ];
+
+  /** `service:Action` of every command that lib/ imports from an AWS client. */
+  function calledByLib(): readonly string[] {
+    const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts'));
+    const imports = /import\s*\{([^}]*)\}\s*from '@aws-sdk\/(client-[\w-]+)'/g;
+    return files.flatMap(path =>
+      [...readFileSync(`lib/${path}`, 'utf8').matchAll(imports)].flatMap(([, names = '', client = '']) =>
+        [...names.matchAll(/\b(\w+)Command\b(?!Input|Output)/g)].map(
+          ([, action]) => `${SERVICES[client as keyof typeof SERVICES]}:${action}`,
+        ),
+      ),
+    );
+  }
+
+  it('action by action', () => {
+    const all = statements({ zones: { ...BASE.zones }, clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })] });
+    const called = calledByLib();
+    expect(called).toContain('route53:ChangeResourceRecordSets');
+    expect(actions(all)).toEqual([...new Set([...called, ...NOT_CALLED_BY_LIB])].sort());
+  });
+
+  it('and never a wildcard', () => {
+    const all = statements({}, { tracing: true, vpc: true });
+    expect(actions(all).filter(action => action.includes('*'))).toEqual([]);
+  });
+});
+
+describe('rights to Route 53', () => {
+  it('narrow changes to CREATE and DELETE of the managed types and of ownership records', () => {
+    const list = statements({ records: { ...BASE.records, types: ['A', 'CNAME'] } });
+    expect(granting('route53:ChangeResourceRecordSets', list)?.Condition).toEqual({
+      'ForAllValues:StringEquals': {
+        'route53:ChangeResourceRecordSetsRecordTypes': ['A', 'CNAME', 'TXT'],
+        'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
+      },
+    });
+  });
+
+  it.each(['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'])(
+    '%s is narrowed to zones.ids',
+    action => {
+      const resource = (ids: readonly string[]) =>
+        granting(action, statements({ zones: { ...BASE.zones, ids } }))?.Resource;
+      expect(resource(['Z1', 'Z2'])).toEqual([
+        sub(`arn:\${AWS::Partition}:route53:::hostedzone/Z1`),
+        sub(`arn:\${AWS::Partition}:route53:::hostedzone/Z2`),
+      ]);
+      expect(resource([])).toEqual([sub(`arn:\${AWS::Partition}:route53:::hostedzone/*`)]);
+    },
+  );
+
+  it('are left to zones.roleArn where it is given', () => {
+    const list = statements({ zones: { ...BASE.zones, roleArn: 'arn:aws:iam::222222222222:role/dns' } });
+    expect(actions(list).filter(action => action.startsWith('route53:'))).toEqual([]);
+    expect(granting('sts:AssumeRole', list)?.Resource).toEqual(['arn:aws:iam::222222222222:role/dns']);
+  });
+});
+
+describe('rights to clusters', () => {
+  it('are for the configured clusters only, each in its region', () => {
+    const clusters = [cluster({ name: 'a' }), cluster({ name: 'b', region: 'us-east-1' })];
+    expect(granting('eks:DescribeCluster', statements({ clusters }))?.Resource).toEqual([
+      sub(`arn:\${AWS::Partition}:eks:eu-west-1:\${AWS::AccountId}:cluster/a`),
+      sub(`arn:\${AWS::Partition}:eks:us-east-1:\${AWS::AccountId}:cluster/b`),
+    ]);
+  });
+
+  it('are left to the roles of clusters that have one; each role is named once', () => {
+    const clusters = [cluster({ name: 'a', roleArn: 'R' }), cluster({ name: 'b', roleArn: 'R' })];
+    const list = statements({ clusters });
+    expect(granting('eks:DescribeCluster', list)).toBeUndefined();
+    expect(granting('sts:AssumeRole', list)?.Resource).toEqual(['R']);
+  });
+
+  it('assume no role where none is configured', () => {
+    expect(granting('sts:AssumeRole', statements())).toBeUndefined();
+  });
+});
+
+describe('rights to the state', () => {
+  it.each([
+    ["the deployment's own bucket", { kind: 's3', bucket: OWN_BUCKET, prefix: '' }, 'BUCKET', '/*'],
+    ['a bucket', { kind: 's3', bucket: 'b', prefix: '' }, sub(`arn:\${AWS::Partition}:s3:::b`), '/*'],
+    ['a prefix', { kind: 's3', bucket: 'b', prefix: 'p/' }, sub(`arn:\${AWS::Partition}:s3:::b`), '/p/*'],
+  ] as const)('are narrowed to %s', (_rule, store, bucket, keys) => {
+    const list = statements({ state: { ...BASE.state, store } });
+    expect(granting('s3:PutObject', list)?.Resource).toEqual({ 'Fn::Join': ['', [bucket, keys]] });
+    expect(granting('s3:ListBucket', list)?.Resource).toEqual(bucket);
+  });
+});
+
+it('no right to any bucket when the state is kept in memory', () => {
+  const list = statements({ state: { ...BASE.state, store: { kind: 'memory' } } });
+  expect(actions(list).filter(action => action.startsWith('s3:'))).toEqual([]);
+});
+
+describe('rights that come with a setting of the deployment', () => {
+  it.each([
+    ['tracing', 'xray:PutTraceSegments'],
+    ['vpc', 'ec2:CreateNetworkInterface'],
+  ] as const)('%s', (setting, action) => {
+    expect(granting(action, statements())).toBeUndefined();
+    expect(granting(action, statements({}, { [setting]: true }))).toBeDefined();
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidSetting, readSettings } from '../../infra/settings.ts';
+
+/** The defaults of serverless.yml. */
+const PARAMS = {
+  config: 'fairlead.yml',
+  schedule: 'rate(5 minutes)',
+  timeout: 300,
+  memory: 1769,
+  concurrency: 2,
+  logRetention: 30,
+  logLevel: 'INFO',
+  tracing: 'PassThrough',
+  alarmTopic: 'none',
+  subnets: 'none',
+  securityGroups: 'none',
+};
+const read = (params: Readonly<Record<string, unknown>>) => readSettings({ ...PARAMS, ...params });
+
+describe('settings of the deployment', () => {
+  it.each([
+    ['numbers given as text, as the command line does', { timeout: '60' }, { timeout: 60 }],
+    ['no reserved concurrency', { concurrency: 'none' }, { concurrency: null }],
+    ['a cron schedule', { schedule: 'cron(0/5 * * * ? *)' }, { schedule: 'cron(0/5 * * * ? *)' }],
+    [
+      'a topic',
+      { alarmTopic: 'arn:aws:sns:eu-west-1:111122223333:ops' },
+      { alarmTopic: 'arn:aws:sns:eu-west-1:111122223333:ops' },
+    ],
+    [
+      'a VPC',
+      { subnets: 'subnet-0a, subnet-0b', securityGroups: 'sg-01' },
+      { subnets: ['subnet-0a', 'subnet-0b'], securityGroups: ['sg-01'] },
+    ],
+  ])('take %s', (_rule, params, expected) => {
+    expect(read(params)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['a timeout that Lambda does not know', { timeout: 901 }, /params\.timeout: .*900/],
+    [
+      'a retention that CloudWatch does not know',
+      { logRetention: 31 },
+      /params\.logRetention: expected one of 1, 3, 5/,
+    ],
+    ['a schedule of its own kind', { schedule: '5m' }, /params\.schedule: expected rate\(5 minutes\)/],
+    ['a concurrency of nought, which stops the function', { concurrency: 0 }, /params\.concurrency: /],
+    ['a topic that is none', { alarmTopic: 'ops' }, /params\.alarmTopic: .*SNS topic/],
+    ['a tracing mode that is none', { tracing: 'on' }, /params\.tracing: .*"Active"\|"PassThrough"/],
+    [
+      'subnets that are none',
+      { subnets: 'vpc-01', securityGroups: 'sg-01' },
+      /params\.subnets\.0: expected ids like subnet-0a1b/,
+    ],
+    ['subnets without security groups', { subnets: 'subnet-01' }, /params\.subnets and params\.securityGroups/],
+  ])('refuse %s, naming it', (_rule, params, message) => {
+    expect(() => read(params)).toThrow(InvalidSetting);
+    expect(() => read(params)).toThrow(message);
+  });
+});
