@@ -17,5 +17,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, character => ENTITIES[character] ?? character);
+  return text.replace(/[&<>"]/g, character => ENTITIES[character] ?? character);
 }
