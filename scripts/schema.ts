@@ -1,0 +1,30 @@
+// Writes fairlead.schema.json, by which editors complete and check a fairlead.yml. Run it after a change of
+// lib/config/schema.ts: node scripts/schema.ts
+import { writeFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { fileSchema } from '../lib/config/schema.ts';
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** The JSON Schema (draft 7, which every editor reads) of a fairlead.yml as it is written, not as it is resolved. */
+export function schemaText(): string {
+  const schema = z.toJSONSchema(fileSchema, { target: 'draft-7', io: 'input', override: allowEmptyKeys });
+  const { $schema, ...rest } = schema;
+  return `${JSON.stringify({ $schema, title: 'fairlead.yml', ...rest }, null, 2)}\n`;
+}
+
+/** A key without a value, such as a section whose keys are all commented out, is `null` in YAML and counts as left out. */
+function allowEmptyKeys({ jsonSchema: { properties = {}, required = [] } }: { jsonSchema: Schema }): void {
+  for (const [key, value] of Object.entries(properties)) {
+    if (required.includes(key) || typeof value === 'boolean') continue;
+    const { type, enum: words, const: word, anyOf } = value;
+    if (anyOf) Object.assign(value, { anyOf: [...anyOf, { type: 'null' }] });
+    else if (type !== undefined && type !== 'null') Object.assign(value, { type: [type, 'null'] });
+    if (words) Object.assign(value, { enum: [...words, null] });
+    if (word === undefined) continue;
+    delete value.const;
+    Object.assign(value, { enum: [word, null] });
+  }
+}
+
+if (import.meta.main) writeFileSync(new URL('../fairlead.schema.json', import.meta.url), schemaText());

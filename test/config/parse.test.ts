@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../../lib/config/index.ts';
+import { errorOf, FILE, MINIMAL, parse, withLines } from './files.ts';
+
+describe('a config that names its clusters only', () => {
+  it('has a default for everything else', () => {
+    expect(parse(MINIMAL)).toEqual({
+      clusters: [{ name: 'demo', owner: 'fairlead', region: 'eu-west-1' }],
+      zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
+      sources: ['service', 'ingress'],
+      policy: 'sync',
+      annotationPrefixes: ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
+      hostnames: { fromServiceName: false },
+      records: { types: ['A', 'AAAA', 'CNAME'], preferCname: false, evaluateTargetHealth: true, ttl: 300 },
+      registry: { prefix: '', suffix: '', wildcardReplacement: '' },
+      state: { store: { kind: 'memory' }, refreshMs: 900_000 },
+      guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+      budget: { requestsPerSecond: 5, burst: 25 },
+    });
+  });
+
+  it('says the same with every section empty', () => {
+    const sections = [
+      'zones',
+      'hostnames',
+      'filters',
+      'ingress',
+      'service',
+      'records',
+      'registry',
+      'state',
+      'guard',
+      'budget',
+    ];
+    expect(withLines(...sections.map(section => `${section}:`), 'owner:', 'policy:', 'sharing:')).toEqual(
+      parse(MINIMAL),
+    );
+  });
+
+  it('says the same with everything that comes later at its default', () => {
+    const later = [
+      'zones: {domainRegex: null, tags: {}}',
+      'hostnames: {templates: [], combine: false, ignoreAnnotation: false}',
+      'filters: {namespaces: [], labels: "", annotations: ""}',
+      'ingress: {classes: [], ignoreTls: false, ignoreRules: false}',
+      'service: {types: [], publishInternal: false, publishHostIp: false}',
+      'records: {targetNets: [], excludeTargetNets: []}',
+      'registry: {type: txt, encryptionKey: null}',
+      'sharing: first',
+      'claims: []',
+    ];
+    expect(withLines(...later)).toEqual(parse(MINIMAL));
+  });
+});
+
+describe('the config', () => {
+  it('is frozen to its depths', () => {
+    const config = withLines('zones: {domains: [example.com]}', 'state: {store: s3://bucket/prefix}');
+    const open: string[] = [];
+    const visit = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      if (!Object.isFrozen(value)) open.push(path);
+      for (const [key, item] of Object.entries(value)) visit(item, `${path}.${key}`);
+    };
+    visit(config, 'config');
+    expect(open).toEqual([]);
+  });
+
+  it.each([
+    [
+      'domains in canonical form',
+      'zones: {domains: [Example.COM., .Bücher.example]}',
+      { domains: ['example.com', '.xn--bcher-kva.example'] },
+    ],
+    [
+      'a domain once, whatever its spelling',
+      'zones: {domains: [example.com, EXAMPLE.com.]}',
+      { domains: ['example.com'] },
+    ],
+    ['zone ids without prefix', 'zones: {ids: [/hostedzone/Z1, hostedzone/Z2, Z3]}', { ids: ['Z1', 'Z2', 'Z3'] }],
+    [
+      'the role of the zones',
+      'zones: {roleArn: "arn:aws-cn:iam::111122223333:role/a/b"}',
+      { roleArn: 'arn:aws-cn:iam::111122223333:role/a/b' },
+    ],
+  ])('has %s', (_rule, line, zones) => {
+    expect(withLines(line).zones).toMatchObject(zones);
+  });
+
+  it.each([
+    ['60', 60],
+    ['"60"', 60],
+    ['5m', 300],
+    ['1m1.9s', 61],
+    ['2147483647', 2_147_483_647],
+  ])('has records.ttl %s in seconds', (text, seconds) => {
+    expect(withLines(`records: {ttl: ${text}}`).records.ttl).toBe(seconds);
+  });
+
+  it.each([
+    ['15m', 900_000],
+    ['0s', 0],
+    ['0', 0],
+    ['90', 90_000],
+    ['"90"', 90_000],
+    ['1.5', 1500],
+    ['250ms', 250],
+    ['1h30m', 5_400_000],
+  ])('has durations such as %s in milliseconds', (text, milliseconds) => {
+    const config = withLines(`state: {refresh: ${text}}`, `guard: {deleteAfter: ${text}}`);
+    expect([config.state.refreshMs, config.guard.deleteAfterMs]).toEqual([milliseconds, milliseconds]);
+  });
+
+  it.each([
+    ['memory', { kind: 'memory' }],
+    ['s3://my-bucket', { kind: 's3', bucket: 'my-bucket', prefix: '' }],
+    ['s3://my-bucket/', { kind: 's3', bucket: 'my-bucket', prefix: '' }],
+    ['s3://my-bucket/a/b/', { kind: 's3', bucket: 'my-bucket', prefix: 'a/b' }],
+    ['./state', { kind: 'folder', path: '/etc/fairlead/state' }],
+    ['./memory', { kind: 'folder', path: '/etc/fairlead/memory' }],
+    ['../state', { kind: 'folder', path: '/etc/state' }],
+    ['/var/lib/fairlead', { kind: 'folder', path: '/var/lib/fairlead' }],
+  ])('keeps state in %s', (text, store) => {
+    expect(withLines(`state: {store: ${text}}`).state.store).toEqual(store);
+  });
+
+  it('has the affixes of ownership records in lower case', () => {
+    const registry = 'registry: {prefix: "EDNS-%{record_type}.", wildcardReplacement: ANY}';
+    expect(withLines(registry).registry).toEqual({
+      prefix: 'edns-%{record_type}.',
+      suffix: '',
+      wildcardReplacement: 'any',
+    });
+  });
+
+  it('fills in one number of the guard when the other is given', () => {
+    expect(withLines('guard: {maxDeletes: {count: 3}}').guard.maxDeletes).toEqual({ count: 3, percent: 20 });
+  });
+});
+
+describe('a cluster', () => {
+  const clusters = (yaml: string, env = {}) => parse(`owner: platform\nclusters:\n${yaml}`, { env }).clusters;
+
+  it('has the owner of the file unless it names its own', () => {
+    const [a, b] = clusters('  - {name: a, region: eu-west-1}\n  - {name: b, region: eu-west-1, owner: team-b}');
+    expect([a?.owner, b?.owner]).toEqual(['platform', 'team-b']);
+  });
+
+  it('is in the region of the environment unless it names its own', () => {
+    const [a, b] = clusters('  - {name: a}\n  - {name: b, region: us-gov-west-1}', { AWS_REGION: 'eu-west-1' });
+    expect([a?.region, b?.region]).toEqual(['eu-west-1', 'us-gov-west-1']);
+  });
+
+  it('may have a role with an external id', () => {
+    const role = { roleArn: 'arn:aws:iam::111122223333:role/fairlead-read', externalId: 'abc' };
+    expect(clusters(`  - {name: a, region: eu-west-1, roleArn: "${role.roleArn}", externalId: abc}`)[0]).toMatchObject(
+      role,
+    );
+  });
+
+  it('may have a kubeconfig, relative to the file, and then no region, not even of the environment', () => {
+    const [lab] = clusters('  - {name: lab, kubeconfig: ./lab.kubeconfig, context: lab}', { AWS_REGION: 'eu-west-1' });
+    expect(lab).toEqual({ name: 'lab', owner: 'platform', kubeconfig: '/etc/fairlead/lab.kubeconfig', context: 'lab' });
+  });
+});
+
+describe('the environment', () => {
+  const store = (text: string, env: object) => parse(text, { env }).state.store;
+
+  it('names the bucket of the state where the file names no store', () => {
+    const env = { FAIRLEAD_STATE_BUCKET: 'stack-bucket' };
+    expect(store(MINIMAL, env)).toEqual({ kind: 's3', bucket: 'stack-bucket', prefix: '' });
+    expect(store(`${MINIMAL}state: {store: memory}`, env)).toEqual({ kind: 'memory' });
+  });
+});
+
+describe('loadConfig', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'config-'));
+    writeFileSync(join(folder, 'fairlead.yml'), 'clusters: [{name: lab, kubeconfig: kube/config}]\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('reads a file, and paths in it relative to it', () => {
+    const { clusters } = loadConfig(join(folder, 'fairlead.yml'), {});
+    expect(clusters[0]?.kubeconfig).toBe(join(folder, 'kube/config'));
+  });
+
+  it('knows Lambda by its environment, and refuses a kubeconfig there', () => {
+    const load = () => loadConfig(join(folder, 'fairlead.yml'), { AWS_LAMBDA_FUNCTION_NAME: 'reconcile' });
+    expect(load).toThrow(/clusters\[0\]\.kubeconfig: works in the terminal only/);
+  });
+
+  it('names a file that cannot be read, with the cause', () => {
+    const load = () => loadConfig(join(folder, 'none.yml'), {});
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(/none\.yml: cannot be read \(ENOENT.*\): give the path/);
+    expect(load).toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: 'ENOENT' }) }));
+  });
+});
+
+it('a ConfigError carries file and problems for programs', () => {
+  const error = errorOf(`${MINIMAL}polcy: sync`);
+  expect(error).toMatchObject({ name: 'ConfigError', file: FILE, problems: [{ path: ['polcy'], line: 2 }] });
+});

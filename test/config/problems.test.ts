@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { errorOf, FILE, MINIMAL, problemsOf } from './files.ts';
+
+const problem = (line: string) => problemsOf(MINIMAL + line);
+
+describe('a refused value is named with its path and what is allowed', () => {
+  it.each([
+    ['owner: "a,b"', /^owner: "a,b" is not allowed: it stands in TXT records/],
+    ['owner: "it\'s"', /^owner: /],
+    ['owner: a=b', /^owner: /],
+    ['owner: a b', /^owner: /],
+    ['owner: "a\\nb"', /^owner: /],
+    ['owner: "a\\\\b"', /^owner: /],
+    ['owner: bücher', /^owner: .* ASCII/],
+    ['owner: ""', /^owner: /],
+    ['owner: 12', /^owner: must be text \(in quotes\), not 12$/],
+    ['zones: {domains: example.com}', /^zones\.domains: must be a list, not "example\.com"$/],
+    [
+      'zones: {domains: [a.com, "ex ample.com"]}',
+      /^zones\.domains\[1\]: "ex ample\.com" is not a domain: the character " "/,
+    ],
+    ['zones: {domains: ["*.example.com"]}', /^zones\.domains\[0\]: .*wildcard/],
+    ['zones: {domains: [""]}', /^zones\.domains\[0\]: "" is not a domain: it is empty$/],
+    ['zones: {domains: [null]}', /^zones\.domains\[0\]: must be text.*, not nothing$/],
+    ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
+    ['zones: {ids: [z1-x]}', /^zones\.ids\[0\]: "z1-x" is not a hosted zone id/],
+    ['zones: {roleArn: fairlead}', /^zones\.roleArn: "fairlead" is not allowed: write the ARN of a role/],
+    ['sources: []', /^sources: is empty: at least one is needed$/],
+    ['sources: [pod]', /^sources\[0\]: "pod" is not allowed: write one of service, ingress$/],
+    ['policy: Sync', /^policy: "Sync" is not allowed: write one of sync, upsert-only, create-only$/],
+    ['annotationPrefixes: [example.com]', /^annotationPrefixes\[0\]: "example\.com" is not allowed: .* slash/],
+    ['annotationPrefixes: []', /^annotationPrefixes: is empty/],
+    ['hostnames: {fromServiceName: yes}', /^hostnames\.fromServiceName: must be true or false, not "yes"$/],
+    ['records: {types: []}', /^records\.types: is empty/],
+    ['records: {types: [MX]}', /^records\.types\[0\]: "MX" is not allowed: write one of A, AAAA, CNAME$/],
+    ['records: {ttl: 0}', /^records\.ttl: 0 is not a TTL: write 1 to 2147483647 seconds/],
+    ['records: {ttl: 2147483648}', /^records\.ttl: 2147483648 is not a TTL/],
+    ['records: {ttl: 1.5}', /^records\.ttl: 1\.5 is not a TTL/],
+    ['records: {ttl: soon}', /^records\.ttl: "soon" is not a TTL/],
+    ['records: {ttl: []}', /^records\.ttl: must be a number of seconds or a duration/],
+    ['registry: {prefix: "a b"}', /^registry\.prefix: "a b" makes no valid name/],
+    ['registry: {prefix: "."}', /^registry\.prefix: "\." makes no valid name .* empty label/],
+    ['registry: {prefix: "%{type}."}', /^registry\.prefix: "%\{type\}\." makes no valid name/],
+    ['registry: {suffix: "-"}', /^registry\.suffix: "-" makes no valid name .* hyphen/],
+    ['registry: {wildcardReplacement: "*"}', /^registry\.wildcardReplacement: "\*" is not allowed/],
+    ['registry: {wildcardReplacement: a.b}', /^registry\.wildcardReplacement: "a\.b" is not allowed/],
+    ['state: {store: ""}', /^state\.store: "" is not a store: write "memory", "s3:\/\/bucket\/prefix"/],
+    ['state: {store: "s3:bucket"}', /^state\.store: "s3:bucket" is not an S3 location/],
+    ['state: {store: "s3://Bucket/x"}', /^state\.store: "s3:\/\/Bucket\/x" is not an S3 location/],
+    ['state: {store: "gs://bucket"}', /^state\.store: "gs:\/\/bucket" is not a store/],
+    ['state: {store: ~/state}', /^state\.store: "~\/state" is not a store/],
+    ['state: {refresh: 5d}', /^state\.refresh: "5d" is not a duration: write seconds, or a duration such as "15m"/],
+    ['state: {refresh: -1}', /^state\.refresh: -1 is not a duration/],
+    ['guard: {deleteAfter: -5m}', /^guard\.deleteAfter: "-5m" is not a duration/],
+    ['guard: {maxDeletes: 5}', /^guard\.maxDeletes: must be a map of keys, not 5$/],
+    ['guard: {maxDeletes: {count: -1}}', /^guard\.maxDeletes\.count: is -1, it must be at least 0$/],
+    ['guard: {maxDeletes: {count: 1.5}}', /^guard\.maxDeletes\.count: must be a whole number, not 1\.5$/],
+    ['guard: {maxDeletes: {percent: 101}}', /^guard\.maxDeletes\.percent: is 101, it must be at most 100$/],
+    ['budget: {requestsPerSecond: 0}', /^budget\.requestsPerSecond: is 0, it must be more than 0$/],
+    ['budget: {requestsPerSecond: 1001}', /^budget\.requestsPerSecond: is 1001, it must be at most 1000$/],
+    ['budget: {requestsPerSecond: .nan}', /^budget\.requestsPerSecond: must be a number, not NaN$/],
+    ['budget: {burst: 0}', /^budget\.burst: is 0, it must be at least 1$/],
+  ])('%s', (line, message) => {
+    expect(problem(line)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('a cluster is refused', () => {
+  it.each([
+    ['none at all', '{}', /^clusters: is missing: it must be a list$/],
+    ['an empty list', 'clusters: []', /^clusters: is empty: name at least one cluster$/],
+    ['without a name', 'clusters: [{region: eu-west-1}]', /^clusters\[0\]\.name: is missing: it must be text$/],
+    [
+      'with a blank in its name',
+      'clusters: [{name: a b, region: eu-west-1}]',
+      /^clusters\[0\]\.name: "a b" is not allowed/,
+    ],
+    ['without any region', 'clusters: [{name: a}]', /^clusters\[0\]: needs a region \(here or as AWS_REGION/],
+    [
+      'with an impossible region',
+      'clusters: [{name: a, region: Ireland}]',
+      /^clusters\[0\]\.region: "Ireland" is not allowed/,
+    ],
+    [
+      'with region and kubeconfig',
+      'clusters: [{name: a, region: eu-west-1, kubeconfig: k}]',
+      /^clusters\[0\]\.region: is for EKS/,
+    ],
+    [
+      'with role and kubeconfig',
+      'clusters: [{name: a, roleArn: "arn:aws:iam::111122223333:role/x", kubeconfig: k}]',
+      /^clusters\[0\]\.roleArn: is for EKS/,
+    ],
+    [
+      'with an impossible role',
+      'clusters: [{name: a, region: eu-west-1, roleArn: "arn:aws:iam::1:role/x"}]',
+      /^clusters\[0\]\.roleArn: /,
+    ],
+    [
+      'with an external id alone',
+      'clusters: [{name: a, region: eu-west-1, externalId: abc}]',
+      /^clusters\[0\]\.externalId: is given to a role/,
+    ],
+    [
+      'with a context alone',
+      'clusters: [{name: a, region: eu-west-1, context: c}]',
+      /^clusters\[0\]\.context: is found in a kubeconfig/,
+    ],
+    ['with an empty kubeconfig', 'clusters: [{name: a, kubeconfig: ""}]', /^clusters\[0\]\.kubeconfig: /],
+    [
+      'named as another',
+      'clusters: [{name: a, region: eu-west-1}, {name: a, region: eu-west-2}]',
+      /^clusters\[1\]\.name: "a" is the name of clusters\[0\] too/,
+    ],
+    ['that is no map', 'clusters: [demo]', /^clusters\[0\]: must be a map of keys, not "demo"$/],
+  ])('%s', (_rule, text, message) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('with a kubeconfig on Lambda', () => {
+    const problems = problemsOf('clusters: [{name: a, kubeconfig: k}]', { onLambda: true });
+    expect(problems).toEqual([expect.stringMatching(/^clusters\[0\]\.kubeconfig: works in the terminal only/)]);
+  });
+
+  it('when AWS_REGION is empty', () => {
+    expect(problemsOf('clusters: [{name: a}]', { env: { AWS_REGION: '' } })).toHaveLength(1);
+  });
+});
+
+describe('keys that exclude or need each other', () => {
+  it.each([
+    ['registry: {prefix: a-, suffix: -b}', /^registry\.suffix: excludes a prefix/],
+    ['hostnames: {fromServiceName: true}', /^hostnames\.fromServiceName: makes names in each of zones\.domains/],
+    [
+      'zones: {domains: [a.com], excludeDomains: [b.com, a.com]}',
+      /^zones\.excludeDomains\[1\]: "a\.com" is among zones\.domains too/,
+    ],
+  ])('%s', (line, message) => {
+    expect(problem(line)).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('what comes later is refused as not supported yet', () => {
+  it.each([
+    ['zones: {domainRegex: .*}', 'zones.domainRegex'],
+    ['zones: {tags: {team: a}}', 'zones.tags.team'],
+    ['sources: [service, gateway]', 'sources[1]'],
+    ['sources: [dnsendpoint]', 'sources[0]'],
+    ['hostnames: {templates: ["{{.Name}}.example.com"]}', 'hostnames.templates[0]'],
+    ['hostnames: {combine: true}', 'hostnames.combine'],
+    ['hostnames: {ignoreAnnotation: true}', 'hostnames.ignoreAnnotation'],
+    ['filters: {namespaces: [shop]}', 'filters.namespaces[0]'],
+    ['filters: {labels: dns=yes}', 'filters.labels'],
+    ['filters: {annotations: a=b}', 'filters.annotations'],
+    ['ingress: {classes: [alb]}', 'ingress.classes[0]'],
+    ['ingress: {ignoreTls: true}', 'ingress.ignoreTls'],
+    ['ingress: {ignoreRules: true}', 'ingress.ignoreRules'],
+    ['service: {types: [NodePort]}', 'service.types[0]'],
+    ['service: {publishInternal: true}', 'service.publishInternal'],
+    ['service: {publishHostIp: true}', 'service.publishHostIp'],
+    ['records: {targetNets: [10.0.0.0/8]}', 'records.targetNets[0]'],
+    ['records: {excludeTargetNets: x}', 'records.excludeTargetNets'],
+    ['registry: {type: noop}', 'registry.type'],
+    ['registry: {encryptionKey: abc}', 'registry.encryptionKey'],
+    ['sharing: merge', 'sharing'],
+    ['sharing: weighted', 'sharing'],
+    ['claims: [{clusters: [a]}]', 'claims[0]'],
+  ])('%s', (line, path) => {
+    const [message, ...others] = problem(line);
+    expect(message).toMatch(/^[^:]+: .*not supported yet/);
+    expect(message?.split(':')[0]).toBe(path);
+    expect(others).toEqual([]);
+  });
+});
+
+describe('an unknown key', () => {
+  it.each([
+    ['a letter too few', 'polcy: sync', 'polcy: is not a known key: did you mean "policy"?'],
+    ['two letters swapped', 'onwer: a', 'onwer: is not a known key: did you mean "owner"?'],
+    [
+      'other punctuation',
+      'annotation-prefixes: []',
+      'annotation-prefixes: is not a known key: did you mean "annotationPrefixes"?',
+    ],
+    [
+      'deep down',
+      'guard: {maxDeletes: {cuont: 1}}',
+      'guard.maxDeletes.cuont: is not a known key: did you mean "count"?',
+    ],
+    ['without a value', 'zones: {domian: }', 'zones.domian: is not a known key: did you mean "domains"?'],
+    [
+      'nothing near',
+      'budget: {colour: red}',
+      'budget.colour: is not a known key: allowed are requestsPerSecond, burst',
+    ],
+    ['a key that is no word', '"a b": 1', '["a b"]: is not a known key: allowed are owner'],
+    ['__proto__', 'budget: {__proto__: {}}', 'budget.__proto__: is not a known key'],
+  ])('%s', (_rule, line, message) => {
+    expect(problem(line)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('in a cluster', () => {
+    expect(problemsOf('clusters: [{name: a, regoin: eu-west-1}]', { env: { AWS_REGION: 'eu-west-1' } })).toEqual([
+      'clusters[0].regoin: is not a known key: did you mean "region"?',
+    ]);
+  });
+});
+
+describe('all problems are told at once', () => {
+  const text = [
+    'owner: a b', // 1
+    'clusters:', // 2
+    '  - name: a', // 3
+    '    externalId: abc', // 4
+    '  - kubeconfig: k', // 5
+    'zones:', // 6
+    '  domains:', // 7
+    '    - example.com', // 8
+    '    - example..com', // 9
+    '  tpye: any', // 10
+    '  nope: 1', // 11
+    'registry: {prefix: a, suffix: b}', // 12
+  ].join('\n');
+
+  it('one a line, with file and line, in the order of the file', () => {
+    expect(
+      errorOf(text)
+        .message.split('\n')
+        .map(line => line.split(': ').slice(0, 2).join(' ')),
+    ).toEqual([
+      `${FILE}:1 owner`,
+      `${FILE}:3 clusters[0]`,
+      `${FILE}:4 clusters[0].externalId`,
+      `${FILE}:5 clusters[1].name`,
+      `${FILE}:9 zones.domains[1]`,
+      `${FILE}:10 zones.tpye`,
+      `${FILE}:11 zones.nope`,
+      `${FILE}:12 registry.suffix`,
+    ]);
+  });
+});
+
+describe('a file that is no config', () => {
+  it.each([
+    ['an empty one', '', /must be a map of keys, of which "clusters" is needed; it is nothing/],
+    ['comments alone', '# nothing yet\n', /must be a map of keys/],
+    ['a list', '- a', /it is a list/],
+    ['a text', 'hello', /it is "hello"/],
+    ['two documents', 'a: 1\n---\nb: 2', /:2: holds several documents/],
+    ['a bracket left open', 'clusters: [a', /is not YAML/],
+    ['a key twice', `${MINIMAL}policy: sync\npolicy: sync`, /:3: is not YAML: Map keys must be unique/],
+    ['a tab for indentation', 'zones:\n\tdomains: []', /:2: is not YAML/],
+    ['an unknown tag', 'owner: !env OWNER', /:1: is not YAML: Unresolved tag/],
+    ['an alias of nothing', 'owner: *nobody', /is not usable YAML/],
+    ['an alias that contains itself', 'a: &a [*a]', /an alias contains itself/],
+    [
+      'a bomb of aliases',
+      `${['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefgh'].map((line, i) => (i === 0 ? line : `${line}: &${line} [${Array(9).fill(`*${'abcdefgh'[i - 1]}`)}]`)).join('\n')}`,
+      /alias/i,
+    ],
+  ])('%s', (_rule, text, message) => {
+    const error = errorOf(text);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(FILE);
+  });
+});
+
+it('aliases may spare repetition', () => {
+  const text = 'clusters:\n  - {name: a, region: &region eu-west-1}\n  - {name: b, region: *region}\nowner: a b';
+  expect(problemsOf(text)).toEqual([expect.stringContaining('owner')]);
+});
