@@ -2,7 +2,8 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { InterruptedError, reasonOf, UnreachableError } from './errors.ts';
+import { unlessAborted } from './clock.ts';
+import { ClusterError, InterruptedError, KubeconfigError, reasonOf, UnreachableError } from './errors.ts';
 
 /** The answer to one request, complete and decompressed. */
 export interface Answer {
@@ -51,39 +52,64 @@ export function openConnection(config: KubeConfig, peer: Peer, timeouts: Timeout
   const cluster = config.getCurrentCluster();
   const server = cluster?.server.replace(/\/$/, '') ?? '';
   let agent: https.Agent | undefined;
+  const get = async (path: string, signal: AbortSignal): Promise<Answer> => {
+    const options = await withCredentials(config, peer, signal);
+    const { ca, cert, key, servername } = options;
+    // KubeConfig's own agent closes the connection after each request; it is needed only where there is a proxy.
+    agent ??= cluster?.proxyUrl
+      ? (options.agent as https.Agent)
+      : new https.Agent({ keepAlive: true, rejectUnauthorized: true, ...defined({ ca, cert, key, servername }) });
+    const headers = { ...options.headers, accept: 'application/json', 'accept-encoding': 'gzip' };
+    const request = https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
+    return send(request, peer, timeouts.connectMs, signal);
+  };
   return {
     async get(path, signal) {
-      signal?.throwIfAborted();
-      const options: https.RequestOptions = { headers: {} };
-      await config.applyToHTTPSOptions(options);
-      const { ca, cert, key, servername } = options;
-      // KubeConfig's own agent closes the connection after each request; it is needed only where there is a proxy.
-      agent ??= cluster?.proxyUrl
-        ? (options.agent as https.Agent)
-        : new https.Agent({ keepAlive: true, rejectUnauthorized: true, ...defined({ ca, cert, key, servername }) });
-      const headers = { ...options.headers, accept: 'application/json', 'accept-encoding': 'gzip' };
-      const request = https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
-      return send(request, peer, timeouts, signal);
+      const deadline = AbortSignal.timeout(timeouts.requestMs);
+      try {
+        return await get(path, signal ? AbortSignal.any([signal, deadline]) : deadline);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!deadline.aborted || error instanceof UnreachableError) throw error;
+        const what = `no complete answer in ${timeouts.requestMs} ms`;
+        throw new InterruptedError(`${peer.label}: ${what}; the next run reads it again`, { cause: error });
+      }
     },
     close: () => agent?.destroy(),
   };
 }
 
+/** CA, client certificate and headers, as the kubeconfig's user has them now: a token may be renewed for it. */
+async function withCredentials(
+  config: KubeConfig,
+  { label }: Peer,
+  signal: AbortSignal,
+): Promise<https.RequestOptions> {
+  const options: https.RequestOptions = { headers: {} };
+  try {
+    await unlessAborted(config.applyToHTTPSOptions(options), signal);
+    return options;
+  } catch (cause) {
+    if (signal.aborted || cause instanceof ClusterError) throw cause;
+    throw new KubeconfigError(`${label}: no credentials from its kubeconfig: ${reasonOf(cause)}; try it with kubectl`, {
+      cause,
+    });
+  }
+}
+
 type Phase = 'connecting' | 'greeting' | 'connected';
 
 /** Sends one request and gathers its answer; errors tell where it broke off. */
-function send(request: ClientRequest, peer: Peer, timeouts: Timeouts, signal?: AbortSignal): Promise<Answer> {
+function send(request: ClientRequest, peer: Peer, connectMs: number, signal: AbortSignal): Promise<Answer> {
   let phase: Phase = 'connecting';
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const tooLong = (what: string) => () => request.destroy(new Error(what));
-  const connectTimer = setTimeout(tooLong(`not connected in ${timeouts.connectMs} ms`), timeouts.connectMs);
-  const timer = setTimeout(tooLong(`no complete answer in ${timeouts.requestMs} ms`), timeouts.requestMs);
-  const stop = () => request.destroy(new Error('stopped'));
+  const tooLong = () => request.destroy(new Error(`not connected in ${connectMs} ms`));
+  const timer = setTimeout(tooLong, connectMs);
   const connected = () => {
     phase = 'connected';
-    clearTimeout(connectTimer);
+    clearTimeout(timer);
   };
-  const fail = (cause: unknown) => reject(signal?.aborted ? signal.reason : brokenOff(phase, peer, request, cause));
+  const fail = (cause: unknown) => reject(brokenOff(phase, peer, request, cause));
   request.on('socket', socket => {
     if (request.reusedSocket) return connected();
     socket.once('connect', () => {
@@ -93,13 +119,13 @@ function send(request: ClientRequest, peer: Peer, timeouts: Timeouts, signal?: A
   });
   request.on('error', fail);
   request.on('response', response => gather(response).then(resolve, fail));
-  signal?.addEventListener('abort', stop, { once: true });
   request.end();
-  return promise.finally(() => {
-    clearTimeout(connectTimer);
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
-  });
+  return unlessAborted(promise, signal)
+    .catch(error => {
+      request.destroy();
+      throw error;
+    })
+    .finally(() => clearTimeout(timer));
 }
 
 /** @throws when the answer ends before its end or cannot be decompressed. */

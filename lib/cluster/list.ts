@@ -1,5 +1,5 @@
 import type { SourceKind } from '../model/index.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, unlessAborted } from './clock.ts';
 import type { Answer, Connection } from './connection.ts';
 import {
   BusyError,
@@ -118,7 +118,8 @@ async function pageWithRetries(listing: Listing, token: string): Promise<Page> {
       if (tries === TRIES || clock.now() - began >= PATIENCE) throw error;
       const asked = error instanceof BusyError ? error.retryAfter : undefined;
       if (asked !== undefined && asked > LONGEST_WAIT) throw error;
-      await sleep(clock, asked === undefined ? 2 ** tries * (50 + 50 * clock.random()) : asked * 1000, signal);
+      const wait = asked === undefined ? 2 ** tries * (50 + 50 * clock.random()) : asked * 1000;
+      await unlessAborted(clock.sleep(wait), signal);
     }
   }
 }
@@ -193,18 +194,4 @@ function waitOf(headers: Answer['headers']): number | undefined {
 
 function unusable({ label, kind }: Listing, what: string): UnusableListError {
   return new UnusableListError(`${label}: ${RESOURCES[kind].plural}: ${what}`);
-}
-
-/** Ends early, with the signal's reason, when it is aborted. */
-async function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  if (signal === undefined) return clock.sleep(milliseconds);
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.race([clock.sleep(milliseconds), promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

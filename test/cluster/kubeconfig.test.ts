@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { openConnection } from '../../lib/cluster/connection.ts';
+import { kubeConfigFromFile } from '../../lib/cluster/kubeconfig.ts';
+import { type ApiServer, sendJson, startApiServer } from './api-server.ts';
+import { createAuthority } from './pki.ts';
+
+let folder = '';
+const closing: (() => unknown)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-'));
+  closing.push(() => rm(folder, { recursive: true }));
+});
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Parts {
+  readonly cluster?: object;
+  readonly user?: object;
+  readonly current?: string;
+}
+
+/** A kubeconfig with the contexts `one` (the parts given) and `two` (with a cluster that is not in the file). */
+async function write({ cluster, user, current = 'one' }: Parts): Promise<string> {
+  const path = join(folder, 'kubeconfig');
+  const text = stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': current,
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1', ...cluster } }],
+    users: [{ name: 'u', user: user ?? { token: 't' } }],
+    contexts: [
+      { name: 'one', context: { cluster: 'c', user: 'u' } },
+      { name: 'two', context: { cluster: 'nowhere', user: 'u' } },
+      { name: 'three', context: { cluster: 'c', user: 'nobody' } },
+    ],
+  });
+  await writeFile(path, text);
+  return path;
+}
+
+const load = (kubeconfig: string, context?: string) =>
+  kubeConfigFromFile({ name: 'lab', owner: 'o', kubeconfig, ...(context !== undefined && { context }) });
+
+describe('credentials of a kubeconfig reach the API server', () => {
+  async function ask(server: ApiServer, user: object): Promise<unknown> {
+    const cluster = { server: server.url, 'certificate-authority-data': server.authority.caData };
+    const config = await load(await write({ cluster, user }));
+    const connection = openConnection(config, { label: 'cluster lab', hint: '' });
+    closing.push(connection.close);
+    return JSON.parse((await connection.get('/')).body.toString());
+  }
+
+  const whoAmI = async (options = {}) => {
+    const server = await startApiServer((request, response) => {
+      const { CN } = (request.socket as TLSSocket).getPeerCertificate().subject ?? {};
+      sendJson(response, 200, { authorization: request.headers.authorization, certificate: CN });
+    }, options);
+    closing.push(server.close);
+    return server;
+  };
+
+  test('a token', async () => {
+    expect(await ask(await whoAmI(), { token: 'abc' })).toEqual({ authorization: 'Bearer abc' });
+  });
+
+  test('a client certificate', async () => {
+    const authority = await createAuthority();
+    const { cert, key } = await authority.issue('someone');
+    const server = await whoAmI({ authority, requestCert: true, ca: authority.cert });
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
+    expect(await ask(server, user)).toEqual({ certificate: 'someone' });
+  });
+
+  test('an exec plugin', async () => {
+    const credential = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'made' },
+    };
+    const args = ['-e', `console.log(${JSON.stringify(JSON.stringify(credential))})`];
+    const exec = { apiVersion: credential.apiVersion, command: process.execPath, args, interactiveMode: 'Never' };
+    expect(await ask(await whoAmI(), { exec })).toEqual({ authorization: 'Bearer made' });
+  });
+
+  test('an exec plugin that fails is told with its words', async () => {
+    const args = ['-e', 'console.error("log in first"); process.exit(1)'];
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args };
+    await expect(ask(await whoAmI(), { exec })).rejects.toMatchObject({
+      name: 'KubeconfigError',
+      message: 'cluster lab: no credentials from its kubeconfig: log in first; try it with kubectl',
+    });
+  });
+});
+
+describe('a kubeconfig that cannot be used is named, with what to do', () => {
+  const cases: { rule: string; parts?: Parts; context?: string; says: string }[] = [
+    {
+      rule: 'a context that it does not have',
+      context: 'five',
+      says: 'has no context five; set `context` to one of: one, two, three',
+    },
+    {
+      rule: 'no current context',
+      parts: { current: '' },
+      says: 'has no current context; set `context` to one of: one, two, three',
+    },
+    { rule: 'a context without cluster', context: 'two', says: 'context two: its cluster is not in the file' },
+    { rule: 'a context without user', context: 'three', says: 'context three: its user is not in the file' },
+    {
+      rule: 'certificate checks turned off',
+      parts: { cluster: { 'insecure-skip-tls-verify': true } },
+      says: 'insecure-skip-tls-verify is not supported; give the CA as certificate-authority-data instead',
+    },
+    {
+      rule: 'a server without TLS',
+      parts: { cluster: { server: 'http://x' } },
+      says: 'the server http://x is not an https:// address',
+    },
+  ];
+  test.each(cases)('$rule', async ({ parts = {}, context, says }) => {
+    const path = await write(parts);
+    await expect(load(path, context)).rejects.toMatchObject({
+      name: 'KubeconfigError',
+      message: expect.stringContaining(`cluster lab: kubeconfig ${path}`),
+    });
+    await expect(load(path, context)).rejects.toThrow(says);
+  });
+
+  test.each([
+    { rule: 'not there', text: undefined },
+    { rule: 'no YAML', text: '{' },
+    { rule: 'empty', text: '' },
+  ])('a file that is $rule', async ({ text }) => {
+    const path = join(folder, 'other');
+    if (text !== undefined) await writeFile(path, text);
+    await expect(load(path)).rejects.toMatchObject({
+      name: 'KubeconfigError',
+      message: expect.stringMatching(
+        `cluster lab: kubeconfig ${path} cannot be read: .*; give the path of a kubeconfig`,
+      ),
+    });
+  });
+});
