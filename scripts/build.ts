@@ -4,17 +4,24 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
+import { type LeftOut, leaveOut, TERMINAL_ONLY, UNUSED } from './leave-out.ts';
+import { requireHttp } from './require-http.ts';
 
 interface Bundle {
   readonly entry: string;
   readonly outfile: string;
   /** First line of the file, for what is run as a program. */
   readonly shebang?: string;
+  readonly without: readonly LeftOut[];
 }
 
 const BUNDLES: readonly Bundle[] = [
-  { entry: 'functions/reconcile/handler.ts', outfile: 'dist/functions/reconcile/index.js' },
-  { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n' },
+  {
+    entry: 'functions/reconcile/handler.ts',
+    outfile: 'dist/functions/reconcile/index.js',
+    without: [...UNUSED, ...TERMINAL_ONLY],
+  },
+  { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n', without: UNUSED },
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,7 +30,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-function optionsFor({ entry, outfile, shebang = '' }: Bundle): BuildOptions {
+function optionsFor({ entry, outfile, shebang = '', without }: Bundle): BuildOptions {
   return {
     absWorkingDir: root,
     entryPoints: [entry],
@@ -33,9 +40,10 @@ function optionsFor({ entry, outfile, shebang = '' }: Bundle): BuildOptions {
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    // ESM entry points first: the CommonJS ones of the AWS SDK and Powertools cannot be tree-shaken.
+    // ESM first: the CommonJS that the AWS SDK has for Node cannot be tree-shaken.
     mainFields: ['module', 'main'],
-    conditions: ['import', 'node'],
+    conditions: ['module', 'import', 'node'],
+    plugins: [leaveOut(without), requireHttp()],
     banner: { js: shebang + REQUIRE },
     legalComments: 'none',
     logLevel: 'silent',
