@@ -20,7 +20,7 @@ const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** The value at a key of a JSON object; undefined for anything else, `null` included, as Kubernetes treats it. */
 export function at(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
   return (value as Record<string, unknown>)[key] ?? undefined;
 }
 

@@ -103,6 +103,12 @@ describe('what is not supported yet is refused, because a simple record would be
   });
 });
 
+it('an annotation that an earlier prefix overrules is not looked at', () => {
+  const both = (key: string, first: unknown, second: unknown) => asking({ [PREFIX + key]: first, [key]: second });
+  expect(reasons(both('aws-evaluate-target-health', 'true', 'false'))).toEqual(['warning']);
+  expect(both('ttl', '60', 5)).toMatchObject({ endpoints: [{ ttl: 60 }], findings: [] });
+});
+
 describe('an annotation that is not text', () => {
   it('makes the object unreadable, for it may change what the others mean', () => {
     const wanted = asking({ controller: 5 });
