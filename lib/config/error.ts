@@ -27,7 +27,7 @@ function describe(file: string, { path, message, line }: ConfigProblem): string 
 }
 
 /** `zones.domains[1]`; keys that are no words are quoted: `zones["a b"]`. */
-export function formatPath(path: readonly PropertyKey[]): string {
+function formatPath(path: readonly PropertyKey[]): string {
   const parts = path.map((key, i) => {
     if (typeof key === 'number') return `[${key}]`;
     const text = String(key);

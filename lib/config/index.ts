@@ -1,4 +1,3 @@
-export type { ConfigEnv } from './checks.ts';
 export type * from './config.ts';
-export { ConfigError, type ConfigProblem } from './error.ts';
-export { loadConfig, type ParseOptions, parseConfig } from './load.ts';
+export { ConfigError } from './error.ts';
+export { loadConfig, parseConfig } from './load.ts';

@@ -36,7 +36,7 @@ export function keys<T extends z.core.$ZodShape>(shape: T) {
 }
 
 /** What is said of an unknown key. */
-export function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[]): string {
   const nearest = nearestKey(key, known);
   if (nearest !== undefined) return `is not a known key: did you mean "${nearest}"?`;
   return `is not a known key: allowed are ${known.join(', ')}`;
