@@ -5,8 +5,9 @@ import { type CloudFormationValue, OWN_BUCKET, roleStatements, type Statement, s
 import { InvalidSetting, readSettings, type Settings } from './settings.ts';
 
 /** What serverless.yml takes from here, as `${self:custom.deployment.…}`. */
-export interface Deployment
-  extends Omit<Settings, 'config' | 'concurrency' | 'alarmTopic' | 'subnets' | 'securityGroups'> {
+export interface Deployment extends Omit<Settings, 'concurrency' | 'alarmTopic' | 'subnets' | 'securityGroups'> {
+  /** Absolute path of the fairlead.yml to deploy. */
+  readonly config: string;
   /** Seconds; a minute more than a run may take. */
   readonly visibilityTimeout: number;
   readonly concurrency: number | null;
@@ -22,11 +23,13 @@ export interface Deployment
  */
 export function makeDeployment(params: Readonly<Record<string, unknown>>, folder: string, region: string): Deployment {
   const { config: path, alarmTopic, subnets, securityGroups, ...settings } = readSettings(params);
-  const config = configForLambda(resolve(folder, path), region);
+  const file = resolve(folder, path);
+  const config = configForLambda(file, region);
   const tracing = settings.tracing === 'Active';
   const vpc = subnets && securityGroups && { subnetIds: subnets, securityGroupIds: securityGroups };
   return {
     ...settings,
+    config: file,
     visibilityTimeout: settings.timeout + 60,
     traceEnabled: tracing ? 'true' : 'false',
     alarmActions: alarmTopic === null ? [] : [alarmTopic],

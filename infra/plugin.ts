@@ -1,9 +1,13 @@
+import { copyFile } from 'node:fs/promises';
 import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { buildAll } from '../scripts/build.ts';
+import type { Deployment } from './deployment.ts';
 
 /** The part of sls that is used here. */
 interface Serverless {
+  readonly serviceDir: string;
+  readonly service: { readonly custom: { readonly deployment: Deployment } };
   getProvider(name: 'aws'): {
     /** Credentials, region and connection, as sls itself uses them. */
     getAwsSdkV3Config(): Promise<Pick<S3ClientConfig, 'region' | 'credentials'>>;
@@ -20,11 +24,17 @@ export default class Plugin {
 
   constructor(serverless: Serverless) {
     this.hooks = {
-      'before:package:createDeploymentArtifacts': buildAll,
-      'before:deploy:function:packageFunction': buildAll,
+      'before:package:createDeploymentArtifacts': () => build(serverless),
+      'before:deploy:function:packageFunction': () => build(serverless),
       'before:remove:remove': () => emptyStateBucket(serverless),
     };
   }
+}
+
+/** The bundles, and fairlead.yml beside the one that reads it. */
+async function build({ serviceDir, service }: Serverless): Promise<void> {
+  await buildAll();
+  await copyFile(service.custom.deployment.config, `${serviceDir}/dist/functions/reconcile/fairlead.yml`);
 }
 
 /** The state is a copy that can be read anew, so nothing is lost. */

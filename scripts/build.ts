@@ -66,11 +66,9 @@ export async function buildAll(): Promise<void> {
   await Promise.all(BUNDLES.map(bundle));
 }
 
-if (import.meta.main) {
-  try {
-    await buildAll();
-  } catch (error) {
+// No top-level await: sls loads this file with `require` (infra/plugin.ts).
+if (import.meta.main)
+  buildAll().catch(error => {
     process.stderr.write(`build failed: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
-  }
-}
+  });

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type Deployment, makeDeployment } from '../../infra/deployment.ts';
+import { InvalidSetting, SETTINGS } from '../../infra/settings.ts';
+import { ConfigError } from '../../lib/config/index.ts';
+
+const serverless = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' });
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-deployment-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const make = (params: Readonly<Record<string, unknown>> = {}, config = 'clusters: [{name: prod}]'): Deployment => {
+  writeFileSync(join(folder, 'fairlead.yml'), config);
+  return makeDeployment({ ...serverless.params.default, ...params }, folder, 'eu-west-1');
+};
+
+describe('the deployment that serverless.yml takes its values from', () => {
+  it('knows every parameter of serverless.yml, and no other', () => {
+    expect([...SETTINGS].sort()).toEqual(Object.keys(serverless.params.default).sort());
+  });
+
+  it('hides messages for a minute longer than a run may take', () => {
+    expect(make({ timeout: 120 })).toMatchObject({ timeout: 120, visibilityTimeout: 180 });
+  });
+
+  it('reads clusters without a region as those of the region deployed to', () => {
+    const described = make().statements.find(({ Sid }) => Sid === 'DescribeClusters');
+    expect(JSON.stringify(described?.Resource)).toContain(':eks:eu-west-1:');
+  });
+
+  it("keeps the state in the deployment's bucket unless the config names another", () => {
+    const resource = (config?: string) => make({}, config).statements.find(({ Sid }) => Sid === 'FindState')?.Resource;
+    expect(resource()).toEqual({ 'Fn::GetAtt': ['StateBucket', 'Arn'] });
+    expect(JSON.stringify(resource('clusters: [{name: prod}]\nstate: {store: "s3://other/p"}'))).toContain(
+      ':s3:::other',
+    );
+  });
+
+  it.each([
+    ['tracing', { tracing: 'Active' }, { traceEnabled: 'true' }, 'WriteTraces'],
+    [
+      'a VPC',
+      { subnets: 'subnet-01', securityGroups: 'sg-01' },
+      { vpc: { subnetIds: ['subnet-01'], securityGroupIds: ['sg-01'] } },
+      'JoinVpc',
+    ],
+  ])('%s comes with the rights it needs', (_rule, params, expected, right) => {
+    const sids = (deployment: Deployment) => deployment.statements.map(({ Sid }) => Sid);
+    expect(make(params)).toMatchObject(expected);
+    expect(sids(make(params))).toContain(right);
+    expect(sids(make())).not.toContain(right);
+  });
+
+  it('sends alarms to the topic, if there is one', () => {
+    expect(make().alarmActions).toEqual([]);
+    const alarmTopic = 'arn:aws:sns:eu-west-1:111122223333:ops';
+    expect(make({ alarmTopic }).alarmActions).toEqual([alarmTopic]);
+  });
+
+  it.each([
+    ['a kubeconfig', 'clusters: [{name: lab, kubeconfig: ./lab}]', ConfigError, /kubeconfig/],
+    [
+      'a folder for the state',
+      'clusters: [{name: prod}]\nstate: {store: ./state}',
+      InvalidSetting,
+      /state\.store is a folder/,
+    ],
+    ['an unknown key', 'clusters: [{name: prod}]\nzone: {}', ConfigError, /zone/],
+  ])('refuses %s, which does not work on Lambda', (_rule, config, kind, message) => {
+    expect(() => make({}, config)).toThrow(kind);
+    expect(() => make({}, config)).toThrow(message);
+  });
+
+  it('says which file is missing', () => {
+    expect(() => make({ config: 'none.yml' })).toThrow(/none\.yml.*cannot be read/s);
+  });
+});
