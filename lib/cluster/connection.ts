@@ -44,7 +44,7 @@ export interface Peer {
 
 /**
  * Asks through node:https with kept-alive connections and gzip, and with KubeConfig's server, CA and credentials. Of
- * the reading paths this one costs the least: client-node's typed client needs about six times the CPU and twice the
+ * the reading paths this one costs the least: client-node's typed client needs three times the CPU and nearly twice the
  * memory for 5,000 Services (`scripts/bench-list.ts`). Certificates are always verified, whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says.
  */

@@ -44,7 +44,7 @@ export interface Listing {
   readonly onRestart: () => void;
 }
 
-/** 500 is what client-go asks for; larger pages save no CPU (`scripts/bench-list.ts`) and cost memory. */
+/** 500 is what client-go asks for; larger pages save little (`scripts/bench-list.ts`) and cost memory. */
 export const PAGE_SIZE = 500;
 const RESTARTS = 3;
 const TRIES = 4;

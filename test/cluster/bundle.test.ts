@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ClusterReader } from '../../lib/cluster/index.ts';
-import { slimClientNode } from '../../scripts/slim-client-node.ts';
+import { leaveOut, UNUSED } from '../../scripts/leave-out.ts';
 import { listsOf, services, startApiServer } from './api-server.ts';
 import { described, startAwsServer } from './aws-server.ts';
 
@@ -33,7 +33,7 @@ test('bundled without undici and the generated API classes, the reader stays sma
     format: 'esm',
     mainFields: ['module', 'main'],
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    plugins: [slimClientNode()],
+    plugins: [leaveOut(UNUSED)],
   });
   const inputs = Object.keys(Object.values(metafile.outputs)[0]?.inputs ?? {});
   expect(
