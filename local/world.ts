@@ -2,6 +2,7 @@ import { Credentials, DEFAULT_ACCOUNT, type Identity } from './aws/credentials.t
 import { oneEndpoint } from './aws/endpoint.ts';
 import { serveHttp, stopServer } from './aws/http.ts';
 import { EksService } from './eks/service.ts';
+import { type LocalCluster, startCluster } from './kubernetes/cluster.ts';
 import type { HostedZone, ZoneOptions } from './route53/hosted-zone.ts';
 import type { ZoneJson } from './route53/json.ts';
 import { Route53Service } from './route53/service.ts';
@@ -23,7 +24,18 @@ export interface WorldOptions {
   readonly roles?: readonly Role[];
 }
 
-/** AWS on loopback. */
+export interface WorldClusterOptions {
+  /** Of the EKS cluster; unique in the world. */
+  readonly name: string;
+  readonly region?: string;
+  readonly account?: string;
+  /** TCP port of the Kubernetes API; a free one when absent. */
+  readonly port?: number;
+  /** IAM principals that are let in; absent: all whose keys are known. */
+  readonly principals?: readonly string[];
+}
+
+/** AWS and Kubernetes clusters on loopback. */
 export interface World {
   /** Of Route 53, STS and EKS together: what AWS_ENDPOINT_URL names. */
   readonly url: string;
@@ -34,7 +46,11 @@ export interface World {
   readonly credentials: Credentials;
   /** The AWS_* variables with which a child process, or an SDK client, works in this world. */
   env(identity?: Identity): Record<string, string>;
+  /** The clusters by name, in the order in which they were added. */
+  readonly clusters: ReadonlyMap<string, LocalCluster>;
   addZone(options: ZoneOptions): HostedZone;
+  /** Starts a Kubernetes API and makes it known to EKS. Throws Error for a name that is taken. */
+  addCluster(options: WorldClusterOptions): Promise<LocalCluster>;
   addRole(role: Role): void;
   /** Stops every server. */
   close(): Promise<void>;
@@ -49,7 +65,7 @@ const USER: Identity = {
   account: DEFAULT_ACCOUNT,
 };
 
-/** Starts Route 53, STS and EKS in this process. Close it, or the process stays alive. */
+/** Starts Route 53, STS and EKS in this process; clusters are added later. Close it, or the process stays alive. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const region = options.region ?? 'us-east-1';
   const credentials = new Credentials();
@@ -63,6 +79,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const eks = new EksService(credentials);
   const endpoint = oneEndpoint({ route53: route53.serve, sts: sts.serve, eks: eks.serve });
   const { server, url } = await serveHttp(endpoint, options.port);
+  const clusters = new Map<string, LocalCluster>();
   return {
     url,
     region,
@@ -70,12 +87,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sts,
     eks,
     credentials,
+    clusters,
     env: (identity = USER) => environment(url, region, identity),
     addZone: zone => store.addZone(zone),
+    addCluster: async ({ account = DEFAULT_ACCOUNT, ...wanted }) => {
+      const { name } = wanted;
+      if (clusters.has(name)) throw new Error(`There is a cluster ${name} already: give this one another name`);
+      const cluster = await startCluster({ region, ...wanted, credentials });
+      clusters.set(name, cluster);
+      eks.clusters.push({ name, account, region: cluster.region, endpoint: cluster.url, caData: cluster.caData });
+      return cluster;
+    },
     addRole: role => {
       sts.roles.set(role.arn, role);
     },
-    close: () => stopServer(server),
+    close: async () => {
+      await Promise.all([stopServer(server), ...[...clusters.values()].map(cluster => cluster.close())]);
+    },
   };
 }
 

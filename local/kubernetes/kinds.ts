@@ -1,0 +1,68 @@
+/** A kind of object that the API serves. */
+export interface Kind {
+  /** '' is the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** As in paths and RBAC rules. */
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Does it have a /status of its own? */
+  readonly status: boolean;
+}
+
+export const KINDS: readonly Kind[] = [
+  { group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true, status: true },
+  { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false, status: true },
+  { group: '', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
+  { group: 'events.k8s.io', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
+  { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true, status: true },
+];
+
+/** `v1` or `group/version`. */
+export function apiVersion(kind: Kind): string {
+  return kind.group ? `${kind.group}/${kind.version}` : kind.version;
+}
+
+export interface ResourcePath {
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+}
+
+const PATH =
+  /^\/(?:api\/(?<core>[^/]+)|apis\/(?<group>[^/]+)\/(?<version>[^/]+))(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+)(?:\/(?<subresource>[^/]+))?)?$/;
+/** A namespace itself looks like the namespace of something; these paths come first. */
+const NAMESPACE_PATH = /^\/api\/v1\/namespaces(?:\/(?<name>[^/]+)(?:\/(?<subresource>status))?)?$/;
+
+/** What a path names; undefined when it is not one of a kind that is served. */
+export function parsePath(path: string): ResourcePath | undefined {
+  const own = NAMESPACE_PATH.exec(path)?.groups;
+  const parts = own ? { core: 'v1', resource: 'namespaces', ...own } : PATH.exec(path)?.groups;
+  if (!parts) return undefined;
+  const {
+    core,
+    group = '',
+    version,
+    namespace,
+    resource,
+    name,
+    subresource,
+  } = parts as Record<string, string | undefined>;
+  const kind = KINDS.find(one => one.group === group && one.version === (core ?? version) && one.resource === resource);
+  if (!kind || (!kind.namespaced && namespace !== undefined)) return undefined;
+  return { kind, namespace: decode(namespace), name: decode(name), subresource };
+}
+
+function decode(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : decodeURIComponent(text);
+}
+
+/** The kind of an object as a manifest names it. Throws Error for one that is not served. */
+export function kindOf(object: { readonly apiVersion?: string; readonly kind?: string }): Kind {
+  const found = KINDS.find(one => one.kind === object.kind && apiVersion(one) === object.apiVersion);
+  if (found) return found;
+  const known = KINDS.map(one => `${apiVersion(one)} ${one.kind}`).join(', ');
+  throw new Error(`${object.apiVersion} ${object.kind} is not served here; there are ${known}`);
+}
