@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { templateFaults } from '../../infra/check-template.ts';
+import type { RunResult } from '../../lib/model/index.ts';
+import { startWorld } from '../../local/world.ts';
+import { cfnLint } from '../python.ts';
+import { root } from '../sls.ts';
+import type { Invocation } from './lambda-child.ts';
+import { FUNCTION, type Package } from './open.ts';
+
+const run = promisify(execFile);
+const CHILD = fileURLToPath(new URL('lambda-child.ts', import.meta.url));
+/** What the bundle may weigh; Lambda itself allows 250 MB unpacked. */
+const BUNDLE_BYTES = 1_200_000;
+/** What its import may take. The aim is 150 ms; a machine that checks may be slow and busy with other things. */
+const IMPORT_MS = 2_000;
+const IMPORTS = 5;
+
+/** By what each says: throws when it does not hold, and may return a figure to be told. */
+export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string | undefined>>> = {
+  'the template has no fault that sls lets pass': async ({ template, entries }) => {
+    assert.deepEqual(templateFaults(template, { [FUNCTION]: Object.keys(entries) }), []);
+    return undefined;
+  },
+  'the templates satisfy cfn-lint': async ({ templatePath }) => {
+    const said = await cfnLint([templatePath, join(root, 'infra/eks-access.yml')]);
+    assert.equal(said ?? '', '', said);
+    return said === undefined ? 'left out: there is no cfn-lint on this machine' : undefined;
+  },
+  'the zip has the bundle, its package.json and the config, and nothing else': async ({
+    entries,
+    handler,
+    environment,
+  }) => {
+    const folder = dirname(handler);
+    const expected = [`${folder}/index.js`, `${folder}/package.json`, environment.FAIRLEAD_CONFIG].sort();
+    assert.deepEqual(Object.keys(entries).sort(), expected);
+    return undefined;
+  },
+  'the bundle is small and read as ESM': async ({ entries, handler }) => {
+    const folder = dirname(handler);
+    const text = (path: string) => Buffer.from(entries[`${folder}/${path}`] ?? []).toString();
+    assert.equal(JSON.parse(text('package.json')).type, 'module');
+    const bytes = Buffer.byteLength(text('index.js'));
+    assert.ok(bytes > 0 && bytes < BUNDLE_BYTES, `${bytes} bytes instead of ${BUNDLE_BYTES} at most`);
+    return `${bytes} bytes`;
+  },
+  'the handler is imported, and accepts the packaged config': async made => {
+    const times: number[] = [];
+    for (let round = 0; round < IMPORTS; round += 1) {
+      const { importMs, error } = await invoke(made);
+      assert.equal(error, undefined, error?.errorMessage);
+      times.push(importMs);
+    }
+    const median = times.sort((a, b) => a - b)[Math.floor(IMPORTS / 2)] ?? Number.NaN;
+    assert.ok(median < IMPORT_MS, `${median} ms instead of ${IMPORT_MS} at most`);
+    return `${Math.round(median)} ms, the median of ${IMPORTS}`;
+  },
+  'the handler plans against Route 53': async made => {
+    const world = await startWorld();
+    try {
+      const zone = world.addZone({ name: 'example.com' });
+      const { answer, error } = await invoke(made, { mode: 'plan' }, { ...world.env(), ...(await checkConfig(made)) });
+      assert.equal(error, undefined, error?.errorMessage);
+      const { mode, zones } = answer as RunResult;
+      assert.deepEqual({ mode, zones: zones.map(({ name }) => name) }, { mode: 'plan', zones: ['example.com'] });
+      assert.equal(zones[0]?.id, zone.id);
+      return undefined;
+    } finally {
+      await world.close();
+    }
+  },
+  'the handler refuses an unknown field, naming it': async made => {
+    const { error } = await invoke(made, { forced: true });
+    assert.equal(error?.errorType, 'InvalidEvent');
+    assert.match(error.errorMessage, /"forced"/);
+    return undefined;
+  },
+  'the handler fails when Route 53 is out of reach, and says so': async made => {
+    const nowhere = {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'none',
+      AWS_SECRET_ACCESS_KEY: 'none',
+    };
+    const { error } = await invoke(made, { mode: 'plan' }, { ...nowhere, ...(await checkConfig(made)) });
+    assert.match(error?.errorMessage ?? 'it answered', /ECONNREFUSED|127\.0\.0\.1:9/);
+    return undefined;
+  },
+};
+
+/** One cluster that is not there, one domain, and the state in memory. */
+async function checkConfig({ folder }: Package): Promise<Record<string, string>> {
+  await writeFile(
+    join(folder, 'check.yml'),
+    'clusters: [{name: none}]\nzones: {domains: [example.com]}\nstate: {store: memory}\n',
+  );
+  return { FAIRLEAD_CONFIG: 'check.yml' };
+}
+
+/** One invocation in a process of its own, with nothing of this machine's environment; without an event, the import alone. */
+async function invoke(made: Package, event?: unknown, env: Readonly<Record<string, string>> = {}): Promise<Invocation> {
+  const { stdout } = await run(
+    process.execPath,
+    [CHILD, made.handler, event === undefined ? '' : JSON.stringify(event)],
+    {
+      cwd: made.folder,
+      env: {
+        AWS_REGION: 'us-east-1',
+        AWS_LAMBDA_FUNCTION_NAME: 'fairlead-check-reconcile',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        LAMBDA_TASK_ROOT: made.folder,
+        FAIRLEAD_STATE_BUCKET: 'fairlead-check-state',
+        ...made.environment,
+        ...env,
+      },
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
