@@ -166,11 +166,11 @@ function refusal(listing: Listing, { status, headers, body }: Answer): ClusterEr
   switch (true) {
     case status === 401:
       return new UnauthorizedError(
-        `${where}: not accepted (${said}); the role needs an EKS access entry in this cluster, and the cluster must be the one that \`name\` says`,
+        `${where}: not accepted (${said}); the role needs an EKS access entry in this very cluster (infra/eks-access.yml)`,
       );
     case status === 403:
       return new ForbiddenError(
-        `${where}: forbidden (${said}); bind a ClusterRole with verbs [get, list, watch] on resources [${plural}] of apiGroups ["${group}"] to the group of fairlead's access entry`,
+        `${where}: forbidden (${said}); bind the ClusterRole fairlead (infra/cluster-role.yaml), which has verbs [get, list, watch] on resources [${plural}] of apiGroups ["${group}"], to the group of fairlead's access entry`,
       );
     case status === 410:
       return new ExpiredListError(`${where}: ${said}`);

@@ -172,8 +172,9 @@ describe('a listing that is not complete is an error, never a short list', () =>
     });
     expect(result).toMatchObject({
       message:
-        'cluster c: listing ingresses: forbidden (403 ingresses is forbidden: User "fairlead" cannot list); bind a ClusterRole with ' +
-        'verbs [get, list, watch] on resources [ingresses] of apiGroups ["networking.k8s.io"] to the group of fairlead\'s access entry',
+        'cluster c: listing ingresses: forbidden (403 ingresses is forbidden: User "fairlead" cannot list); bind the ClusterRole ' +
+        'fairlead (infra/cluster-role.yaml), which has verbs [get, list, watch] on resources [ingresses] of apiGroups ' +
+        '["networking.k8s.io"], to the group of fairlead\'s access entry',
     });
   });
 

@@ -185,7 +185,7 @@ describe('what fails is an incomplete kind, never an exception', () => {
     await eksAt(() => server);
     expect(await reading().run()).toEqual({
       service: { complete: true, objects: 4 },
-      ingress: incomplete('cluster prod: listing ingresses: forbidden (403 no); bind a ClusterRole'),
+      ingress: incomplete('cluster prod: listing ingresses: forbidden (403 no); bind the ClusterRole fairlead'),
     });
   });
 
