@@ -26,18 +26,37 @@ const NONE: NamePlan = { findings: [] };
 
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
 export function planName(site: Site, candidates: readonly Candidate[], context: NameContext): NamePlan {
-  const winner = candidates.length > 0 ? chooseWinner(site, candidates) : undefined;
-  return winner ? planWanted(site, winner, candidates, context) : planUnwanted(site, context);
+  if (candidates.length === 0) return planUnwanted(site, context);
+  const { view, settings, typesAt } = context;
+  const offers: Offer[] = [];
+  const findings: Finding[] = [];
+  for (const candidate of candidates) {
+    const records = wantedRecords(candidate, view.zone, settings, typesAt);
+    if ('message' in records) findings.push(...report('conflict', candidate, records.message, view));
+    else offers.push({ candidate, records });
+  }
+  const winner = chooseWinner(site, offers);
+  if (!winner) return { findings };
+  const plan = planWanted(site, winner, context);
+  return { ...plan, findings: [...findings, ...losing(winner, offers, view), ...plan.findings] };
+}
+
+/** A candidate with the record sets that it would have in this zone. */
+interface Offer {
+  readonly candidate: Candidate;
+  readonly records: readonly WantedRecord[];
 }
 
 /**
  * The present owner keeps the name: the candidate whose object the ownership record names. For a free name, or when
  * that object no longer asks for it, the best by {@link compareCandidates}.
  */
-function chooseWinner(site: Site, candidates: readonly Candidate[]): Candidate {
-  const sorted = candidates.length > 1 ? [...candidates].sort(compareCandidates) : candidates;
-  const present = sorted.find(candidate => site.ours.some(({ claim: { ownership } }) => holds(candidate, ownership)));
-  return present ?? (sorted[0] as Candidate);
+function chooseWinner(site: Site, offers: readonly Offer[]): Offer | undefined {
+  const sorted = offers.length > 1 ? [...offers].sort((a, b) => compareCandidates(a.candidate, b.candidate)) : offers;
+  const present = sorted.find(({ candidate }) =>
+    site.ours.some(({ claim: { ownership } }) => holds(candidate, ownership)),
+  );
+  return present ?? sorted[0];
 }
 
 function holds(candidate: Candidate, ownership: { owner: OwnerId; resource?: string }): boolean {
@@ -46,16 +65,10 @@ function holds(candidate: Candidate, ownership: { owner: OwnerId; resource?: str
   );
 }
 
-function planWanted(site: Site, winner: Candidate, candidates: readonly Candidate[], context: NameContext): NamePlan {
-  const { view, settings, typesAt } = context;
-  const found = wantedRecords(winner, view.zone, settings, typesAt);
-  const losers = losing(winner, candidates, view.zone.id);
-  if ('message' in found) return { findings: [...losers, ...report('conflict', winner, found.message, view)] };
+function planWanted(site: Site, { candidate: winner, records: found }: Offer, context: NameContext): NamePlan {
+  const { view } = context;
   const blocks = whatBlocks(site, found, context);
-  const findings = [
-    ...losers,
-    ...blocks.flatMap(block => report(block.reason, winner, block.message, view, block.type)),
-  ];
+  const findings = blocks.flatMap(block => report(block.reason, winner, block.message, view, block.type));
   const writable = (type: string) =>
     !blocks.some(
       block => block.type === type || (block.whole && !site.ours.some(({ record }) => record.type === type)),
@@ -155,21 +168,16 @@ function ownershipNameTaken(txtName: DnsName, { view, authority }: NameContext):
 }
 
 /** Candidates that want something else than the winner does. Those that agree with it are served. */
-function losing(winner: Candidate, candidates: readonly Candidate[], zone: string): Finding[] {
-  const asks = (candidate: Candidate) =>
+function losing(winner: Offer, offers: readonly Offer[], { zone }: ZoneView): Finding[] {
+  const asks = ({ candidate }: Offer) =>
     JSON.stringify(candidate.endpoints.map(({ type, targets, ttl, alias }) => [type, targets, ttl, alias]));
-  const by = winner.objects.map(describeObject).join(', ');
-  return candidates
-    .filter(candidate => candidate !== winner && asks(candidate) !== asks(winner))
-    .flatMap(({ name, objects }) =>
-      objects.map(object => ({
-        reason: 'conflict' as const,
-        message: `${name} is published for ${by}, which also asks for it`,
-        object,
-        name,
-        zone,
-      })),
-    );
+  const by = winner.candidate.objects.map(describeObject).join(', ');
+  return offers
+    .filter(offer => offer !== winner && asks(offer) !== asks(winner))
+    .flatMap(({ candidate: { name, objects } }) => {
+      const message = `${name} is published for ${by}, which also asks for it`;
+      return objects.map(object => ({ reason: 'conflict' as const, message, object, name, zone: zone.id }));
+    });
 }
 
 function report(reason: Reason, winner: Candidate, message: string, view: ZoneView, type?: string): Finding[] {

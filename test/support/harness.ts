@@ -3,7 +3,7 @@ import { parseConfig } from '../../lib/config/index.ts';
 import type { KindRead, RunRequest, RunResult, SourceKind } from '../../lib/model/index.ts';
 import { type ClusterReader, type Ports, reconcile } from '../../lib/reconcile/index.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
-import { createBudget } from '../../lib/route53/index.ts';
+import { createBudget, type Route53Port } from '../../lib/route53/index.ts';
 import { createMemoryStore, type StateStore } from '../../lib/state/index.ts';
 import { dumpZones, loadZones, type RecordJson, Route53Store, type ZoneJson } from '../../local/route53/index.ts';
 import { fakeClock } from './clock.ts';
@@ -44,6 +44,8 @@ export interface Harness {
   state: StateStore;
   /** Route 53 requests since the last run began, by operation. */
   readonly calls: Partial<Record<Operation, number>>;
+  /** The strict Route 53 as a port, its requests counted in `calls`. */
+  route53(hooks: Hooks): Route53Port;
   run(request?: Partial<RunRequest>, ports?: Partial<Ports>): Promise<RunResult>;
   /** Record sets of a zone (the only one, if none is named) as `name type value…`, its own NS and SOA left out. */
   records(zone?: string): string[];
@@ -69,17 +71,18 @@ export function harness(
     config: parseConfig(text, { file: '/test/fairlead.yml', env: {} }),
     state: createMemoryStore(),
     calls: {},
-    async run(request = {}, ports = {}) {
-      for (const operation of Object.keys(self.calls)) delete self.calls[operation as Operation];
-      const route53 = storeRoute53(store, {
+    route53: hooks =>
+      storeRoute53(store, {
+        ...hooks,
         before: (operation, zone) => {
           self.calls[operation] = (self.calls[operation] ?? 0) + 1;
-          return self.hooks.before?.(operation, zone);
+          return hooks.before?.(operation, zone);
         },
-        after: (operation, zone) => self.hooks.after?.(operation, zone),
-      });
+      }),
+    async run(request = {}, ports = {}) {
+      for (const operation of Object.keys(self.calls)) delete self.calls[operation as Operation];
       const all: Ports = {
-        route53,
+        route53: self.route53(self.hooks),
         budget: createBudget(self.config.budget, clock),
         readCluster: fakeClusters(self.clusters),
         store: self.state,
