@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, ManagedType, OwnerId, RecordSet } from '../model/index.ts';
-import { type Claim, claimsOf, decidingClaim, type OwnershipIndex, ownershipIn } from '../registry/index.ts';
+import { type Claim, claimsOf, decidingClaim, type OwnershipIndex } from '../registry/index.ts';
 import type { Authority } from './authority.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -16,7 +16,7 @@ export interface Site {
   readonly ours: readonly (StandingRecord & { readonly claim: Claim })[];
   /** Managed record sets of anybody else. */
   readonly foreign: readonly StandingRecord[];
-  /** Types that fairlead never writes (MX, TXT, NS, …), ownership records of ours aside. */
+  /** Types that fairlead never writes (MX, TXT, NS, …), ownership records of ours that speak of this name aside. */
   readonly otherTypes: readonly string[];
   /** Every ownership record of ours that speaks of this name, needed or not. */
   readonly claims: readonly Claim[];
@@ -46,8 +46,8 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
   const otherTypes: string[] = [];
   for (const record of recordsAt(name, view)) {
     if (!settings.types.includes(record.type as ManagedType)) {
-      const ownership = ownershipIn(record);
-      if (!ownership || !isOurs(ownership.owner)) otherTypes.push(record.type);
+      // An ownership record of ours that speaks of this very name gives way; one that speaks of another name stays.
+      if (!all.some(claim => claim.txt === record && isOurs(claim.ownership.owner))) otherTypes.push(record.type);
       continue;
     }
     const claim = decidingClaim(record, all);

@@ -87,12 +87,16 @@ function culprits(message: string, index: BatchIndex): NameChange[] {
     const found = index.byValue.get(value) ?? index.byName.get(fromWire(value));
     if (found) return found;
   }
-  const tokens = message.split(/[\s,'"[\]()=]+/).filter(token => token.includes('.'));
+  const named = (name: string) => index.byName.get(fromWire(name)) ?? [];
+  const said = [...message.matchAll(/name='([^']+)'|with DNS name ([^\s,]+)|Name=([^\s,]+)/g)].map(
+    match => match[1] ?? match[2] ?? match[3] ?? '',
+  );
+  if (said.length > 0) return [...new Set(said.flatMap(named))];
+  // An unknown wording: any name of the batch will do, but not the zone's, which nearly every message ends with.
+  const tokens = message.replace(/\bin zone \S+/g, '').split(/[\s,'"[\]()=]+/);
   return [
     ...new Set(
-      tokens.flatMap(
-        token => index.byName.get(fromWire(token)) ?? index.byName.get(fromWire(token.slice(0, -1))) ?? [],
-      ),
+      tokens.filter(token => token.includes('.')).flatMap(token => [...named(token), ...named(token.slice(0, -1))]),
     ),
   ];
 }

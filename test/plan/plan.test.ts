@@ -271,6 +271,16 @@ describe('names that get in each other’s way', () => {
     ]);
   });
 
+  test('an ownership record that stands already keeps its name', () => {
+    const records = ['foo.example.com A 203.0.113.1', 'a-foo.example.com TXT arena service/default/a'];
+    const output = planOf({
+      records,
+      wants: ['service/a foo.example.com 203.0.113.1', 'service/b a-foo.example.com lb.example.net'],
+    });
+    expect(changesOf(output)).toEqual([]);
+    expect(output.findings).toEqual([expect.objectContaining({ reason: 'conflict', object: object('service/b') })]);
+  });
+
   test('a wildcard and the name of its replacement', () => {
     const settings = { naming: { prefix: '', suffix: '', wildcardReplacement: 'any' } };
     const output = planOf({

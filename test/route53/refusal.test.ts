@@ -74,6 +74,13 @@ describe('the culprits of a refused batch are found in the words of Route 53', (
     expect(verdicts(text, batch)).toEqual(expected);
   });
 
+  test('the zone’s own name in a message does not blame the apex', () => {
+    const apex = create('example.com');
+    const words =
+      '[RRSet of type CNAME with DNS name b.example.com. is not permitted as it conflicts with other records with the same DNS name in zone example.com., Never seen in zone example.com.]';
+    expect(verdicts(words, [apex, create('b.example.com')])).toEqual(['b.example.com stale']);
+  });
+
   test('an alias without its target is told from the target itself', () => {
     const target = create('target.example.com');
     const alias: NameChange = {
