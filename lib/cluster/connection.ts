@@ -54,11 +54,8 @@ export function openConnection(config: KubeConfig, peer: Peer, timeouts: Timeout
   let agent: https.Agent | undefined;
   const get = async (path: string, signal: AbortSignal): Promise<Answer> => {
     const options = await withCredentials(config, peer, signal);
-    const { ca, cert, key, servername } = options;
     // KubeConfig's own agent closes the connection after each request; it is needed only where there is a proxy.
-    agent ??= cluster?.proxyUrl
-      ? (options.agent as https.Agent)
-      : new https.Agent({ keepAlive: true, rejectUnauthorized: true, ...defined({ ca, cert, key, servername }) });
+    agent ??= cluster?.proxyUrl ? (options.agent as https.Agent) : new https.Agent({ keepAlive: true });
     const headers = { ...options.headers, accept: 'application/json', 'accept-encoding': 'gzip' };
     const request = https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
     return send(request, peer, timeouts.connectMs, signal);
@@ -69,7 +66,6 @@ export function openConnection(config: KubeConfig, peer: Peer, timeouts: Timeout
       try {
         return await get(path, signal ? AbortSignal.any([signal, deadline]) : deadline);
       } catch (error) {
-        signal?.throwIfAborted();
         if (!deadline.aborted || error instanceof UnreachableError) throw error;
         const what = `no complete answer in ${timeouts.requestMs} ms`;
         throw new InterruptedError(`${peer.label}: ${what}; the next run reads it again`, { cause: error });
@@ -153,8 +149,4 @@ function brokenOff(phase: Phase, { label, hint }: Peer, request: ClientRequest, 
     case 'connected':
       return new InterruptedError(`${where} broke off: ${reason}; the next run reads it again`, { cause });
   }
-}
-
-function defined<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as never;
 }

@@ -5,7 +5,7 @@ import { AwsAccessError, ClusterNotFoundError, ClusterNotReadyError, DescribeErr
 import type { AwsCredentials } from './token.ts';
 
 /** Where an EKS cluster's API server is and how it proves itself. */
-export interface EksAccess {
+interface EksAccess {
   /** `https://…` */
   readonly endpoint: string;
   /** The CA's certificate: PEM in base64, as DescribeCluster gives it. */

@@ -138,13 +138,15 @@ describe('what breaks off is told by where it broke', () => {
     });
   });
 
-  test('a stopped request gives the reason of the stop', async () => {
-    const server = await serve(() => {});
+  test('a stopped request gives the reason of the stop, and the server is left alone', async () => {
+    const left = Promise.withResolvers<void>();
+    const server = await serve((_request, response) => response.on('close', left.resolve));
     const connection = await connect(server.url, server.authority.caData);
     const stop = new AbortController();
     const asked = connection.get('/', stop.signal);
     setTimeout(() => stop.abort(new Error('the run is over')), 50);
     await expect(asked).rejects.toThrow('the run is over');
+    await left.promise;
   });
 
   test('credentials that never come do not hold it up', async () => {

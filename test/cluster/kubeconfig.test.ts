@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -50,8 +52,8 @@ const load = (kubeconfig: string, context?: string) =>
   kubeConfigFromFile({ name: 'lab', owner: 'o', kubeconfig, ...(context !== undefined && { context }) });
 
 describe('credentials of a kubeconfig reach the API server', () => {
-  async function ask(server: ApiServer, user: object): Promise<unknown> {
-    const cluster = { server: server.url, 'certificate-authority-data': server.authority.caData };
+  async function ask(server: ApiServer, user: object, more: object = {}): Promise<unknown> {
+    const cluster = { server: server.url, 'certificate-authority-data': server.authority.caData, ...more };
     const config = await load(await write({ cluster, user }));
     const connection = openConnection(config, { label: 'cluster lab', hint: '' });
     closing.push(connection.close);
@@ -78,6 +80,28 @@ describe('credentials of a kubeconfig reach the API server', () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
     expect(await ask(server, user)).toEqual({ certificate: 'someone' });
+  });
+
+  test('a token, through a proxy that must not be trusted either', async () => {
+    const tunnels: (string | undefined)[] = [];
+    const proxy = http.createServer().on('connect', (request, socket) => {
+      tunnels.push(request.url);
+      const upstream = net.connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        upstream.pipe(socket).pipe(upstream);
+      });
+      upstream.on('error', () => socket.destroy());
+      socket.on('error', () => upstream.destroy());
+    });
+    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+    closing.push(() => proxy.close());
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const server = await whoAmI();
+    expect(await ask(server, { token: 'abc' }, { 'proxy-url': url })).toEqual({ authorization: 'Bearer abc' });
+    expect(tunnels).toEqual([new URL(server.url).host]);
+    const { caData } = await createAuthority('another CA');
+    const stranger = { 'proxy-url': url, 'certificate-authority-data': caData };
+    await expect(ask(server, { token: 'abc' }, stranger)).rejects.toThrow('unable to verify');
   });
 
   test('an exec plugin', async () => {

@@ -10,7 +10,7 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 86_400_000;
 
 /** PEM texts of a certificate and its key. */
-export interface Identity {
+interface Identity {
   readonly cert: string;
   readonly key: string;
 }
