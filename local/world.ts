@@ -1,6 +1,7 @@
 import { Credentials, DEFAULT_ACCOUNT, type Identity } from './aws/credentials.ts';
 import { oneEndpoint } from './aws/endpoint.ts';
 import { serveHttp, stopServer } from './aws/http.ts';
+import { type DnsServer, startDns } from './dns/server.ts';
 import { EksService } from './eks/service.ts';
 import { type LocalCluster, startCluster } from './kubernetes/cluster.ts';
 import type { HostedZone, ZoneOptions } from './route53/hosted-zone.ts';
@@ -13,6 +14,8 @@ import { type Role, StsService } from './sts/service.ts';
 export interface WorldOptions {
   /** TCP port of the AWS endpoint; a free one when absent. */
   readonly port?: number;
+  /** UDP and TCP port of the DNS server; a free one when absent. */
+  readonly dnsPort?: number;
   /** AWS_REGION of `env()`, and the region of clusters that name none. Default: us-east-1. */
   readonly region?: string;
   /** Route 53's limits for each account; default: the real ones; `false`: none. */
@@ -44,6 +47,8 @@ export interface World {
   readonly sts: StsService;
   readonly eks: EksService;
   readonly credentials: Credentials;
+  /** Answers for the public zones, UDP and TCP. */
+  readonly dns: DnsServer;
   /** The AWS_* variables with which a child process, or an SDK client, works in this world. */
   env(identity?: Identity): Record<string, string>;
   /** The clusters by name, in the order in which they were added. */
@@ -65,7 +70,7 @@ const USER: Identity = {
   account: DEFAULT_ACCOUNT,
 };
 
-/** Starts Route 53, STS and EKS in this process; clusters are added later. Close it, or the process stays alive. */
+/** Starts Route 53, STS, EKS and DNS in this process; clusters are added later. Close it, or the process stays alive. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const region = options.region ?? 'us-east-1';
   const credentials = new Credentials();
@@ -79,6 +84,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const eks = new EksService(credentials);
   const endpoint = oneEndpoint({ route53: route53.serve, sts: sts.serve, eks: eks.serve });
   const { server, url } = await serveHttp(endpoint, options.port);
+  const dns = await startDns(store, { port: options.dnsPort ?? 0 }).catch(async error => {
+    await stopServer(server);
+    throw error;
+  });
   const clusters = new Map<string, LocalCluster>();
   return {
     url,
@@ -87,6 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sts,
     eks,
     credentials,
+    dns,
     clusters,
     env: (identity = USER) => environment(url, region, identity),
     addZone: zone => store.addZone(zone),
@@ -102,7 +112,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       sts.roles.set(role.arn, role);
     },
     close: async () => {
-      await Promise.all([stopServer(server), ...[...clusters.values()].map(cluster => cluster.close())]);
+      await Promise.all([stopServer(server), dns.close(), ...[...clusters.values()].map(cluster => cluster.close())]);
     },
   };
 }
