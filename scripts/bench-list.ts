@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { createAuthority } from '../test/cluster/pki.ts';
+import { issueCertificates } from '../local/kubernetes/certificates.ts';
 import type { Cost, Task, Way } from './bench-list-read.ts';
 import { leaveOut, UNUSED } from './leave-out.ts';
 
@@ -127,11 +127,10 @@ async function measure(file: string, task: Task): Promise<readonly Cost[]> {
 
 const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-'));
 try {
-  const authority = await createAuthority();
-  const { cert, key } = await authority.issue('kube-apiserver');
+  const { ca, certificate, key } = await issueCertificates();
   const caFile = join(folder, 'ca.pem');
-  await writeFile(caFile, authority.cert);
-  const urls = { gzip: await serve(cert, key, true), plain: await serve(cert, key, false) };
+  await writeFile(caFile, ca);
+  const urls = { gzip: await serve(certificate, key, true), plain: await serve(certificate, key, false) };
   const slim = await bundle(join(folder, 'slim.mjs'), false);
   const typed = await bundle(join(folder, 'typed.mjs'), true);
   process.stdout.write(`${objects} Services, ${runs} runs each\n`);
