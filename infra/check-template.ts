@@ -26,6 +26,7 @@ export function templateFaults({ Resources }: Template, zips: Zips): readonly st
     ...of('AWS::Lambda::EventSourceMapping').flatMap(([id, { Properties = {} }]) =>
       mappingFaults(id, Properties, Resources),
     ),
+    ...of('AWS::S3::Bucket').flatMap(([id, { Properties = {} }]) => bucketFaults(id, Properties)),
     ...of('AWS::IAM::Role').flatMap(([id, { Properties = {} }]) => roleFaults(id, Properties)),
   ];
 }
@@ -74,6 +75,17 @@ function mappingFaults(id: string, properties: Readonly<Record<string, unknown>>
     'a FIFO queue gives at most 10 messages a batch and knows no batching window',
   );
   return faults;
+}
+
+const CLOSED = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
+
+function bucketFaults(id: string, properties: Readonly<Record<string, unknown>>): readonly string[] {
+  const closed = (properties.PublicAccessBlockConfiguration ?? {}) as Readonly<Record<string, unknown>>;
+  const open = CLOSED.filter(way => closed[way] !== true);
+  return [
+    ...(open.length > 0 ? [`${id}: open to the public: ${open.join(', ')} must be true`] : []),
+    ...(properties.BucketEncryption === undefined ? [`${id}: not encrypted`] : []),
+  ];
 }
 
 function roleFaults(id: string, properties: Readonly<Record<string, unknown>>) {

@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises';
-import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { buildAll } from '../scripts/build.ts';
 import type { Deployment } from './deployment.ts';
@@ -53,13 +53,19 @@ async function emptyStateBucket(serverless: Serverless): Promise<void> {
   }
 }
 
-/** Undefined when there is no such stack or resource (any more); CloudFormation says so with a ValidationError. */
-async function physicalId(client: CloudFormationClient, stack: string, resource: string): Promise<string | undefined> {
+/** Undefined when there is no such stack, which CloudFormation tells with a ValidationError, or no such resource in it. */
+async function physicalId(
+  client: CloudFormationClient,
+  StackName: string,
+  resource: string,
+): Promise<string | undefined> {
   try {
-    const command = new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId: resource });
-    return (await client.send(command)).StackResourceDetail?.PhysicalResourceId;
+    for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+      const found = StackResourceSummaries.find(({ LogicalResourceId }) => LogicalResourceId === resource);
+      if (found !== undefined) return found.PhysicalResourceId;
+    }
   } catch (error) {
-    if (error instanceof Error && error.name === 'ValidationError') return undefined;
-    throw error;
+    if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
   }
+  return undefined;
 }

@@ -32,10 +32,8 @@ export async function prepareVenv(): Promise<boolean> {
  */
 export async function cfnLint(templates: readonly string[]): Promise<string | undefined> {
   const program = existsSync(venvProgram('cfn-lint')) ? venvProgram('cfn-lint') : 'cfn-lint';
-  // W3005: sls names the role in DependsOn although the function refers to it anyway.
-  const args = ['--ignore-checks', 'W3005', '--', ...templates];
   try {
-    await run(program, args, { cwd: root });
+    await run(program, ['--', ...templates], { cwd: root });
     return '';
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as { code?: unknown; stdout?: string; stderr?: string };

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { templateFaults } from '../../infra/check-template.ts';
 import type { RunResult } from '../../lib/model/index.ts';
 import { startWorld } from '../../local/world.ts';
 import { cfnLint } from '../python.ts';
 import { root } from '../sls.ts';
-import type { Invocation } from './lambda-child.ts';
+import { invokePackaged } from './invoke.ts';
 import { FUNCTION, type Package } from './open.ts';
 
-const run = promisify(execFile);
-const CHILD = fileURLToPath(new URL('lambda-child.ts', import.meta.url));
 /** What the bundle may weigh; Lambda itself allows 250 MB unpacked. */
 const BUNDLE_BYTES = 1_200_000;
 /** What its import may take. The aim is 150 ms; a machine that checks may be slow and busy with other things. */
@@ -52,7 +47,7 @@ export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string |
   'the handler is imported, and accepts the packaged config': async made => {
     const times: number[] = [];
     for (let round = 0; round < IMPORTS; round += 1) {
-      const { importMs, error } = await invoke(made);
+      const { importMs, error } = await invokePackaged(made);
       assert.equal(error, undefined, error?.errorMessage);
       times.push(importMs);
     }
@@ -64,7 +59,11 @@ export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string |
     const world = await startWorld();
     try {
       const zone = world.addZone({ name: 'example.com' });
-      const { answer, error } = await invoke(made, { mode: 'plan' }, { ...world.env(), ...(await checkConfig(made)) });
+      const { answer, error } = await invokePackaged(
+        made,
+        { mode: 'plan' },
+        { ...world.env(), ...(await checkConfig(made)) },
+      );
       assert.equal(error, undefined, error?.errorMessage);
       const { mode, zones } = answer as RunResult;
       assert.deepEqual({ mode, zones: zones.map(({ name }) => name) }, { mode: 'plan', zones: ['example.com'] });
@@ -75,7 +74,7 @@ export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string |
     }
   },
   'the handler refuses an unknown field, naming it': async made => {
-    const { error } = await invoke(made, { forced: true });
+    const { error } = await invokePackaged(made, { forced: true });
     assert.equal(error?.errorType, 'InvalidEvent');
     assert.match(error.errorMessage, /"forced"/);
     return undefined;
@@ -86,7 +85,7 @@ export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string |
       AWS_ACCESS_KEY_ID: 'none',
       AWS_SECRET_ACCESS_KEY: 'none',
     };
-    const { error } = await invoke(made, { mode: 'plan' }, { ...nowhere, ...(await checkConfig(made)) });
+    const { error } = await invokePackaged(made, { mode: 'plan' }, { ...nowhere, ...(await checkConfig(made)) });
     assert.match(error?.errorMessage ?? 'it answered', /ECONNREFUSED|127\.0\.0\.1:9/);
     return undefined;
   },
@@ -99,26 +98,4 @@ async function checkConfig({ folder }: Package): Promise<Record<string, string>>
     'clusters: [{name: none}]\nzones: {domains: [example.com]}\nstate: {store: memory}\n',
   );
   return { FAIRLEAD_CONFIG: 'check.yml' };
-}
-
-/** One invocation in a process of its own, with nothing of this machine's environment; without an event, the import alone. */
-async function invoke(made: Package, event?: unknown, env: Readonly<Record<string, string>> = {}): Promise<Invocation> {
-  const { stdout } = await run(
-    process.execPath,
-    [CHILD, made.handler, event === undefined ? '' : JSON.stringify(event)],
-    {
-      cwd: made.folder,
-      env: {
-        AWS_REGION: 'us-east-1',
-        AWS_LAMBDA_FUNCTION_NAME: 'fairlead-check-reconcile',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        LAMBDA_TASK_ROOT: made.folder,
-        FAIRLEAD_STATE_BUCKET: 'fairlead-check-state',
-        ...made.environment,
-        ...env,
-      },
-      maxBuffer: 64 * 1024 * 1024,
-    },
-  );
-  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }

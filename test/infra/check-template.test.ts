@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Template, templateFaults } from '../../infra/check-template.ts';
 
 const ENTRIES = ['dist/f/index.js', 'dist/f/package.json', 'fairlead.yml'];
+const CLOSED = { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true };
 type Properties = Readonly<Record<string, unknown>>;
 
 /** A template without fault; the arguments change properties of single resources. */
@@ -32,6 +33,7 @@ function template(change: Readonly<Record<string, Properties>> = {}): Template {
         FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] },
         BatchSize: 10,
       }),
+      ...resource('AWS::S3::Bucket', 'Bucket', { BucketEncryption: {}, PublicAccessBlockConfiguration: CLOSED }),
       ...resource('AWS::IAM::Role', 'Role', {
         Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['sqs:ReceiveMessage'] }] } }],
       }),
@@ -87,6 +89,19 @@ describe('what sls lets pass is found', () => {
       ENTRIES,
       /no batching window/,
     ],
+    [
+      'a bucket open to the public',
+      { Bucket: { PublicAccessBlockConfiguration: undefined } },
+      ENTRIES,
+      /open to the public/,
+    ],
+    [
+      'a bucket that is half closed',
+      { Bucket: { PublicAccessBlockConfiguration: { ...CLOSED, IgnorePublicAcls: false } } },
+      ENTRIES,
+      /: IgnorePublicAcls must/,
+    ],
+    ['a bucket that is not encrypted', { Bucket: { BucketEncryption: undefined } }, ENTRIES, /not encrypted/],
     ['a wildcard action', { Role: policy(['sqs:*']) }, ENTRIES, /wildcard action sqs:\*/],
     ['a wildcard action that is not in a list', { Role: policy('*') }, ENTRIES, /wildcard action \*/],
   ])('%s', (_rule, change, entries, fault) => {
