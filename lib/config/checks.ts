@@ -1,4 +1,5 @@
 import type { ConfigProblem } from './error.ts';
+import { shardOf } from './shards.ts';
 
 /** What the environment says to the config. */
 export interface ConfigEnv {
@@ -83,7 +84,45 @@ const CHECKS: readonly Check[] = [
       return [{ path: ['zones', 'excludeDomains', i], message }];
     });
   },
+  file => {
+    const shards = shardsOf(file);
+    return shards.flatMap(({ name }, i) => {
+      if (shards.findIndex(other => other.name === name) === i) return [];
+      return [{ path: ['shards', i, 'name'], message: `${JSON.stringify(name)} is the name of another shard too` }];
+    });
+  },
+  file => {
+    const names = itemsOf(get(file, 'clusters')).map(cluster => String(get(cluster, 'name')));
+    return shardsOf(file).flatMap(({ clusters }, i) =>
+      clusters.flatMap((pattern, j) => {
+        if (names.some(name => shardOf(name, [{ name: 'x', clusters: [pattern] }]) === 'x')) return [];
+        return [
+          { path: ['shards', i, 'clusters', j], message: `${JSON.stringify(pattern)} fits none of the clusters` },
+        ];
+      }),
+    );
+  },
+  file => {
+    const shards = shardsOf(file);
+    const first = new Map<unknown, { shard: string; cluster: unknown }>();
+    return itemsOf(get(file, 'clusters')).flatMap((cluster, i) => {
+      const owner = get(cluster, 'owner') ?? get(file, 'owner');
+      const shard = shardOf(String(get(cluster, 'name')), shards);
+      const other = first.get(owner);
+      if (!other) first.set(owner, { shard, cluster: get(cluster, 'name') });
+      if (!other || other.shard === shard) return [];
+      const message = `shares its owner id with ${JSON.stringify(other.cluster)} of shard ${JSON.stringify(other.shard)}: clusters with one owner id must be in one shard, or each would take the other's records for abandoned`;
+      return [{ path: ['clusters', i], message }];
+    });
+  },
 ];
+
+function shardsOf(file: unknown): { name: string; clusters: string[] }[] {
+  return itemsOf(get(file, 'shards')).map(shard => ({
+    name: String(get(shard, 'name')),
+    clusters: itemsOf(get(shard, 'clusters')).map(String),
+  }));
+}
 
 const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 

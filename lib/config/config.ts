@@ -14,6 +14,12 @@ export interface ClusterConfig {
   readonly context?: string;
 }
 
+/** Clusters that one run reconciles together; one run at a time works on a shard. */
+export interface ShardConfig {
+  readonly name: string;
+  readonly clusters: readonly string[];
+}
+
 export interface ZonesConfig {
   /** Lower case, no final dot. A leading dot means "only names below". Empty: every zone. */
   readonly domains: readonly string[];
@@ -23,7 +29,7 @@ export interface ZonesConfig {
   readonly roleArn?: string;
 }
 
-export interface RecordsConfig {
+interface RecordsConfig {
   readonly types: readonly ManagedType[];
   readonly preferCname: boolean;
   readonly evaluateTargetHealth: boolean;
@@ -31,14 +37,14 @@ export interface RecordsConfig {
   readonly ttl: number;
 }
 
-export interface RegistryConfig {
+interface RegistryConfig {
   /** Lower case; may contain `%{record_type}`. Prefix and suffix exclude each other. */
   readonly prefix: string;
   readonly suffix: string;
   readonly wildcardReplacement: string;
 }
 
-export type Policy = 'sync' | 'upsert-only' | 'create-only';
+type Policy = 'sync' | 'upsert-only' | 'create-only';
 
 export interface StateConfig {
   readonly store:
@@ -48,7 +54,7 @@ export interface StateConfig {
   readonly refreshMs: number;
 }
 
-export interface GuardConfig {
+interface GuardConfig {
   /** A run may remove at most the larger of `count` and `percent` of the owned record sets of a zone. */
   readonly maxDeletes: { readonly count: number; readonly percent: number };
   readonly deleteAfterMs: number;
@@ -57,6 +63,8 @@ export interface GuardConfig {
 /** The checked and completed configuration: every default filled in, paths absolute, names in canonical form, frozen. */
 export interface Config {
   readonly clusters: readonly ClusterConfig[];
+  /** Every cluster is in exactly one; all in `default` unless the file says otherwise. */
+  readonly shards: readonly ShardConfig[];
   readonly zones: ZonesConfig;
   readonly sources: readonly SourceKind[];
   readonly policy: Policy;

@@ -2,12 +2,17 @@ import { dirname, resolve } from 'node:path';
 import type { ConfigEnv } from './checks.ts';
 import type { ClusterConfig, Config, StateConfig, ZonesConfig } from './config.ts';
 import type { FileConfig } from './schema.ts';
+import { resolveShards } from './shards.ts';
 
 /** Turns a checked file into the config: relative paths and what is inherited are filled in, everything is frozen. */
 export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv): Config {
   const folder = dirname(resolve(file));
   return frozen({
     clusters: parsed.clusters.map(cluster => clusterConfig(cluster, parsed.owner, folder, env)),
+    shards: resolveShards(
+      parsed.clusters.map(({ name }) => name),
+      parsed.shards,
+    ),
     zones: zonesConfig(parsed.zones),
     sources: parsed.sources,
     policy: parsed.policy,

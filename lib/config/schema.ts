@@ -66,6 +66,17 @@ const cluster = keys({
   ),
 });
 
+const shard = keys({
+  name: about(
+    'The name of the shard: message group of its queue, and of its lease.',
+    matching(/^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'write 1 to 64 letters, digits, hyphens, underscores and dots'),
+  ),
+  clusters: about(
+    'Names of clusters; * stands for any characters. The first shard that fits takes a cluster.',
+    someOf(matching(/^[0-9A-Za-z._*-]{1,100}$/, 'write the name of a cluster, with * for any characters')),
+  ),
+});
+
 /** Of `zones`; `domainRegex` and `tags` come later. */
 const zones = {
   domains: key(
@@ -129,6 +140,11 @@ export const fileSchema = keys({
   clusters: about(
     'The clusters to read.',
     z.array(cluster).check(z.minLength(1, { error: 'is empty: name at least one cluster' })),
+  ),
+  shards: key(
+    'Groups of clusters that are reconciled apart, for fleets beyond one run. Clusters with one owner id stay together. Default: one shard.',
+    list(shard),
+    [],
   ),
   zones: section('The hosted zones to manage.', zones),
   sources: key(

@@ -11,6 +11,10 @@ export interface RunRequest {
   readonly force: boolean;
   /** Only these clusters; absent: all. */
   readonly clusters?: readonly ClusterName[];
+  /** Only the clusters of this shard; absent: all shards, one after the other. */
+  readonly shard?: string;
+  /** Names that somebody changed in Route 53: they are read again before anything is planned. */
+  readonly reread?: readonly { readonly zone: ZoneId; readonly names: readonly DnsName[] }[];
 }
 
 /** One record set that was or would be changed, for reports: no ownership records, no unchanged swaps. */

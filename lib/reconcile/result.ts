@@ -40,21 +40,32 @@ export interface Outcome {
 
 export function buildResult(outcome: Outcome): RunResult {
   const { request, zones, findings } = outcome;
+  return {
+    mode: request.mode,
+    force: request.force,
+    startedAt: new Date(outcome.startedAt).toISOString(),
+    durationMs: outcome.endedAt - outcome.startedAt,
+    ...summarize(request.mode, zones, findings),
+    calls: { ...outcome.calls },
+    clusters: outcome.snapshots.map(clusterResult),
+    zones,
+  };
+}
+
+/** What is counted over all zones and findings of a result. */
+export function summarize(
+  mode: RunRequest['mode'],
+  zones: readonly ZoneResult[],
+  findings: readonly Finding[],
+): Pick<RunResult, 'inStep' | 'counts' | 'findings' | 'reasons'> {
   const changes = zones.flatMap(zone => zone.changes);
   const count = (action: RecordChange['action']) => changes.filter(change => change.action === action).length;
   const reasons: Partial<Record<Reason, number>> = {};
   for (const { reason } of findings) reasons[reason] = (reasons[reason] ?? 0) + 1;
   const unpublished = findings.filter(({ reason }) => UNPUBLISHED.has(reason)).length;
   return {
-    mode: request.mode,
-    force: request.force,
-    startedAt: new Date(outcome.startedAt).toISOString(),
-    durationMs: outcome.endedAt - outcome.startedAt,
-    inStep: unpublished === 0 && (request.mode === 'sync' || changes.length === 0),
+    inStep: unpublished === 0 && (mode === 'sync' || changes.length === 0),
     counts: { created: count('create'), updated: count('update'), deleted: count('delete'), unpublished },
-    calls: { ...outcome.calls },
-    clusters: outcome.snapshots.map(clusterResult),
-    zones,
     findings,
     reasons,
   };

@@ -10,65 +10,29 @@ import type {
 } from '../model/index.ts';
 import { type PlanOutput, type PlanSettings, plan } from '../plan/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
-import { takeLease } from '../state/index.ts';
 import { readClusters } from './clusters.ts';
 import { mapLimit } from './parallel.ts';
-import type { Ports, Run } from './ports.ts';
+import type { Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, recordChanges } from './result.ts';
 import { planSettings } from './settings.ts';
 import { keepZone, type LoadedZone, loadZones } from './zones.ts';
 
 const ZONES_AT_ONCE = 6;
-const SHARD = 'default';
-/** A run without a deadline (in the terminal) holds its shard this long at most. */
-const LEASE_MS = 15 * 60_000;
-const LEASE_WAIT_MS = 20_000;
-
 /**
- * One run: DNS is read, then the clusters; what they want is compared with what the zones hold; the differences are
- * swapped in; everything is reported. In this order, so that a run overtaken by another fails its swaps instead of
- * putting old data back.
+ * One run over one shard: DNS is read, then the clusters; what they want is compared with what the zones hold; the
+ * differences are swapped in; everything is reported. In this order, so that a run overtaken by another fails its swaps
+ * instead of putting old data back.
  *
- * @throws UnknownCluster for a request that names one; LeaseHeld when another run works on the same shard; Route53Error
- *   or OutOfTime when not even the list of hosted zones can be read. Whatever concerns one zone, cluster or name is
- *   reported in the result instead.
+ * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
  */
-export async function reconcile(request: RunRequest, run: Run): Promise<RunResult> {
-  checkClusters(request, run);
-  if (request.mode === 'plan') return execute(request, run);
-  const { clock, store, holder } = run.ports;
-  const durationMs = run.deadlineMs === undefined ? LEASE_MS : Math.max(1, run.deadlineMs - clock.now() + 10_000);
-  const waitMs = Math.min(LEASE_WAIT_MS, durationMs / 4);
-  const release = await takeLease(store, SHARD, { holder, durationMs, waitMs }, clock);
-  try {
-    return await execute(request, run);
-  } finally {
-    await release();
-  }
-}
-
-/** The request names a cluster that the config does not have. */
-export class UnknownCluster extends Error {
-  override readonly name = 'UnknownCluster';
-}
-
-function checkClusters(request: RunRequest, { config }: Run): void {
-  const known = config.clusters.map(cluster => cluster.name);
-  const unknown = request.clusters?.find(name => !known.includes(name));
-  if (unknown !== undefined)
-    throw new UnknownCluster(
-      `the config has no cluster "${unknown}"; it has ${known.map(name => `"${name}"`).join(', ')}`,
-    );
-}
-
-async function execute(request: RunRequest, run: Run): Promise<RunResult> {
+export async function executeRun(request: RunRequest, run: Run): Promise<RunResult> {
   const { ports, config } = run;
   const startedAt = ports.clock.now();
   const keep = request.mode === 'sync';
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const loaded = await loadZones(run, route53, { fresh: request.force, keep });
+  const loaded = await loadZones(run, route53, { fresh: request.force, keep, reread: request.reread ?? [] });
   const clusters = await readClusters(run, request, { keep });
   const settings = planSettings(config, ports.aliasZoneOf);
   const forced = request.force ? (request.clusters ?? config.clusters.map(cluster => cluster.name)) : [];
@@ -144,7 +108,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
   const lasting = withMemory(zone, published, planned);
   if (lasting !== undefined) {
     try {
-      await keepZone(run.ports, lasting, zone.version, published.touched);
+      await keepZone(run.ports, lasting, zone.version, new Set([...published.touched, ...(zone.reread ?? [])]));
     } catch (error) {
       const message = `the state of ${state.zone.name} could not be kept, so the next run reads it in full: ${(error as Error).message}`;
       findings.push({ reason: 'warning', message, zone: state.zone.id });
@@ -179,6 +143,7 @@ function withMemory(zone: LoadedZone, published: Published, planned: PlanOutput)
   const unchanged =
     zone.source === 'kept' &&
     published.touched.size === 0 &&
+    zone.reread === undefined &&
     JSON.stringify([...refusals]) === JSON.stringify([...zone.state.refusals]) &&
     JSON.stringify([...unwantedSince]) === JSON.stringify([...zone.state.unwantedSince]);
   return unchanged ? undefined : { ...published.state, refusals, unwantedSince };
@@ -187,5 +152,3 @@ function withMemory(zone: LoadedZone, published: Published, planned: PlanOutput)
 function unreadableZone(zone: { id: string; name: string; private: boolean }): ZoneResult {
   return { ...zone, owned: 0, changes: [], batches: 0, source: 'unreadable' };
 }
-
-export type { Ports, Run };

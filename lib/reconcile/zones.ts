@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
-import type { DnsName, Finding, HostedZone, RecordSet, ZoneState } from '../model/index.ts';
+import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { type CountedRoute53, readHostedZones, readZone } from '../route53/index.ts';
+import { type CountedRoute53, readHostedZones, readNames, readZone } from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
 import { readKept, writeKept } from './kept.ts';
 import { mapLimit } from './parallel.ts';
@@ -15,6 +15,8 @@ export interface LoadedZone {
   readonly source: 'kept' | 'read';
   /** The record sets before a full read, where an older copy was kept: what differs was changed by somebody else. */
   readonly previous?: ReadonlyMap<DnsName, readonly RecordSet[]>;
+  /** Names read again although the copy is kept. */
+  readonly reread?: readonly DnsName[];
 }
 
 export interface LoadedZones {
@@ -26,15 +28,19 @@ export interface LoadedZones {
 
 const ZONES_AT_ONCE = 6;
 
+export interface LoadOptions {
+  /** Read everything anew. */
+  readonly fresh: boolean;
+  /** Keep the list of zones for the next run. */
+  readonly keep: boolean;
+  readonly reread?: RunRequest['reread'];
+}
+
 /**
  * The selected zones. With `fresh` (a forced run) everything is read anew; otherwise a kept copy serves until the refresh
  * interval has passed. In a plan nothing is written, not even the copy.
  */
-export async function loadZones(
-  run: Run,
-  route53: CountedRoute53,
-  options: { fresh: boolean; keep: boolean },
-): Promise<LoadedZones> {
+export async function loadZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
   const all = await listZones(run, route53, options);
   const selected = selectZones(all, run.config.zones);
   const findings: Finding[] = [];
@@ -60,11 +66,7 @@ export async function loadZones(
 
 const ZONE_LIST = 'zones';
 
-async function listZones(
-  run: Run,
-  route53: CountedRoute53,
-  options: { fresh: boolean; keep: boolean },
-): Promise<readonly HostedZone[]> {
+async function listZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
   const { store, clock } = run.ports;
   const kept = await readKept(store, ZONE_LIST, decodeZoneList);
   if (kept.value && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
@@ -87,13 +89,15 @@ async function loadZone(
   zone: HostedZone,
   run: Run,
   route53: CountedRoute53,
-  options: { fresh: boolean },
+  options: LoadOptions,
 ): Promise<LoadedZone> {
   const kept = await readKept(run.ports.store, zoneKey(zone), decodeZone);
   const usable = kept.value?.zone.id === zone.id && kept.value.zone.name === zone.name ? kept.value : undefined;
   const version = kept.version === undefined ? {} : { version: kept.version };
-  if (usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config))
-    return { state: usable, source: 'kept', ...version };
+  if (usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config)) {
+    const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
+    return { ...(await withNamesRead(usable, names, route53)), source: 'kept', ...version };
+  }
   const records = await readZone(route53, zone.id);
   return {
     state: {
@@ -107,6 +111,21 @@ async function loadZone(
     ...(usable && { previous: usable.records }),
     ...version,
   };
+}
+
+/** A kept zone in which single names are read again. */
+async function withNamesRead(
+  state: ZoneState,
+  names: readonly DnsName[],
+  route53: CountedRoute53,
+): Promise<Pick<LoadedZone, 'state' | 'previous' | 'reread'>> {
+  if (names.length === 0) return { state };
+  const records = new Map(state.records);
+  for (const [name, sets] of await readNames(route53, state.zone.id, names)) {
+    if (sets.length > 0) records.set(name, sets);
+    else records.delete(name);
+  }
+  return { state: { ...state, records }, previous: state.records, reread: names };
 }
 
 /** When a kept zone is read anew: at the refresh interval at the latest, zones spread over its last fifth. */

@@ -9,6 +9,7 @@ describe('a config that names its clusters only', () => {
   it('has a default for everything else', () => {
     expect(parse(MINIMAL)).toEqual({
       clusters: [{ name: 'demo', owner: 'fairlead', region: 'eu-west-1' }],
+      shards: [{ name: 'default', clusters: ['demo'] }],
       zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
       sources: ['service', 'ingress'],
       policy: 'sync',

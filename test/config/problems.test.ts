@@ -56,6 +56,11 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['guard: {maxDeletes: {count: -1}}', /^guard\.maxDeletes\.count: is -1, it must be at least 0$/],
     ['guard: {maxDeletes: {count: 1.5}}', /^guard\.maxDeletes\.count: must be a whole number, not 1\.5$/],
     ['guard: {maxDeletes: {percent: 101}}', /^guard\.maxDeletes\.percent: is 101, it must be at most 100$/],
+    ['shards: [{name: eu}]', /^shards\[0\]\.clusters: /],
+    [
+      'shards: [{name: eu, clusters: [nowhere-*]}]',
+      /^shards\[0\]\.clusters\[0\]: "nowhere-\*" fits none of the clusters$/,
+    ],
     ['budget: {requestsPerSecond: 0}', /^budget\.requestsPerSecond: is 0, it must be more than 0$/],
     ['budget: {requestsPerSecond: 1001}', /^budget\.requestsPerSecond: is 1001, it must be at most 1000$/],
     ['budget: {requestsPerSecond: .nan}', /^budget\.requestsPerSecond: must be a number, not NaN$/],

@@ -5,6 +5,7 @@ import type { ClusterConfig, Config } from '../../lib/config/config.ts';
 
 const BASE: Config = {
   clusters: [{ name: 'prod', owner: 'o', region: 'eu-west-1' }],
+  shards: [{ name: 'default', clusters: ['prod'] }],
   zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
   sources: ['service', 'ingress'],
   policy: 'sync',

@@ -1,0 +1,118 @@
+import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
+import { takeLease } from '../state/index.ts';
+import type { Run } from './ports.ts';
+import { summarize } from './result.ts';
+import { executeRun } from './run.ts';
+
+/** A run without a deadline (in the terminal) holds its shard this long at most. */
+const LEASE_MS = 15 * 60_000;
+const LEASE_WAIT_MS = 20_000;
+
+/** The request names a cluster or a shard that the config does not have. */
+export class UnknownTarget extends Error {
+  override readonly name = 'UnknownTarget';
+}
+
+/**
+ * Carries out a request: a run for each shard concerned, one after the other, each under the shard's lease, so that no
+ * two runs work on a shard together. A plan writes nothing and takes no lease.
+ *
+ * @throws UnknownTarget; and when nothing at all could be run: LeaseHeld when another run works on the shard,
+ *   Route53Error or OutOfTime when not even the list of hosted zones can be read. Whatever concerns one shard of several,
+ *   one zone, cluster or name is reported in the result instead.
+ */
+export async function reconcile(request: RunRequest, run: Run): Promise<RunResult> {
+  const parts = shardRequests(request, run);
+  const results: RunResult[] = [];
+  const failures: { shard: string; error: Error }[] = [];
+  for (const [shard, part] of parts) {
+    try {
+      results.push(await runShard(shard, part.request, part.run));
+    } catch (error) {
+      failures.push({ shard, error: error as Error });
+    }
+  }
+  const [first] = results;
+  if (!first) throw failures[0]?.error ?? new UnknownTarget('the request names no cluster');
+  return parts.length === 1 ? first : mergeResults(results, failures);
+}
+
+interface Part {
+  readonly request: RunRequest;
+  readonly run: Run;
+}
+
+/** Splits a request over the shards whose clusters it concerns; each part sees the clusters of its shard only. */
+function shardRequests(request: RunRequest, run: Run): [string, Part][] {
+  const { config } = run;
+  const known = config.clusters.map(({ name }) => name);
+  const unknown = request.clusters?.find(name => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UnknownTarget(`the config has no cluster "${unknown}"; it has ${known.join(', ')}`);
+  const shards = config.shards.map(({ name }) => name);
+  if (request.shard !== undefined && !shards.includes(request.shard)) {
+    throw new UnknownTarget(`the config has no shard "${request.shard}"; it has ${shards.join(', ')}`);
+  }
+  return config.shards
+    .filter(({ name }) => request.shard === undefined || request.shard === name)
+    .filter(({ clusters }) => request.clusters === undefined || clusters.some(name => request.clusters?.includes(name)))
+    .map(({ name, clusters }) => [
+      name,
+      {
+        request: within(request, clusters),
+        run: { ...run, config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) } },
+      },
+    ]);
+}
+
+function within(request: RunRequest, clusters: readonly ClusterName[]): RunRequest {
+  return request.clusters === undefined
+    ? request
+    : { ...request, clusters: request.clusters.filter(name => clusters.includes(name)) };
+}
+
+async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {
+  if (request.mode === 'plan') return executeRun(request, run);
+  const { clock, store, holder } = run.ports;
+  const durationMs = run.deadlineMs === undefined ? LEASE_MS : Math.max(1, run.deadlineMs - clock.now() + 10_000);
+  const waitMs = Math.min(LEASE_WAIT_MS, durationMs / 4);
+  const release = await takeLease(store, shard, { holder, durationMs, waitMs }, clock);
+  try {
+    return await executeRun(request, run);
+  } finally {
+    await release();
+  }
+}
+
+/** One result of several shards. A zone that several shards publish in is there once. */
+function mergeResults(results: readonly RunResult[], failures: readonly { shard: string; error: Error }[]): RunResult {
+  const [first] = results as [RunResult];
+  const zones = new Map<string, ZoneResult>();
+  const calls: Record<string, number> = {};
+  for (const result of results) {
+    for (const zone of result.zones) zones.set(zone.id, mergeZone(zones.get(zone.id), zone));
+    for (const [operation, count] of Object.entries(result.calls)) calls[operation] = (calls[operation] ?? 0) + count;
+  }
+  const failed = failures.map(
+    ({ shard, error }): Finding => ({ reason: 'deferred', message: `shard "${shard}" was not run: ${error.message}` }),
+  );
+  const all = [...zones.values()];
+  return {
+    ...first,
+    ...summarize(first.mode, all, [...results.flatMap(result => result.findings), ...failed]),
+    durationMs: results.reduce((sum, result) => sum + result.durationMs, 0),
+    calls,
+    clusters: results.flatMap(result => result.clusters),
+    zones: all,
+  };
+}
+
+function mergeZone(known: ZoneResult | undefined, zone: ZoneResult): ZoneResult {
+  if (!known) return zone;
+  return {
+    ...known,
+    owned: known.owned + zone.owned,
+    changes: [...known.changes, ...zone.changes],
+    batches: known.batches + zone.batches,
+  };
+}
