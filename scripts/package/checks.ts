@@ -55,24 +55,7 @@ export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string |
     assert.ok(median < IMPORT_MS, `${median} ms instead of ${IMPORT_MS} at most`);
     return `${Math.round(median)} ms, the median of ${IMPORTS}`;
   },
-  'the handler plans against Route 53': async made => {
-    const world = await startWorld();
-    try {
-      const zone = world.addZone({ name: 'example.com' });
-      const { answer, error } = await invokePackaged(
-        made,
-        { mode: 'plan' },
-        { ...world.env(), ...(await checkConfig(made)) },
-      );
-      assert.equal(error, undefined, error?.errorMessage);
-      const { mode, zones } = answer as RunResult;
-      assert.deepEqual({ mode, zones: zones.map(({ name }) => name) }, { mode: 'plan', zones: ['example.com'] });
-      assert.equal(zones[0]?.id, zone.id);
-      return undefined;
-    } finally {
-      await world.close();
-    }
-  },
+  'the handler leads a Service of an EKS cluster into Route 53': leadService,
   'the handler refuses an unknown field, naming it': async made => {
     const { error } = await invokePackaged(made, { forced: true });
     assert.equal(error?.errorType, 'InvalidEvent');
@@ -91,11 +74,48 @@ export const CHECKS: Readonly<Record<string, (made: Package) => Promise<string |
   },
 };
 
-/** One cluster that is not there, one domain, and the state in memory. */
+const SERVICE = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {
+    namespace: 'shop',
+    name: 'web',
+    annotations: { 'external-dns.kubernetes.io/hostname': 'www.example.com' },
+  },
+  spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
+  status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } },
+};
+
+/** A plan, then a message of the queue, then a plan that finds nothing left to do; each a cold start of its own. */
+async function leadService(made: Package): Promise<undefined> {
+  const world = await startWorld();
+  try {
+    world.addZone({ name: 'example.com' });
+    (await world.addCluster({ name: 'lab' })).apply(SERVICE);
+    const env = { ...world.env(), ...(await checkConfig(made)) };
+    const planned = async () => {
+      const { answer, error } = await invokePackaged(made, { mode: 'plan' }, env);
+      assert.equal(error, undefined, error?.errorMessage);
+      const { zones, clusters } = answer as RunResult;
+      assert.deepEqual(
+        clusters.map(({ state }) => state),
+        ['read'],
+      );
+      return zones.flatMap(({ changes }) => changes.map(({ action, name, type }) => `${action} ${name} ${type}`));
+    };
+    assert.deepEqual(await planned(), ['create www.example.com A']);
+    const batch = { Records: [{ eventSource: 'aws:sqs', messageId: '1', body: '{}' }] };
+    assert.deepEqual((await invokePackaged(made, batch, env)).answer, { batchItemFailures: [] });
+    assert.deepEqual(await planned(), []);
+  } finally {
+    await world.close();
+  }
+  return undefined;
+}
+
+/** The cluster and the domain of the local world, and the state in memory. */
 async function checkConfig({ folder }: Package): Promise<Record<string, string>> {
-  await writeFile(
-    join(folder, 'check.yml'),
-    'clusters: [{name: none}]\nzones: {domains: [example.com]}\nstate: {store: memory}\n',
-  );
+  const config = 'clusters: [{name: lab}]\nzones: {domains: [example.com]}\nstate: {store: memory}\n';
+  await writeFile(join(folder, 'check.yml'), config);
   return { FAIRLEAD_CONFIG: 'check.yml' };
 }
