@@ -86,7 +86,9 @@ function findingRow(finding: Finding, paint: Paint): string[] {
   return [
     paint(mild ? 'cyan' : 'yellow', finding.reason),
     subject,
-    finding.field === undefined ? finding.message : `${finding.message} (${finding.field})`,
+    finding.field === undefined || finding.message.includes(finding.field)
+      ? finding.message
+      : `${finding.message} (${finding.field})`,
   ];
 }
 

@@ -1,0 +1,88 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Invocation } from './runtime.ts';
+
+export interface LambdaOptions {
+  readonly name: string;
+  /** Absolute path of the bundle; it exports `handler`. */
+  readonly bundle: string;
+  /** The environment of the function; nothing else of this process's environment is passed on but PATH. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds an invocation may take; default 300,000, as deployed. */
+  readonly timeoutMs?: number;
+  /** Gets what the function writes to its log. */
+  readonly onLog?: (text: string) => void;
+}
+
+/** A function that stays warm between its invocations. */
+export interface Lambda {
+  /** Invokes it and waits for the answer. Throws LambdaError when the handler throws, times out or dies. */
+  invoke(event: unknown): Promise<unknown>;
+  close(): void;
+}
+
+export class LambdaError extends Error {
+  override readonly name = 'LambdaError';
+  /** The name of the error that the handler threw. */
+  readonly errorType: string;
+
+  constructor(errorType: string, message: string) {
+    super(message);
+    this.errorType = errorType;
+  }
+}
+
+const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
+
+/** Starts a bundled function in a process of its own; a function that died is started anew at the next invocation. */
+export function startLambda(options: LambdaOptions): Lambda {
+  const { timeoutMs = 300_000 } = options;
+  let child: ChildProcess | undefined;
+  const running = () => {
+    if (!child?.connected) child = startChild(options);
+    return child;
+  };
+  return {
+    invoke: async event => {
+      const invocation: Invocation = { requestId: randomUUID(), event, deadline: Date.now() + timeoutMs };
+      const answer = await exchange(running(), invocation, timeoutMs);
+      if ('error' in answer) throw new LambdaError(answer.error.errorType, answer.error.errorMessage);
+      return answer.answer;
+    },
+    close: () => {
+      child?.kill();
+    },
+  };
+}
+
+function startChild({ name, bundle, env, onLog }: LambdaOptions): ChildProcess {
+  const child = fork(RUNTIME, [bundle], {
+    env: { PATH: process.env.PATH ?? '', AWS_LAMBDA_FUNCTION_NAME: name, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', text => onLog?.(text));
+  return child;
+}
+
+function exchange(child: ChildProcess, invocation: Invocation, timeoutMs: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      child.off('message', onMessage).off('exit', onExit);
+      settle();
+    };
+    const onMessage = (answer: Answer) => {
+      if (answer.requestId === invocation.requestId) end(() => resolve(answer));
+    };
+    const onExit = (code: number | null) =>
+      end(() => reject(new LambdaError('Runtime.ExitError', `the function exited with code ${code}`)));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      end(() => reject(new LambdaError('Sandbox.Timedout', `the function did not answer within ${timeoutMs} ms`)));
+    }, timeoutMs);
+    child.on('message', onMessage).on('exit', onExit);
+    child.send(invocation);
+  });
+}
