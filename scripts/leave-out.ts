@@ -19,9 +19,16 @@ export const UNUSED: readonly LeftOut[] = [
   { path: /^\.\/gen\/index\.js$/, importer: CLIENT_NODE },
 ];
 
-/** What only kubeconfigs need, which a Lambda's config may not name: YAML files, OIDC and gcloud logins, proxies. */
+/**
+ * What a Lambda has no use for: kubeconfigs, which its config may not name (YAML files, OIDC and gcloud logins, proxies),
+ * and the SDK's other ways to credentials than the environment, where Lambda puts those of the role.
+ */
 export const TERMINAL_ONLY: readonly LeftOut[] = [
   { path: /^(js-yaml|openid-client|jsonpath-plus|socks|socks-proxy-agent|hpagent)$/, importer: CLIENT_NODE },
+  {
+    path: /^@aws-sdk\/credential-provider-(ini|login|process|sso|web-identity)$/,
+    importer: /@aws-sdk\/credential-provider/,
+  },
 ];
 
 /** Puts a module in their place whose every export throws, with the package's name, when it is used after all. */
