@@ -1,7 +1,7 @@
 import type { Credentials } from '../aws/credentials.ts';
 import type { Verb } from './faults.ts';
 import type { ResourcePath } from './kinds.ts';
-import { StatusError, unauthorized } from './status.ts';
+import { detailsOf, qualified, StatusError, unauthorized } from './status.ts';
 import { checkToken, TokenError } from './token.ts';
 
 export interface Authenticator {
@@ -16,10 +16,10 @@ export interface Authenticator {
 
 export const ANONYMOUS = 'system:anonymous';
 
-/** The user's name. Throws StatusError Unauthorized whose cause tells the reason, which the caller is not told. */
+/** The user's name; whoever brings no bearer token is anonymous. Throws StatusError Unauthorized whose cause tells the reason, which the caller is not told. */
 export function authenticate(authorization: string | undefined, authenticator: Authenticator): string {
-  if (authorization === undefined) return ANONYMOUS;
-  const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+  if (token === undefined) return ANONYMOUS;
   const known = authenticator.staticTokens.get(token);
   if (known !== undefined) return known;
   try {
@@ -38,12 +38,7 @@ export function authenticate(authorization: string | undefined, authenticator: A
 export function forbidden(user: string, verb: Verb, path: ResourcePath): StatusError {
   const { kind, namespace, name } = path;
   const scope = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
-  const what = `${kind.resource}${name === undefined ? '' : ` "${name}"`} is forbidden`;
+  const what = `${qualified(kind)}${name === undefined ? '' : ` "${name}"`} is forbidden`;
   const why = `User "${user}" cannot ${verb} resource "${kind.resource}" in API group "${kind.group}" ${scope}`;
-  const details = {
-    ...(name !== undefined && { name }),
-    ...(kind.group && { group: kind.group }),
-    kind: kind.resource,
-  };
-  return new StatusError(403, 'Forbidden', `${what}: ${why}`, { details });
+  return new StatusError(403, 'Forbidden', `${what}: ${why}`, { details: detailsOf(kind, name) });
 }

@@ -63,14 +63,22 @@ export class Listings {
     };
   }
 
+  /**
+   * The revision that a new listing shows. A version with a limit (and no resourceVersionMatch) means exactly that
+   * version; one that is not the present is as good as compacted here. Without a limit it is "not older than".
+   */
   #revision(query: URLSearchParams): number {
     const asked = query.get('resourceVersion') ?? '';
-    if (asked !== '' && !/^\d+$/.test(asked)) throw badRequest(`resourceVersion: Invalid value: "${asked}"`);
-    if (Number(asked) > this.#store.revision) {
-      const message = `Too large resource version: ${asked}, current: ${this.#store.revision}`;
-      throw new StatusError(504, 'Timeout', message, { details: { retryAfterSeconds: 1 }, retryAfterSeconds: 1 });
+    if (asked !== '' && !/^\d+$/.test(asked)) {
+      throw badRequest(`invalid resource version: resourceVersion: Invalid value: "${asked}"`);
     }
-    return this.#store.revision;
+    const { revision } = this.#store;
+    if (Number(asked) > revision) throw tooLarge(Number(asked), revision);
+    const match = query.get('resourceVersionMatch') ?? (limitOf(query) > 0 ? 'Exact' : 'NotOlderThan');
+    if (Number(asked) > 0 && match === 'Exact' && Number(asked) !== revision) {
+      throw expired('The resourceVersion for the provided list is too old.');
+    }
+    return revision;
   }
 
   #snapshot(kind: Kind, namespace: string | undefined, from: Continue | undefined): readonly StoredObject[] {
@@ -89,6 +97,13 @@ export class Listings {
     const [oldest] = this.#snapshots.keys();
     if (this.#snapshots.size > MAX_SNAPSHOTS && oldest !== undefined) this.#snapshots.delete(oldest);
   }
+}
+
+function tooLarge(asked: number, current: number): StatusError {
+  const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
+  const message = `Timeout: Too large resource version: ${asked}, current: ${current}`;
+  const details = { causes, retryAfterSeconds: 1 };
+  return new StatusError(504, 'Timeout', message, { details, retryAfterSeconds: 1 });
 }
 
 function snapshotId(kind: Kind, namespace: string | undefined, revision: number): string {
@@ -133,7 +148,7 @@ export function selector(query: URLSearchParams): (object: StoredObject) => bool
   const terms = (query.get('fieldSelector') ?? '').split(',').filter(Boolean);
   const tests = terms.map(term => {
     const [, field = '', operator, value] = /^metadata\.(name|namespace)(==?|!=)(.*)$/.exec(term) ?? [];
-    if (!field) throw badRequest(`field label not supported: ${term}`);
+    if (!field) throw badRequest(`field label not supported: ${term.split(/[=!]/)[0]}`);
     return (object: StoredObject) => (object.metadata[field] === value) === (operator !== '!=');
   });
   return object => tests.every(test => test(object));

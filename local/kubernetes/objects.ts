@@ -66,7 +66,7 @@ export class ObjectStore {
   /** Throws StatusError NotFound. */
   get(kind: Kind, name: string, namespace = ''): StoredObject {
     const object = this.find(kind, name, namespace);
-    if (!object) throw notFound(kind.resource, name);
+    if (!object) throw notFound(kind, name);
     return object;
   }
 
@@ -74,7 +74,7 @@ export class ObjectStore {
   create(kind: Kind, object: KubernetesObject, now: number): StoredObject {
     const metadata = this.#named(kind, object.metadata);
     const { name, namespace = '' } = metadata;
-    if (this.find(kind, name, namespace)) throw alreadyExists(kind.resource, name);
+    if (this.find(kind, name, namespace)) throw alreadyExists(kind, name);
     const uid = uidOf(`${kind.resource} ${namespace} ${name} ${this.revision}`);
     const creationTimestamp = new Date(now).toISOString().replace(/\.\d{3}/, '');
     return this.#write('ADDED', kind, { ...object, metadata: { ...metadata, uid, creationTimestamp } });
@@ -93,7 +93,7 @@ export class ObjectStore {
     const { name, namespace, resourceVersion } = object.metadata;
     const old = this.get(kind, name, namespace);
     if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {
-      throw conflict(kind.resource, name);
+      throw conflict(kind, name);
     }
     const { uid, creationTimestamp } = old.metadata;
     const kept = {

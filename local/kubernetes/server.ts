@@ -139,7 +139,6 @@ function verbOf(request: IncomingMessage, path: ResourcePath | undefined, query:
 /** Paths that are open to everybody who is somebody, or nobody. */
 function general(path: string): object {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0-eks-local', platform: 'linux/amd64' };
-  if (['/healthz', '/livez', '/readyz'].includes(path)) return { ok: true };
   throw noSuchResource();
 }
 
@@ -153,8 +152,8 @@ function wantsMetadata(accept = ''): boolean {
     return true;
   const rest = accept.slice(first.length + 1);
   if (rest) return wantsMetadata(rest.trim());
-  const message = 'only the following media types are accepted: application/json';
-  throw new StatusError(406, 'NotAcceptable', message);
+  const message = '406: Not Acceptable\n\nAvailable representations: application/json';
+  throw new StatusError(406, 'NotAcceptable', message, { details: {} });
 }
 
 function partial({ metadata }: StoredObject | { metadata: unknown }): object {

@@ -29,6 +29,12 @@ export class StatusError extends Error {
   }
 }
 
+interface ResourceName {
+  readonly resource: string;
+  /** '' is the core group. */
+  readonly group: string;
+}
+
 export function unauthorized(): StatusError {
   return new StatusError(401, 'Unauthorized', 'Unauthorized');
 }
@@ -37,23 +43,32 @@ export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
 }
 
-export function notFound(resource: string, name: string): StatusError {
-  return new StatusError(404, 'NotFound', `${resource} "${name}" not found`, { details: { name, kind: resource } });
+/** `services`, `ingresses.networking.k8s.io`: as messages name a resource. */
+export function qualified({ resource, group }: ResourceName): string {
+  return group ? `${resource}.${group}` : resource;
+}
+
+export function detailsOf({ resource, group }: ResourceName, name?: string): object {
+  return { ...(name !== undefined && { name }), ...(group && { group }), kind: resource };
+}
+
+export function notFound(kind: ResourceName, name: string): StatusError {
+  return new StatusError(404, 'NotFound', `${qualified(kind)} "${name}" not found`, { details: detailsOf(kind, name) });
 }
 
 export function noSuchResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', { details: {} });
 }
 
-export function alreadyExists(resource: string, name: string): StatusError {
-  const details = { name, kind: resource };
-  return new StatusError(409, 'AlreadyExists', `${resource} "${name}" already exists`, { details });
+export function alreadyExists(kind: ResourceName, name: string): StatusError {
+  const message = `${qualified(kind)} "${name}" already exists`;
+  return new StatusError(409, 'AlreadyExists', message, { details: detailsOf(kind, name) });
 }
 
-export function conflict(resource: string, name: string): StatusError {
-  const what = `Operation cannot be fulfilled on ${resource} "${name}"`;
+export function conflict(kind: ResourceName, name: string): StatusError {
+  const what = `Operation cannot be fulfilled on ${qualified(kind)} "${name}"`;
   const why = 'the object has been modified; please apply your changes to the latest version and try again';
-  return new StatusError(409, 'Conflict', `${what}: ${why}`, { details: { name, kind: resource } });
+  return new StatusError(409, 'Conflict', `${what}: ${why}`, { details: detailsOf(kind, name) });
 }
 
 export function invalid(kind: string, name: string, why: string): StatusError {

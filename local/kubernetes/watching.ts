@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { apiVersion, type ResourcePath } from './kinds.ts';
 import { selector } from './listing.ts';
 import type { ObjectEvent, ObjectStore, StoredObject } from './objects.ts';
-import { badRequest, expired } from './status.ts';
+import { badRequest, expired, StatusError } from './status.ts';
 
 export interface WatchOptions {
   /** Between two bookmarks, in milliseconds; a real API server takes about a minute. */
@@ -118,7 +118,12 @@ function startOf(query: URLSearchParams): number {
   if (!/^\d*$/.test(text)) throw badRequest(`resourceVersion: Invalid value: "${text}"`);
   const initial = query.get('sendInitialEvents') === 'true';
   if (initial && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw badRequest('sendInitialEvents requires resourceVersionMatch=NotOlderThan');
+    const why = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+    throw new StatusError(
+      422,
+      'Invalid',
+      `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: ${why}`,
+    );
   }
   return initial ? 0 : Number(text);
 }

@@ -11,15 +11,22 @@ export interface Body {
 
 const NAMESPACES = KINDS.find(kind => kind.resource === 'namespaces');
 
-/** POST. Throws StatusError: BadRequest, NotFound (of the namespace), AlreadyExists, Invalid. */
+/** What the API fills in when an object is created, as far as it matters here. */
+const DEFAULTS: Readonly<Record<string, (object: KubernetesObject) => object>> = {
+  Service: ({ spec }) => ({ spec: { type: 'ClusterIP', ...(spec as object) }, status: { loadBalancer: {} } }),
+  Ingress: () => ({ status: { loadBalancer: {} } }),
+  Namespace: () => ({ status: { phase: 'Active' } }),
+};
+
+/** POST: what the object says of its status is left out. Throws StatusError: BadRequest, NotFound (of the namespace), AlreadyExists, Invalid. */
 export function createObject(store: ObjectStore, path: ResourcePath, body: Body): StoredObject {
   if (path.name !== undefined) throw noSuchResource();
   const { status: _status, ...object } = readObject(path, body);
   const { namespace } = object.metadata;
   if (namespace !== undefined && NAMESPACES && !store.find(NAMESPACES, namespace)) {
-    throw notFound('namespaces', namespace);
+    throw notFound(NAMESPACES, namespace);
   }
-  return store.create(path.kind, path.kind.status ? object : { ...object }, Date.now());
+  return store.create(path.kind, { ...object, ...DEFAULTS[path.kind.kind]?.(object) }, Date.now());
 }
 
 /** PUT: all but the status, or of /status the status alone. Throws StatusError: BadRequest, NotFound, Conflict. */
@@ -32,8 +39,7 @@ export function updateObject(store: ObjectStore, path: ResourcePath, body: Body)
 /** PATCH with a JSON merge patch (RFC 7386). Throws StatusError: BadRequest, NotFound, UnsupportedMediaType. */
 export function patchObject(store: ObjectStore, path: ResourcePath, body: Body): StoredObject {
   if (body.contentType !== 'application/merge-patch+json') {
-    const message = `the body of the request was in an unknown format - accepted media types include: application/merge-patch+json`;
-    throw new StatusError(415, 'UnsupportedMediaType', message);
+    throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
   }
   const old = store.get(path.kind, path.name ?? '', path.namespace);
   const patched = mergePatch(old, parse(body.text)) as KubernetesObject;

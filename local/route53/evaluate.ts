@@ -30,17 +30,17 @@ export function evaluate(
 }
 
 function invalidSets(changes: readonly PreparedChange[]): string[] {
-  const actions = new Map<string, string>();
-  const names = new Map<string, string>();
+  const groups = new Map<string, { what: string; actions: string[] }>();
   for (const { action, set } of changes) {
-    const key = `${set.type} ${set.name} ${set.setIdentifier ?? ''}`;
-    const before = actions.get(key);
-    actions.set(key, before === undefined ? action : `${before} ${action}`);
-    if (before !== undefined) names.set(key, `'${set.type} ${set.name}'`);
+    const what = `${set.type} ${set.name}`;
+    const key = `${what} ${set.setIdentifier ?? ''}`;
+    const group = groups.get(key);
+    if (group) group.actions.push(action);
+    else groups.set(key, { what, actions: [action] });
   }
-  return [...names]
-    .filter(([key]) => actions.get(key) !== PAIR)
-    .map(([, name]) => `The request contains an invalid set of changes for a resource record set ${name}`);
+  return [...groups.values()]
+    .filter(({ actions }) => actions.length > 1 && actions.join(' ') !== PAIR)
+    .map(({ what }) => `The request contains an invalid set of changes for a resource record set '${what}'`);
 }
 
 function wholeZone(zone: Zone, edits: Edits, maxRecordSets: number): string[] {

@@ -110,33 +110,47 @@ function service(value: string): void {
 }
 
 const MAX_STRING = 255;
-/** One quoted string; an escape is three octal digits or any one character. */
-const QUOTED = /"((?:[^"\\]|\\[0-3][0-7]{2}|\\.)*)"( +|$|(?="))/sy;
-const ESCAPE = /\\([0-3][0-7]{2}|.)/gs;
+/** A string up to its closing quotation mark: printable ASCII, a quotation mark or backslash only after a backslash. */
+const STRING = /"((?:[ !#-[\]-~]|\\[ -~])*)/y;
+const ESCAPE = /\\([0-3][0-7]{2}|.)/g;
 
 /** The decoded strings of a TXT value: one or more, each in quotation marks. Throws Problem. */
 export function parseStrings(value: string): string[] {
   const strings: string[] = [];
-  QUOTED.lastIndex = /^ */.exec(value)?.[0].length ?? 0;
-  while (QUOTED.lastIndex < value.length) {
-    const match = QUOTED.exec(value);
+  for (let at = blanksEnd(value, 0); at < value.length; at = blanksEnd(value, at)) {
+    STRING.lastIndex = at;
+    const match = STRING.exec(value);
     if (!match) throw notQuoted(value);
-    const raw = match[1] ?? '';
-    const foreign = /[^\x20-\x7e]/u.exec(raw);
-    if (foreign) throw unsupportedCharacter(foreign[0]);
-    const decoded = raw.replace(ESCAPE, (_all, code: string) =>
-      code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : code,
-    );
-    if (decoded.length > MAX_STRING) throw new Problem('CharacterStringTooLong', 'Value is too long', `"${raw}"`);
-    strings.push(decoded);
+    const end = at + match[0].length;
+    if (value[end] !== '"') throw unclosed(value, end);
+    at = end + 1;
+    if (at < value.length && value[at] !== ' ' && value[at] !== '"') throw notQuoted(value);
+    const text = (match[1] ?? '').replace(ESCAPE, (_all, code: string) => unescaped(code));
+    if (text.length > MAX_STRING) throw new Problem('CharacterStringTooLong', 'Value is too long', `${match[0]}"`);
+    strings.push(text);
   }
   if (strings.length === 0) throw notQuoted(value);
   return strings;
 }
 
+function blanksEnd(value: string, at: number): number {
+  let end = at;
+  while (value[end] === ' ') end++;
+  return end;
+}
+
+/** An escape is three octal digits, or any one character. */
+function unescaped(code: string): string {
+  return code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : code;
+}
+
+/** A string that ends before its quotation mark: at a character that is not allowed, or with the value. */
+function unclosed(value: string, at: number): Problem {
+  const character = String.fromCodePoint(value.codePointAt(at) ?? 0x22);
+  return /[^ -~]/u.test(character) ? unsupportedCharacter(character) : notQuoted(value);
+}
+
 function notQuoted(value: string): Problem {
-  const foreign = /^\s*"/.test(value) ? /[^\x20-\x7e]/u.exec(value) : null;
-  if (foreign) return unsupportedCharacter(foreign[0]);
   return new Problem('InvalidCharacterString', 'Value should be enclosed in quotation marks', value);
 }
 

@@ -81,6 +81,6 @@ test('a world is there in a moment', async () => {
   await start();
   const started = performance.now();
   await start();
-  // Measured 5 ms on a quiet machine; a cluster takes 15 ms more, the first one the loading of the X.509 library.
-  expect(performance.now() - started).toBeLessThan(150);
+  // Measured: 13 to 43 ms for the first world of a process, under 1 ms for the next, on two busy cores.
+  expect(performance.now() - started).toBeLessThan(100);
 });

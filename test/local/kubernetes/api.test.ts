@@ -109,7 +109,7 @@ describe('who may do what', () => {
     const { code, body } = await failure(networking.listNamespacedIngress({ namespace: 'shop' }));
     expect([code, body.message]).toEqual([
       403,
-      'ingresses is forbidden: User "local-admin" cannot list resource "ingresses" in API group "networking.k8s.io" in the namespace "shop"',
+      'ingresses.networking.k8s.io is forbidden: User "local-admin" cannot list resource "ingresses" in API group "networking.k8s.io" in the namespace "shop"',
     ]);
     expect(names(await core.listServiceForAllNamespaces())).toEqual(['kubernetes']);
     expect(
@@ -206,6 +206,16 @@ describe('lists', () => {
     expect([list.items.length, list.metadata?._continue]).toEqual([6, undefined]);
   });
 
+  test('of an old version are not older than that, but with a limit exactly that, which is gone', async () => {
+    cluster.apply(service('a'));
+    const { metadata } = await core.listServiceForAllNamespaces();
+    const resourceVersion = metadata?.resourceVersion ?? '';
+    expect((await core.listServiceForAllNamespaces({ resourceVersion, limit: 1 })).items).toHaveLength(1);
+    cluster.apply(service('b'));
+    expect(names(await core.listServiceForAllNamespaces({ resourceVersion }))).toContain('b');
+    expect((await failure(core.listServiceForAllNamespaces({ resourceVersion, limit: 1 }))).code).toBe(410);
+  });
+
   test.each<[what: string, query: Record<string, string | number>, code: number]>([
     ['a version of the future', { resourceVersion: '999999' }, 504],
     ['a version that is none', { resourceVersion: 'x' }, 400],
@@ -262,11 +272,11 @@ describe('writing', () => {
   const plain = { metadata: { name: 'a' }, spec: { type: 'LoadBalancer' } };
   const status = { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
 
-  test('a created object gets uid, version and time, but no status', async () => {
+  test('a created object gets uid, version and time, and an empty status whatever it says', async () => {
     const made = await core.createNamespacedService({ namespace: 'default', body: { ...plain, status } });
     expect(made.metadata?.uid).toMatch(/^[0-9a-f-]{36}$/);
     expect(made.metadata?.resourceVersion).toMatch(/^\d+$/);
-    expect(made.status).toBeUndefined();
+    expect(made.status).toEqual({ loadBalancer: {} });
     const { code, body } = await failure(core.createNamespacedService({ namespace: 'default', body: plain }));
     expect([code, body.reason, body.message]).toEqual([409, 'AlreadyExists', 'services "a" already exists']);
   });
@@ -349,6 +359,7 @@ describe('writing', () => {
       400,
     ],
     ['a resource that is not served', () => core.listPodForAllNamespaces(), 404],
+    ['an Ingress that is not there', () => networking.readNamespacedIngress({ namespace: 'default', name: 'x' }), 404],
   ])('%s is refused', async (_what, call, code) => {
     expect((await failure(call())).code).toBe(code);
   });

@@ -102,3 +102,19 @@ test('refusals are Status objects', async () => {
     },
   ]);
 });
+
+test('who brings no bearer token is anonymous', async () => {
+  const { status, body } = await get(services, { authorization: 'Basic abc' });
+  expect([status, json(body).message]).toEqual([403, expect.stringContaining('User "system:anonymous" cannot list')]);
+});
+
+test('messages name a resource with its group', async () => {
+  const { status, body } = await get('/apis/networking.k8s.io/v1/namespaces/default/ingresses/x');
+  expect([status, json(body)]).toMatchObject([
+    404,
+    {
+      message: 'ingresses.networking.k8s.io "x" not found',
+      details: { name: 'x', group: 'networking.k8s.io', kind: 'ingresses' },
+    },
+  ]);
+});
