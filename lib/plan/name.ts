@@ -67,6 +67,8 @@ function holds(candidate: Candidate, ownership: { owner: OwnerId; resource?: str
 
 function planWanted(site: Site, { candidate: winner, records: found }: Offer, context: NameContext): NamePlan {
   const { view } = context;
+  const { foreign, ours } = site;
+  if (foreign.length === 0 && diff(ours, found, winner.owner).length === 0) return NONE;
   const blocks = whatBlocks(site, found, context);
   const findings = blocks.flatMap(block => report(block.reason, winner, block.message, view, block.type));
   const writable = (type: string) =>
@@ -169,11 +171,13 @@ function ownershipNameTaken(txtName: DnsName, { view, authority }: NameContext):
 
 /** Candidates that want something else than the winner does. Those that agree with it are served. */
 function losing(winner: Offer, offers: readonly Offer[], { zone }: ZoneView): Finding[] {
+  if (offers.length < 2) return [];
   const asks = ({ candidate }: Offer) =>
     JSON.stringify(candidate.endpoints.map(({ type, targets, ttl, alias }) => [type, targets, ttl, alias]));
+  const wanted = asks(winner);
   const by = winner.candidate.objects.map(describeObject).join(', ');
   return offers
-    .filter(offer => offer !== winner && asks(offer) !== asks(winner))
+    .filter(offer => offer !== winner && asks(offer) !== wanted)
     .flatMap(({ candidate: { name, objects } }) => {
       const message = `${name} is published for ${by}, which also asks for it`;
       return objects.map(object => ({ reason: 'conflict' as const, message, object, name, zone: zone.id }));

@@ -34,8 +34,12 @@ const NOTHING: readonly RecordSet[] = [];
 /** The record sets at a name, in one order whatever the order of the listing. */
 export function recordsAt(name: DnsName, view: ZoneView): readonly RecordSet[] {
   const sets = view.records.get(name) ?? NOTHING;
-  const keyOf = ({ type, setIdentifier }: RecordSet) => `${type} ${setIdentifier ?? ''}`;
-  return sets.length < 2 ? sets : [...sets].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return sets.every((set, i) => i === 0 || bySet(sets[i - 1] as RecordSet, set) < 0) ? sets : [...sets].sort(bySet);
+}
+
+function bySet(a: RecordSet, b: RecordSet): number {
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  return (a.setIdentifier ?? '') < (b.setIdentifier ?? '') ? -1 : 1;
 }
 
 export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, authority: Authority): Site {

@@ -1,7 +1,8 @@
 import type { Ownership } from '../model/index.ts';
 
 const HERITAGE = 'heritage=external-dns';
-const KEY = 'external-dns/';
+const OWNER = 'external-dns/owner=';
+const RESOURCE = 'external-dns/resource=';
 
 /**
  * The text between the quotes of a TXT value: its character strings joined, escapes (`\"`, `\\`, `\ooo`) resolved.
@@ -29,18 +30,20 @@ export function parseOwnership(value: string): Ownership | undefined {
   if (!value.includes(HERITAGE)) return undefined;
   const text = unquote(value);
   if (text === undefined) return undefined;
-  const tokens = text.split(',');
-  if (!tokens.includes(HERITAGE)) return undefined;
-  const label = (key: string) =>
-    tokens.find(token => token.startsWith(`${KEY}${key}=`))?.slice(KEY.length + key.length + 1);
-  const owner = label('owner');
-  if (owner === undefined) return undefined;
-  const resource = label('resource');
+  let heritage = false;
+  let owner: string | undefined;
+  let resource: string | undefined;
+  for (const token of text.split(',')) {
+    if (token === HERITAGE) heritage = true;
+    else if (token.startsWith(OWNER)) owner ??= token.slice(OWNER.length);
+    else if (token.startsWith(RESOURCE)) resource ??= token.slice(RESOURCE.length);
+  }
+  if (!heritage || owner === undefined) return undefined;
   return resource === undefined ? { owner } : { owner, resource };
 }
 
 /** Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it. */
 export function formatOwnership(ownership: Ownership): string {
-  const resource = ownership.resource === undefined ? '' : `,${KEY}resource=${ownership.resource}`;
-  return `"${HERITAGE},${KEY}owner=${ownership.owner}${resource}"`;
+  const resource = ownership.resource === undefined ? '' : `,${RESOURCE}${ownership.resource}`;
+  return `"${HERITAGE},${OWNER}${ownership.owner}${resource}"`;
 }

@@ -19,13 +19,21 @@ const failed = (error: unknown, status: number) => (error as S3Failure).$metadat
  * version is the ETag.
  */
 export function createS3Store(bucket: string, prefix: string, config: S3ClientConfig = {}): StateStore {
-  const client = new S3Client(config);
+  // Loaded at the first use: a command whose state is a folder need not start an S3 client.
+  let loaded:
+    | Promise<{ s3: typeof import('@aws-sdk/client-s3'); client: import('@aws-sdk/client-s3').S3Client }>
+    | undefined;
+  const load = () => {
+    loaded ??= import('@aws-sdk/client-s3').then(s3 => ({ s3, client: new s3.S3Client(config) }));
+    return loaded;
+  };
   const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });
   return {
     async get(key, known) {
+      const { s3, client } = await load();
       try {
         const object = await client.send(
-          new GetObjectCommand({ ...at(key), ...(known !== undefined && { IfNoneMatch: known }) }),
+          new s3.GetObjectCommand({ ...at(key), ...(known !== undefined && { IfNoneMatch: known }) }),
         );
         const bytes = await object.Body?.transformToByteArray();
         return bytes && object.ETag !== undefined ? { bytes, version: object.ETag } : undefined;
@@ -36,10 +44,11 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
       }
     },
     async put(key, bytes, expected) {
+      const { s3, client } = await load();
       const condition = expected === undefined ? { IfNoneMatch: '*' } : { IfMatch: expected };
       try {
         const { ETag } = await client.send(
-          new PutObjectCommand({ ...at(key), Body: bytes, ContentType: 'application/octet-stream', ...condition }),
+          new s3.PutObjectCommand({ ...at(key), Body: bytes, ContentType: 'application/octet-stream', ...condition }),
         );
         return ETag ?? '';
       } catch (error) {
@@ -47,8 +56,9 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
       }
     },
     async remove(key, expected) {
+      const { s3, client } = await load();
       try {
-        await client.send(new DeleteObjectCommand({ ...at(key), IfMatch: expected }));
+        await client.send(new s3.DeleteObjectCommand({ ...at(key), IfMatch: expected }));
       } catch (error) {
         if (!failed(error, 404)) throw conflictOr(error, key);
       }
