@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
-import type { Clock } from './clock.ts';
 import { type Connection, openConnection, type Peer, type Timeouts } from './connection.ts';
 import { type Account, type CredentialsInput, createEks, type Eks } from './eks.ts';
 import { kubeConfigForEks, kubeConfigFromFile } from './kubeconfig.ts';

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { unlessAborted } from './clock.ts';
+import { unlessAborted } from './abort.ts';
 import { ClusterError, InterruptedError, KubeconfigError, reasonOf, UnreachableError } from './errors.ts';
 
 /** The answer to one request, complete and decompressed. */

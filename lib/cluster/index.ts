@@ -1,3 +1,2 @@
-export type { Clock } from './clock.ts';
 export type { Timeouts } from './connection.ts';
 export { type ClusterReader, type ClusterReaderOptions, createClusterReader } from './read.ts';

@@ -1,5 +1,6 @@
+import type { Clock } from '../clock.ts';
 import type { SourceKind } from '../model/index.ts';
-import { type Clock, unlessAborted } from './clock.ts';
+import { unlessAborted } from './abort.ts';
 import type { Answer, Connection } from './connection.ts';
 import {
   BusyError,

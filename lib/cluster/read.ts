@@ -1,7 +1,7 @@
+import { type Clock, systemClock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import type { KindRead, SourceKind } from '../model/index.ts';
 import { createAccess } from './access.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';

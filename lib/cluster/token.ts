@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** The part of AWS credentials that signs. */
 export interface AwsCredentials {

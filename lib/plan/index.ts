@@ -1,3 +1,3 @@
-export { selectZones, type ZoneFilter } from './domains.ts';
+export { selectZones } from './domains.ts';
 export { fingerprint, type PlanInput, type PlanOutput, plan, refusedFindings } from './plan.ts';
 export type { PlanSettings } from './settings.ts';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../clock.ts';
 import { createClusterReader } from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
 import { aliasZoneOf } from '../route53/alias-zones.ts';
-import { createAwsRoute53, createBudget, systemClock } from '../route53/index.ts';
+import { createAwsRoute53, createBudget } from '../route53/index.ts';
 import { createFolderStore, createMemoryStore, createS3Store, type StateStore } from '../state/index.ts';
 import type { Ports } from './ports.ts';
 

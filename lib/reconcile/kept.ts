@@ -1,4 +1,4 @@
-import type { Clock } from '../route53/index.ts';
+import type { Clock } from '../clock.ts';
 import { StateConflict, type StateStore } from '../state/index.ts';
 
 /** A decoded copy of something kept, with the version that a write must name. */

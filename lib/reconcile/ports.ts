@@ -1,6 +1,7 @@
+import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { KindRead, SourceKind, ZoneId } from '../model/index.ts';
-import type { Clock, RequestBudget, Route53Port } from '../route53/index.ts';
+import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { StateStore } from '../state/index.ts';
 
 /**

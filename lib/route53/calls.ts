@@ -1,5 +1,5 @@
+import type { Clock } from '../clock.ts';
 import type { RequestBudget } from './budget.ts';
-import type { Clock } from './clock.ts';
 import { Route53Error, type Route53Port } from './port.ts';
 
 /** Thrown when a request could not be completed before the run's deadline; the next run goes on. */

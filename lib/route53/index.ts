@@ -1,8 +1,7 @@
 export { applyChanges, type ZoneOutcome } from './apply.ts';
 export { createAwsRoute53 } from './aws.ts';
 export { createBudget, type RequestBudget } from './budget.ts';
-export { type CallOptions, type CountedRoute53, OutOfTime, withBudget } from './calls.ts';
-export { type Clock, systemClock } from './clock.ts';
-export { type Change, type ListingStart, Route53Error, type Route53ErrorKind, type Route53Port } from './port.ts';
+export { type CountedRoute53, OutOfTime, withBudget } from './calls.ts';
+export { type Change, type ListingStart, Route53Error, type Route53Port } from './port.ts';
 export { PAGE, readHostedZones, readNames, readZone } from './read.ts';
 export type { Verdict } from './refusal.ts';

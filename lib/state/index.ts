@@ -11,4 +11,4 @@ export { createFolderStore } from './folder.ts';
 export { LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
-export { StateConflict, type StateStore, type Stored } from './store.ts';
+export { StateConflict, type StateStore } from './store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../lib/cluster/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Answer, Connection } from '../../lib/cluster/connection.ts';
 import { InterruptedError, UnreachableError } from '../../lib/cluster/errors.ts';
 import { listAll } from '../../lib/cluster/list.ts';

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Clock, type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
 import type { SourceKind } from '../../lib/model/index.ts';
 import { type ApiServer, listsOf, named, sendJson, services, startApiServer } from './api-server.ts';
 import { type AwsServer, described, refused, startAwsServer } from './aws-server.ts';

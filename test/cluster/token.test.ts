@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../lib/cluster/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { type AwsCredentials, createTokenSource, signToken, stsHost } from '../../lib/cluster/token.ts';
 
 const CREDENTIALS: AwsCredentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCY' };

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/route53/index.ts';
+import type { Clock } from '../../lib/clock.ts';
 
 /** Time that only passes when somebody sleeps. */
 export function fakeClock(start = Date.parse('2026-01-01T00:00:00Z')): Clock & { advance(milliseconds: number): void } {

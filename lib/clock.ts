@@ -1,4 +1,4 @@
-/** Time as the stages at the edge of the world see it; tests put their own in its place. */
+/** Time as the stages at the edge of the world see it; tests put their own in its place. The pure stages see none. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
