@@ -4,14 +4,14 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
-import type { ClusterName, RunRequest, RunResult } from '../../lib/model/index.ts';
+import type { RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
-import { readTrigger, type Trigger } from './event.ts';
+import { type Known, readTrigger, type Trigger } from './event.ts';
 import { createTelemetry, logResult, meterResult, type Telemetry } from './telemetry.ts';
 
 /** What the function needs of the core. */
 export interface Core {
-  readonly clusters: readonly ClusterName[];
+  readonly known: Known;
   /** Throws when the run could not be made at all; whatever concerns a single zone, cluster or name is in the result. */
   reconcile(request: RunRequest, run: Invocation): Promise<RunResult>;
 }
@@ -35,7 +35,7 @@ const ANSWER_MS = 2_000;
 export function createHandler(core: Core, telemetry: Telemetry = createTelemetry()) {
   const { logger, metrics, tracer } = telemetry;
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
-    const run = (request: RunRequest) => runOnce(core, request, context, telemetry);
+    const run: Run = (request, share = 1) => runOnce(core, request, { context, share }, telemetry);
     const trigger = readEvent(event, core, telemetry);
     return trigger.kind === 'batch' ? runBatch(trigger, run, telemetry) : fitResult(await run(trigger.request));
   };
@@ -45,17 +45,25 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
     .use(logMetrics(metrics, { captureColdStartMetric: true }));
 }
 
-function readEvent(event: unknown, { clusters }: Core, { metrics }: Telemetry): Trigger {
+function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Trigger {
   try {
-    return readTrigger(event, clusters);
+    return readTrigger(event, known);
   } catch (error) {
     metrics.addMetric('EventsRefused', MetricUnit.Count, 1);
     throw error;
   }
 }
 
-async function runOnce(core: Core, request: RunRequest, context: Context, { logger, metrics }: Telemetry) {
-  const deadlineMs = Date.now() + context.getRemainingTimeInMillis() - ANSWER_MS;
+/** `share`: of the time that is left to the invocation, how much the run may take. */
+type Run = (request: RunRequest, share?: number) => Promise<RunResult>;
+
+async function runOnce(
+  core: Core,
+  request: RunRequest,
+  { context, share }: { readonly context: Context; readonly share: number },
+  { logger, metrics }: Telemetry,
+): Promise<RunResult> {
+  const deadlineMs = Date.now() + share * (context.getRemainingTimeInMillis() - ANSWER_MS);
   try {
     const result = await core.reconcile(request, { deadlineMs, holder: context.awsRequestId });
     logResult(result, logger);
@@ -69,20 +77,23 @@ async function runOnce(core: Core, request: RunRequest, context: Context, { logg
 
 type Batch = Extract<Trigger, { kind: 'batch' }>;
 
+/** One shard after the other, each with its share of the time, so that one that fails or is slow leaves the others theirs. */
 async function runBatch(
-  { request, messageIds, malformed }: Batch,
-  run: (request: RunRequest) => Promise<RunResult>,
+  { runs, malformed }: Batch,
+  run: Run,
   { logger, metrics }: Telemetry,
 ): Promise<SQSBatchResponse> {
   for (const { messageId, message } of malformed) logger.error('message left out', { messageId, fault: message });
   metrics.addMetric('MessagesMalformed', MetricUnit.Count, malformed.length);
-  if (request === undefined) return { batchItemFailures: [] };
-  try {
-    await run(request);
-    return { batchItemFailures: [] };
-  } catch (error) {
-    // Answered, not thrown: malformed messages must not come back. `RunsFailed` rings instead of Lambda's own `Errors`.
-    logger.error('run failed, its messages are delivered again', error as Error);
-    return { batchItemFailures: messageIds.map(itemIdentifier => ({ itemIdentifier })) };
+  const failed: string[] = [];
+  for (const [done, { request, messageIds }] of runs.entries()) {
+    try {
+      await run(request, 1 / (runs.length - done));
+    } catch (error) {
+      // Answered, not thrown: malformed messages must not come back. `RunsFailed` rings instead of Lambda's own `Errors`.
+      logger.error('run failed, its messages are delivered again', error as Error);
+      failed.push(...messageIds);
+    }
   }
+  return { batchItemFailures: failed.map(itemIdentifier => ({ itemIdentifier })) };
 }

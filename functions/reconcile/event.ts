@@ -7,16 +7,22 @@ export class InvalidEvent extends Error {
   override readonly name = 'InvalidEvent';
 }
 
-/** What an event asks for: a run, or one run for a whole batch of messages (none when no message can be understood). */
+/** What an event asks for: a run, or a run for each shard that a batch of messages is about. */
 export type Trigger =
   | { readonly kind: 'run'; readonly request: RunRequest }
-  | {
-      readonly kind: 'batch';
-      readonly request: RunRequest | undefined;
-      /** Of the messages that the run is for. */
-      readonly messageIds: readonly string[];
-      readonly malformed: readonly MalformedMessage[];
-    };
+  | { readonly kind: 'batch'; readonly runs: readonly BatchRun[]; readonly malformed: readonly MalformedMessage[] };
+
+/** One run over the union of what the messages of a group ask for. */
+export interface BatchRun {
+  readonly request: RunRequest;
+  readonly messageIds: readonly string[];
+}
+
+/** The names that an event may use. */
+export interface Known {
+  readonly clusters: readonly ClusterName[];
+  readonly shards: readonly string[];
+}
 
 export interface MalformedMessage {
   readonly messageId: string;
@@ -34,7 +40,16 @@ const Notice = z.strictObject({ clusters: Clusters.optional() });
 const Schedule = z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') });
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 const SqsBatch = z.object({
-  Records: z.array(z.object({ eventSource: z.literal('aws:sqs'), messageId: z.string(), body: z.string() })).min(1),
+  Records: z
+    .array(
+      z.object({
+        eventSource: z.literal('aws:sqs'),
+        messageId: z.string(),
+        body: z.string(),
+        attributes: z.object({ MessageGroupId: z.string().optional() }).optional(),
+      }),
+    )
+    .min(1),
 });
 type Message = z.infer<typeof SqsBatch>['Records'][number];
 
@@ -45,66 +60,77 @@ const ALLOWED = {
 } as const;
 
 /**
- * Reads what the function was started with: an EventBridge schedule, an SQS batch, or a payload given by hand.
- * `known` are the names of the configured clusters. Throws InvalidEvent for anything else; a malformed message of a
- * batch is listed instead, because a notice is only a hint and must not hold up the others.
+ * Reads what the function was started with: an EventBridge schedule, an SQS batch, or a payload given by hand. Throws
+ * InvalidEvent for anything else; a malformed message of a batch is listed instead, because a notice is only a hint and
+ * must not hold up the others.
  */
-export function readTrigger(event: unknown, known: readonly ClusterName[]): Trigger {
+export function readTrigger(event: unknown, known: Known): Trigger {
   const batch = SqsBatch.safeParse(event);
   if (batch.success) return readBatch(batch.data.Records, known);
-  if (Schedule.safeParse(event).success) return { kind: 'run', request: wholeFleet };
+  if (Schedule.safeParse(event).success) return { kind: 'run', request: WHOLE_FLEET };
   const payload = Payload.safeParse(event);
   if (!payload.success) throw refusal(payload.error, ALLOWED.payload);
   const { mode, force, clusters } = payload.data;
   return { kind: 'run', request: { mode, force, ...named(clusters, known) } };
 }
 
-const wholeFleet: RunRequest = { mode: 'sync', force: false };
+const WHOLE_FLEET: RunRequest = { mode: 'sync', force: false };
 
-function readBatch(messages: readonly Message[], known: readonly ClusterName[]): Trigger {
-  const requests: RunRequest[] = [];
-  const messageIds: string[] = [];
+/** Lambda hands over messages of several groups at once; a group is a shard (infra/queue.yml). */
+function readBatch(messages: readonly Message[], known: Known): Trigger {
+  const groups = new Map<string | undefined, Asked[]>();
   const malformed: MalformedMessage[] = [];
-  for (const { messageId, body } of messages) {
+  for (const { messageId, body, attributes } of messages) {
     try {
-      requests.push(readMessage(body, known));
-      messageIds.push(messageId);
+      const asked = { messageId, ...readMessage(body, known) };
+      const group = attributes?.MessageGroupId;
+      groups.set(group, [...(groups.get(group) ?? []), asked]);
     } catch (error) {
       if (!(error instanceof InvalidEvent)) throw error;
       malformed.push({ messageId, message: error.message });
     }
   }
-  return { kind: 'batch', request: union(requests), messageIds, malformed };
+  return { kind: 'batch', runs: [...groups].map(([group, asked]) => runOf(group, asked, known)), malformed };
+}
+
+interface Asked extends Pick<RunRequest, 'clusters'> {
+  readonly messageId: string;
 }
 
 /** The schedule reaches the queue as the EventBridge event itself; everyone else sends a notice. */
-function readMessage(body: string, known: readonly ClusterName[]): RunRequest {
+function readMessage(body: string, known: Known): Pick<RunRequest, 'clusters'> {
   const value = parseJson(body);
-  if (Schedule.safeParse(value).success) return wholeFleet;
+  if (Schedule.safeParse(value).success) return {};
   const notice = Notice.safeParse(value);
   if (!notice.success) throw refusal(notice.error, ALLOWED.message);
-  return { ...wholeFleet, ...named(notice.data.clusters, known) };
+  return named(notice.data.clusters, known);
 }
 
-/** One request that does what all of them ask for: one without clusters asks for the whole fleet. */
-function union(requests: readonly RunRequest[]): RunRequest | undefined {
-  if (requests.length === 0) return undefined;
+/**
+ * Messages that name clusters run for these, in whatever shard the config has them now; the others for the shard that
+ * their group is, or for the whole fleet when it is none (any more).
+ */
+function runOf(group: string | undefined, asked: readonly Asked[], { shards }: Known): BatchRun {
+  const scope = union(asked);
+  const shard = scope.clusters === undefined && group !== undefined && shards.includes(group) ? { shard: group } : {};
+  return { request: { ...WHOLE_FLEET, ...shard, ...scope }, messageIds: asked.map(({ messageId }) => messageId) };
+}
+
+/** A message without clusters asks for all of them. */
+function union(asked: readonly Asked[]): Pick<RunRequest, 'clusters'> {
   const clusters = new Set<ClusterName>();
-  for (const request of requests) {
-    if (request.clusters === undefined) return wholeFleet;
-    for (const name of request.clusters) clusters.add(name);
+  for (const { clusters: some } of asked) {
+    if (some === undefined) return {};
+    for (const name of some) clusters.add(name);
   }
-  return { ...wholeFleet, clusters: [...clusters].sort() };
+  return { clusters: [...clusters].sort() };
 }
 
-function named(
-  clusters: readonly ClusterName[] | undefined,
-  known: readonly ClusterName[],
-): Pick<RunRequest, 'clusters'> {
+function named(clusters: readonly ClusterName[] | undefined, known: Known): Pick<RunRequest, 'clusters'> {
   if (clusters === undefined) return {};
-  const stranger = clusters.find(name => !known.includes(name));
+  const stranger = clusters.find(name => !known.clusters.includes(name));
   if (stranger === undefined) return { clusters };
-  throw new InvalidEvent(`clusters: "${stranger}" is not in the config, which has ${known.join(', ')}`);
+  throw new InvalidEvent(`clusters: "${stranger}" is not in the config, which has ${known.clusters.join(', ')}`);
 }
 
 function parseJson(text: string): unknown {

@@ -9,7 +9,7 @@ const config = loadConfig(resolve(taskRoot, process.env.FAIRLEAD_CONFIG ?? 'fair
 const ports = composePorts(config, process.env);
 
 export const handler = createHandler({
-  clusters: config.clusters.map(({ name }) => name),
+  known: { clusters: config.clusters.map(({ name }) => name), shards: config.shards.map(({ name }) => name) },
   reconcile: (request, { deadlineMs, holder }) =>
     reconcile(request, { config, ports: { ...ports, holder }, deadlineMs }),
 });

@@ -52,16 +52,21 @@ const CONTEXT = {
   succeed: () => {},
 } satisfies Context;
 
-const message = (messageId: string, body: string) => ({ eventSource: 'aws:sqs', messageId, body });
+const message = (messageId: string, body: string, MessageGroupId = 'gone') => ({
+  eventSource: 'aws:sqs',
+  messageId,
+  body,
+  attributes: { MessageGroupId },
+});
 
 /** A core that answers `answer` and notes what it was asked. */
-function coreThat(answer: () => RunResult) {
+function coreThat(answer: (request: RunRequest) => RunResult) {
   const asked: (Invocation & { request: RunRequest })[] = [];
   const core = {
-    clusters: ['a', 'b'],
+    known: { clusters: ['a', 'b'], shards: ['east', 'west'] },
     reconcile: async (request, invocation) => {
       asked.push({ request, ...invocation });
-      return answer();
+      return answer(request);
     },
   } satisfies Core;
   return { core, asked };
@@ -145,6 +150,16 @@ describe('a batch of messages', () => {
     expect(metric('RunsFailed')).toEqual([1]);
     expect(metric('MessagesMalformed')).toEqual([1]);
     expect(lines).toContainEqual(expect.objectContaining({ level: 'ERROR', messageId: '2' }));
+  });
+
+  it('of several shards is a run for each: one that fails does not hold up the others', async () => {
+    const { core, asked } = coreThat(({ shard }) => (shard === 'east' ? fails() : RESULT));
+    const Records = [message('1', '{}', 'east'), message('2', '{}', 'west')];
+    expect(await invoke(core, { Records })).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+    expect(asked.map(({ request }) => request.shard)).toEqual(['east', 'west']);
+    const [first, second] = asked.map(({ deadlineMs }) => deadlineMs - Date.now());
+    expect(first).toBeLessThan(30_000);
+    expect(second).toBeGreaterThan(50_000);
   });
 
   it('of malformed messages only costs no run', async () => {

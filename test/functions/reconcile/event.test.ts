@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidEvent, readTrigger } from '../../../functions/reconcile/event.ts';
 
-const KNOWN = ['a', 'b', 'c'];
+const KNOWN = { clusters: ['a', 'b', 'c'], shards: ['default', 'east'] };
 const read = (event: unknown) => readTrigger(event, KNOWN);
 const SCHEDULE = {
   version: '0',
@@ -14,14 +14,13 @@ const SCHEDULE = {
   resources: ['arn:aws:events:eu-west-1:111122223333:rule/fairlead'],
   detail: {},
 };
-const batch = (...bodies: readonly unknown[]) => ({
-  Records: bodies.map((body, index) => ({
-    eventSource: 'aws:sqs',
-    messageId: `m${index}`,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-    attributes: { MessageGroupId: 'default' },
-  })),
+const message = (body: unknown, index: number, MessageGroupId = 'default') => ({
+  eventSource: 'aws:sqs',
+  messageId: `m${index}`,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: { MessageGroupId },
 });
+const batch = (...bodies: readonly unknown[]) => ({ Records: bodies.map((body, index) => message(body, index)) });
 
 describe('what starts the function', () => {
   it.each([
@@ -61,11 +60,12 @@ describe('a batch of messages becomes one run', () => {
 
   it.each([
     ['the union of the clusters, sorted', [{ clusters: ['c'] }, { clusters: ['a', 'c'] }], { clusters: ['a', 'c'] }],
-    ['the whole fleet when one message names no cluster', [{ clusters: ['c'] }, {}], {}],
-    ['the whole fleet when the schedule is among them', [{ clusters: ['c'] }, SCHEDULE], {}],
+    ['the whole shard when one message names no cluster', [{ clusters: ['c'] }, {}], { shard: 'default' }],
+    ['the whole shard when the schedule is among them', [{ clusters: ['c'] }, SCHEDULE], { shard: 'default' }],
   ])('over %s', (_rule, bodies, scope) => {
     const request = { mode: 'sync', force: false, ...scope };
-    expect(read(batch(...bodies))).toEqual({ kind: 'batch', request, messageIds: ids(bodies.length), malformed: [] });
+    const run = { request, messageIds: ids(bodies.length) };
+    expect(read(batch(...bodies))).toEqual({ kind: 'batch', runs: [run], malformed: [] });
   });
 
   it.each([
@@ -76,13 +76,36 @@ describe('a batch of messages becomes one run', () => {
     ['no object', '"a"', /expected object, received string/],
   ])('a malformed message (%s) is reported and does not hold up the others', (_rule, body, message) => {
     const trigger = read(batch({ clusters: ['a'] }, body));
-    expect(trigger).toMatchObject({ kind: 'batch', request: { clusters: ['a'] }, messageIds: ['m0'] });
+    expect(trigger).toMatchObject({ runs: [{ request: { clusters: ['a'] }, messageIds: ['m0'] }] });
     expect(trigger.kind === 'batch' && trigger.malformed).toEqual([
       { messageId: 'm1', message: expect.stringMatching(message) },
     ]);
   });
 
   it('asks for no run when no message can be understood', () => {
-    expect(read(batch('{', '}'))).toMatchObject({ kind: 'batch', request: undefined, messageIds: [] });
+    expect(read(batch('{', '}'))).toMatchObject({ kind: 'batch', runs: [] });
+  });
+
+  it('for each shard, since a batch may bring messages of several groups', () => {
+    const Records = [message({}, 0, 'east'), message({ clusters: ['a'] }, 1), message({ clusters: ['b'] }, 2, 'east')];
+    expect(read({ Records })).toMatchObject({
+      runs: [
+        { request: { shard: 'east' }, messageIds: ['m0', 'm2'] },
+        { request: { clusters: ['a'] }, messageIds: ['m1'] },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'names clusters, which may have moved to another shard',
+      message({ clusters: ['a'] }, 0, 'east'),
+      { clusters: ['a'] },
+    ],
+    ['comes in a group that is no shard any more', message({}, 0, 'gone'), {}],
+    ['comes from a queue without groups', { eventSource: 'aws:sqs', messageId: 'm0', body: '{}' }, {}],
+  ])('without a shard when it %s', (_rule, record, scope) => {
+    const run = { request: { mode: 'sync', force: false, ...scope }, messageIds: ['m0'] };
+    expect(read({ Records: [record] })).toEqual({ kind: 'batch', runs: [run], malformed: [] });
   });
 });
