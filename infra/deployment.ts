@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { type CloudFormationValue, OWN_BUCKET, roleStatements, type Statement, sub } from './iam.ts';
+import { type Resource, scheduleRules } from './schedule.ts';
 import { InvalidSetting, readSettings, type Settings } from './settings.ts';
 
 /** What serverless.yml takes from here, as `${self:custom.deployment.…}`. */
@@ -15,6 +16,9 @@ export interface Deployment extends Omit<Settings, 'concurrency' | 'alarmTopic' 
   readonly alarmActions: readonly string[];
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
   readonly statements: readonly Statement[];
+  readonly schedules: Readonly<Record<string, Resource>>;
+  /** ARNs of the schedule's rules. */
+  readonly scheduleArns: readonly CloudFormationValue[];
 }
 
 /**
@@ -22,19 +26,24 @@ export interface Deployment extends Omit<Settings, 'concurrency' | 'alarmTopic' 
  * `region` the one deployed to. Throws InvalidSetting, or what loading the config throws.
  */
 export function makeDeployment(params: Readonly<Record<string, unknown>>, folder: string, region: string): Deployment {
-  const { config: path, alarmTopic, subnets, securityGroups, ...settings } = readSettings(params);
+  const { config: path, alarmTopic, subnets, securityGroups, concurrency, ...settings } = readSettings(params);
   const file = resolve(folder, path);
   const config = configForLambda(file, region);
   const tracing = settings.tracing === 'Active';
+  const shards = config.shards.map(({ name }) => name);
+  const schedules = scheduleRules(settings.schedule, shards);
   const vpc = subnets && securityGroups && { subnetIds: subnets, securityGroupIds: securityGroups };
   return {
     ...settings,
     config: file,
+    concurrency: concurrency === 'auto' ? shards.length + 1 : concurrency,
     visibilityTimeout: settings.timeout + 60,
     traceEnabled: tracing ? 'true' : 'false',
     alarmActions: alarmTopic === null ? [] : [alarmTopic],
     vpc,
     statements: roleStatements(config, { ...RESOURCES, tracing, vpc: vpc !== null }),
+    schedules,
+    scheduleArns: Object.keys(schedules).map(arnOf),
   };
 }
 

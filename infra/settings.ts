@@ -26,7 +26,7 @@ const Settings = z.object({
     .regex(/^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))$/, 'expected rate(5 minutes) or cron(…)'),
   timeout: whole(30, 900),
   memory: whole(256, 10_240),
-  concurrency: z.union([none, whole(1, 1_000)]),
+  concurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
   logRetention: z.coerce
     .number()
     .refine(days => RETENTION_DAYS.includes(days), `expected one of ${RETENTION_DAYS.join(', ')} days`),

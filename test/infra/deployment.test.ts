@@ -56,6 +56,41 @@ describe('the deployment that serverless.yml takes its values from', () => {
     expect(sids(make())).not.toContain(right);
   });
 
+  describe('with shards', () => {
+    const SHARDS = 'shards: [{name: east, clusters: [prod]}]';
+    const FLEET = `clusters: [${Array.from({ length: 7 }, (_, n) => `{name: c${n}, owner: o${n}}`)}]
+shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}`)}]`;
+    const groups = ({ schedules }: Deployment) =>
+      Object.entries(schedules).map(([id, { Properties }]) => [
+        id,
+        (Properties.Targets as { SqsParameters: { MessageGroupId: string } }[]).map(
+          ({ SqsParameters }) => SqsParameters.MessageGroupId,
+        ),
+      ]);
+
+    it.each([
+      ['none: the one that every cluster is in', 'clusters: [{name: prod}]', [['Schedule', ['default']]], 2],
+      ['one', `clusters: [{name: prod}]\n${SHARDS}`, [['Schedule', ['east']]], 2],
+      [
+        'more than a rule may have targets',
+        FLEET,
+        [
+          ['Schedule', ['s0', 's1', 's2', 's3', 's4']],
+          ['Schedule2', ['s5', 'default']],
+        ],
+        8,
+      ],
+    ])(
+      '%s: each is scheduled in its message group and has a run of its own',
+      (_rule, config, expected, concurrency) => {
+        const deployment = make({}, config);
+        expect(groups(deployment)).toEqual(expected);
+        expect(deployment.concurrency).toBe(concurrency);
+        expect(deployment.scheduleArns).toEqual(expected.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
+      },
+    );
+  });
+
   it('sends alarms to the topic, if there is one', () => {
     expect(make().alarmActions).toEqual([]);
     const alarmTopic = 'arn:aws:sns:eu-west-1:111122223333:ops';

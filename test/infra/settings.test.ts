@@ -21,6 +21,7 @@ describe('settings of the deployment', () => {
   it.each([
     ['numbers given as text, as the command line does', { timeout: '60' }, { timeout: 60 }],
     ['no reserved concurrency', { concurrency: 'none' }, { concurrency: null }],
+    ['a concurrency by the number of shards', { concurrency: 'auto' }, { concurrency: 'auto' }],
     ['a cron schedule', { schedule: 'cron(0/5 * * * ? *)' }, { schedule: 'cron(0/5 * * * ? *)' }],
     [
       'a topic',
