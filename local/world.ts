@@ -8,7 +8,7 @@ import type { HostedZone, ZoneOptions } from './route53/hosted-zone.ts';
 import type { ZoneJson } from './route53/json.ts';
 import { Route53Service } from './route53/service.ts';
 import { Route53Store } from './route53/store.ts';
-import { REAL_THROTTLE, type Throttle } from './route53/throttle.ts';
+import type { Throttle } from './route53/throttle.ts';
 import { type Role, StsService } from './sts/service.ts';
 
 export interface WorldOptions {
@@ -75,39 +75,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const region = options.region ?? 'us-east-1';
   const credentials = new Credentials();
   credentials.add(USER);
-  const store = new Route53Store(options.maxRecordSets === undefined ? {} : { maxRecordSets: options.maxRecordSets });
-  const route53 = new Route53Service(credentials, store);
-  route53.throttle = options.throttle === false ? undefined : (options.throttle ?? REAL_THROTTLE);
-  route53.load(options.zones ?? []);
+  const route53 = startRoute53(credentials, options);
   const sts = new StsService(credentials);
   for (const role of options.roles ?? []) sts.roles.set(role.arn, role);
   const eks = new EksService(credentials);
   const endpoint = oneEndpoint({ route53: route53.serve, sts: sts.serve, eks: eks.serve });
   const { server, url } = await serveHttp(endpoint, options.port);
-  const dns = await startDns(store, { port: options.dnsPort ?? 0 }).catch(async error => {
+  const dns = await startDns(route53.store, { port: options.dnsPort ?? 0 }).catch(async error => {
     await stopServer(server);
     throw error;
   });
   const clusters = new Map<string, LocalCluster>();
+  const parts = { url, region, route53, sts, eks, credentials, dns, clusters };
   return {
-    url,
-    region,
-    route53,
-    sts,
-    eks,
-    credentials,
-    dns,
-    clusters,
+    ...parts,
     env: (identity = USER) => environment(url, region, identity),
-    addZone: zone => store.addZone(zone),
-    addCluster: async ({ account = DEFAULT_ACCOUNT, ...wanted }) => {
-      const { name } = wanted;
-      if (clusters.has(name)) throw new Error(`There is a cluster ${name} already: give this one another name`);
-      const cluster = await startCluster({ region, ...wanted, credentials });
-      clusters.set(name, cluster);
-      eks.clusters.push({ name, account, region: cluster.region, endpoint: cluster.url, caData: cluster.caData });
-      return cluster;
-    },
+    addZone: zone => route53.store.addZone(zone),
+    addCluster: wanted => addCluster({ ...parts, clusters }, wanted),
     addRole: role => {
       sts.roles.set(role.arn, role);
     },
@@ -115,6 +99,28 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await Promise.all([stopServer(server), dns.close(), ...[...clusters.values()].map(cluster => cluster.close())]);
     },
   };
+}
+
+function startRoute53(credentials: Credentials, options: WorldOptions): Route53Service {
+  const { maxRecordSets, throttle, zones = [] } = options;
+  const store = new Route53Store(maxRecordSets === undefined ? {} : { maxRecordSets });
+  const route53 = new Route53Service(credentials, store);
+  if (throttle !== undefined) route53.throttle = throttle || undefined;
+  route53.load(zones);
+  return route53;
+}
+
+async function addCluster(
+  world: Pick<World, 'region' | 'credentials' | 'eks'> & { readonly clusters: Map<string, LocalCluster> },
+  { account = DEFAULT_ACCOUNT, ...wanted }: WorldClusterOptions,
+): Promise<LocalCluster> {
+  const { name } = wanted;
+  if (world.clusters.has(name)) throw new Error(`There is a cluster ${name} already: give this one another name`);
+  const cluster = await startCluster({ region: world.region, ...wanted, credentials: world.credentials });
+  world.clusters.set(name, cluster);
+  const { region, url: endpoint, caData } = cluster;
+  world.eks.clusters.push({ name, account, region, endpoint, caData });
+  return cluster;
 }
 
 function environment(url: string, region: string, identity: Identity): Record<string, string> {

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { ALGORITHM, header, type Signing, signatureOf } from './canonical.ts';
 import type { Credentials, Identity } from './credentials.ts';
 import { queryPairs, type WireRequest } from './http.ts';
 
@@ -36,19 +37,14 @@ export interface Authenticated {
   readonly region: string;
 }
 
-interface Signature {
+interface Signature extends Signing {
   readonly keyId: string;
-  /** date/region/service/aws4_request */
   readonly scope: readonly [date: string, region: string, service: string, terminator: string];
-  readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** ISO 8601 basic format, as sent. */
-  readonly date: string;
   readonly token: string | undefined;
   readonly presigned: boolean;
 }
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MINUTE = 60_000;
 /** How old a signature may be: in a header five minutes, in a URL fifteen whatever X-Amz-Expires says (STS). */
 const WINDOW = { header: 5 * MINUTE, presigned: 15 * MINUTE };
@@ -66,7 +62,7 @@ export function verifySignature(request: WireRequest, verification: Verification
   checkScope(signature, verification);
   checkDate(signature, verification.now);
   checkSignedHeaders(signature, request);
-  const expected = Buffer.from(sign(identity.secretAccessKey, signature, canonicalRequest(request, signature)));
+  const expected = Buffer.from(signatureOf(request, signature, identity.secretAccessKey));
   const given = Buffer.from(signature.signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw mismatch(MISMATCH);
   return { identity, region: signature.scope[1] };
@@ -145,11 +141,6 @@ function incomplete(message: string): AuthenticationError {
   return new AuthenticationError('IncompleteSignature', message);
 }
 
-function header(request: WireRequest, name: string): string | undefined {
-  const value = request.headers[name.toLowerCase()];
-  return Array.isArray(value) ? value.join(',') : value;
-}
-
 function knownIdentity(signature: Signature, { credentials, now }: Verification): Identity {
   const identity = credentials.find(signature.keyId);
   if (!identity || identity.sessionToken !== signature.token) {
@@ -199,59 +190,4 @@ function checkSignedHeaders({ signedHeaders }: Signature, request: WireRequest):
   }
   const open = Object.keys(request.headers).find(name => name.startsWith('x-amz-') && !signedHeaders.includes(name));
   if (open) throw mismatch(`'${open}' must be a 'SignedHeader' in the AWS Authorization.`);
-}
-
-function canonicalRequest(request: WireRequest, { signedHeaders }: Signature): string {
-  const headers = signedHeaders.map(name => `${name}:${(header(request, name) ?? '').trim().replace(/ +/g, ' ')}\n`);
-  return [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query),
-    headers.join(''),
-    signedHeaders.join(';'),
-    sha256(request.body),
-  ].join('\n');
-}
-
-/** Every service but S3 has the path encoded once more, after dots and double slashes were resolved. */
-function canonicalPath(path: string): string {
-  const segments: string[] = [];
-  for (const segment of path.split('/')) {
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(uriEncode(segment));
-  }
-  const trailing = segments.length > 0 && path.endsWith('/') ? '/' : '';
-  return `/${segments.join('/')}${trailing}`;
-}
-
-function canonicalQuery(query: string): string {
-  return queryPairs(query)
-    .filter(([key]) => key !== 'X-Amz-Signature')
-    .map(([key, value]) => [uriEncode(key), uriEncode(value)] as const)
-    .sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
-    .map(([key, value]) => `${key}=${value}`)
-    .join('&');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** RFC 3986: everything but the unreserved characters. */
-function uriEncode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function sign(secret: string, { date, scope }: Signature, canonical: string): string {
-  const toSign = [ALGORITHM, date, scope.join('/'), sha256(canonical)].join('\n');
-  const key = scope.reduce<string | Buffer>((previous, part) => hmac(previous, part), `AWS4${secret}`);
-  return hmac(key, toSign).toString('hex');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
 }

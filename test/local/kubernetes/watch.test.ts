@@ -16,6 +16,9 @@ beforeEach(async () => {
 
 afterEach(() => world.close());
 
+/** Waits for something that other connections bring about. */
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 10 });
+
 interface WatchEvent {
   type: string;
   name?: string | undefined;
@@ -61,9 +64,9 @@ describe('a watch', () => {
     apply('b');
     apply('a', 'LoadBalancer');
     const { events } = await watch({ resourceVersion });
-    await vi.waitFor(() => expect(brief(events)).toEqual(['ADDED b', 'MODIFIED a']));
+    await until(() => expect(brief(events)).toEqual(['ADDED b', 'MODIFIED a']));
     cluster.delete({ kind: 'Service', name: 'b' });
-    await vi.waitFor(() => expect(brief(events)).toEqual(['ADDED b', 'MODIFIED a', 'DELETED b']));
+    await until(() => expect(brief(events)).toEqual(['ADDED b', 'MODIFIED a', 'DELETED b']));
     expect(events.every((event, i) => i === 0 || Number(event.version) > Number(events[i - 1]?.version))).toBe(true);
     expect(events[0]?.object).toMatchObject({ kind: 'Service', apiVersion: 'v1' });
   });
@@ -71,18 +74,18 @@ describe('a watch', () => {
   test('resumed from the last event’s version misses and repeats nothing', async () => {
     const first = await watch({ resourceVersion: await version() });
     apply('a');
-    await vi.waitFor(() => expect(brief(first.events)).toEqual(['ADDED a']));
+    await until(() => expect(brief(first.events)).toEqual(['ADDED a']));
     cluster.cutWatches();
-    await vi.waitFor(() => expect(first.ended.yes).toBe(true));
+    await until(() => expect(first.ended.yes).toBe(true));
     apply('b');
     const second = await watch({ resourceVersion: first.events.at(-1)?.version ?? '' });
-    await vi.waitFor(() => expect(brief(second.events)).toEqual(['ADDED b']));
+    await until(() => expect(brief(second.events)).toEqual(['ADDED b']));
   });
 
   test('without a version begins with all there is', async () => {
     apply('a');
     const { events } = await watch({});
-    await vi.waitFor(() => expect(brief(events)).toEqual(['ADDED a', 'ADDED kubernetes']));
+    await until(() => expect(brief(events)).toEqual(['ADDED a', 'ADDED kubernetes']));
   });
 
   test('of one namespace, or of one name, tells of that only', async () => {
@@ -91,8 +94,8 @@ describe('a watch', () => {
     const one = await watch({ resourceVersion, fieldSelector: 'metadata.name=b' });
     apply('a', 'ClusterIP', 'shop');
     apply('b');
-    await vi.waitFor(() => expect(brief(one.events)).toEqual(['ADDED b']));
-    await vi.waitFor(() => expect(brief(shop.events)).toEqual(['ADDED a']));
+    await until(() => expect(brief(one.events)).toEqual(['ADDED b']));
+    await until(() => expect(brief(shop.events)).toEqual(['ADDED a']));
   });
 
   test('of one kind does not tell of another', async () => {
@@ -103,13 +106,13 @@ describe('a watch', () => {
       kind: 'Ingress',
       metadata: { name: 'i', namespace: 'default' },
     });
-    await vi.waitFor(() => expect(brief(events)).toEqual(['ADDED i']));
+    await until(() => expect(brief(events)).toEqual(['ADDED i']));
   });
 
   test('ends after timeoutSeconds, with a last bookmark', async () => {
     const resourceVersion = await version();
     const { events, ended } = await watch({ resourceVersion, timeoutSeconds: 1, allowWatchBookmarks: true });
-    await vi.waitFor(() => expect(ended.yes).toBe(true), { timeout: 3000 });
+    await until(() => expect(ended.yes).toBe(true));
     expect(brief(events)).toEqual(['BOOKMARK']);
     expect(events[0]?.version).toBe(resourceVersion);
   });
@@ -120,17 +123,17 @@ describe('a watch', () => {
     const silent = await watch({ resourceVersion });
     const told = await watch({ resourceVersion, allowWatchBookmarks: true }, '/apis/networking.k8s.io/v1/ingresses');
     const { metadata } = apply('a');
-    await vi.waitFor(() =>
+    await until(() =>
       expect(told.events.at(-1)).toMatchObject({ type: 'BOOKMARK', version: metadata.resourceVersion }),
     );
-    await vi.waitFor(() => expect(brief(silent.events)).toEqual(['ADDED a']));
+    await until(() => expect(brief(silent.events)).toEqual(['ADDED a']));
   });
 
   test('may begin with a list in the stream, closed by a bookmark', async () => {
     apply('a');
     const query = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true };
     const { events } = await watch(query);
-    await vi.waitFor(() => expect(brief(events)).toEqual(['ADDED a', 'ADDED kubernetes', 'BOOKMARK']));
+    await until(() => expect(brief(events)).toEqual(['ADDED a', 'ADDED kubernetes', 'BOOKMARK']));
     expect(events[2]?.object.metadata?.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
   });
 });
@@ -141,7 +144,7 @@ describe('410 Gone', () => {
     apply('a');
     cluster.compact();
     const { events, ended } = await watch({ resourceVersion });
-    await vi.waitFor(() => expect(ended.yes).toBe(true));
+    await until(() => expect(ended.yes).toBe(true));
     expect(events).toMatchObject([
       {
         type: 'ERROR',
@@ -151,18 +154,18 @@ describe('410 Gone', () => {
     ]);
     const again = await watch({ resourceVersion: await version() });
     apply('b');
-    await vi.waitFor(() => expect(brief(again.events)).toEqual(['ADDED b']));
+    await until(() => expect(brief(again.events)).toEqual(['ADDED b']));
   });
 
   test('in an open watch', async () => {
     const { events, ended } = await watch({ resourceVersion: await version() });
     apply('a');
-    await vi.waitFor(() => expect(brief(events)).toEqual(['ADDED a']));
+    await until(() => expect(brief(events)).toEqual(['ADDED a']));
     expect(cluster.openWatches).toBe(1);
     cluster.compact();
-    await vi.waitFor(() => expect(ended.yes).toBe(true));
+    await until(() => expect(ended.yes).toBe(true));
     expect(events.at(-1)).toMatchObject({ type: 'ERROR', code: 410 });
-    await vi.waitFor(() => expect(cluster.openWatches).toBe(0));
+    await until(() => expect(cluster.openWatches).toBe(0));
   });
 });
 
@@ -174,7 +177,7 @@ test('a denied watch is refused before it begins', async () => {
 
 test('a client that goes away ends its watch', async () => {
   const { stop } = await watch({});
-  await vi.waitFor(() => expect(cluster.openWatches).toBe(1));
+  await until(() => expect(cluster.openWatches).toBe(1));
   stop();
-  await vi.waitFor(() => expect(cluster.openWatches).toBe(0));
+  await until(() => expect(cluster.openWatches).toBe(0));
 });
