@@ -21,6 +21,11 @@ export interface Snapshot extends Wanted {
   readonly kinds: Readonly<Record<string, KindRead>>;
   /** Where the endpoints come from: read now, or kept from the last complete snapshot. */
   readonly origin: 'read' | 'kept';
+  /**
+   * Kinds that could not be read and whose endpoints are those of the last complete snapshot: they keep their names from
+   * others, and ask for nothing new.
+   */
+  readonly standIns?: readonly string[];
 }
 
 export function isComplete(snapshot: Snapshot): boolean {

@@ -12,7 +12,7 @@ export interface Candidate {
   readonly objects: readonly ObjectRef[];
   /** One endpoint a type; an address record's targets are those of all objects together. */
   readonly endpoints: readonly Endpoint[];
-  /** The snapshot stands in for a cluster that could not be read: it keeps what it has, it asks for nothing new. */
+  /** Its objects were seen in an earlier run and could not be read in this one: it keeps what it has, it asks for nothing new. */
   readonly standIn: boolean;
 }
 
@@ -27,14 +27,13 @@ export type Candidates = ReadonlyMap<DnsName, readonly Candidate[]>;
 export function gatherCandidates(snapshots: readonly Snapshot[]): Candidates {
   const byName = new Map<DnsName, Candidate[]>();
   snapshots.forEach((snapshot, rank) => {
-    const standIn = snapshot.origin === 'kept' && Object.values(snapshot.kinds).some(kind => !kind.complete);
     for (const [name, endpoints] of groupBy(snapshot.endpoints, endpoint => endpoint.name)) {
       const made = fromEndpoints(name, endpoints).map(part => ({
         ...part,
         owner: snapshot.owner,
         cluster: snapshot.cluster,
         rank,
-        standIn,
+        standIn: part.objects.every(object => snapshot.standIns?.includes(object.kind)),
       }));
       const known = byName.get(name);
       if (known) known.push(...made);

@@ -80,9 +80,16 @@ async function takeSnapshot(cluster: ClusterConfig, run: Run): Promise<Snapshot>
   };
 }
 
-/** A cluster that could not be read: what it wanted last keeps its names from others, and nothing of it is taken away. */
+/** For the kinds that could not be read, what they wanted last stands in. */
 function withKept(fresh: Snapshot, kept: Snapshot): Snapshot {
-  return { ...kept, kinds: fresh.kinds, origin: 'kept', findings: [] };
+  const standIns = Object.keys(fresh.kinds).filter(kind => fresh.kinds[kind]?.complete === false);
+  const unread = <T extends { object: { kind: string } }>({ object }: T) => standIns.includes(object.kind);
+  return {
+    ...fresh,
+    standIns,
+    endpoints: [...fresh.endpoints.filter(one => !unread(one)), ...kept.endpoints.filter(unread)],
+    holds: [...fresh.holds.filter(one => !unread(one)), ...kept.holds.filter(unread)],
+  };
 }
 
 /** A cluster that this run was not asked to read. Without a kept snapshot it counts as unread, so its records are frozen. */

@@ -1,0 +1,342 @@
+import { describe, expect, test } from 'vitest';
+import type { RunResult } from '../../lib/model/index.ts';
+import { createMemoryStore, LeaseHeld, takeLease } from '../../lib/state/index.ts';
+import { brief, EXAMPLE_ZONE, fakeClusters, harness } from '../support/harness.ts';
+import { ALB, ingress, type KubernetesObject, NLB, service } from '../support/objects.ts';
+
+const many = (count: number, from = 0): KubernetesObject[] =>
+  Array.from({ length: count }, (_, i) => service(`s${from + i}`, { hostname: `s${from + i}.example.com` }, [NLB]));
+const prod = (objects: KubernetesObject[]) => harness({ clusters: { prod: { objects } } });
+const reasons = (result: RunResult) => result.findings.map(({ reason }) => reason);
+const ID = EXAMPLE_ZONE.id as string;
+
+describe('calls are in proportion to the change', () => {
+  test('a run that changes nothing makes none', async () => {
+    const world = prod(many(100));
+    await world.run();
+    const result = await world.run();
+    expect(world.calls).toEqual({});
+    expect(result).toMatchObject({ inStep: true, counts: { created: 0, updated: 0, deleted: 0 }, calls: {} });
+  });
+
+  test('one change costs one', async () => {
+    const world = prod(many(100));
+    await world.run();
+    world.clusters.prod!.objects[7] = service('s7', { hostname: 's7.example.com' }, [ALB]);
+    const result = await world.run();
+    expect(world.calls).toEqual({ changeRecordSets: 1 });
+    expect(result.counts).toMatchObject({ updated: 2 });
+  });
+
+  test('a refused name is not sent again until it changes, and its reason is Route 53’s own', async () => {
+    const world = prod(many(100));
+    world.store.poisons.push({
+      name: 's7.example.com.',
+      message: 'RRSet of type {type} with DNS name {name} is cursed',
+    });
+    const first = await world.run();
+    expect(world.calls.changeRecordSets).toBe(2);
+    expect(first.counts.created).toBe(198);
+    expect(first.findings).toEqual([
+      expect.objectContaining({
+        reason: 'refused',
+        name: 's7.example.com',
+        message: expect.stringContaining('is cursed'),
+        object: expect.objectContaining({ name: 's7' }),
+      }),
+    ]);
+    const second = await world.run();
+    expect(world.calls).toEqual({});
+    expect(reasons(second)).toEqual(['refused']);
+    world.store.poisons.length = 0;
+    world.clusters.prod!.objects[7] = service('s7', { hostname: 's7.example.com' }, [ALB]);
+    expect((await world.run()).inStep).toBe(true);
+  });
+
+  test('a refusal is tried again after an hour, and by force at once', async () => {
+    const world = prod(many(1));
+    world.store.poisons.push({ name: 's0.example.com.' });
+    await world.run();
+    world.store.poisons.length = 0;
+    expect((await world.run()).inStep).toBe(false);
+    expect((await world.run({ force: true })).inStep).toBe(true);
+    const other = prod(many(1));
+    other.store.poisons.push({ name: 's0.example.com.' });
+    await other.run();
+    other.store.poisons.length = 0;
+    other.clock.advance(61 * 60_000);
+    expect((await other.run()).inStep).toBe(true);
+  });
+
+  test('a full zone takes what fits, names the rest, and costs nothing more', async () => {
+    const world = prod(many(100));
+    world.store.maxRecordSets = 2 + 4 * 49;
+    const first = await world.run();
+    expect(world.calls).toMatchObject({ changeRecordSets: 2, recordSetLimit: 1 });
+    expect(reasons(first).filter(reason => reason === 'refused')).toHaveLength(51);
+    await world.run();
+    expect(world.calls).toEqual({});
+  });
+});
+
+describe('the kept copy of a zone', () => {
+  test('serves until the refresh interval has passed', async () => {
+    const world = prod(many(3));
+    await world.run();
+    world.clock.advance(11 * 60_000);
+    await world.run();
+    expect(world.calls).toEqual({});
+    world.clock.advance(5 * 60_000);
+    await world.run();
+    expect(world.calls).toEqual({ listHostedZones: 1, listRecordSets: 1 });
+  });
+
+  test.each([
+    ['damaged', Buffer.from('not gzip')],
+    ['empty', Buffer.alloc(0)],
+  ])('is read anew when it is %s', async (_, bytes) => {
+    const world = prod(many(3));
+    await world.run();
+    const stored = await world.state.get(`zone/${ID}`);
+    if (!stored || stored === 'unchanged') throw new Error('no zone was kept');
+    await world.state.put(`zone/${ID}`, bytes, stored.version);
+    expect((await world.run()).inStep).toBe(true);
+    expect(world.calls).toEqual({ listRecordSets: 1 });
+    await world.run();
+    expect(world.calls).toEqual({});
+  });
+
+  test('a run that was killed after its batch costs the next one a read of the zone, not one of every name', async () => {
+    const world = prod(many(200));
+    const lost = createMemoryStore();
+    await world.run({}, { store: lost });
+    world.state = createMemoryStore();
+    await world.run({ mode: 'plan' });
+    expect(world.calls).toEqual({ listHostedZones: 1, listRecordSets: 3 });
+    const stale = createMemoryStore();
+    const empty = harness({ clusters: { prod: { objects: [] } } });
+    await empty.run({}, { store: stale });
+    const result = await world.run({}, { store: stale });
+    expect(result.inStep).toBe(true);
+    expect(world.calls.listRecordSets).toBeLessThanOrEqual(3);
+  });
+
+  test('a plan writes nothing, not even the copy', async () => {
+    const world = prod(many(3));
+    const result = await world.run({ mode: 'plan' });
+    expect(result).toMatchObject({ inStep: false, counts: { created: 6 } });
+    expect(world.records()).toEqual([]);
+    expect(await world.state.get('zones')).toBeUndefined();
+  });
+});
+
+describe('what others do in Route 53 meanwhile', () => {
+  const moved = service('s0', { hostname: 's0.example.com' }, [ALB]);
+  const setUp = async () => {
+    const world = prod(many(1));
+    await world.run();
+    world.clusters.prod!.objects = [moved];
+    return world;
+  };
+  const theirs = { name: 's0.example.com.', type: 'A', ttl: 60, values: ['192.0.2.66'] };
+  const taken = {
+    name: 'a-s0.example.com.',
+    type: 'TXT',
+    ttl: 300,
+    values: ['"heritage=external-dns,external-dns/owner=other"'],
+  };
+
+  test('a record of ours that was edited is swapped from what is really there, and reported as drift', async () => {
+    const world = await setUp();
+    world.store.edit(ID, { put: [theirs] });
+    const result = await world.run();
+    expect(world.records()).toContain(`s0.example.com A → ${ALB}`);
+    expect(result.zones[0]!.changes.find(({ type }) => type === 'A')).toMatchObject({
+      action: 'update',
+      drift: true,
+      before: { values: ['192.0.2.66'] },
+    });
+  });
+
+  test('a record that somebody took over is left alone', async () => {
+    const world = await setUp();
+    world.store.edit(ID, { put: [theirs, taken] });
+    const result = await world.run();
+    expect(world.records()).toContain('s0.example.com A 192.0.2.66');
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({ reason: 'not-owned', message: expect.stringContaining('"other"') }),
+    );
+    await world.run();
+    expect(world.calls).toEqual({});
+  });
+
+  test('nor is it removed when its object goes', async () => {
+    const world = await setUp();
+    world.clusters.prod!.objects = [];
+    world.store.edit(ID, { put: [theirs, taken] });
+    await world.run();
+    expect(world.records()).toEqual(['a-s0.example.com TXT other', 's0.example.com A 192.0.2.66']);
+  });
+
+  test('a name that somebody created first is theirs', async () => {
+    const world = await setUp();
+    world.clusters.prod!.objects = [moved, service('s9', { hostname: 's9.example.com' }, [NLB])];
+    world.store.edit(ID, { put: [{ ...theirs, name: 's9.example.com.' }] });
+    const result = await world.run();
+    expect(world.records()).toContain('s9.example.com A 192.0.2.66');
+    expect(result.findings).toContainEqual(expect.objectContaining({ reason: 'not-owned', name: 's9.example.com' }));
+  });
+
+  test('names that are said to have changed are read again, and mended', async () => {
+    const world = prod(many(100));
+    await world.run();
+    world.store.edit(ID, { put: [theirs] });
+    await world.run();
+    expect(world.calls).toEqual({});
+    const result = await world.run({ reread: [{ zone: ID, names: ['s0.example.com'] }] });
+    expect(world.calls).toEqual({ listRecordSets: 1, changeRecordSets: 1 });
+    expect(result.zones[0]!.changes).toEqual([expect.objectContaining({ name: 's0.example.com', drift: true })]);
+  });
+});
+
+describe('nothing is lost with its cluster', () => {
+  test('all objects vanish: nothing is removed until a person forces it', async () => {
+    const world = prod(many(100));
+    await world.run();
+    world.clusters.prod!.objects = [];
+    const held = await world.run();
+    expect(held.counts).toMatchObject({ deleted: 0, unpublished: 100 });
+    expect(new Set(reasons(held))).toEqual(new Set(['held']));
+    expect(held.findings[0]!.message).toContain('service/default/s0');
+    const forced = await world.run({ force: true });
+    expect(forced.counts.deleted).toBe(200);
+    expect(world.records()).toEqual([]);
+  });
+
+  test('a kind that is denied keeps its records; the other kind goes on', async () => {
+    const world = prod([...many(1), ingress('i', ['i.example.com'], [ALB])]);
+    await world.run();
+    world.clusters.prod = { objects: [...many(1, 5)], failing: { ingress: 'forbidden' } };
+    const result = await world.run();
+    expect(world.records().some(line => line.startsWith('i.example.com A'))).toBe(true);
+    expect(world.records().some(line => line.startsWith('s5.example.com A'))).toBe(true);
+    expect(world.records().some(line => line.startsWith('s0.example.com A'))).toBe(false);
+    expect(result.clusters[0]).toMatchObject({ state: 'incomplete' });
+    expect(reasons(result)).toContain('unreadable');
+  });
+
+  test('one cluster is out of reach: it is reported, its records stay, its names too, the others go on', async () => {
+    const config =
+      'clusters: [{name: eu, region: r-1, owner: eu}, {name: us, region: r-1, owner: us}]\nzones: {domains: [example.com]}'.replaceAll(
+        'r-1',
+        'eu-west-1',
+      );
+    const world = harness({ config, clusters: { eu: { objects: many(2) }, us: { objects: [] } } });
+    await world.run();
+    world.clusters.eu = { objects: [], failing: 'connect ETIMEDOUT' };
+    world.clusters.us = {
+      objects: [
+        service('x', { hostname: 's0.example.com' }, [ALB]),
+        service('y', { hostname: 'y.example.com' }, [ALB]),
+      ],
+    };
+    const result = await world.run();
+    expect(world.records()).toContain(`s0.example.com A → ${NLB}`);
+    expect(world.records()).toContain(`y.example.com A → ${ALB}`);
+    expect(result.clusters.map(({ name, state }) => [name, state])).toEqual([
+      ['eu', 'unreachable'],
+      ['us', 'read'],
+    ]);
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({ reason: 'conflict', object: expect.objectContaining({ cluster: 'us', name: 'x' }) }),
+    );
+  });
+
+  test('a run for one cluster reads that one only', async () => {
+    const config =
+      'clusters: [{name: eu, region: eu-west-1, owner: eu}, {name: us, region: eu-west-1, owner: us}]\nzones: {domains: [example.com]}';
+    const world = harness({ config, clusters: { eu: { objects: many(2) }, us: { objects: many(2, 10) } } });
+    await world.run();
+    world.clusters.us = { objects: many(3, 10) };
+    const listed: string[] = [];
+    const result = await world.run({ clusters: ['us'] }, { readCluster: fakeClusters(world.clusters, listed) });
+    expect(listed).toEqual(['us']);
+    expect(world.calls).toEqual({ changeRecordSets: 1 });
+    expect(result.clusters.map(({ state }) => state)).toEqual(['kept', 'read']);
+    expect(result.inStep).toBe(true);
+  });
+
+  test('a load balancer that went away for a while takes no record with it', async () => {
+    const world = prod(many(1));
+    await world.run();
+    world.clusters.prod!.objects = [service('s0', { hostname: 's0.example.com' }, [])];
+    const result = await world.run();
+    expect(world.calls).toEqual({});
+    expect(reasons(result)).toEqual(['no-target']);
+  });
+
+  test('an unreadable zone does not hold up the others', async () => {
+    const zones = [EXAMPLE_ZONE, { id: 'Z0OTHER', name: 'other.org.', records: [] }];
+    const config = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]';
+    const world = harness({
+      config,
+      zones,
+      clusters: { prod: { objects: [...many(1), service('o', { hostname: 'o.other.org' }, [NLB])] } },
+    });
+    world.hooks = {
+      before(operation, zone) {
+        if (operation === 'listRecordSets' && zone === 'Z0OTHER') throw new Error('no');
+      },
+    };
+    const result = await world.run();
+    expect(world.records(ID)).toHaveLength(4);
+    expect(result.zones.find(({ id }) => id === 'Z0OTHER')).toMatchObject({ source: 'unreadable' });
+  });
+});
+
+describe('one run at a time works on a shard', () => {
+  test('the second waits, then says who has it; a dead run’s lease ends by itself', async () => {
+    const world = prod(many(1));
+    await takeLease(world.state, 'default', { holder: 'the other', durationMs: 60_000, waitMs: 0 }, world.clock);
+    await expect(world.run()).rejects.toThrow(LeaseHeld);
+    await expect(world.run()).rejects.toThrow('the other');
+    world.clock.advance(60_000);
+    expect((await world.run()).inStep).toBe(true);
+    expect((await world.run()).inStep).toBe(true);
+  });
+
+  test('shards have a lease each, and a run for one does not wait for the other', async () => {
+    const config =
+      'clusters: [{name: eu, region: eu-west-1, owner: eu}, {name: us, region: eu-west-1, owner: us}]\nshards: [{name: europe, clusters: [eu]}]\nzones: {domains: [example.com]}';
+    const world = harness({ config, clusters: { eu: { objects: many(2) }, us: { objects: many(2, 10) } } });
+    await takeLease(world.state, 'europe', { holder: 'the other', durationMs: 60_000, waitMs: 0 }, world.clock);
+    const us = await world.run({ shard: 'default' });
+    expect(us.clusters.map(({ name }) => name)).toEqual(['us']);
+    const both = await world.run();
+    expect(both.findings).toContainEqual(
+      expect.objectContaining({ reason: 'deferred', message: expect.stringContaining('europe') }),
+    );
+    world.clock.advance(60_000);
+    const all = await world.run();
+    expect(all.clusters.map(({ name }) => name)).toEqual(['eu', 'us']);
+    expect(all.zones).toHaveLength(1);
+    expect(all.zones[0]).toMatchObject({ owned: 8 });
+    expect(all.inStep).toBe(true);
+  });
+
+  test.each([
+    [{ clusters: ['nope'] }, 'the config has no cluster "nope"'],
+    [{ shard: 'nope' }, 'the config has no shard "nope"'],
+  ])('%j is refused', async (request, message) => {
+    await expect(prod([]).run(request)).rejects.toThrow(message);
+  });
+});
+
+test('the records of an apex name and of a wildcard live and die whole', async () => {
+  const world = prod([service('s', { hostname: 'example.com,*.x.example.com' }, [NLB])]);
+  expect((await world.run()).inStep).toBe(true);
+  expect(world.records()).toHaveLength(8);
+  world.clusters.prod!.objects = [];
+  await world.run();
+  expect(world.json().map(brief)).toEqual([]);
+});
