@@ -2,7 +2,7 @@
  * The hosted zones of the AWS services that an alias can point to, by the suffix of the names that lie in them.
  * Sources: AWS General Reference, "Elastic Load Balancing endpoints and quotas", "Amazon API Gateway endpoints and
  * quotas", "Amazon CloudFront endpoints and quotas", "AWS Global Accelerator endpoints and quotas"; for VPC endpoints,
- * which have no such table, the ids that DescribeVpcEndpoints gives (kubernetes-sigs/external-dns issue 3429).
+ * which have no such table, the ids that DescribeVpcEndpoints gives, as ExternalDNS has gathered them.
  */
 const BY_REGION: Readonly<Record<string, string>> = {
   '{region}.elb': `

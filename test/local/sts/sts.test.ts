@@ -3,6 +3,7 @@ import { AssumeRoleCommand, type AssumeRoleCommandInput, GetCallerIdentityComman
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWorld, type World } from '../../../local/world.ts';
 import { rejection, route53, sts } from '../clients.ts';
+import { presignedUrl } from '../kubernetes/tokens.ts';
 
 const role = 'arn:aws:iam::210987654321:role/path/dns';
 const strict = 'arn:aws:iam::210987654321:role/strict';
@@ -72,4 +73,17 @@ test('failures asked for', async () => {
   expect(await rejection(assume())).toMatch(/^AccessDenied: /);
   world.sts.faults.clear();
   expect(await rejection(assume())).toBe('');
+});
+
+test('a presigned URL is as good as a signed request, until it is changed', async () => {
+  const identity = world.credentials.find('AKIALOCALWORLD000001') ?? expect.fail('no user');
+  const { host } = new URL(world.url);
+  const url = await presignedUrl({ identity, host, protocol: 'http:', cluster: null });
+  const answer = await fetch(url);
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining(`<Arn>${identity.arn}</Arn>`)]);
+  const changed = await fetch(url.replace('X-Amz-Expires=60', 'X-Amz-Expires=61'));
+  expect([changed.status, await changed.text()]).toEqual([
+    403,
+    expect.stringContaining('<Code>SignatureDoesNotMatch</Code>'),
+  ]);
 });
