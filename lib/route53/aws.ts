@@ -111,13 +111,22 @@ const BY_CODE: Readonly<Record<string, Route53ErrorKind>> = {
 const NETWORK =
   /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ERR_STREAM|UND_ERR|TimeoutError|AbortError|NetworkingError)/;
 
-/** What the SDK throws, as one kind of error. In the second wire shape of InvalidChangeBatch the texts are in `messages`. */
+/** What the SDK throws. Of an `<InvalidChangeBatch><Messages>` answer it knows no name and leaves the parsed XML. */
+interface SdkError extends Error {
+  readonly code?: string;
+  readonly messages?: readonly string[];
+  readonly Messages?: { readonly Message?: string | readonly string[] };
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
 function translate(thrown: unknown): Route53Error {
-  const error = thrown as Error & { code?: string; messages?: string[]; $metadata?: { httpStatusCode?: number } };
+  const error = thrown as SdkError;
+  const messages = error.messages?.length ? error.messages : [error.Messages?.Message ?? []].flat();
+  if (messages.length > 0)
+    return new Route53Error('rejected', 'InvalidChangeBatch', `[${messages.join(', ')}]`, { cause: error });
   const code = error.code ?? error.name;
   const status = error.$metadata?.httpStatusCode ?? 0;
-  const text = error.messages?.length ? `[${error.messages.join(', ')}]` : error.message;
-  const kind =
-    BY_CODE[error.name] ?? (status >= 500 || NETWORK.test(code) || NETWORK.test(error.name) ? 'transient' : 'fatal');
-  return new Route53Error(kind, code, text || code, { cause: error });
+  const faulty = status >= 500 || NETWORK.test(code) || NETWORK.test(error.name);
+  const kind = BY_CODE[error.name] ?? (faulty ? 'transient' : 'fatal');
+  return new Route53Error(kind, code, error.message || code, { cause: error });
 }
