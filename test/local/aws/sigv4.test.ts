@@ -152,6 +152,14 @@ describe('what is not signed as it should be', () => {
     expect([status, text]).toEqual([403, expect.stringContaining(`<Code>${code}</Code>`)]);
   });
 
+  test('a date that is not the one of the scope', async () => {
+    const request = await signed(list);
+    for (const date of ['20200101T000000Z', 'yesterday']) {
+      const [, text] = await send({ ...request, headers: { ...request.headers, 'x-amz-date': date } });
+      expect(text).toContain('<Code>IncompleteSignature</Code><Message>Date in Credential scope does not match');
+    }
+  });
+
   test('a signature for another service', async () => {
     const [status, text] = await send(await signed(list, 'ec2'));
     expect([status, text]).toEqual([

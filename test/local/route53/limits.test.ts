@@ -158,6 +158,11 @@ describe('fields out of range', () => {
       `InvalidInput: Invalid request: MultiValueAnswer is not supported for alias resource record sets${where('foo')}`,
     ],
     [
+      'a location that is none',
+      plain({ setIdentifier: 'foo', geoLocation: {} }),
+      `InvalidInput: Invalid request: Expected exactly one of [ContinentCode, or CountryCode], but found none${where('foo')}`,
+    ],
+    [
       'continent and country',
       plain({ setIdentifier: 'foo', geoLocation: { continentCode: 'EU', countryCode: 'DE' } }),
       `InvalidInput: Invalid request: Expected exactly one of [ContinentCode, or CountryCode], but found more than one${where('foo')}`,

@@ -2,6 +2,7 @@ import {
   type Change,
   ChangeResourceRecordSetsCommand,
   ChangeTagsForResourceCommand,
+  type ChangeTagsForResourceCommandInput,
   CreateHostedZoneCommand,
   DeleteHostedZoneCommand,
   GetChangeCommand,
@@ -182,6 +183,18 @@ describe('hosted zones', () => {
     expect(await ask(11)).toMatch(
       /^InvalidInput: .*at 'resourceIds' failed to satisfy constraint: Member must have length less than or equal to 10/,
     );
+  });
+
+  test.each<[what: string, input: Partial<ChangeTagsForResourceCommandInput>, answer: RegExp]>([
+    ['nothing to change', {}, /^MalformedInput: /],
+    ['eleven tags', { AddTags: Array(11).fill({ Key: 'k', Value: 'v' }) }, /^InvalidInput: .*'addTags'/],
+    ['a key of 129 characters', { AddTags: [{ Key: 'k'.repeat(129), Value: 'v' }] }, /^InvalidInput: .*at 'key'/],
+    ['a value of 257 characters', { AddTags: [{ Key: 'k', Value: 'v'.repeat(257) }] }, /^InvalidInput: .*at 'value'/],
+    ['a health check', { ResourceType: 'healthcheck', RemoveTagKeys: ['k'] }, /^NoSuchHealthCheck: /],
+    ['another zone', { ResourceId: 'ZNO', RemoveTagKeys: ['k'] }, /^NoSuchHostedZone: /],
+  ])('tags: %s is refused', async (_what, input, answer) => {
+    const command = new ChangeTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: 'Z1', ...input });
+    expect(await rejection(client.send(command))).toMatch(answer);
   });
 
   test('an id of more than 32 characters is refused', async () => {
