@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { runReconcile } from './reconcile.ts';
 import { runRecords } from './records.ts';

@@ -1,6 +1,6 @@
 // The measured half of bench-list.ts: reads every Service of one API server once, in a process of its own.
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../lib/cluster/clock.ts';
+import { systemClock } from '../lib/clock.ts';
 import { openConnection } from '../lib/cluster/connection.ts';
 import { kubeConfigForEks } from '../lib/cluster/kubeconfig.ts';
 import { listAll } from '../lib/cluster/list.ts';

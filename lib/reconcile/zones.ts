@@ -43,7 +43,7 @@ export interface LoadOptions {
 export async function loadZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
   const all = await listZones(run, route53, options);
   const selected = selectZones(all, run.config.zones);
-  const findings: Finding[] = [];
+  const findings: Finding[] = selected.length > 0 ? [] : [noneSelected(all)];
   const unreadable: HostedZone[] = [];
   const zones: LoadedZone[] = [];
   let done = 0;
@@ -62,6 +62,20 @@ export async function loadZones(run: Run, route53: CountedRoute53, options: Load
   });
   const byId = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
   return { zones: zones.sort((a, b) => byId(a.state.zone, b.state.zone)), unreadable: unreadable.sort(byId), findings };
+}
+
+function noneSelected(all: readonly HostedZone[]): Finding {
+  const has =
+    all.length > 0
+      ? `it has ${all
+          .slice(0, 5)
+          .map(({ name }) => name)
+          .join(', ')}${all.length > 5 ? ', …' : ''}`
+      : 'it has none at all';
+  return {
+    reason: 'no-zone',
+    message: `no hosted zone of the account is selected by zones.domains, zones.type and zones.ids: ${has}`,
+  };
 }
 
 const ZONE_LIST = 'zones';

@@ -275,6 +275,12 @@ describe('nothing is lost with its cluster', () => {
     expect(reasons(result)).toEqual(['no-target']);
   });
 
+  test('no zone at all is told, with what the account has', async () => {
+    const world = harness({ config: 'clusters: [{name: prod, region: us-east-1}]\nzones: {domains: [nowhere.org]}' });
+    const result = await world.run();
+    expect(result.findings).toEqual([{ reason: 'no-zone', message: expect.stringContaining('it has example.com') }]);
+  });
+
   test('an unreadable zone does not hold up the others', async () => {
     const zones = [EXAMPLE_ZONE, { id: 'Z0OTHER', name: 'other.org.', records: [] }];
     const config = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]';

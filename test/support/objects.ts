@@ -7,7 +7,7 @@ export interface LoadBalancer {
 
 export const PREFIX = 'external-dns.kubernetes.io/';
 
-export interface KubernetesObject {
+export type KubernetesObject = {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
@@ -17,7 +17,7 @@ export interface KubernetesObject {
   };
   readonly spec?: unknown;
   readonly status?: unknown;
-}
+};
 
 const annotate = (annotations: Record<string, string>) =>
   Object.fromEntries(

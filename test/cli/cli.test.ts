@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RunResult } from '../../lib/model/index.ts';
+import { startWorld, type World } from '../../local/world.ts';
+import { NLB, service } from '../support/objects.ts';
+
+const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
+const ZONE = 'Z0EXAMPLE0000000001';
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  world = await startWorld({ throttle: false });
+  const cluster = await world.addCluster({ name: 'prod' });
+  cluster.apply(service('a', { hostname: 'a.example.com' }, [NLB]));
+  cluster.apply(service('b', { hostname: 'b.example.com' }, ['203.0.113.7']));
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-cli-'));
+});
+afterAll(async () => {
+  await world.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  world.route53.load([
+    {
+      id: ZONE,
+      name: 'example.com.',
+      records: [{ name: 'www.example.com.', type: 'A', ttl: 60, values: ['192.0.2.1'] }],
+    },
+  ]);
+  await config();
+});
+
+const config = (more = '', name = 'fairlead.yml') =>
+  writeFile(
+    join(folder, name),
+    `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n${more}`,
+  );
+
+function fairlead(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
+  return new Promise(resolve => {
+    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+}
+
+const json = ({ out }: { out: string }) => JSON.parse(out) as RunResult;
+
+describe('fairlead', () => {
+  test('plan says what would change, writes nothing, and exits 2 while there is something to do', async () => {
+    const plan = await fairlead('plan', '--json');
+    expect(plan.code).toBe(2);
+    expect(json(plan)).toMatchObject({ mode: 'plan', inStep: false, counts: { created: 3, updated: 0, deleted: 0 } });
+    expect(world.route53.dump()[0]!.records).toHaveLength(1);
+  });
+
+  test('sync makes it so and exits 0, for people in a table', async () => {
+    const sync = await fairlead('sync');
+    expect(sync).toMatchObject({ code: 0, err: '' });
+    expect(sync.out).toMatch(/\+ create {2}a\.example\.com {2}A {5}→ n1-/);
+    expect(sync.out).toMatch(/in step: done: 3 created, 0 updated, 0 deleted/);
+    expect((await fairlead('plan')).code).toBe(0);
+  });
+
+  test('records lists what is ours, or with --all everything', async () => {
+    await fairlead('sync');
+    const own = JSON.parse((await fairlead('records', '--json')).out) as {
+      record: { name: string };
+      owner: string;
+      resource: string;
+    }[];
+    expect(own.map(({ record, owner, resource }) => [record.name, owner, resource])).toContainEqual([
+      'b.example.com',
+      'arena',
+      'service/default/b',
+    ]);
+    expect(own).toHaveLength(3);
+    expect((await fairlead('records', '--all')).out).toMatch(/www\.example\.com/);
+  });
+
+  test('with a state folder, a second sync makes no call', async () => {
+    await config('state: {store: ./state}\n');
+    await fairlead('sync');
+    expect(json(await fairlead('sync', '--json'))).toMatchObject({ calls: {}, inStep: true });
+    expect(json(await fairlead('sync', '--json', '--force')).calls).toMatchObject({ ListHostedZones: 1 });
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['a config that is not there', ['sync', '--config', 'none.yml'], /none\.yml/],
+    [
+      'a cluster that is not in the config',
+      ['sync', '--cluster', 'nope'],
+      /the config has no cluster "nope"; it has prod/,
+    ],
+    ['an unknown command', ['synk'], /unknown command 'synk'/],
+    ['an unknown option', ['sync', '--foo'], /unknown option '--foo'/],
+    ['no command', [], /Usage: fairlead/],
+  ])('%s: exit 1 and a message', async (_, args, message) => {
+    const { code, err } = await fairlead(...args);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+  });
+
+  test('a config with mistakes: every one with its path and what is allowed', async () => {
+    await config('polcy: sync\nrecords: {ttl: soon}\n', 'bad.yml');
+    const { code, err } = await fairlead('sync', '--config', 'bad.yml');
+    expect(code).toBe(1);
+    expect(err).toMatch(/bad\.yml:4: polcy: .*policy/);
+    expect(err).toMatch(/bad\.yml:5: records\.ttl: "soon" is not a TTL/);
+  });
+
+  test('what could not run is JSON too, for machines', async () => {
+    const { code, out } = await fairlead('sync', '--json', '--cluster', 'nope');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toEqual({ error: { name: 'UnknownTarget', message: expect.stringContaining('nope') } });
+  });
+
+  test('without the right to list zones it says so, and exits 1', async () => {
+    world.route53.faults.denied.add('ListHostedZones');
+    const { code, err } = await fairlead('sync');
+    world.route53.faults.denied.clear();
+    expect(code).toBe(1);
+    expect(err).toMatch(/ListHostedZones/);
+  });
+});
