@@ -1,12 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { StateConflict, type StateStore } from '../state/index.ts';
 
-/** A decoded copy of something kept, with the version that a write must name. */
-export interface Kept<T> {
-  readonly value: T;
-  readonly version: string;
-}
-
 interface Cached {
   readonly version: string;
   readonly value: unknown;

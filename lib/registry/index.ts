@@ -1,7 +1,6 @@
 export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 export {
   type Claim,
-  claimedName,
   claimsOf,
   decidingClaim,
   indexOwnership,

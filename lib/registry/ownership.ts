@@ -1,4 +1,4 @@
-import type { DnsName, HostedZone, OwnerId, Ownership, RecordSet } from '../model/index.ts';
+import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
 import { type NamingSettings, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
 
@@ -48,7 +48,7 @@ export function indexOwnership(
 }
 
 /** The name under which the ownership records of `name` are found: a wildcard's may carry a replacement for `*`. */
-export function claimedName(name: DnsName, settings: NamingSettings): DnsName {
+function claimedName(name: DnsName, settings: NamingSettings): DnsName {
   return settings.wildcardReplacement !== '' && name.startsWith('*.')
     ? settings.wildcardReplacement + name.slice(1)
     : name;
@@ -83,7 +83,7 @@ export function claimsOf(
  *
  * The set identifiers must agree. (ExternalDNS 0.22, registry/txt, reads them alike.)
  */
-export function covers(claim: Claim, record: RecordSet): boolean {
+function covers(claim: Claim, record: RecordSet): boolean {
   if ((claim.txt.setIdentifier ?? '') !== (record.setIdentifier ?? '')) return false;
   if (claim.type === record.type) return true;
   if (claim.type === 'CNAME') return record.type === 'A' && record.alias !== undefined;
@@ -99,9 +99,4 @@ export function decidingClaim(record: RecordSet, claims: readonly Claim[]): Clai
     if (covers(claim, record) && (!best || rank(claim, record) < rank(best, record))) best = claim;
   }
   return best;
-}
-
-/** The owner of a record set, whoever it is; undefined when no ownership record covers it. */
-export function ownerOf(record: RecordSet, claims: readonly Claim[]): OwnerId | undefined {
-  return decidingClaim(record, claims)?.ownership.owner;
 }
