@@ -13,9 +13,9 @@ const complete = existsSync(`${root}node_modules/.bin/node`);
 
 if (!complete || !upToDate) {
   process.stderr.write('installing dependencies (npm ci) …\n');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  const install = how =>
+    spawnSync('npm', [how, '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] })
+      .status;
+  // `npm ci` wants an entry for every platform's optional packages; a registry that lacks one makes lock files without it.
+  if (install('ci') !== 0 && install('install') !== 0) process.exit(1);
 }
