@@ -35,10 +35,37 @@ export function planName(site: Site, candidates: readonly Candidate[], context: 
     if ('message' in records) findings.push(...report('conflict', candidate, records.message, view));
     else offers.push({ candidate, records });
   }
-  const winner = chooseWinner(site, offers);
-  if (!winner) return { findings };
-  const plan = planWanted(site, winner, context);
-  return { ...plan, findings: [...findings, ...losing(winner, offers, view), ...plan.findings] };
+  const first = chooseWinner(site, offers);
+  if (!first) return { findings };
+  const winners = [first, ...joining(first, offers)];
+  const plan = planWanted(site, joined(winners), context);
+  return { ...plan, findings: [...findings, ...losing(winners, offers, view), ...plan.findings] };
+}
+
+/** Of the same owner, what wants only types of the name that are still free: a Service's A beside an Ingress's AAAA. */
+function joining(winner: Offer, offers: readonly Offer[]): Offer[] {
+  const taken = new Set(winner.records.map(({ record }) => record.type));
+  return [...offers]
+    .sort((a, b) => compareCandidates(a.candidate, b.candidate))
+    .filter(({ candidate, records }) => {
+      const free = records.every(({ record: { type } }) => !taken.has(type) && type !== 'CNAME') && !taken.has('CNAME');
+      if (records.length === 0 || !free || candidate.owner !== winner.candidate.owner) return false;
+      for (const { record } of records) taken.add(record.type);
+      return true;
+    });
+}
+
+function joined(offers: readonly Offer[]): Offer {
+  const [first] = offers as [Offer];
+  if (offers.length === 1) return first;
+  return {
+    candidate: {
+      ...first.candidate,
+      objects: offers.flatMap(({ candidate }) => candidate.objects),
+      standIn: offers.some(({ candidate }) => candidate.standIn),
+    },
+    records: offers.flatMap(({ records }) => records),
+  };
 }
 
 /** A candidate with the record sets that it would have in this zone. */
@@ -170,14 +197,14 @@ function ownershipNameTaken(txtName: DnsName, { view, authority }: NameContext):
 }
 
 /** Candidates that want something else than the winner does. Those that agree with it are served. */
-function losing(winner: Offer, offers: readonly Offer[], { zone }: ZoneView): Finding[] {
-  if (offers.length < 2) return [];
+function losing(winners: readonly Offer[], offers: readonly Offer[], { zone }: ZoneView): Finding[] {
+  if (offers.length === winners.length) return [];
   const asks = ({ candidate }: Offer) =>
     JSON.stringify(candidate.endpoints.map(({ type, targets, ttl, alias }) => [type, targets, ttl, alias]));
-  const wanted = asks(winner);
-  const by = winner.candidate.objects.map(describeObject).join(', ');
+  const served = winners.map(asks);
+  const by = joined(winners).candidate.objects.map(describeObject).join(', ');
   return offers
-    .filter(offer => offer !== winner && asks(offer) !== wanted)
+    .filter(offer => !winners.includes(offer) && !served.includes(asks(offer)))
     .flatMap(({ candidate: { name, objects } }) => {
       const message = `${name} is published for ${by}, which also asks for it`;
       return objects.map(object => ({ reason: 'conflict' as const, message, object, name, zone: zone.id }));
@@ -197,7 +224,7 @@ function report(reason: Reason, winner: Candidate, message: string, view: ZoneVi
 
 /** A name that no object asks for: what is ours goes, unless something speaks against it. */
 function planUnwanted(site: Site, { view, settings, authority }: NameContext): NamePlan {
-  if (site.claims.length === 0) return NONE;
+  if (site.claims.length === 0 && site.ours.length === 0) return NONE;
   const ownerships = [...site.ours.map(({ claim }) => claim), ...site.claims].map(claim => claim.ownership);
   if (ownerships.some(({ owner, resource }) => authority.held(owner, site.name, resource))) return NONE;
   const say = (reason: Reason, why: string): NamePlan => ({

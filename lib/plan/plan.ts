@@ -10,7 +10,6 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { indexOwnership } from '../registry/index.ts';
 import { type Authority, authorityOf } from './authority.ts';
 import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
 import { withoutClashes } from './clash.ts';
@@ -20,6 +19,7 @@ import { planName } from './name.ts';
 import { orderChanges } from './order.ts';
 import type { PlanSettings } from './settings.ts';
 import { siteAt, type ZoneView } from './site.ts';
+import { viewZones } from './views.ts';
 
 export interface PlanInput {
   /** The selected zones as last read, with what is remembered about them. */
@@ -53,8 +53,9 @@ export function plan(input: PlanInput): PlanOutput {
   const authority = authorityOf(input.snapshots, input.forced);
   const candidates = gatherCandidates(input.snapshots);
   const placed = placeNames(candidates, zoneFinder(input.zones.map(state => state.zone)), settings);
-  const planned = input.zones.map(state =>
-    planZone(state, placed.byZone.get(state.zone.id) ?? new Set(), candidates, authority, input),
+  const views = viewZones(input.zones, settings);
+  const planned = input.zones.map((state, i) =>
+    planZone(state, views[i] as ZoneView, placed.byZone.get(state.zone.id) ?? new Set(), candidates, authority, input),
   );
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
@@ -103,17 +104,13 @@ interface PlannedZone {
 
 function planZone(
   state: ZoneState,
+  view: ZoneView,
   wanted: ReadonlySet<DnsName>,
   candidates: Candidates,
   authority: Authority,
   input: PlanInput,
 ): PlannedZone {
   const { settings } = input;
-  const view: ZoneView = {
-    zone: state.zone,
-    records: state.records,
-    ownership: indexOwnership(state.zone, state.records, settings.naming),
-  };
   const findings: Finding[] = [];
   const changes: NameChange[] = [];
   const owned = new Map<OwnerId, number>();
@@ -152,6 +149,7 @@ function namesOf(
 ): Set<DnsName> {
   if (only) return new Set(only);
   const names = new Set(wanted);
+  if (view.above.length > 0) names.add(view.zone.name);
   const { wildcardReplacement } = settings.naming;
   for (const claimed of view.ownership.keys()) {
     const wildcard =

@@ -27,6 +27,11 @@ export interface ZoneView {
   readonly zone: HostedZone;
   readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
   readonly ownership: OwnershipIndex;
+  /**
+   * Ownership records of the zone's apex that stand in a zone above it: ExternalDNS writes `a-sub.example.com` into
+   * example.com for the apex of sub.example.com. They make the apex records ours; they are not this zone's to change.
+   */
+  readonly above: readonly Claim[];
 }
 
 const NOTHING: readonly RecordSet[] = [];
@@ -54,7 +59,8 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
       if (!all.some(claim => claim.txt === record && isOurs(claim.ownership.owner))) otherTypes.push(record.type);
       continue;
     }
-    const claim = decidingClaim(record, all);
+    const claim =
+      decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
     if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
     else foreign.push({ record, claim });
   }

@@ -2,6 +2,7 @@ export { type NamingSettings, ownershipName, readOwnershipName } from './names.t
 export {
   type Claim,
   claimsOf,
+  covers,
   decidingClaim,
   indexOwnership,
   type OwnershipIndex,

@@ -83,7 +83,7 @@ export function claimsOf(
  *
  * The set identifiers must agree. (ExternalDNS 0.22, registry/txt, reads them alike.)
  */
-function covers(claim: Claim, record: RecordSet): boolean {
+export function covers(claim: Claim, record: RecordSet): boolean {
   if ((claim.txt.setIdentifier ?? '') !== (record.setIdentifier ?? '')) return false;
   if (claim.type === record.type) return true;
   if (claim.type === 'CNAME') return record.type === 'A' && record.alias !== undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { changesOf, object, planOf, reasonsOf, record, snapshot } from '../support/plan.ts';
+import { changesOf, object, planOf, reasonsOf, record, snapshot, zone } from '../support/plan.ts';
 
 const S = 'service/default/a';
 
@@ -154,6 +154,40 @@ describe('a wildcard replacement makes two names share their ownership records',
       '+ *.example.com A 203.0.113.1',
       '+ a-any.example.com TXT arena service/default/a',
     ]);
+  });
+});
+
+describe('the apex of a zone whose ownership ExternalDNS wrote into the zone above', () => {
+  const sub = (...records: string[]) => ({
+    ...zone(records),
+    zone: { id: 'Z2', name: 'sub.example.com', private: false },
+  });
+  const apex = ['sub.example.com A 203.0.113.1', 'sub.example.com NS ns.example.net'];
+  const txt = 'a-sub.example.com TXT arena service/default/a';
+  const own = '_fairlead-apex-a.sub.example.com TXT arena service/default/a';
+  const lines = (zones: ReturnType<typeof zone>[], ...wants: string[]) => changesOf(planOf({ zones, wants }));
+
+  test('is ours, and in step', () => {
+    expect(lines([zone([txt]), sub(...apex)], 'service/a sub.example.com 203.0.113.1')).toEqual([]);
+  });
+
+  test('gets an ownership record of its own when it changes, and the one above goes after that', () => {
+    expect(lines([zone([txt]), sub(...apex)], 'service/a sub.example.com 203.0.113.2')).toEqual([
+      '- sub.example.com A 203.0.113.1',
+      `+ ${own}`,
+      '+ sub.example.com A 203.0.113.2',
+    ]);
+    expect(lines([zone([txt]), sub(...apex, own)], 'service/a sub.example.com 203.0.113.1')).toEqual([`- ${txt}`]);
+  });
+
+  test('goes with its object, and its ownership record above after it', () => {
+    expect(lines([zone([txt]), sub(...apex)])).toEqual(['- sub.example.com A 203.0.113.1']);
+    expect(lines([zone([txt]), sub('sub.example.com NS ns.example.net')])).toEqual([`- ${txt}`]);
+  });
+
+  test('a private zone’s is not the public one’s', () => {
+    const hidden = { ...sub(...apex), zone: { id: 'Z2', name: 'sub.example.com', private: true } };
+    expect(lines([zone([txt]), hidden])).toEqual([`- ${txt}`]);
   });
 });
 

@@ -96,6 +96,17 @@ describe('one name, several objects', () => {
       ['conflict m.example.com'],
     ],
     [
+      'a Service’s IPv4 and an Ingress’s IPv6 do not exclude each other',
+      ['service/s d.example.com 203.0.113.3', 'ingress/i d.example.com 2001:db8::4'],
+      [
+        '+ a-d.example.com TXT arena service/default/s',
+        '+ aaaa-d.example.com TXT arena ingress/default/i',
+        '+ d.example.com A 203.0.113.3',
+        '+ d.example.com AAAA 2001:db8::4',
+      ],
+      [],
+    ],
+    [
       'an address beats a name',
       ['service/a t.example.com lb.example.net', 'service/b t.example.com 203.0.113.5'],
       ['+ a-t.example.com TXT arena service/default/b', '+ t.example.com A 203.0.113.5'],
