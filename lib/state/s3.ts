@@ -1,6 +1,8 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { StateConflict, type StateStore } from './store.ts';
 
+type S3 = typeof import('./s3-client.ts');
+
 interface S3Failure {
   readonly name: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -14,11 +16,9 @@ const failed = (error: unknown, status: number) => (error as S3Failure).$metadat
  */
 export function createS3Store(bucket: string, prefix: string, config: S3ClientConfig = {}): StateStore {
   // Loaded at the first use: a command whose state is a folder need not start an S3 client.
-  let loaded:
-    | Promise<{ s3: typeof import('@aws-sdk/client-s3'); client: import('@aws-sdk/client-s3').S3Client }>
-    | undefined;
+  let loaded: Promise<{ s3: S3; client: InstanceType<S3['S3Client']> }> | undefined;
   const load = () => {
-    loaded ??= import('@aws-sdk/client-s3').then(s3 => ({ s3, client: new s3.S3Client(config) }));
+    loaded ??= import('./s3-client.ts').then(s3 => ({ s3, client: new s3.S3Client(config) }));
     return loaded;
   };
   const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });

@@ -1,0 +1,89 @@
+// `npm run bench`: the figures of fairlead, and of ExternalDNS beside it when EXTERNAL_DNS_BIN names its binary. Whole
+// processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters.
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { formatTable } from '../lib/report/text.ts';
+import { type Contender, externalDns, fairlead } from './bench/arena.ts';
+import { measureBundles } from './bench/bundles.ts';
+import { benchFleet } from './bench/fleet.ts';
+import { median } from './bench/measure.ts';
+import { type Row, SCENARIOS } from './bench/scenarios.ts';
+import { buildAll } from './build.ts';
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('give a whole number above 0');
+}
+
+const options = new Command('npm run bench --')
+  .option('--runs <count>', 'runs of each scenario; the median is printed', count, 3)
+  .option('--only <ids>', `scenarios, separated by commas: bundles, ${SCENARIOS.map(({ id }) => id).join(', ')}`)
+  .option('--fleet', 'up to 100 clusters with 1,000 Services each, in one process')
+  .parse()
+  .opts<{ runs: number; only?: string; fleet?: boolean }>();
+
+const TABLE = { colour: false, rows: 1000 };
+const digits = (value: number, places: number) => (Number.isNaN(value) ? '–' : value.toFixed(places));
+const wanted = (id: string) => options.only === undefined || options.only.split(',').includes(id);
+
+function printable(contender: string, rows: readonly Row[]): string[] {
+  const [first] = rows as [Row];
+  const total = Object.values(first.calls).reduce((sum, calls) => sum + calls, 0);
+  const changes = first.calls.ChangeResourceRecordSets ?? 0;
+  const figure = (pick: (row: Row) => number, places: number) => digits(median(rows.map(pick)), places);
+  return [
+    first.what,
+    contender,
+    figure(row => row.wallSeconds, 2),
+    figure(row => row.cpuSeconds, 2),
+    figure(row => row.peakMiB, 0),
+    String(total),
+    String(changes),
+    first.outcome,
+  ];
+}
+
+async function benchScenarios(contenders: readonly Contender[]): Promise<void> {
+  const lines: string[][] = [];
+  for (const scenario of SCENARIOS.filter(({ id }) => wanted(id))) {
+    for (const contender of contenders.filter(({ name }) => scenario.both || name === 'fairlead')) {
+      const runs: Row[][] = [];
+      for (let i = 0; i < options.runs; i++) runs.push(await scenario.run(contender));
+      const [first = []] = runs;
+      lines.push(
+        ...first.map((_, i) =>
+          printable(
+            contender.name,
+            runs.map(run => run[i] as Row),
+          ),
+        ),
+      );
+      process.stderr.write(`${scenario.id} (${contender.name})\n`);
+    }
+  }
+  if (lines.length > 0)
+    console.log(
+      `\n${formatTable(['WORK', 'BY', 'WALL s', 'CPU s', 'PEAK MiB', 'CALLS', 'CHANGE CALLS', 'OUTCOME'], lines, TABLE)}`,
+    );
+}
+
+async function main(): Promise<void> {
+  console.log(
+    `Node ${process.versions.node}, ${availableParallelism()} processors; medians of ${options.runs} runs, whole processes`,
+  );
+  if (options.fleet) return benchFleet();
+  await buildAll();
+  if (wanted('bundles')) {
+    const rows = (await measureBundles()).map(({ bundle, kB, importMs }) => [
+      bundle,
+      digits(kB, 0),
+      importMs === undefined ? '' : digits(importMs, 0),
+    ]);
+    console.log(`\n${formatTable(['BUNDLE', 'kB', 'COLD IMPORT ms'], rows, TABLE)}`);
+  }
+  const binary = process.env.EXTERNAL_DNS_BIN;
+  await benchScenarios(binary ? [fairlead, externalDns(binary)] : [fairlead]);
+}
+
+await main();
