@@ -1,5 +1,5 @@
 import type { DnsName, Finding, NameChange, OwnerId, Reason } from '../model/index.ts';
-import { describeObject, resourceOf } from '../model/index.ts';
+import { describeObject, resourceOf, sameRecord } from '../model/index.ts';
 import { ownershipIn } from '../registry/index.ts';
 import type { Authority } from './authority.ts';
 import { type Candidate, compareCandidates } from './candidates.ts';
@@ -92,10 +92,12 @@ function holds(candidate: Candidate, ownership: { owner: OwnerId; resource?: str
   );
 }
 
-function planWanted(site: Site, { candidate: winner, records: found }: Offer, context: NameContext): NamePlan {
+function planWanted(asRead: Site, { candidate: winner, records: found }: Offer, context: NameContext): NamePlan {
   const { view } = context;
+  const adopted = adoptable(asRead, found, winner);
+  const site = withAdopted(asRead, adopted);
   const { foreign, ours } = site;
-  if (foreign.length === 0 && diff(ours, found, winner.owner).length === 0) return NONE;
+  if (foreign.length === 0 && adopted.length === 0 && diff(ours, found, winner.owner).length === 0) return NONE;
   const blocks = whatBlocks(site, found, context);
   const findings = blocks.flatMap(block => report(block.reason, winner, block.message, view, block.type));
   const writable = (type: string) =>
@@ -107,8 +109,37 @@ function planWanted(site: Site, { candidate: winner, records: found }: Offer, co
   const standing = site.ours.filter(({ record }) =>
     closed ? wanted.some(want => want.record.type === record.type) : writable(record.type),
   );
-  const plan = decide(site, diff(standing, wanted, winner.owner), winner, context);
+  const deltas = [...diff(standing, wanted, winner.owner), ...adoptions(adopted, wanted)];
+  const plan = decide(site, deltas, winner, context);
   return { ...plan, findings: [...findings, ...plan.findings] };
+}
+
+type Ours = Site['ours'][number];
+
+/**
+ * Records without ownership that are exactly what the object wants, at a name for which an ownership record of ours (of
+ * another type) names that object: ExternalDNS up to 0.21 lost ownership when a record changed its type. They get it back.
+ */
+function adoptable(site: Site, wanted: readonly WantedRecord[], winner: Candidate): Ours[] {
+  const claim = site.claims.find(({ ownership }) => holds(winner, ownership));
+  if (!claim) return [];
+  return site.foreign
+    .filter(standing => !standing.claim && wanted.some(want => sameRecord(want.record, standing.record)))
+    .map(({ record }) => ({ record, claim }));
+}
+
+function withAdopted(site: Site, adopted: readonly Ours[]): Site {
+  if (adopted.length === 0) return site;
+  const foreign = site.foreign.filter(({ record }) => !adopted.some(one => one.record === record));
+  return { ...site, ours: [...site.ours, ...adopted], foreign };
+}
+
+/** The record stays as it is, but is written together with its ownership. */
+function adoptions(adopted: readonly Ours[], wanted: readonly WantedRecord[]): Delta[] {
+  return adopted.flatMap(before => {
+    const after = wanted.find(want => sameRecord(want.record, before.record));
+    return after ? [{ before, after }] : [];
+  });
 }
 
 /** Applies the freeze and the policy to the differences of a wanted name. */

@@ -64,5 +64,30 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
     else foreign.push({ record, claim });
   }
-  return { name, ours, foreign, otherTypes, claims: all.filter(claim => isOurs(claim.ownership.owner)) };
+  const twins = foreign.flatMap(standing => twinOf(standing, ours) ?? []);
+  return {
+    name,
+    ours: [...ours, ...twins],
+    foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
+    otherTypes,
+    claims: all.filter(claim => isOurs(claim.ownership.owner)),
+  };
+}
+
+/**
+ * An alias without ownership whose sibling of the other address type is ours and points to the very same target is the
+ * other half of one pair: ExternalDNS up to 0.15 gave the AAAA none (`dualstack=true`), 0.21 lost that of the A when a
+ * CNAME became an alias.
+ */
+function twinOf({ record, claim }: StandingRecord, ours: Site['ours']): Site['ours'][number] | undefined {
+  const { alias } = record;
+  if (claim || !alias) return undefined;
+  const sibling = ours.find(
+    other =>
+      other.record.type !== record.type &&
+      other.record.alias?.zoneId === alias.zoneId &&
+      other.record.alias.dnsName === alias.dnsName &&
+      (other.record.setIdentifier ?? '') === (record.setIdentifier ?? ''),
+  );
+  return sibling && { record, claim: sibling.claim };
 }
