@@ -72,7 +72,7 @@ function run(
     execFile(
       program,
       [...args],
-      { env, ...(cwd !== undefined && { cwd }), maxBuffer: 256 * 1024 * 1024 },
+      { env, ...(cwd !== undefined && { cwd }), maxBuffer: 256 * 1024 * 1024, timeout: 120_000 },
       (error, out) => {
         resolve({
           wallSeconds: (performance.now() - begun) / 1000,

@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  createFolderStore,
+  createMemoryStore,
+  createS3Store,
+  LeaseHeld,
+  StateConflict,
+  type StateStore,
+  takeLease,
+} from '../../lib/state/index.ts';
+import { fakeClock } from '../support/clock.ts';
+import { type LocalS3, startS3 } from '../support/s3.ts';
+
+const bytes = (text: string) => Buffer.from(text);
+const CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+let s3: LocalS3;
+let folder: string;
+let serial = 0;
+
+beforeAll(async () => {
+  s3 = await startS3();
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-state-'));
+});
+afterAll(async () => {
+  await s3.close();
+  await rm(folder, { recursive: true });
+});
+
+const s3At = (endpoint: string) =>
+  createS3Store('bucket', `run-${++serial}`, {
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: CREDENTIALS,
+    maxAttempts: 1,
+  });
+/** Another S3 that obeys preconditions (moto), where the environment names one with a bucket called `bucket`. */
+const MOTO = process.env.FAIRLEAD_MOTO_URL;
+
+const STORES: Record<string, () => StateStore> = {
+  memory: createMemoryStore,
+  'a folder': () => createFolderStore(join(folder, `run-${++serial}`)),
+  S3: () => s3At(s3.url),
+  ...(MOTO && { 'the S3 of moto': () => s3At(MOTO) }),
+};
+
+describe.each(Object.keys(STORES))('the state kept in %s', kind => {
+  let store: StateStore;
+  beforeEach(() => {
+    store = STORES[kind]!();
+  });
+  const text = async (key: string) => {
+    const stored = await store.get(key);
+    return stored && stored !== 'unchanged' ? Buffer.from(stored.bytes).toString() : stored;
+  };
+
+  test('is absent until it is written, then what was written', async () => {
+    expect(await store.get('zone/Z1')).toBeUndefined();
+    const version = await store.put('zone/Z1', bytes('one'), undefined);
+    expect(await store.get('zone/Z1')).toMatchObject({ version });
+    expect(await text('zone/Z1')).toBe('one');
+    expect(await text('zone/Z2')).toBeUndefined();
+  });
+
+  test('is not sent again to who has the newest version', async () => {
+    const version = await store.put('a', bytes('one'), undefined);
+    expect(await store.get('a', version)).toBe('unchanged');
+    const next = await store.put('a', bytes('two'), version);
+    expect(next).not.toBe(version);
+    expect(await store.get('a', version)).toMatchObject({ version: next });
+  });
+
+  test.each(['absent', 'older', 'strange'])('is not written over by somebody whose version is %s', async sort => {
+    const first = await store.put('a', bytes('one'), undefined);
+    await store.put('a', bytes('two'), first);
+    const expected = { absent: undefined, older: first, strange: '"0123"' }[sort];
+    await expect(store.put('a', bytes('mine'), expected)).rejects.toThrow(StateConflict);
+    expect(await text('a')).toBe('two');
+  });
+
+  test('is not written by somebody who thinks that it is there when it is not', async () => {
+    await expect(store.put('a', bytes('mine'), '"0123"')).rejects.toThrow(StateConflict);
+    expect(await store.get('a')).toBeUndefined();
+  });
+
+  test('is removed by who has the newest version; removing what is gone is fine', async () => {
+    const first = await store.put('a', bytes('one'), undefined);
+    const second = await store.put('a', bytes('two'), first);
+    await expect(store.remove('a', first)).rejects.toThrow(StateConflict);
+    await store.remove('a', second);
+    expect(await store.get('a')).toBeUndefined();
+    await store.remove('a', second);
+    await store.put('a', bytes('three'), undefined);
+    expect(await text('a')).toBe('three');
+  });
+
+  test('of many who write at once, one wins', async () => {
+    const version = await store.put('a', bytes('start'), undefined);
+    const writes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) => store.put('a', bytes(`writer ${i}`), version)),
+    );
+    expect(writes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await text('a')).toBe(`writer ${writes.findIndex(({ status }) => status === 'fulfilled')}`);
+  });
+
+  test('increments by many are all counted when each tries again after a conflict', async () => {
+    await store.put('n', bytes('0'), undefined);
+    const increment = async (): Promise<void> => {
+      const stored = await store.get('n');
+      if (!stored || stored === 'unchanged') throw new Error('gone');
+      try {
+        await store.put('n', bytes(String(Number(Buffer.from(stored.bytes)) + 1)), stored.version);
+      } catch (error) {
+        if (!(error instanceof StateConflict)) throw error;
+        await increment();
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, increment));
+    expect(await text('n')).toBe('6');
+  });
+
+  test('may be large, and any bytes', async () => {
+    const large = Buffer.alloc(5_000_000, 'abc\u0000ÿ', 'latin1');
+    await store.put('large', large, undefined);
+    const stored = await store.get('large');
+    expect(stored !== 'unchanged' && stored && Buffer.compare(Buffer.from(stored.bytes), large)).toBe(0);
+  });
+
+  test('a lease is one run’s at a time, ends by itself, and is given back', async () => {
+    const clock = fakeClock();
+    const take = (holder: string, waitMs = 0) =>
+      takeLease(store, 'default', { holder, durationMs: 60_000, waitMs }, clock);
+    const release = await take('one');
+    await expect(take('two')).rejects.toThrow(LeaseHeld);
+    await expect(take('two')).rejects.toThrow(/\(one\).*"default".*2026-01-01T00:01:00/);
+    await release();
+    const second = await take('two');
+    clock.advance(60_000);
+    const third = await take('three');
+    await second();
+    await expect(take('four')).rejects.toThrow('(three)');
+    await third();
+    await take('four');
+  });
+
+  test('of many who want the lease at once, one gets it', async () => {
+    const clock = fakeClock();
+    const wish = (holder: string) => takeLease(store, 's', { holder, durationMs: 60_000, waitMs: 0 }, clock);
+    const taken = await Promise.allSettled(Array.from({ length: 6 }, (_, i) => wish(`run ${i}`)));
+    expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('a lease that cannot be read is nobody’s', async () => {
+    await store.put('lease/s', bytes('{"holder":3}'), undefined);
+    await takeLease(store, 's', { holder: 'me', durationMs: 1000, waitMs: 0 }, fakeClock());
+  });
+});
+
+test('S3 that fails is not taken for a conflict', async () => {
+  const store = s3At(s3.url);
+  s3.failNext(503, 'SlowDown');
+  await expect(store.put('a', bytes('x'), undefined)).rejects.not.toThrow(StateConflict);
+  s3.failNext(403, 'AccessDenied');
+  await expect(store.get('a')).rejects.toThrow('AccessDenied');
+});
+
+test('a folder: processes that write at once lose nothing, and leave no rubbish', async () => {
+  const place = join(folder, 'shared');
+  const store = createFolderStore(place);
+  await store.put('n', bytes('0'), undefined);
+  const program = `
+    import { createFolderStore, StateConflict } from ${JSON.stringify(new URL('../../lib/state/index.ts', import.meta.url).href)};
+    const store = createFolderStore(${JSON.stringify(place)});
+    for (let done = 0; done < 15; ) {
+      const { bytes, version } = await store.get('n');
+      try {
+        await store.put('n', Buffer.from(String(Number(Buffer.from(bytes)) + 1)), version);
+        done += 1;
+      } catch (error) {
+        if (!(error instanceof StateConflict)) throw error;
+      }
+    }`;
+  const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  await Promise.all([run(), run()]);
+  const stored = await store.get('n');
+  expect(stored && stored !== 'unchanged' && Buffer.from(stored.bytes).toString()).toBe('30');
+  expect(await readdir(place)).toEqual(['n']);
+});
+
+test('whatever is read back, decoding never throws', async () => {
+  const { decodeZone, decodeZoneList, decodeSnapshot, encode, encodeZone } = await import('../../lib/state/index.ts');
+  const zone = {
+    zone: { id: 'Z1', name: 'example.com', private: false },
+    records: new Map([['a', [{ name: 'a', type: 'A', ttl: 1, values: ['1.2.3.4'] }]]]),
+    readAt: 5,
+    refusals: new Map(),
+    unwantedSince: new Map([['b', 7]]),
+  };
+  const whole = encodeZone(zone);
+  expect(decodeZone(whole)).toEqual(zone);
+  const decoders = [decodeZone, decodeZoneList, decodeSnapshot];
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array(),
+        fc.nat({ max: whole.length - 1 }).map(cut => whole.subarray(0, cut)),
+        fc.jsonValue().map(value => encode('zone', { value })),
+      ),
+      damaged => {
+        for (const decode of decoders) expect(decode(damaged)).toBeUndefined();
+      },
+    ),
+  );
+  expect(decodeZoneList(whole)).toBeUndefined();
+});
