@@ -58,10 +58,10 @@ describe('the role has the rights for what the code calls, and no others', () =>
     'sts:AssumeRole', // by the credential provider
   ];
 
-  /** `service:Action` of every command that lib/ imports from an AWS client. */
+  /** `service:Action` of every command that lib/ imports (or passes on) from an AWS client. */
   function calledByLib(): readonly string[] {
     const files = readdirSync('lib', { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.ts'));
-    const imports = /import\s*\{([^}]*)\}\s*from '@aws-sdk\/(client-[\w-]+)'/g;
+    const imports = /(?:im|ex)port\s*\{([^}]*)\}\s*from '@aws-sdk\/(client-[\w-]+)'/g;
     return files.flatMap(path =>
       [...readFileSync(`lib/${path}`, 'utf8').matchAll(imports)].flatMap(([, names = '', client = '']) =>
         [...names.matchAll(/\b(\w+)Command\b(?!Input|Output)/g)].map(
