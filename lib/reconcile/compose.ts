@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { systemClock } from '../clock.ts';
 import { createClusterReader } from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
@@ -20,7 +21,7 @@ interface Environment {
 export function composePorts(config: Config, env: Environment): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
   return {
-    route53: createAwsRoute53({ region }),
+    route53: createAwsRoute53({ region, ...zoneCredentials(config, region) }),
     budget: createBudget(config.budget, systemClock),
     readCluster: createClusterReader(),
     store: openStore(config, region),
@@ -28,6 +29,13 @@ export function composePorts(config: Config, env: Environment): Ports {
     clock: systemClock,
     holder: `${process.pid}-${randomUUID().slice(0, 8)}`,
   };
+}
+
+/** The hosted zones of another account are reached in a role of it. */
+function zoneCredentials({ zones: { roleArn } }: Config, region: string) {
+  if (roleArn === undefined) return {};
+  const params = { RoleArn: roleArn, RoleSessionName: 'fairlead' };
+  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region } }) };
 }
 
 function openStore({ state: { store } }: Config, region: string): StateStore {

@@ -91,6 +91,21 @@ describe('fairlead', () => {
     expect(json(await fairlead('sync', '--json', '--force')).calls).toMatchObject({ ListHostedZones: 1 });
   });
 
+  test('zones of another account are reached in its role', async () => {
+    const account = '222222222222';
+    const arn = `arn:aws:iam::${account}:role/zones`;
+    world.addRole({ arn });
+    world.addZone({ id: 'ZELSEWHERE', name: 'example.com.', account });
+    await writeFile(
+      join(folder, 'fairlead.yml'),
+      `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com], roleArn: '${arn}'}\n`,
+    );
+    const sync = json(await fairlead('sync', '--json'));
+    world.route53.store.zones.delete('ZELSEWHERE');
+    expect(sync.zones.map(({ id }) => id)).toEqual(['ZELSEWHERE']);
+    expect(sync.counts.created).toBe(3);
+  });
+
   test.each<[string, string[], RegExp]>([
     ['a config that is not there', ['sync', '--config', 'none.yml'], /none\.yml/],
     [
