@@ -53,7 +53,8 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
   const ours: (StandingRecord & { claim: Claim })[] = [];
   const foreign: StandingRecord[] = [];
   const otherTypes: string[] = [];
-  for (const record of recordsAt(name, view)) {
+  const records = recordsAt(name, view);
+  for (const record of records) {
     if (!settings.types.includes(record.type as ManagedType)) {
       // An ownership record of ours that speaks of this very name gives way; one that speaks of another name stays.
       if (!all.some(claim => claim.txt === record && isOurs(claim.ownership.owner))) otherTypes.push(record.type);
@@ -61,7 +62,9 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
+    const rival = claim && rivalOf(record, claim, all, records);
+    if (rival && !isOurs(rival.ownership.owner)) foreign.push({ record, claim: rival });
+    else if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
     else foreign.push({ record, claim });
   }
   const twins = foreign.flatMap(standing => twinOf(standing, ours) ?? []);
@@ -70,8 +73,34 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
     otherTypes,
-    claims: all.filter(claim => isOurs(claim.ownership.owner)),
+    claims: foreign.some(({ claim }) => claim && isRival(claim, all, records))
+      ? []
+      : all.filter(claim => isOurs(claim.ownership.owner)),
   };
+}
+
+/**
+ * Whether an ownership record decides over no record set of its name, though it speaks of it: one of another type or an
+ * older format. Where its owner is another than the one who has the record, somebody has laid a claim to the name.
+ */
+function isRival(claim: Claim, all: readonly Claim[], records: readonly RecordSet[]): boolean {
+  return !records.some(record => decidingClaim(record, all) === claim);
+}
+
+/** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */
+function rivalOf(
+  record: RecordSet,
+  deciding: Claim,
+  all: readonly Claim[],
+  records: readonly RecordSet[],
+): Claim | undefined {
+  if (all.length < 2) return undefined;
+  return all.find(
+    claim =>
+      claim.ownership.owner !== deciding.ownership.owner &&
+      (claim.txt.setIdentifier ?? '') === (record.setIdentifier ?? '') &&
+      isRival(claim, all, records),
+  );
 }
 
 /**

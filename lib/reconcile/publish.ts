@@ -1,6 +1,7 @@
 import type { DnsName, Finding, NameChange, RecordSet, Refusal, Snapshot, ZoneState } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
 import { fingerprint, type PlanSettings, plan, refusedFindings } from '../plan/index.ts';
+import { ownershipName } from '../registry/index.ts';
 import {
   applyChanges,
   type CountedRoute53,
@@ -157,6 +158,9 @@ function stillWorthAnother(stale: readonly Verdict[], work: Work, context: Publi
   return again;
 }
 
+/** Whoever took a name over may have written an ownership record of any type. */
+const OWNED_TYPES = ['A', 'AAAA', 'CNAME'];
+
 /** Reads the names of stale changes again (or the zone, where that is cheaper) and plans them anew. */
 async function planAgain(
   stale: readonly Verdict[],
@@ -197,10 +201,18 @@ async function planAgain(
   return (again.zones[0]?.changes ?? []).map(change => markDrift(change, before, work.state.records));
 }
 
-async function refresh(stale: readonly Verdict[], work: Work, { route53, ports }: PublishContext): Promise<void> {
+async function refresh(
+  stale: readonly Verdict[],
+  work: Work,
+  { route53, ports, settings }: PublishContext,
+): Promise<void> {
   const { zone } = work.state;
   const names = new Set(
-    stale.flatMap(({ change }) => [change.name, ...[...change.deletes, ...change.creates].map(record => record.name)]),
+    stale.flatMap(({ change }) => [
+      change.name,
+      ...OWNED_TYPES.map(type => ownershipName(change.name, type, zone.name, settings.naming)),
+      ...[...change.deletes, ...change.creates].map(record => record.name),
+    ]),
   );
   const pages = Math.ceil(countSets(work.state) / PAGE);
   if (names.size >= pages) {

@@ -68,6 +68,33 @@ describe('what carries no ownership record of ours is left alone', () => {
   });
 });
 
+describe('a name that another owner has laid a claim to', () => {
+  const contested = ['x.example.com A 192.0.2.66', `a-x.example.com TXT arena ${S}`, 'cname-x.example.com TXT other'];
+
+  test('is left alone, with the reason', () => {
+    const output = planOf({ records: contested, wants: ['service/a x.example.com 203.0.113.1'] });
+    expect(changesOf(output)).toEqual([]);
+    expect(output.findings[0]).toMatchObject({ reason: 'not-owned', message: expect.stringContaining('"other"') });
+  });
+
+  test('also when its object goes', () => {
+    expect(changesOf(planOf({ records: contested }))).toEqual([]);
+  });
+
+  test('but an owner who has the name’s other type has only that', () => {
+    const records = [
+      'x.example.com A 203.0.113.1',
+      `a-x.example.com TXT arena ${S}`,
+      'x.example.com AAAA 2001:db8::1',
+      'aaaa-x.example.com TXT other',
+    ];
+    expect(changesOf(planOf({ records }))).toEqual([
+      `- a-x.example.com TXT arena ${S}`,
+      '- x.example.com A 203.0.113.1',
+    ]);
+  });
+});
+
 describe('older formats of ownership are honoured, and replaced when the record changes', () => {
   const wants = ['service/a x.example.com lb.elb.aws'];
   test.each<[string, string[]]>([
