@@ -257,7 +257,9 @@ function report(reason: Reason, winner: Candidate, message: string, view: ZoneVi
 function planUnwanted(site: Site, { view, settings, authority }: NameContext): NamePlan {
   if (site.claims.length === 0 && site.ours.length === 0) return NONE;
   const ownerships = [...site.ours.map(({ claim }) => claim), ...site.claims].map(claim => claim.ownership);
-  if (ownerships.some(({ owner, resource }) => authority.held(owner, site.name, resource))) return NONE;
+  // A hold keeps records, not what somebody else's deletion of a record left of it.
+  const held = ownerships.some(({ owner, resource }) => authority.held(owner, site.name, resource));
+  if (held && site.ours.length > 0) return NONE;
   const say = (reason: Reason, why: string): NamePlan => ({
     findings: [
       {

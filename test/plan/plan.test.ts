@@ -211,6 +211,14 @@ describe('nothing is taken away on the word of what was not read', () => {
   ])('a hold on %s keeps it', (_, hold) => {
     expect(changesOf(planOf({ records: OWNED, snapshots: [snapshot([], { holds: [hold] })] }))).toEqual([]);
   });
+
+  test('a hold does not keep an ownership record whose record somebody removed', () => {
+    const hold = { object: object('service/b'), name: 'x.example.com', message: '' };
+    const records = ['a-x.example.com TXT arena service/default/a'];
+    expect(changesOf(planOf({ records, snapshots: [snapshot([], { holds: [hold] })] }))).toEqual([
+      '- a-x.example.com TXT arena service/default/a',
+    ]);
+  });
 });
 
 describe('the guard', () => {
