@@ -55,7 +55,7 @@ function shardRequests(request: RunRequest, run: Run): [string, Part][] {
   }
   return config.shards
     .filter(({ name }) => request.shard === undefined || request.shard === name)
-    .filter(({ clusters }) => request.clusters === undefined || clusters.some(name => request.clusters?.includes(name)))
+    .filter(({ clusters }) => concerns(request, clusters))
     .map(({ name, clusters }) => [
       name,
       {
@@ -63,6 +63,11 @@ function shardRequests(request: RunRequest, run: Run): [string, Part][] {
         run: { ...run, config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) } },
       },
     ]);
+}
+
+/** A request that names no cluster at all is about names in Route 53, which may be any shard's. */
+function concerns({ clusters }: RunRequest, shard: readonly ClusterName[]): boolean {
+  return clusters === undefined || clusters.length === 0 || shard.some(name => clusters.includes(name));
 }
 
 function within(request: RunRequest, clusters: readonly ClusterName[]): RunRequest {

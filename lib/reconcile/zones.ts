@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { type CountedRoute53, readHostedZones, readNames, readZone } from '../route53/index.ts';
+import { type CountedRoute53, PAGE, readHostedZones, readNames, readZone } from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
 import { readKept, writeKept } from './kept.ts';
 import { mapLimit } from './parallel.ts';
@@ -108,8 +108,10 @@ async function loadZone(
   const kept = await readKept(run.ports.store, zoneKey(zone), decodeZone);
   const usable = kept.value?.zone.id === zone.id && kept.value.zone.name === zone.name ? kept.value : undefined;
   const version = kept.version === undefined ? {} : { version: kept.version };
-  if (usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config)) {
-    const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
+  const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
+  const serves = usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config);
+  // A name costs a request, and so does a page of the whole zone.
+  if (serves && names.length <= 1 + usable.records.size / PAGE) {
     return { ...(await withNamesRead(usable, names, route53)), source: 'kept', ...version };
   }
   const records = await readZone(route53, zone.id);
