@@ -197,6 +197,26 @@ describe('what others do in Route 53 meanwhile', () => {
     expect(world.calls).toEqual({ listRecordSets: 1, changeRecordSets: 1 });
     expect(result.zones[0]!.changes).toEqual([expect.objectContaining({ name: 's0.example.com', drift: true })]);
   });
+
+  test('they are mended without reading a cluster, when only they are asked for', async () => {
+    const world = prod(many(100));
+    await world.run();
+    world.store.edit(ID, { put: [theirs] });
+    const listed: string[] = [];
+    const readCluster = fakeClusters(world.clusters, listed);
+    const request = { clusters: [], reread: [{ zone: ID, names: ['s0.example.com'] }] };
+    const result = await world.run(request, { readCluster });
+    expect({ listed, calls: world.calls }).toEqual({ listed: [], calls: { listRecordSets: 1, changeRecordSets: 1 } });
+    expect(result).toMatchObject({ inStep: true, counts: { updated: 1 } });
+  });
+
+  test('very many are read with their zone, which costs fewer requests', async () => {
+    const world = prod(many(100));
+    await world.run();
+    const names = Array.from({ length: 50 }, (_, i) => `s${i}.example.com`);
+    await world.run({ clusters: [], reread: [{ zone: ID, names }] });
+    expect(world.calls).toEqual({ listRecordSets: 2 });
+  });
 });
 
 describe('nothing is lost with its cluster', () => {
