@@ -4,9 +4,8 @@ import type { Endpoint, Finding, Hold, KindRead, RunRequest, Snapshot, SourceKin
 import { isComplete } from '../model/index.ts';
 import { sourceSettings, wantedFrom } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
-import { readKept, writeKept } from './kept.ts';
 import { mapLimit } from './parallel.ts';
-import type { Run } from './ports.ts';
+import type { OpenRun } from './ports.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 
@@ -20,7 +19,11 @@ export interface ReadClusters {
  * Reads the clusters side by side. For a cluster that is not asked for, its kept snapshot stands in; for one that cannot
  * be read completely too, but then nothing of it is taken away.
  */
-export async function readClusters(run: Run, request: RunRequest, options: { keep: boolean }): Promise<ReadClusters> {
+export async function readClusters(
+  run: OpenRun,
+  request: RunRequest,
+  options: { keep: boolean },
+): Promise<ReadClusters> {
   const { clusters } = run.config;
   let done = 0;
   const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
@@ -43,7 +46,7 @@ function settingsHash(config: Config): string {
 
 const key = (cluster: ClusterConfig) => `cluster/${cluster.name}`;
 
-async function readCluster(cluster: ClusterConfig, run: Run, options: { keep: boolean }): Promise<Snapshot> {
+async function readCluster(cluster: ClusterConfig, run: OpenRun, options: { keep: boolean }): Promise<Snapshot> {
   const fresh = await takeSnapshot(cluster, run);
   if (isComplete(fresh)) {
     if (options.keep) await keepSnapshot(cluster, fresh, run);
@@ -53,7 +56,7 @@ async function readCluster(cluster: ClusterConfig, run: Run, options: { keep: bo
   return kept ? withKept(fresh, kept) : fresh;
 }
 
-async function takeSnapshot(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
+async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
   const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
   const parts = new Map<SourceKind, { endpoints: Endpoint[]; holds: Hold[]; findings: Finding[] }>();
   const restart = (kind: SourceKind) => parts.set(kind, { endpoints: [], holds: [], findings: [] });
@@ -93,7 +96,7 @@ function withKept(fresh: Snapshot, kept: Snapshot): Snapshot {
 }
 
 /** A cluster that this run was not asked to read. Without a kept snapshot it counts as unread, so its records are frozen. */
-async function standIn(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
+async function standIn(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
   const kept = await loadKept(cluster, run);
   if (kept) return { ...kept, origin: 'kept', findings: [] };
   const unread: KindRead = { complete: false, error: 'not read in this run, and no earlier snapshot is kept' };
@@ -108,8 +111,8 @@ async function standIn(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
   };
 }
 
-async function loadKept(cluster: ClusterConfig, run: Run): Promise<Snapshot | undefined> {
-  const { value } = await readKept(run.ports.store, key(cluster), decodeSnapshot);
+async function loadKept(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot | undefined> {
+  const { value } = await run.kept.read(key(cluster), decodeSnapshot);
   const usable =
     value?.settings === settingsHash(run.config) &&
     value.snapshot.cluster === cluster.name &&
@@ -124,22 +127,19 @@ const codec = {
 };
 
 /** Written only when it differs from what is kept: a run that changes nothing writes nothing. */
-async function keepSnapshot(cluster: ClusterConfig, snapshot: Snapshot, run: Run): Promise<void> {
-  const { store, clock } = run.ports;
+async function keepSnapshot(cluster: ClusterConfig, snapshot: Snapshot, run: OpenRun): Promise<void> {
   const settings = settingsHash(run.config);
-  const { value, version } = await readKept(store, key(cluster), decodeSnapshot);
+  const { value, version } = await run.kept.read(key(cluster), decodeSnapshot);
   const { findings: _, ...lasting } = snapshot;
   const same =
     value?.settings === settings &&
     JSON.stringify({ ...value.snapshot, findings: [] }) === JSON.stringify({ ...lasting, findings: [] });
   if (!same)
-    await writeKept(
-      store,
+    await run.kept.write(
       key(cluster),
-      { snapshot: { ...snapshot, findings: [] }, settings, readAt: clock.now() },
+      { snapshot: { ...snapshot, findings: [] }, settings, readAt: run.ports.clock.now() },
       version,
       codec,
-      clock,
     );
 }
 
