@@ -32,7 +32,6 @@ interface Progress {
 
 type BatchResult = 'applied' | { readonly rejected: string };
 
-const LOOKS = 4;
 const FULL = 'MAX_RRSETS_BY_ZONE';
 
 /**
@@ -91,7 +90,7 @@ async function tryBatch(batch: readonly NameChange[], { zone, route53 }: Sending
     } catch (error) {
       if (!(error instanceof Route53Error)) throw error;
       if (error.kind === 'rejected') return { rejected: error.message };
-      if (error.kind !== 'transient' || look >= LOOKS) throw error;
+      if (error.kind !== 'transient') throw error;
       if (await wasApplied(batch, zone, route53)) return 'applied';
       await route53.pause(look, error);
     }
