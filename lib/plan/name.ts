@@ -148,7 +148,8 @@ function decide(site: Site, deltas: readonly Delta[], winner: Candidate, context
   if (deltas.length === 0) return NONE;
   const frozen = deltas
     .map(
-      ({ before }) => before?.claim && authority.frozen(before.claim.ownership.owner, before.claim.ownership.resource),
+      ({ before }) =>
+        before?.claim && authority.frozen(before.claim.ownership.owner, site.name, before.claim.ownership.resource),
     )
     .find(Boolean);
   if (frozen) return { findings: report('frozen', winner, `${site.name} is left as it is: ${frozen}`, view) };
@@ -270,7 +271,7 @@ function planUnwanted(site: Site, { view, settings, authority }: NameContext): N
       },
     ],
   });
-  const frozen = ownerships.map(({ owner, resource }) => authority.frozen(owner, resource)).find(Boolean);
+  const frozen = ownerships.map(({ owner, resource }) => authority.frozen(owner, site.name, resource)).find(Boolean);
   if (frozen) return say('frozen', frozen);
   const deltas = site.ours.map(before => ({ before }));
   const allowed = POLICIES[settings.policy](deltas);

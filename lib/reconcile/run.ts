@@ -1,4 +1,5 @@
 import type {
+  DnsName,
   Finding,
   NameChange,
   RunRequest,
@@ -35,7 +36,8 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const loaded = await loadZones(run, route53, { fresh: request.force, keep, reread: request.reread ?? [] });
-  const clusters = await readClusters(run, request, { keep });
+  const stands = (name: DnsName) => loaded.zones.some(({ state }) => state.records.has(name));
+  const clusters = await readClusters(run, request, { keep, stands });
   const settings = planSettings(config, ports.aliasZoneOf);
   const forced = request.force ? (request.clusters ?? config.clusters.map(cluster => cluster.name)) : [];
   const planned = plan({
