@@ -32,7 +32,7 @@ export function planName(site: Site, candidates: readonly Candidate[], context: 
   const findings: Finding[] = [];
   for (const candidate of candidates) {
     const records = wantedRecords(candidate, view.zone, settings, typesAt);
-    if ('message' in records) findings.push(...report('conflict', candidate, records.message, view));
+    if ('message' in records) findings.push(...report(records.reason, candidate, records.message, view));
     else offers.push({ candidate, records });
   }
   const first = chooseWinner(site, offers);

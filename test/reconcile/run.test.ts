@@ -76,6 +76,38 @@ describe('calls are in proportion to the change', () => {
     expect(reasons(first).filter(reason => reason === 'refused')).toHaveLength(51);
     await world.run();
     expect(world.calls).toEqual({});
+    world.clusters.prod!.objects = world.clusters.prod!.objects.filter(({ metadata: { name } }) => name !== 's10');
+    const third = await world.run();
+    expect(world.calls).toMatchObject({ changeRecordSets: 2, recordSetLimit: 1 });
+    expect(third.counts).toMatchObject({ created: 2, deleted: 2, unpublished: 50 });
+  });
+
+  test('an object with more addresses than a record set takes costs no call, and one with as many is published', async () => {
+    const addresses = (count: number) =>
+      Array.from({ length: count }, (_, i) => `203.0.${Math.floor(i / 250)}.${i % 250}`);
+    const world = prod([
+      service('most', { hostname: 'most.example.com' }, addresses(400)),
+      service('more', { hostname: 'more.example.com' }, addresses(401)),
+      service('half', { hostname: 'both.example.com' }, addresses(200)),
+    ]);
+    const result = await world.run();
+    expect(result.findings).toEqual([
+      expect.objectContaining({ reason: 'invalid', name: 'more.example.com', message: expect.stringContaining('401') }),
+    ]);
+    expect(result.counts.created).toBe(2);
+    expect(world.calls.changeRecordSets).toBe(1);
+  });
+
+  test('an object with the longest of names is published and goes again, without an orphan', async () => {
+    const long = ingress('i'.repeat(253), ['long.example.com'], [NLB], {}, 'n'.repeat(63));
+    const world = prod([long]);
+    expect((await world.run()).inStep).toBe(true);
+    expect(world.records()).toHaveLength(4);
+    await world.run({ force: true });
+    expect(world.calls.changeRecordSets).toBeUndefined();
+    world.clusters.prod!.objects = [];
+    await world.run();
+    expect(world.records()).toEqual([]);
   });
 });
 
