@@ -58,7 +58,7 @@ export interface Peer {
   readonly label: string;
   readonly hint: string;
   /** What becomes of a request that broke off; `the next run reads it again` unless told. */
-  readonly then?: string;
+  readonly afterwards?: string;
 }
 
 /**
@@ -187,7 +187,7 @@ function streamOf(request: ClientRequest, response: IncomingMessage, peer: Peer,
   return { status: response.statusCode ?? 0, headers: response.headers, body: body() };
 }
 
-const again = ({ then = 'the next run reads it again' }: Peer) => then;
+const again = ({ afterwards = 'the next run reads it again' }: Peer) => afterwards;
 
 function brokenOff(phase: Phase, peer: Peer, request: ClientRequest, cause: unknown): Error {
   const { label, hint } = peer;

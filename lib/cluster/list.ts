@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { SourceKind } from '../model/index.ts';
 import { unlessAborted } from './abort.ts';
 import type { Connection } from './connection.ts';
-import { BusyError, ClusterError, ExpiredListError, UnusableListError } from './errors.ts';
+import { BusyError, ClusterError, UnusableListError } from './errors.ts';
 import { type Advice, parseJson, RESOURCES, refusal, unusable } from './resource.ts';
 
 export interface Listing {
