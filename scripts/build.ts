@@ -22,6 +22,7 @@ const BUNDLES: readonly Bundle[] = [
     without: [...UNUSED, ...TERMINAL_ONLY],
   },
   { entry: 'functions/webhook/handler.ts', outfile: 'dist/functions/webhook/index.js', without: TERMINAL_ONLY },
+  { entry: 'functions/audit/handler.ts', outfile: 'dist/functions/audit/index.js', without: TERMINAL_ONLY },
   { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n', without: UNUSED },
 ];
 
