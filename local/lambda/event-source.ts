@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { arnOf } from '../sqs/arn.ts';
 import type { Lambda } from './lambda.ts';
 
 export interface EventSourceOptions {
@@ -64,11 +59,6 @@ export async function startEventSource(options: EventSourceOptions): Promise<Eve
       await polling;
     },
   };
-}
-
-async function arnOf(sqs: SQSClient, QueueUrl: string): Promise<string> {
-  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  return Attributes.QueueArn ?? '';
 }
 
 async function receive({ sqs, queueUrl }: EventSourceOptions, abortSignal: AbortSignal): Promise<readonly Message[]> {
