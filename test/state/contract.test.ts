@@ -14,21 +14,21 @@ import {
   type StateStore,
   takeLease,
 } from '../../lib/state/index.ts';
+import { startWorld, type World } from '../../local/world.ts';
 import { fakeClock } from '../support/clock.ts';
-import { type LocalS3, startS3 } from '../support/s3.ts';
 
 const bytes = (text: string) => Buffer.from(text);
-const CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
-let s3: LocalS3;
+let world: World;
 let folder: string;
 let serial = 0;
 
 beforeAll(async () => {
-  s3 = await startS3();
+  world = await startWorld();
+  world.s3.createBucket('bucket');
   folder = await mkdtemp(join(tmpdir(), 'fairlead-state-'));
 });
 afterAll(async () => {
-  await s3.close();
+  await world.close();
   await rm(folder, { recursive: true });
 });
 
@@ -37,7 +37,7 @@ const s3At = (endpoint: string) =>
     endpoint,
     region: 'us-east-1',
     forcePathStyle: true,
-    credentials: CREDENTIALS,
+    credentials: { accessKeyId: world.env().AWS_ACCESS_KEY_ID!, secretAccessKey: world.env().AWS_SECRET_ACCESS_KEY! },
     maxAttempts: 1,
   });
 /** Another S3 that obeys preconditions (moto), where the environment names one with a bucket called `bucket`. */
@@ -46,7 +46,7 @@ const MOTO = process.env.FAIRLEAD_MOTO_URL;
 const STORES: Record<string, () => StateStore> = {
   memory: createMemoryStore,
   'a folder': () => createFolderStore(join(folder, `run-${++serial}`)),
-  S3: () => s3At(s3.url),
+  S3: () => s3At(world.url),
   ...(MOTO && { 'the S3 of moto': () => s3At(MOTO) }),
 };
 
@@ -188,11 +188,11 @@ describe.each(Object.keys(STORES))('the state kept in %s', kind => {
 });
 
 test('S3 that fails is not taken for a conflict', async () => {
-  const store = s3At(s3.url);
-  s3.failNext(503, 'SlowDown');
+  const store = s3At(world.url);
+  world.s3.faults.failNext('PutObject', 'ServiceUnavailable');
   await expect(store.put('a', bytes('x'), undefined)).rejects.not.toThrow(StateConflict);
-  s3.failNext(403, 'AccessDenied');
-  await expect(store.get('a')).rejects.toThrow('AccessDenied');
+  world.s3.faults.failNext('GetObject', 'AccessDenied');
+  await expect(store.get('a')).rejects.toThrow('Access');
 });
 
 test('a folder: processes that write at once lose nothing, and leave no rubbish', async () => {
