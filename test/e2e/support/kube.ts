@@ -23,8 +23,11 @@ export interface Kube {
   stop(): Promise<void>;
 }
 
-/** @param webhook path of the kubeconfig that says who checks bearer tokens. */
-export async function startKube(webhook: string): Promise<Kube> {
+/**
+ * @param webhook path of the kubeconfig that says who checks bearer tokens.
+ * @param more flags of the API server.
+ */
+export async function startKube(webhook: string, more: readonly string[] = []): Promise<Kube> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-kube-'));
   const started: Program[] = [];
   const stop = async () => {
@@ -36,7 +39,10 @@ export async function startKube(webhook: string): Promise<Kube> {
     const { token, ca } = await writeSecrets(folder);
     const etcd = `http://127.0.0.1:${ports.etcd}`;
     started.push(await startEtcd(folder, etcd, `http://127.0.0.1:${ports.peer}`));
-    const apiServer = await startApiServer(folder, etcd, ports.api, webhook);
+    const apiServer = await startApiServer(folder, etcd, ports.api, [
+      `--authentication-token-webhook-config-file=${webhook}`,
+      ...more,
+    ]);
     started.push(apiServer);
     const url = `https://127.0.0.1:${ports.api}`;
     const admin = new KubeClient(url, ca, token);
@@ -94,7 +100,7 @@ async function startEtcd(folder: string, client: string, peer: string): Promise<
   return startProgram([await pathOf('etcd'), ...args], { log: join(folder, 'etcd.log') });
 }
 
-async function startApiServer(folder: string, etcd: string, port: number, webhook: string): Promise<Program> {
+async function startApiServer(folder: string, etcd: string, port: number, more: readonly string[]): Promise<Program> {
   const args = [
     `--etcd-servers=${etcd}`,
     '--bind-address=127.0.0.1',
@@ -103,7 +109,6 @@ async function startApiServer(folder: string, etcd: string, port: number, webhoo
     `--tls-private-key-file=${folder}/server.key`,
     `--cert-dir=${folder}`,
     `--token-auth-file=${folder}/tokens.csv`,
-    `--authentication-token-webhook-config-file=${webhook}`,
     '--authentication-token-webhook-cache-ttl=1s',
     '--authorization-mode=RBAC',
     '--service-account-issuer=https://kubernetes.default.svc',
@@ -113,6 +118,7 @@ async function startApiServer(folder: string, etcd: string, port: number, webhoo
     '--endpoint-reconciler-type=none',
     // Compaction is the tests' own: the API server's would come five minutes later.
     '--etcd-compaction-interval=0',
+    ...more,
   ];
   return startProgram([await pathOf('kube-apiserver'), ...args], { log: join(folder, 'kube-apiserver.log') });
 }

@@ -56,32 +56,39 @@ export interface Stage {
   /** The bundled function, warm until the stage closes. */
   lambda(): Lambda;
   records(): readonly RecordJson[];
-  /** Empties zone, cluster and state. */
+  /** Empties zone and state; config and EKS are as at first. */
+  reset(): Promise<void>;
+  /** Empties the cluster, too. */
   clean(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** @param apiServer more flags of the API server. */
+export async function openStage(apiServer: readonly string[] = []): Promise<Stage> {
   const closing: (() => unknown)[] = [];
   const close = async () => {
     for (const one of closing.splice(0).reverse()) await one();
   };
   try {
-    return await build(closing, close);
+    return await build(closing, close, apiServer);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function build(closing: (() => unknown)[], close: () => Promise<void>): Promise<Stage> {
+async function build(
+  closing: (() => unknown)[],
+  close: () => Promise<void>,
+  apiServer: readonly string[],
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-stage-'));
   closing.push(() => rm(folder, { recursive: true, force: true }));
   const world = await startWorld({ throttle: false, maxRecordSets: 100_000, roles: [{ arn: ROLE }] });
   closing.push(() => world.close());
   const webhook = await startTokenWebhook({ world, cluster: CLUSTER, role: ROLE, group: 'fairlead' });
   closing.push(() => webhook.stop());
-  const kube = await startKube(webhook.kubeconfig);
+  const kube = await startKube(webhook.kubeconfig, apiServer);
   closing.push(() => kube.stop());
   await kube.admin.apply(...(await clusterRole()));
   const stage: Stage = {
@@ -104,10 +111,13 @@ async function build(closing: (() => unknown)[], close: () => Promise<void>): Pr
     },
     records: () => world.route53.dump()[0]?.records ?? [],
     async clean() {
+      await kube.admin.clean();
+      await stage.reset();
+    },
+    async reset() {
       world.route53.load([{ id: ZONE, name: 'example.com.', records: [] }]);
       world.route53.journal.reset();
       stage.register(kube);
-      await kube.admin.clean();
       await rm(join(folder, 'state'), { recursive: true, force: true });
       await stage.configure();
     },
