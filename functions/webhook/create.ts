@@ -9,7 +9,7 @@ import type {
 } from 'aws-lambda';
 import type { Notice } from '../../lib/model/index.ts';
 import { MAX_BODY, parseNotice } from '../../lib/notice/index.ts';
-import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { createTelemetry, type Telemetry } from '../telemetry.ts';
 
 /** A request as far as it matters who sent it. */
 export interface Caller {

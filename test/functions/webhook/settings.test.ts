@@ -2,7 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InvalidSetting, readSettings } from '../../../functions/webhook/settings.ts';
+import { readSettings } from '../../../functions/webhook/settings.ts';
+import { InvalidSetting } from '../../../lib/notice/deployed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-webhook-'));
 writeFileSync(join(folder, 'shards.json'), '{"prod-eu":"europe"}');
