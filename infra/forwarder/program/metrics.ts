@@ -24,6 +24,7 @@ export class Metric {
     this.#values.set(key, (this.#values.get(key) ?? 0) + by);
   }
 
+  /** Also of a counter, where something else counts. */
   set(value: number, labels: Labels = {}): void {
     this.#values.set(written(labels), value);
   }
