@@ -37,6 +37,7 @@ export async function startForwarder(
     env: { FAIRLEAD_FORWARDER_CONFIG: at('forwarder.json'), KUBECONFIG: at('kubeconfig'), BENCH_USAGE: at('usage') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  process.once('exit', () => child.kill());
   const { promise: port, resolve } = Promise.withResolvers<number>();
   createInterface({ input: child.stdout }).on('line', line => {
     const entry = JSON.parse(line) as { message: string; port: number };
