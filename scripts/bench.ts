@@ -1,11 +1,13 @@
 // `npm run bench`: the figures of fairlead, and of ExternalDNS beside it when EXTERNAL_DNS_BIN names its binary. Whole
-// processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters.
+// processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters,
+// `-- --forwarder` the pod in a cluster.
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatTable } from '../lib/report/text.ts';
 import { type Contender, externalDns, fairlead } from './bench/arena.ts';
 import { measureBundles } from './bench/bundles.ts';
 import { benchFleet } from './bench/fleet.ts';
+import { benchForwarder } from './bench/forwarder.ts';
 import { median } from './bench/measure.ts';
 import { type Row, SCENARIOS } from './bench/scenarios.ts';
 import { buildAll } from './build.ts';
@@ -20,8 +22,9 @@ const options = new Command('npm run bench --')
   .option('--runs <count>', 'runs of each scenario; the median is printed', count, 3)
   .option('--only <ids>', `scenarios, separated by commas: bundles, ${SCENARIOS.map(({ id }) => id).join(', ')}`)
   .option('--fleet', 'up to 100 clusters with 1,000 Services each, in one process')
+  .option('--forwarder', 'memory, idle CPU and throughput of the forwarder; takes about a minute a size and run')
   .parse()
-  .opts<{ runs: number; only?: string; fleet?: boolean }>();
+  .opts<{ runs: number; only?: string; fleet?: boolean; forwarder?: boolean }>();
 
 const TABLE = { colour: false, rows: 1000 };
 const digits = (value: number, places: number) => (Number.isNaN(value) ? '–' : value.toFixed(places));
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
   );
   if (options.fleet) return benchFleet();
   await buildAll();
+  if (options.forwarder) return benchForwarder(options.runs);
   if (wanted('bundles')) {
     const rows = (await measureBundles()).map(({ bundle, kB, importMs }) => [
       bundle,
