@@ -3,9 +3,9 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Notice } from '../../lib/model/index.ts';
+import { createTelemetry, type Telemetry } from '../telemetry.ts';
 import { readBatch } from './batch.ts';
 import { clusterOf, noticeOf } from './notice.ts';
-import { createTelemetry, type Telemetry } from './telemetry.ts';
 
 /** What the function needs of the world. */
 export interface Desk {
