@@ -46,7 +46,7 @@ const LIGHT: Check<PackagedFunction> = async made => {
   return undefined;
 };
 
-const NOTICE = { source: 'check', sequence: 1, since: 1_785_581_254_322 };
+export const NOTICE = { source: 'check', sequence: 1, since: 1_785_581_254_322 };
 
 export const WEBHOOK_CHECKS: Checks<PackagedFunction> = {
   'no client of Kubernetes, EKS, Route 53 or S3 is in it': LIGHT,
@@ -69,7 +69,7 @@ export const WEBHOOK_CHECKS: Checks<PackagedFunction> = {
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads, as far as it is read. */
-function request(notice: Notice, verified: boolean): unknown {
+export function request(notice: Notice, verified: boolean): unknown {
   const iam = { userArn: 'arn:aws:sts::111122223333:assumed-role/forwarder/check' };
   const http = { method: 'POST', path: '/', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'check' };
   return {
@@ -96,7 +96,7 @@ export const AUDIT_CHECKS: Checks<PackagedFunction> = {
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample */
-function auditEvent(cluster: string): unknown {
+export function auditEvent(cluster: string): unknown {
   const message = JSON.stringify({
     stage: 'ResponseComplete',
     verb: 'patch',

@@ -27,7 +27,7 @@ export const RECONCILE_CHECKS: Checks<PackagedFunction> = {
   },
 };
 
-const SERVICE = {
+export const SERVICE = {
   apiVersion: 'v1',
   kind: 'Service',
   metadata: {
@@ -65,7 +65,7 @@ async function leadService(made: PackagedFunction): Promise<undefined> {
 }
 
 /** The cluster and the domain of the local world, and the state in memory. */
-async function checkConfig({ folder }: PackagedFunction): Promise<Record<string, string>> {
+export async function checkConfig({ folder }: PackagedFunction): Promise<Record<string, string>> {
   const config = 'clusters: [{name: lab}]\nzones: {domains: [example.com]}\nstate: {store: memory}\n';
   await writeFile(join(folder, 'check.yml'), config);
   return { FAIRLEAD_CONFIG: 'check.yml' };
