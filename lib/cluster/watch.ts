@@ -144,7 +144,7 @@ async function list(watching: Watching, position: Position): Promise<End | undef
 }
 
 /** What a watch must have lasted, in milliseconds, for its end to count as the first of a row. */
-const FRUITFUL_MS = 1000;
+const FRUITFUL_MS = 500;
 
 /** One watch, from its request to its end, however it ends. */
 async function follow(watching: Watching, position: Position): Promise<End> {

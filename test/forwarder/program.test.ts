@@ -1,8 +1,10 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isSigned } from '../../lib/notice/index.ts';
+import { serveHttp, stopServer, type WireRequest } from '../../local/aws/http.ts';
 import { verifySignature } from '../../local/aws/sigv4.ts';
 import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
@@ -21,6 +23,7 @@ let cluster: LocalCluster;
 let iam: Desk;
 let hmac: Desk;
 const pods: Pod[] = [];
+const servers: Server[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fairlead-forwarder-'));
@@ -44,6 +47,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(pods.splice(0).map(pod => pod.close()));
+  await Promise.all(servers.splice(0).map(stopServer));
   await Promise.all([world.close(), iam.close(), hmac.close()]);
 });
 
@@ -163,6 +167,63 @@ describe('the built forwarder', () => {
     expect(iam.taken).toHaveLength(1);
     expect(pod.lines.at(-1)).toMatchObject({ message: 'left' });
     expect(cluster.openWatches).toBe(0);
+  });
+});
+
+describe('signs as the role of its service account', () => {
+  const role = { arn: 'arn:aws:sts::123456789012:assumed-role/forwarder/x', userId: 'A', account: '123456789012' };
+  const issue = () => world.credentials.issue({ ...role, expires: Date.now() + 3_600_000 });
+  let tokenFile: string;
+  beforeAll(() => {
+    tokenFile = join(folder, 'token');
+  });
+
+  /** Serves the role's credentials to who shows the token, as `answer` writes them. */
+  async function serveCredentials(
+    answer: (session: ReturnType<typeof issue>, request: WireRequest) => string | undefined,
+  ) {
+    const { server, url } = await serveHttp(async request => {
+      const body = answer(issue(), request);
+      return { status: body === undefined ? 401 : 200, body: body ?? '' };
+    });
+    servers.push(server);
+    return url;
+  }
+
+  test('by EKS Pod Identity', async () => {
+    const url = await serveCredentials((session, { headers }) => {
+      if (headers.authorization !== 'the-pods-token') return undefined;
+      const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } = session;
+      const Expiration = new Date(session.expires ?? 0).toISOString();
+      return JSON.stringify({ AccessKeyId, SecretAccessKey, Token, Expiration, AccountId: session.account });
+    });
+    await writeFile(tokenFile, 'the-pods-token');
+    start(withIam(), {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: tokenFile,
+    });
+    await until(() => expect(iam.taken).not.toEqual([]));
+  });
+
+  test('by IRSA', async () => {
+    const url = await serveCredentials((session, { body }) => {
+      const form = new URLSearchParams(body.toString());
+      if (form.get('Action') !== 'AssumeRoleWithWebIdentity' || form.get('RoleArn') !== role.arn) return undefined;
+      if (form.get('WebIdentityToken') !== 'the-token') return undefined;
+      return `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>${session.accessKeyId}</AccessKeyId>
+        <SecretAccessKey>${session.secretAccessKey}</SecretAccessKey><SessionToken>${session.sessionToken}</SessionToken>
+        <Expiration>${new Date(session.expires ?? 0).toISOString()}</Expiration></Credentials>
+        </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+    });
+    await writeFile(tokenFile, 'the-token');
+    start(withIam(), {
+      AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
+      AWS_ROLE_ARN: role.arn,
+      AWS_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL_STS: url,
+    });
+    await until(() => expect(iam.taken).not.toEqual([]));
   });
 });
 

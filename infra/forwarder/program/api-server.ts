@@ -17,20 +17,24 @@ export const FOR_A_POD: Advice = {
 
 /**
  * The API server of the cluster in which this pod runs, in the name of its service account; or, where KUBECONFIG names a
- * file, what that says. @throws KubeconfigError
+ * file, what that says.
+ *
+ * @param account the folder into which the kubelet puts the service account's token
+ * @throws KubeconfigError
  */
 export async function connect(
   cluster: string,
   env: Readonly<Record<string, string | undefined>>,
+  account = ACCOUNT,
 ): Promise<StreamingConnection> {
   const kubeconfig = env.KUBECONFIG;
-  const access = kubeconfig ? await kubeConfigFromFile({ name: cluster, kubeconfig }) : await inCluster(env);
+  const access = kubeconfig ? await kubeConfigFromFile({ name: cluster, kubeconfig }) : await inCluster(env, account);
   const hint = kubeconfig ? `check the server in ${kubeconfig}` : 'do network policies let the pod reach it?';
   return openConnection(access, { label: `cluster ${cluster}`, hint, afterwards: 'it is asked again' });
 }
 
 /** Token and CA are read for every request, of which there are few: the kubelet renews the token in its file. */
-async function inCluster(env: Readonly<Record<string, string | undefined>>): Promise<ServerAccess> {
+async function inCluster(env: Readonly<Record<string, string | undefined>>, account: string): Promise<ServerAccess> {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
   if (!host)
     throw new KubeconfigError(
@@ -38,7 +42,7 @@ async function inCluster(env: Readonly<Record<string, string | undefined>>): Pro
     );
   const server = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const credentials = async () => {
-    const [ca, token] = await Promise.all([readFile(`${ACCOUNT}/ca.crt`), readFile(`${ACCOUNT}/token`, 'utf8')]);
+    const [ca, token] = await Promise.all([readFile(`${account}/ca.crt`), readFile(`${account}/token`, 'utf8')]);
     return { ca, token: token.trim() };
   };
   await credentials().catch((cause: unknown) => {
