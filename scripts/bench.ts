@@ -1,11 +1,12 @@
 // `npm run bench`: the figures of fairlead, and of ExternalDNS beside it when EXTERNAL_DNS_BIN names its binary. Whole
 // processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters,
-// `-- --latency` the way of a change through all that ships.
+// `-- --latency` the way of a change through all that ships, `-- --burst` how many runs become of very many notices.
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatTable } from '../lib/report/text.ts';
 import { type Contender, externalDns, fairlead } from './bench/arena.ts';
 import { measureBundles } from './bench/bundles.ts';
+import { benchBurst } from './bench/burst.ts';
 import { benchFleet } from './bench/fleet.ts';
 import { benchLatency } from './bench/latency.ts';
 import { median } from './bench/measure.ts';
@@ -24,8 +25,18 @@ const options = new Command('npm run bench --')
   .option('--fleet', 'up to 100 clusters with 1,000 Services each, in one process')
   .option('--latency', 'from the status change of a Service to DNS, over the whole path')
   .option('--changes <count>', 'status changes that --latency measures', count, 100)
+  .option('--burst', 'notices as fast as the webhook takes them, through the queue to the runs')
+  .option('--notices <count>', 'notices of --burst', count, 10_000)
   .parse()
-  .opts<{ runs: number; only?: string; fleet?: boolean; latency?: boolean; changes: number }>();
+  .opts<{
+    runs: number;
+    only?: string;
+    fleet?: boolean;
+    latency?: boolean;
+    changes: number;
+    burst?: boolean;
+    notices: number;
+  }>();
 
 const TABLE = { colour: false, rows: 1000 };
 const digits = (value: number, places: number) => (Number.isNaN(value) ? '–' : value.toFixed(places));
@@ -79,6 +90,7 @@ async function main(): Promise<void> {
   if (options.fleet) return benchFleet();
   await buildAll();
   if (options.latency) return benchLatency(options.changes);
+  if (options.burst) return benchBurst(options.notices);
   if (wanted('bundles')) {
     const rows = (await measureBundles()).map(({ bundle, kB, importMs }) => [
       bundle,

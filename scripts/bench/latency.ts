@@ -3,7 +3,7 @@ import { formatTable } from '../../lib/report/text.ts';
 import type { Journey } from '../../local/demo/journey.ts';
 import type { Story } from '../../local/demo/stories.ts';
 import { median } from './measure.ts';
-import { fill, service } from './scenarios.ts';
+import { fill, lb, service } from './scenarios.ts';
 import { openWhole, type Whole } from './whole.ts';
 
 const SERVICES = 1_000;
@@ -51,7 +51,7 @@ async function oneChange({ world, stories }: Whole, index: number, version: numb
   const named = ({ journey }: Story) => journey?.notice.objects?.some(({ name }) => name === metadata.name) ?? false;
   const told = stories.next(story => named(story) && story.journey?.acceptedAt !== undefined);
   const changedAt = Date.now();
-  const changed = service(index, `k${String(index).padStart(6, '0')}-${version}.us-east-1.elb.amazonaws.com`);
+  const changed = service(index, lb(index, version));
   world.clusters.get('prod')?.apply(changed);
   const { journey } = await told;
   if (!journey) throw new Error(`the change of ${kind} ${metadata.name} has no journey`);

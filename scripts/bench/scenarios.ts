@@ -16,7 +16,7 @@ export interface Scenario {
   run(contender: Contender): Promise<Row[]>;
 }
 
-const lb = (i: number, version = 0) => `k${String(i).padStart(6, '0')}-${version}.us-east-1.elb.amazonaws.com`;
+export const lb = (i: number, version = 0) => `k${String(i).padStart(6, '0')}-${version}.us-east-1.elb.amazonaws.com`;
 
 export function service(i: number, hostname = lb(i)) {
   return {
