@@ -1,148 +1,152 @@
-// `npm start`: the whole of fairlead on this machine, no account and no cluster needed. Route 53, STS, EKS and a Kubernetes
-// API on loopback; the manifests of examples/ in the cluster; the bundled Lambda invoked as Lambda would. Then examples/ is
-// watched: what is edited there is in DNS within a second.
+// `npm start`: the whole of fairlead on this machine, no account and no cluster needed. Route 53, STS, EKS, S3, SQS and a
+// Kubernetes API on loopback; the manifests of examples/ in the cluster; and what ships, each as its bundle: the forwarder
+// beside the cluster, the webhook behind its URL, the queue, the reconcile function. Then examples/ is watched: what is
+// edited there is in the cluster, and a moment later in DNS.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { watch } from 'chokidar';
-import { Command, InvalidArgumentError } from 'commander';
+import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunResult } from '../lib/model/index.ts';
 import { buildAll } from '../scripts/build.ts';
-import { isManifest, ManifestFolder } from './demo/manifests.ts';
-import { printRecords, printResult, say } from './demo/print.ts';
-import { type Lambda, startLambda } from './lambda/lambda.ts';
+import { ManifestFolder } from './demo/manifests.ts';
+import { readOptions } from './demo/options.ts';
+import { printRecords, printResult, printStory, say } from './demo/print.ts';
+import { proveThePath, within } from './demo/proof.ts';
+import { Stories } from './demo/stories.ts';
+import { watchManifests } from './demo/watching.ts';
+import { type Forwarder, startForwarder } from './forwarder/forwarder.ts';
+import type { LocalCluster } from './kubernetes/cluster.ts';
+import { type Stack, startStack } from './stack/stack.ts';
 import { startWorld, type World } from './world.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const REGION = 'eu-west-1';
 
-interface Options {
-  readonly once?: boolean;
-  readonly examples: string;
-  readonly port?: number;
-  readonly dnsPort?: number;
-  readonly logs?: boolean;
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  throw new InvalidArgumentError('a port is a whole number from 0 (any free one) to 65535');
-}
-
-const options = new Command('npm start --')
-  .description('Runs fairlead against Route 53, EKS and Kubernetes on loopback.')
-  .option('--once', 'one round, then exit')
-  .option('--examples <folder>', 'manifests and fairlead.yml', `${root}examples`)
-  .option('--port <port>', 'port of Route 53, STS and EKS (default: a free one)', port)
-  .option('--dns-port <port>', 'UDP and TCP port of the DNS server (default: a free one)', port)
-  .option('--logs', 'print the log of the Lambda, too')
-  .parse()
-  .opts<Options>();
-
+const options = readOptions();
 const folder = resolve(options.examples);
 const configFile = resolve(folder, 'fairlead.yml');
+/** What is open, to be closed in the opposite order. */
+const open: (() => Promise<void>)[] = [];
 
-async function openWorld(): Promise<World> {
-  const config = loadConfig(configFile, { AWS_REGION: 'eu-west-1' });
+async function closeAll(): Promise<void> {
+  for (const close of open.splice(0).reverse()) await close();
+}
+
+function domainsOf({ zones: { domains } }: Config): readonly string[] {
+  return domains.length > 0 ? domains.map(name => name.replace(/^\./, '')) : ['example.com'];
+}
+
+async function openWorld(config: Config): Promise<World> {
+  const { port, dnsPort } = options;
   const world = await startWorld({
-    region: 'eu-west-1',
-    ...(options.port !== undefined && { port: options.port }),
-    ...(options.dnsPort !== undefined && { dnsPort: options.dnsPort }),
-    zones: (config.zones.domains.length > 0 ? config.zones.domains : ['example.com']).map(name => ({
-      name: `${name.replace(/^\./, '')}.`,
-      records: [],
-    })),
+    region: REGION,
+    ...(port !== undefined && { port }),
+    ...(dnsPort !== undefined && { dnsPort }),
+    zones: domainsOf(config).map(name => ({ name: `${name}.`, records: [] })),
   });
+  open.push(() => world.close());
   for (const { name, region } of config.clusters)
     await world.addCluster({ name, ...(region !== undefined && { region }) });
   return world;
 }
 
-function openLambda(world: World): Lambda {
-  return startLambda({
-    name: 'fairlead-local-reconcile',
-    bundle: `${root}dist/functions/reconcile/index.js`,
-    env: {
-      ...world.env(),
-      FAIRLEAD_CONFIG: configFile,
-      POWERTOOLS_SERVICE_NAME: 'fairlead',
-      POWERTOOLS_TRACE_ENABLED: 'false',
-    },
-    onLog: text => {
-      if (options.logs) process.stderr.write(text);
+async function openStack(world: World, config: Config, { hooks }: Stories): Promise<Stack> {
+  const stack = await startStack({
+    world,
+    config,
+    configFile,
+    functions: { reconcile: `${dist}/functions/reconcile/index.js`, webhook: `${dist}/functions/webhook/index.js` },
+    ...hooks,
+    onLog: (name, text) => {
+      hooks.onLog(name, text);
+      printLog(text);
     },
   });
+  open.push(() => stack.close());
+  return stack;
+}
+
+function openForwarder(world: World, stack: Stack, config: Config, cluster: LocalCluster): Forwarder {
+  const forwarder = startForwarder({
+    program: `${dist}/forwarder/forwarder.js`,
+    cluster,
+    config,
+    webhookUrl: stack.webhookUrl,
+    env: world.env(),
+    onLog: printLog,
+  });
+  open.push(() => forwarder.close());
+  return forwarder;
+}
+
+function printLog(text: string): void {
+  if (options.logs) process.stderr.write(text);
 }
 
 async function main(): Promise<void> {
   await buildAll();
-  const world = await openWorld();
-  const lambda = openLambda(world);
-  const stop = async () => {
-    lambda.close();
-    await world.close();
-  };
-  try {
-    const [cluster] = world.clusters.values();
-    if (!cluster) throw new Error(`${configFile} names no cluster`);
-    say(
-      `Route 53, STS and EKS: ${world.url}\nKubernetes (cluster ${cluster.name}): ${cluster.url}\nDNS: ${world.dns.address} port ${world.dns.port}`,
-    );
-    const manifests = new ManifestFolder(folder, cluster);
-    for (const { file, errors } of manifests.applyAll()) for (const error of errors) say(`${file}: ${error}`);
-    const invoke = (event: object) => lambda.invoke(event) as Promise<RunResult>;
-    printResult('The plan:', await invoke({ mode: 'plan' }));
-    printResult('The first run:', await invoke({ mode: 'sync' }));
-    printAll(world);
-    if (options.once) return await stop();
-    say(`\nTry: dig @${world.dns.address} -p ${world.dns.port} my-webapp.example.com`);
-    say(`Watching ${folder}: edit a manifest and save it. Ctrl-C ends.`);
-    watchManifests(manifests, invoke);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => void stop().then(() => process.exit(0)));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const config = loadConfig(configFile, { AWS_REGION: REGION });
+  const world = await openWorld(config);
+  const [cluster] = world.clusters.values();
+  if (!cluster) throw new Error(`${configFile} names no cluster`);
+  const manifests = new ManifestFolder(folder, cluster);
+  for (const { file, errors } of manifests.applyAll()) for (const error of errors) say(`${file}: ${error}`);
+  const stories = new Stories(world);
+  const stack = await openStack(world, config, stories);
+  say(
+    `Route 53, STS, EKS, S3 and SQS: ${world.url}\nWebhook: ${stack.webhookUrl}\nKubernetes (cluster ${cluster.name}): ${cluster.url}\nDNS: ${world.dns.address} port ${world.dns.port}`,
+  );
+  printResult('The plan, asked for by hand:', (await stack.reconcile.invoke({ mode: 'plan' })) as RunResult);
+  const first = stories.next(({ result }) => result !== undefined);
+  const forwarder = openForwarder(world, stack, config, cluster);
+  say('\nThe forwarder starts, and sends its first notice.');
+  printStory(await within(first, forwarder));
+  printRecords(world);
+  if (options.once) return proveOnce(cluster, config, { stories, forwarder });
+  keepOn(manifests, stories, stack);
+  forwarder.ended.then(last => say(`\nThe forwarder ended: ${last.trim()}`));
+  say(`\nTry: dig @${world.dns.address} -p ${world.dns.port} my-webapp.example.com`);
+  say(`Watching ${folder}: edit a manifest and save it. Ctrl-C ends.`);
 }
 
-function printAll(world: World): void {
-  for (const { name, records } of world.route53.dump()) printRecords(`The records of ${name}`, records);
+async function proveOnce(
+  cluster: LocalCluster,
+  config: Config,
+  parts: { readonly stories: Stories; readonly forwarder: Forwarder },
+): Promise<void> {
+  const [domain = ''] = domainsOf(config);
+  say(`\nNow a Service comes into the cluster, hello.${domain}.`);
+  const { story, changedAt } = await proveThePath(cluster, domain, parts);
+  printStory(story, changedAt);
+  if (!story.journey?.answered) throw new Error(`DNS does not answer for hello.${domain}`);
+  await closeAll();
 }
 
-function watchManifests(manifests: ManifestFolder, invoke: (event: object) => Promise<RunResult>): void {
-  let queue = Promise.resolve();
-  const changed = (path: string) => {
-    const savedAt = performance.now();
-    queue = queue.then(async () => {
-      const { file, lines, errors } = manifests.apply(path);
-      for (const error of errors) say(`\n${file}: ${error}; nothing was applied`);
-      if (errors.length > 0) return;
-      try {
-        const result = await invoke({ mode: 'sync' });
-        printResult(
-          `${file}: ${lines.join(', ') || 'nothing to apply'} (in DNS ${Math.round(performance.now() - savedAt)} ms after it was saved)`,
-          result,
-        );
-      } catch (error) {
-        say(`\n${file}: the run failed: ${(error as Error).message}`);
-      }
-    });
-  };
-  const watcher = watch('.', {
-    cwd: folder,
-    ignoreInitial: true,
-    depth: 0,
-    awaitWriteFinish: { stabilityThreshold: 60, pollInterval: 20 },
+/** Shows what happens from now on, until Ctrl-C. */
+function keepOn(manifests: ManifestFolder, stories: Stories, stack: Stack): void {
+  let changedAt: number | undefined;
+  stories.listen(story => {
+    const since = story.journey?.seenAt ?? 0;
+    printStory(story, changedAt !== undefined && changedAt <= since + 1 ? changedAt : undefined);
+    changedAt = undefined;
   });
-  watcher.on('all', (_, path) => {
-    if (isManifest(path)) changed(path);
+  watchManifests(manifests, stories, time => {
+    changedAt ??= time;
   });
+  const { schedule } = options;
+  if (schedule > 0) setInterval(() => void stack.sendSchedule().catch(reportError), schedule * 1000);
 }
 
+function reportError(error: Error): void {
+  process.stderr.write(`npm start: ${error.message}\n`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void closeAll().then(() => process.exit(0)));
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`npm start: ${(error as Error).message}\n`);
+  reportError(error as Error);
   process.exitCode = 1;
+  await closeAll();
 }

@@ -9,6 +9,8 @@ import type { ZoneJson } from './route53/json.ts';
 import { Route53Service } from './route53/service.ts';
 import { Route53Store } from './route53/store.ts';
 import type { Throttle } from './route53/throttle.ts';
+import { S3Service } from './s3/service.ts';
+import { SqsService } from './sqs/service.ts';
 import { type Role, StsService } from './sts/service.ts';
 
 export interface WorldOptions {
@@ -40,12 +42,14 @@ export interface WorldClusterOptions {
 
 /** AWS and Kubernetes clusters on loopback. */
 export interface World {
-  /** Of Route 53, STS and EKS together: what AWS_ENDPOINT_URL names. */
+  /** Of Route 53, STS, EKS, S3 and SQS together: what AWS_ENDPOINT_URL names. */
   readonly url: string;
   readonly region: string;
   readonly route53: Route53Service;
   readonly sts: StsService;
   readonly eks: EksService;
+  readonly s3: S3Service;
+  readonly sqs: SqsService;
   readonly credentials: Credentials;
   /** Answers for the public zones, UDP and TCP. */
   readonly dns: DnsServer;
@@ -70,7 +74,7 @@ const USER: Identity = {
   account: DEFAULT_ACCOUNT,
 };
 
-/** Starts Route 53, STS, EKS and DNS in this process; clusters are added later. Close it, or the process stays alive. */
+/** Starts Route 53, STS, EKS, S3, SQS and DNS in this process; clusters are added later. Close it, or the process stays alive. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const region = options.region ?? 'us-east-1';
   const credentials = new Credentials();
@@ -79,14 +83,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const sts = new StsService(credentials);
   for (const role of options.roles ?? []) sts.roles.set(role.arn, role);
   const eks = new EksService(credentials);
-  const endpoint = oneEndpoint({ route53: route53.serve, sts: sts.serve, eks: eks.serve });
+  const s3 = new S3Service(credentials);
+  const sqs = new SqsService(credentials);
+  const services = { route53, sts, eks, s3, sqs };
+  const endpoint = oneEndpoint({
+    route53: route53.serve,
+    sts: sts.serve,
+    eks: eks.serve,
+    s3: s3.serve,
+    sqs: sqs.serve,
+  });
   const { server, url } = await serveHttp(endpoint, options.port);
   const dns = await startDns(route53.store, { port: options.dnsPort ?? 0 }).catch(async error => {
     await stopServer(server);
     throw error;
   });
   const clusters = new Map<string, LocalCluster>();
-  const parts = { url, region, route53, sts, eks, credentials, dns, clusters };
+  const parts = { url, region, ...services, credentials, dns, clusters };
   return {
     ...parts,
     env: (identity = USER) => environment(url, region, identity),
@@ -96,6 +109,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       sts.roles.set(role.arn, role);
     },
     close: async () => {
+      await sqs.close();
       await Promise.all([stopServer(server), dns.close(), ...[...clusters.values()].map(cluster => cluster.close())]);
     },
   };

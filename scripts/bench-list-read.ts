@@ -31,7 +31,7 @@ async function readAsFairlead({ url, caFile, pageSize }: Task): Promise<number> 
   const config = await kubeConfigForEks('bench', access, async () => 'token');
   const connection = openConnection(config, { label: 'cluster bench', hint: '' });
   const listing = { connection, label: 'cluster bench', kind: 'service', pageSize, clock: systemClock } as const;
-  const objects = await listAll({ ...listing, onPage: () => {}, onRestart: () => {} });
+  const { objects } = await listAll({ ...listing, onPage: () => {}, onRestart: () => {} });
   connection.close();
   return objects;
 }

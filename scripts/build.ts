@@ -1,10 +1,11 @@
-// Bundles what ships: each Lambda into a folder of its own (with the package.json that makes Node read it as ESM) and
-// the command into one executable file. Silent when all is well; any esbuild error or warning ends it with exit code 1.
+// Bundles what ships: each Lambda and the forwarder into a folder of its own (with the package.json that makes Node read
+// it as ESM) and the command into one executable file. Silent when all is well; any esbuild error or warning ends it
+// with exit code 1.
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { type LeftOut, leaveOut, TERMINAL_ONLY, UNUSED } from './leave-out.ts';
+import { type LeftOut, leaveOut, NOT_IN_A_POD, TERMINAL_ONLY, UNUSED } from './leave-out.ts';
 import { requireHttp } from './require-http.ts';
 
 interface Bundle {
@@ -15,12 +16,21 @@ interface Bundle {
   readonly without: readonly LeftOut[];
 }
 
+const FORWARDER: Bundle = {
+  entry: 'infra/forwarder/program/main.ts',
+  outfile: 'dist/forwarder/forwarder.js',
+  without: [...UNUSED, ...NOT_IN_A_POD],
+};
+
 const BUNDLES: readonly Bundle[] = [
   {
     entry: 'functions/reconcile/handler.ts',
     outfile: 'dist/functions/reconcile/index.js',
     without: [...UNUSED, ...TERMINAL_ONLY],
   },
+  { entry: 'functions/webhook/handler.ts', outfile: 'dist/functions/webhook/index.js', without: TERMINAL_ONLY },
+  FORWARDER,
+  { entry: 'functions/audit/handler.ts', outfile: 'dist/functions/audit/index.js', without: TERMINAL_ONLY },
   { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n', without: UNUSED },
 ];
 
@@ -53,8 +63,16 @@ function optionsFor({ entry, outfile, shebang = '', without }: Bundle): BuildOpt
 async function bundle(one: Bundle): Promise<void> {
   const { warnings } = await build(optionsFor(one));
   if (warnings.length > 0) throw new Error(`${one.entry}: ${warnings.map(warning => warning.text).join('; ')}`);
-  await writeFile(`${root}${dirname(one.outfile)}/package.json`, '{"type":"module"}\n');
-  if (one.shebang !== undefined) await chmod(`${root}${one.outfile}`, 0o755);
+  const file = resolve(root, one.outfile);
+  await writeFile(join(dirname(file), 'package.json'), '{"type":"module"}\n');
+  if (one.shebang !== undefined) await chmod(file, 0o755);
+}
+
+/** Builds the forwarder alone, into a folder that there is. @returns the path of its file */
+export async function buildForwarder(folder: string): Promise<string> {
+  const outfile = join(folder, 'forwarder.js');
+  await bundle({ ...FORWARDER, outfile });
+  return outfile;
 }
 
 /** Builds every bundle anew into `dist/`. Throws esbuild's error, with file and line, when one of them fails. */

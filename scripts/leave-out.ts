@@ -31,6 +31,11 @@ export const TERMINAL_ONLY: readonly LeftOut[] = [
   },
 ];
 
+/** What the forwarder has no use for in a pod: of kubeconfigs it takes files with tokens or certificates. */
+export const NOT_IN_A_POD: readonly LeftOut[] = [
+  { path: /^(openid-client|jsonpath-plus|socks|socks-proxy-agent|hpagent)$/, importer: CLIENT_NODE },
+];
+
 /** Puts a module in their place whose every export throws, with the package's name, when it is used after all. */
 export function leaveOut(parts: readonly LeftOut[]): Plugin {
   return {

@@ -7,7 +7,8 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
 import { type Known, readTrigger, type Trigger } from './event.ts';
-import { createTelemetry, logResult, meterResult, type Telemetry } from './telemetry.ts';
+import { createServed, type Served } from './served.ts';
+import { createTelemetry, logResult, meterLatency, meterResult, type Telemetry } from './telemetry.ts';
 
 /** What the function needs of the core. */
 export interface Core {
@@ -34,10 +35,11 @@ const ANSWER_MS = 2_000;
  */
 export function createHandler(core: Core, telemetry: Telemetry = createTelemetry()) {
   const { logger, metrics, tracer } = telemetry;
+  const served = createServed();
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
     const run: Run = (request, share = 1) => runOnce(core, request, { context, share }, telemetry);
     const trigger = readEvent(event, core, telemetry);
-    return trigger.kind === 'batch' ? runBatch(trigger, run, telemetry) : fitResult(await run(trigger.request));
+    return trigger.kind === 'batch' ? runBatch(trigger, run, served, telemetry) : fitResult(await run(trigger.request));
   };
   return middy(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -78,17 +80,24 @@ async function runOnce(
 type Batch = Extract<Trigger, { kind: 'batch' }>;
 
 /** One shard after the other, each with its share of the time, so that one that fails or is slow leaves the others theirs. */
-async function runBatch(
-  { runs, malformed }: Batch,
-  run: Run,
-  { logger, metrics }: Telemetry,
-): Promise<SQSBatchResponse> {
+async function runBatch(batch: Batch, run: Run, served: Served, telemetry: Telemetry): Promise<SQSBatchResponse> {
+  const { logger, metrics } = telemetry;
+  const { runs, malformed } = batch;
   for (const { messageId, message } of malformed) logger.error('message left out', { messageId, fault: message });
   metrics.addMetric('MessagesMalformed', MetricUnit.Count, malformed.length);
   const failed: string[] = [];
-  for (const [done, { request, messageIds }] of runs.entries()) {
+  for (const [done, one] of runs.entries()) {
+    const messageIds = one.messages.map(({ messageId }) => messageId);
+    if (served.covers(one)) {
+      logger.info('served by an earlier run', { messageIds });
+      metrics.addMetric('MessagesServed', MetricUnit.Count, messageIds.length);
+      continue;
+    }
     try {
-      await run(request, 1 / (runs.length - done));
+      const beganAt = Date.now();
+      const result = await run(one.request, 1 / (runs.length - done));
+      served.note(beganAt, result);
+      meterLatency(one, result, Date.now(), metrics);
     } catch (error) {
       // Answered, not thrown: malformed messages must not come back. `RunsFailed` rings instead of Lambda's own `Errors`.
       logger.error('run failed, its messages are delivered again', error as Error);

@@ -1,11 +1,8 @@
 import * as z from 'zod';
-import type { ClusterName, RunRequest } from '../../lib/model/index.ts';
+import type { ClusterName, DnsName, RunRequest, ZoneId } from '../../lib/model/index.ts';
+import { Clusters, InvalidEvent, type Message, readMessage, refusal, Schedule } from './message.ts';
 
-/** An event that is none of the shapes this function takes; the message names the field and what is allowed. */
-export class InvalidEvent extends Error {
-  // Lambda answers this as `errorType`; the class's own name does not survive minification.
-  override readonly name = 'InvalidEvent';
-}
+export { InvalidEvent };
 
 /** What an event asks for: a run, or a run for each shard that a batch of messages is about. */
 export type Trigger =
@@ -15,7 +12,15 @@ export type Trigger =
 /** One run over the union of what the messages of a group ask for. */
 export interface BatchRun {
   readonly request: RunRequest;
-  readonly messageIds: readonly string[];
+  readonly messages: readonly AskedMessage[];
+}
+
+export interface AskedMessage {
+  readonly messageId: string;
+  /** Epoch milliseconds at which SQS took it. */
+  readonly sentAt?: number;
+  /** Epoch milliseconds of the change that a notice tells of. */
+  readonly since?: number;
 }
 
 /** The names that an event may use. */
@@ -29,15 +34,11 @@ export interface MalformedMessage {
   readonly message: string;
 }
 
-const Clusters = z.array(z.string().min(1)).min(1);
 const Payload = z.strictObject({
   mode: z.enum(['sync', 'plan']).default('sync'),
   force: z.boolean().default(false),
   clusters: Clusters.optional(),
 });
-const Notice = z.strictObject({ clusters: Clusters.optional() });
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
-const Schedule = z.object({ source: z.literal('aws.events'), 'detail-type': z.literal('Scheduled Event') });
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 const SqsBatch = z.object({
   Records: z
@@ -46,18 +47,17 @@ const SqsBatch = z.object({
         eventSource: z.literal('aws:sqs'),
         messageId: z.string(),
         body: z.string(),
-        attributes: z.object({ MessageGroupId: z.string().optional() }).optional(),
+        attributes: z
+          .object({ MessageGroupId: z.string().optional(), SentTimestamp: z.coerce.number().optional() })
+          .optional(),
       }),
     )
     .min(1),
 });
-type Message = z.infer<typeof SqsBatch>['Records'][number];
+type SqsRecord = z.infer<typeof SqsBatch>['Records'][number];
 
-const ALLOWED = {
-  payload:
-    'a payload is {"mode": "sync" or "plan", "force": true or false, "clusters": ["name", …]}, every field optional',
-  message: 'a message is {"clusters": ["name", …]} or {}',
-} as const;
+const ALLOWED =
+  'a payload is {"mode": "sync" or "plan", "force": true or false, "clusters": ["name", …]}, every field optional';
 
 /**
  * Reads what the function was started with: an EventBridge schedule, an SQS batch, or a payload given by hand. Throws
@@ -69,41 +69,32 @@ export function readTrigger(event: unknown, known: Known): Trigger {
   if (batch.success) return readBatch(batch.data.Records, known);
   if (Schedule.safeParse(event).success) return { kind: 'run', request: WHOLE_FLEET };
   const payload = Payload.safeParse(event);
-  if (!payload.success) throw refusal(payload.error, ALLOWED.payload);
+  if (!payload.success) throw refusal(payload.error, ALLOWED);
   const { mode, force, clusters } = payload.data;
-  return { kind: 'run', request: { mode, force, ...named(clusters, known) } };
+  if (clusters !== undefined) checkKnown(clusters, known);
+  return { kind: 'run', request: { mode, force, ...(clusters && { clusters }) } };
 }
 
 const WHOLE_FLEET: RunRequest = { mode: 'sync', force: false };
 
+type Asked = { readonly record: SqsRecord; readonly message: Message };
+
 /** Lambda hands over messages of several groups at once; a group is a shard (infra/queue.yml). */
-function readBatch(messages: readonly Message[], known: Known): Trigger {
+function readBatch(records: readonly SqsRecord[], known: Known): Trigger {
   const groups = new Map<string | undefined, Asked[]>();
   const malformed: MalformedMessage[] = [];
-  for (const { messageId, body, attributes } of messages) {
+  for (const record of records) {
     try {
-      const asked = { messageId, ...readMessage(body, known) };
-      const group = attributes?.MessageGroupId;
-      groups.set(group, [...(groups.get(group) ?? []), asked]);
+      const message = readMessage(record.body);
+      if (message.kind === 'clusters') checkKnown(message.clusters, known);
+      const group = record.attributes?.MessageGroupId;
+      groups.set(group, [...(groups.get(group) ?? []), { record, message }]);
     } catch (error) {
       if (!(error instanceof InvalidEvent)) throw error;
-      malformed.push({ messageId, message: error.message });
+      malformed.push({ messageId: record.messageId, message: error.message });
     }
   }
   return { kind: 'batch', runs: [...groups].map(([group, asked]) => runOf(group, asked, known)), malformed };
-}
-
-interface Asked extends Pick<RunRequest, 'clusters'> {
-  readonly messageId: string;
-}
-
-/** The schedule reaches the queue as the EventBridge event itself; everyone else sends a notice. */
-function readMessage(body: string, known: Known): Pick<RunRequest, 'clusters'> {
-  const value = parseJson(body);
-  if (Schedule.safeParse(value).success) return {};
-  const notice = Notice.safeParse(value);
-  if (!notice.success) throw refusal(notice.error, ALLOWED.message);
-  return named(notice.data.clusters, known);
 }
 
 /**
@@ -111,37 +102,41 @@ function readMessage(body: string, known: Known): Pick<RunRequest, 'clusters'> {
  * their group is, or for the whole fleet when it is none (any more).
  */
 function runOf(group: string | undefined, asked: readonly Asked[], { shards }: Known): BatchRun {
-  const scope = union(asked);
-  const shard = scope.clusters === undefined && group !== undefined && shards.includes(group) ? { shard: group } : {};
-  return { request: { ...WHOLE_FLEET, ...shard, ...scope }, messageIds: asked.map(({ messageId }) => messageId) };
+  const messages = asked.map(({ message }) => message);
+  const clusters = messages.some(({ kind }) => kind === 'shard') ? undefined : clustersOf(messages);
+  const ofGroup = clusters === undefined || clusters.length === 0;
+  const request: RunRequest = {
+    ...WHOLE_FLEET,
+    ...(ofGroup && group !== undefined && shards.includes(group) && { shard: group }),
+    ...(clusters !== undefined && { clusters }),
+    ...rereadOf(messages),
+  };
+  return { request, messages: asked.map(askedMessage) };
 }
 
-/** A message without clusters asks for all of them. */
-function union(asked: readonly Asked[]): Pick<RunRequest, 'clusters'> {
-  const clusters = new Set<ClusterName>();
-  for (const { clusters: some } of asked) {
-    if (some === undefined) return {};
-    for (const name of some) clusters.add(name);
+function clustersOf(messages: readonly Message[]): ClusterName[] {
+  return [...new Set(messages.flatMap(message => (message.kind === 'clusters' ? message.clusters : [])))].sort();
+}
+
+/** Names that somebody changed, by zone. */
+function rereadOf(messages: readonly Message[]): Pick<RunRequest, 'reread'> {
+  const zones = new Map<ZoneId, Set<DnsName>>();
+  for (const message of messages) {
+    if (message.kind !== 'names') continue;
+    zones.set(message.zone, new Set([...(zones.get(message.zone) ?? []), ...message.names]));
   }
-  return { clusters: [...clusters].sort() };
+  if (zones.size === 0) return {};
+  return { reread: [...zones].map(([zone, names]) => ({ zone, names: [...names].sort() })) };
 }
 
-function named(clusters: readonly ClusterName[] | undefined, known: Known): Pick<RunRequest, 'clusters'> {
-  if (clusters === undefined) return {};
+function askedMessage({ record: { messageId, attributes }, message }: Asked): AskedMessage {
+  const sentAt = attributes?.SentTimestamp;
+  const since = message.kind === 'clusters' ? message.since : undefined;
+  return { messageId, ...(sentAt !== undefined && { sentAt }), ...(since !== undefined && { since }) };
+}
+
+function checkKnown(clusters: readonly ClusterName[], known: Known): void {
   const stranger = clusters.find(name => !known.clusters.includes(name));
-  if (stranger === undefined) return { clusters };
+  if (stranger === undefined) return;
   throw new InvalidEvent(`clusters: "${stranger}" is not in the config, which has ${known.clusters.join(', ')}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InvalidEvent(`not JSON; ${ALLOWED.message}`, { cause });
-  }
-}
-
-function refusal(error: z.ZodError, allowed: string): InvalidEvent {
-  const faults = error.issues.map(({ path, message }) => [...path.map(String), message].join(': '));
-  return new InvalidEvent(`${faults.join('; ')}; ${allowed}`);
 }

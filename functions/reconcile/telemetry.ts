@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { Finding, Reason, RunResult } from '../../lib/model/index.ts';
+import type { BatchRun } from './event.ts';
 
 /** Powertools reads its own settings (POWERTOOLS_…) from the environment; serverless.yml sets them. */
 export interface Telemetry {
@@ -61,4 +62,11 @@ export function meterResult(result: RunResult, metrics: Metrics): void {
 /** `Unpublished` once more with the reason as a dimension, which CloudWatch keeps as a metric of its own. */
 function meterReason(reason: string, count: number, metrics: Metrics): void {
   metrics.singleMetric().addDimension('reason', reason).addMetric('Unpublished', MetricUnit.Count, count);
+}
+
+/** From the earliest change that the notices of a run tell of to the end of the run, where the run changed something. */
+export function meterLatency({ messages }: BatchRun, { counts }: RunResult, now: number, metrics: Metrics): void {
+  const since = messages.flatMap(message => message.since ?? []);
+  if (since.length === 0 || counts.created + counts.updated + counts.deleted === 0) return;
+  metrics.addMetric('ChangeToPublished', MetricUnit.Milliseconds, Math.max(0, now - Math.min(...since)));
 }

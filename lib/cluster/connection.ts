@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
@@ -25,6 +25,23 @@ export interface Connection {
   close(): void;
 }
 
+/** The beginning of an answer, and the rest of it as it comes. */
+export interface Stream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** To be read, to its end or not: leaving the loop ends the request. Throws as `get` does. */
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** An API server that can be asked, and listened to. */
+export interface StreamingConnection extends Connection {
+  /** GETs a path whose answer goes on and on; only its beginning is waited for. Throws as `get` does. */
+  open(path: string, signal: AbortSignal): Promise<Stream>;
+}
+
+/** What is needed of a KubeConfig: a server and its CA, and credentials that are good for the next request. */
+export type ServerAccess = Pick<KubeConfig, 'getCurrentCluster' | 'applyToHTTPSOptions'>;
+
 export interface Timeouts {
   /** For TCP and TLS together. */
   readonly connectMs: number;
@@ -40,6 +57,8 @@ export interface Peer {
   /** `cluster prod-eu`, for messages. */
   readonly label: string;
   readonly hint: string;
+  /** What becomes of a request that broke off; `the next run reads it again` unless told. */
+  readonly afterwards?: string;
 }
 
 /**
@@ -48,36 +67,47 @@ export interface Peer {
  * memory for 5,000 Services (`scripts/bench-list.ts`). Certificates are always verified, whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says.
  */
-export function openConnection(config: KubeConfig, peer: Peer, timeouts: Timeouts = TIMEOUTS): Connection {
+export function openConnection(config: ServerAccess, peer: Peer, timeouts: Timeouts = TIMEOUTS): StreamingConnection {
   const cluster = config.getCurrentCluster();
   const server = cluster?.server.replace(/\/$/, '') ?? '';
   let agent: https.Agent | undefined;
-  const get = async (path: string, signal: AbortSignal): Promise<Answer> => {
+  const begin = async (path: string, own: OutgoingHttpHeaders, signal: AbortSignal): Promise<ClientRequest> => {
     const options = await withCredentials(config, peer, signal);
     // KubeConfig's own agent closes the connection after each request; it is needed only where there is a proxy.
     agent ??= cluster?.proxyUrl ? (options.agent as https.Agent) : new https.Agent({ keepAlive: true });
-    const headers = { ...options.headers, accept: 'application/json', 'accept-encoding': 'gzip' };
-    const request = https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
-    return send(request, peer, timeouts.connectMs, signal);
+    const headers = { ...options.headers, accept: 'application/json', ...own };
+    return https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
+  };
+  /** Does a part of the work that must end in time. */
+  const inTime = async <T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const deadline = AbortSignal.timeout(timeouts.requestMs);
+    try {
+      return await work(signal ? AbortSignal.any([signal, deadline]) : deadline);
+    } catch (error) {
+      if (!deadline.aborted || error instanceof UnreachableError) throw error;
+      const what = `no complete answer in ${timeouts.requestMs} ms`;
+      throw new InterruptedError(`${peer.label}: ${what}; ${again(peer)}`, { cause: error });
+    }
   };
   return {
-    async get(path, signal) {
-      const deadline = AbortSignal.timeout(timeouts.requestMs);
-      try {
-        return await get(path, signal ? AbortSignal.any([signal, deadline]) : deadline);
-      } catch (error) {
-        if (!deadline.aborted || error instanceof UnreachableError) throw error;
-        const what = `no complete answer in ${timeouts.requestMs} ms`;
-        throw new InterruptedError(`${peer.label}: ${what}; the next run reads it again`, { cause: error });
-      }
-    },
+    get: (path, signal) =>
+      inTime(signal, async until => {
+        const request = await begin(path, { 'accept-encoding': 'gzip' }, until);
+        return send(request, gather, peer, timeouts.connectMs, until);
+      }),
+    open: (path, signal) =>
+      inTime(signal, async until => {
+        const request = await begin(path, {}, until);
+        const take = async (response: IncomingMessage) => streamOf(request, response, peer, signal);
+        return send(request, take, peer, timeouts.connectMs, until);
+      }),
     close: () => agent?.destroy(),
   };
 }
 
 /** CA, client certificate and headers, as the kubeconfig's user has them now: a token may be renewed for it. */
 async function withCredentials(
-  config: KubeConfig,
+  config: ServerAccess,
   { label }: Peer,
   signal: AbortSignal,
 ): Promise<https.RequestOptions> {
@@ -95,10 +125,16 @@ async function withCredentials(
 
 type Phase = 'connecting' | 'greeting' | 'connected';
 
-/** Sends one request and gathers its answer; errors tell where it broke off. */
-function send(request: ClientRequest, peer: Peer, connectMs: number, signal: AbortSignal): Promise<Answer> {
+/** Sends one request and takes its answer; errors tell where it broke off. */
+function send<T>(
+  request: ClientRequest,
+  take: (response: IncomingMessage) => Promise<T>,
+  peer: Peer,
+  connectMs: number,
+  signal: AbortSignal,
+): Promise<T> {
   let phase: Phase = 'connecting';
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
   const tooLong = () => request.destroy(new Error(`not connected in ${connectMs} ms`));
   const timer = setTimeout(tooLong, connectMs);
   const connected = () => {
@@ -114,7 +150,7 @@ function send(request: ClientRequest, peer: Peer, connectMs: number, signal: Abo
     socket.once('secureConnect', connected);
   });
   request.on('error', fail);
-  request.on('response', response => gather(response).then(resolve, fail));
+  request.on('response', response => take(response).then(resolve, fail));
   request.end();
   return unlessAborted(promise, signal)
     .catch(error => {
@@ -134,7 +170,27 @@ async function gather(response: IncomingMessage): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
-function brokenOff(phase: Phase, { label, hint }: Peer, request: ClientRequest, cause: unknown): Error {
+function streamOf(request: ClientRequest, response: IncomingMessage, peer: Peer, signal: AbortSignal): Stream {
+  const stop = () => request.destroy();
+  const body = async function* () {
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const chunk of response) yield chunk as Buffer;
+    } catch (cause) {
+      throw signal.aborted ? signal.reason : brokenOff('connected', peer, request, cause);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+    }
+  };
+  return { status: response.statusCode ?? 0, headers: response.headers, body: body() };
+}
+
+const again = ({ afterwards = 'the next run reads it again' }: Peer) => afterwards;
+
+function brokenOff(phase: Phase, peer: Peer, request: ClientRequest, cause: unknown): Error {
+  const { label, hint } = peer;
   const where = `${label}: ${request.host}`;
   // OpenSSL's words may be followed by Node's advice to trust other CAs, which would be no help here.
   const reason = reasonOf(cause).split(';', 1)[0];
@@ -147,6 +203,6 @@ function brokenOff(phase: Phase, { label, hint }: Peer, request: ClientRequest, 
         { cause },
       );
     case 'connected':
-      return new InterruptedError(`${where} broke off: ${reason}; the next run reads it again`, { cause });
+      return new InterruptedError(`${where} broke off: ${reason}; ${again(peer)}`, { cause });
   }
 }

@@ -36,7 +36,7 @@ export async function kubeConfigForEks(
  * @throws KubeconfigError when the file cannot be read, lacks the context, or would turn certificate checks off.
  */
 export async function kubeConfigFromFile(
-  cluster: ClusterConfig & { readonly kubeconfig: string },
+  cluster: Partial<ClusterConfig> & { readonly name: string; readonly kubeconfig: string },
 ): Promise<KubeConfig> {
   const where = `cluster ${cluster.name}: kubeconfig ${cluster.kubeconfig}`;
   const config = await emptyKubeConfig();

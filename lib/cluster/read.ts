@@ -48,7 +48,8 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       const onPage = (items: readonly unknown[]) => sink(kind, items);
       const onRestart = () => restart(kind);
       const label = `cluster ${cluster.name}`;
-      return attempt(() => listAll({ connection, label, kind, pageSize, clock, signal, onPage, onRestart }));
+      const listing = { connection, label, kind, pageSize, clock, signal, onPage, onRestart };
+      return attempt(async () => (await listAll(listing)).objects);
     };
     const round = async (wanted: readonly SourceKind[]): Promise<Round> => {
       const way = await attempt(() => access.connect(cluster, signal));

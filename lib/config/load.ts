@@ -6,6 +6,7 @@ import { ConfigError, type ConfigProblem } from './error.ts';
 import { resolveConfig } from './resolve.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
 import { shown } from './values.ts';
+import { problemsOf, wording } from './wording.ts';
 
 /** Where a config text comes from and where it is to be used. */
 export interface ParseOptions {
@@ -59,34 +60,4 @@ function withLines(problems: readonly ConfigProblem[], document: ReturnType<type
     return line === undefined ? problem : { ...problem, line };
   });
   return placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-}
-
-type Issue = NonNullable<ReturnType<typeof fileSchema.safeParse>['error']>['issues'][number];
-
-/** An issue is one problem; several unknown keys of one map are one issue, with a line for each. */
-function problemsOf(issue: Issue): ConfigProblem[] {
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
-  const messages = issue.message.split('\n');
-  return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: messages[i] ?? issue.message }));
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map of keys',
-};
-
-/** What is said where the schema itself says nothing. */
-function wording(issue: { code?: string; input?: unknown; [key: string]: unknown }): string {
-  const { code, input, expected, minimum, maximum, inclusive } = issue;
-  if (code === 'invalid_type' && input === undefined)
-    return `is missing: it must be ${TYPES[String(expected)] ?? expected}`;
-  if (code === 'too_small') return `is ${shown(input)}, it must be ${inclusive ? 'at least' : 'more than'} ${minimum}`;
-  if (code === 'too_big') return `is ${shown(input)}, it must be ${inclusive ? 'at most' : 'less than'} ${maximum}`;
-  if (code !== 'invalid_type') return `is not allowed: ${shown(input)}`;
-  const quotes = expected === 'string' && typeof input !== 'object' ? ' (in quotes)' : '';
-  return `must be ${TYPES[String(expected)] ?? expected}${quotes}, not ${shown(input)}`;
 }

@@ -2,6 +2,7 @@ export * from './cluster.ts';
 export type * from './endpoint.ts';
 export type * from './finding.ts';
 export type * from './names.ts';
+export type * from './notice.ts';
 export type * from './plan.ts';
 export type * from './record.ts';
 export type * from './result.ts';

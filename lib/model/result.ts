@@ -9,7 +9,7 @@ export interface RunRequest {
   readonly mode: 'sync' | 'plan';
   /** Read everything anew and let held removals through (of the clusters named, if any are). */
   readonly force: boolean;
-  /** Only these clusters; absent: all. */
+  /** Only these clusters are read, what is kept stands in for the others; absent: all; empty: none. */
   readonly clusters?: readonly ClusterName[];
   /** Only the clusters of this shard; absent: all shards, one after the other. */
   readonly shard?: string;

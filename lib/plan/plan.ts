@@ -14,7 +14,7 @@ import { type Authority, authorityOf } from './authority.ts';
 import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
 import { withoutClashes } from './clash.ts';
 import { passesFilter, type ZoneFinder, zoneFinder } from './domains.ts';
-import { guardRemovals } from './guard.ts';
+import { addTo, guardRemovals } from './guard.ts';
 import { planName } from './name.ts';
 import { orderChanges } from './order.ts';
 import type { PlanSettings } from './settings.ts';
@@ -114,11 +114,16 @@ function planZone(
   const findings: Finding[] = [];
   const changes: NameChange[] = [];
   const owned = new Map<OwnerId, number>();
+  const byCluster = new Map<ClusterName, number>();
   const typesAt = (name: DnsName) => zoneTypes(name, wanted, candidates, view, settings);
   for (const name of namesOf(view, wanted, settings, input.only?.get(state.zone.id))) {
     const asking = wanted.has(name) ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
     const site = siteAt(name, view, settings, authority);
-    for (const { claim } of site.ours) owned.set(claim.ownership.owner, (owned.get(claim.ownership.owner) ?? 0) + 1);
+    for (const { claim } of site.ours) {
+      const { owner } = claim.ownership;
+      addTo(owned, owner, 1);
+      for (const cluster of clustersBehind(name, owner, asking, authority)) addTo(byCluster, cluster, 1);
+    }
     const planned = planName(site, asking, { view, settings, authority, typesAt });
     findings.push(...planned.findings);
     if (planned.change) changes.push(planned.change);
@@ -128,7 +133,7 @@ function planZone(
     : awaitGrace(changes, state, authority, input);
   const guarded = input.only
     ? { allowed: due.changes, findings: [] }
-    : guardRemovals(due.changes, view, owned, settings, authority);
+    : guardRemovals(due.changes, view, { byOwner: owned, byCluster }, settings, authority);
   const compatible = withoutClashes(guarded.allowed, state.zone.id);
   const tried = withoutRefused(compatible.changes, state, authority, input.now);
   return {
@@ -138,6 +143,12 @@ function planZone(
     unwantedSince: due.unwantedSince,
     owned,
   };
+}
+
+/** The clusters of an owner that ask for a name of it, or did when somebody last asked. */
+function clustersBehind(name: DnsName, owner: OwnerId, asking: readonly Candidate[], authority: Authority) {
+  const own = asking.filter(candidate => candidate.owner === owner);
+  return own.length > 0 ? new Set(own.map(({ cluster }) => cluster)) : authority.formerClusters(owner, name);
 }
 
 /** Every name to look at in a zone: the wanted ones, and those that ownership records speak of. */
@@ -187,7 +198,7 @@ function awaitGrace(changes: readonly NameChange[], state: ZoneState, authority:
   const unwantedSince = new Map<DnsName, number>();
   const findings: Finding[] = [];
   const due = changes.filter(change => {
-    if (change.action !== 'delete' || deleteAfterMs === 0 || authority.forced(change.owner)) return true;
+    if (change.action !== 'delete' || deleteAfterMs === 0 || authority.forced(change.owner, change.name)) return true;
     const since = state.unwantedSince.get(change.name) ?? input.now;
     unwantedSince.set(change.name, since);
     if (input.now - since >= deleteAfterMs) return true;
@@ -208,16 +219,28 @@ export function fingerprint(change: NameChange): string {
   return JSON.stringify([change.deletes, change.creates]);
 }
 
+/** Route 53's words for a zone that has as many record sets as it may have. */
+const FULL = /MAX_RRSETS_BY_ZONE/;
+
+function isForced(change: NameChange, authority: Authority): boolean {
+  return (
+    authority.forced(change.owner, change.name) ||
+    change.objects.some(({ cluster }) => authority.forcedCluster(cluster))
+  );
+}
+
 /** Changes that Route 53 refused before are not sent again until they change or their time has come. */
 function withoutRefused(changes: readonly NameChange[], state: ZoneState, authority: Authority, now: number) {
   if (state.refusals.size === 0) return { changes, findings: [] };
   const findings: Finding[] = [];
+  const roomMade = changes.some(({ action }) => action === 'delete');
   const tried = changes.filter(change => {
     const refusal = state.refusals.get(change.name);
     if (
       !refusal ||
       refusal.retryAt <= now ||
-      authority.forced(change.owner) ||
+      isForced(change, authority) ||
+      (roomMade && FULL.test(refusal.message)) ||
       refusal.fingerprint !== fingerprint(change)
     )
       return true;

@@ -5,7 +5,9 @@ import { ownershipName } from '../registry/index.ts';
 import {
   applyChanges,
   type CountedRoute53,
+  OutOfTime,
   PAGE,
+  Route53Error,
   readNames,
   readZone,
   type Verdict,
@@ -85,7 +87,7 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
   work.state = withApplied(work.state, outcome.applied, work.touched);
   for (const verdict of outcome.refused) refuse(verdict, work, context);
   for (const { change, why } of outcome.left) {
-    const reason = why.name === 'OutOfTime' ? 'deferred' : 'refused';
+    const reason = isPassing(why) ? 'deferred' : 'refused';
     const message =
       reason === 'deferred'
         ? `${change.name} is left for the next run: ${why.message}`
@@ -96,6 +98,9 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
     );
   }
 }
+
+/** Nothing is wrong with the change: there was no time left, or Route 53 was busy or out of reach. */
+const isPassing = (why: Error) => why instanceof OutOfTime || (why instanceof Route53Error && why.retryable);
 
 /** Applies accepted changes to the copy of the zone. */
 function withApplied(state: ZoneState, applied: readonly NameChange[], touched: Set<DnsName>): ZoneState {

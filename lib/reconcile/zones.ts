@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { type CountedRoute53, readHostedZones, readNames, readZone } from '../route53/index.ts';
+import { type CountedRoute53, PAGE, readHostedZones, readNames, readZone } from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
-import { readKept, writeKept } from './kept.ts';
 import { mapLimit } from './parallel.ts';
-import type { Ports, Run } from './ports.ts';
+import type { OpenRun } from './ports.ts';
 
 /** A selected zone with its record sets, kept or read. */
 export interface LoadedZone {
@@ -40,7 +39,7 @@ export interface LoadOptions {
  * The selected zones. With `fresh` (a forced run) everything is read anew; otherwise a kept copy serves until the refresh
  * interval has passed. In a plan nothing is written, not even the copy.
  */
-export async function loadZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
+export async function loadZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
   const all = await listZones(run, route53, options);
   const selected = selectZones(all, run.config.zones);
   const findings: Finding[] = selected.length > 0 ? [] : [noneSelected(all)];
@@ -80,9 +79,9 @@ function noneSelected(all: readonly HostedZone[]): Finding {
 
 const ZONE_LIST = 'zones';
 
-async function listZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
-  const { store, clock } = run.ports;
-  const kept = await readKept(store, ZONE_LIST, decodeZoneList);
+async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
+  const { clock } = run.ports;
+  const kept = await run.kept.read(ZONE_LIST, decodeZoneList);
   if (kept.value && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
     return kept.value.zones;
   const list: KeptZoneList = { zones: await readHostedZones(route53), readAt: clock.now() };
@@ -92,7 +91,7 @@ async function listZones(run: Run, route53: CountedRoute53, options: LoadOptions
       decode: decodeZoneList,
       merge: (_: KeptZoneList, ours: KeptZoneList) => ours,
     };
-    await writeKept(store, ZONE_LIST, list, kept.version, codec, clock);
+    await run.kept.write(ZONE_LIST, list, kept.version, codec);
   }
   return list.zones;
 }
@@ -101,15 +100,17 @@ const zoneKey = (zone: HostedZone) => `zone/${zone.id}`;
 
 async function loadZone(
   zone: HostedZone,
-  run: Run,
+  run: OpenRun,
   route53: CountedRoute53,
   options: LoadOptions,
 ): Promise<LoadedZone> {
-  const kept = await readKept(run.ports.store, zoneKey(zone), decodeZone);
+  const kept = await run.kept.read(zoneKey(zone), decodeZone);
   const usable = kept.value?.zone.id === zone.id && kept.value.zone.name === zone.name ? kept.value : undefined;
   const version = kept.version === undefined ? {} : { version: kept.version };
-  if (usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config)) {
-    const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
+  const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
+  const serves = usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config);
+  // A name costs a request, and so does a page of the whole zone.
+  if (serves && names.length <= 1 + usable.records.size / PAGE) {
     return { ...(await withNamesRead(usable, names, route53)), source: 'kept', ...version };
   }
   const records = await readZone(route53, zone.id);
@@ -151,7 +152,7 @@ function refreshDue(state: ZoneState, config: Config): number {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, all but the names in `touched` is taken over. */
 export async function keepZone(
-  ports: Ports,
+  run: OpenRun,
   state: ZoneState,
   version: string | undefined,
   touched: ReadonlySet<DnsName>,
@@ -166,12 +167,5 @@ export async function keepZone(
     }
     return { ...ours, readAt: newer.readAt, records, refusals: new Map([...theirs.refusals, ...ours.refusals]) };
   };
-  await writeKept(
-    ports.store,
-    zoneKey(state.zone),
-    state,
-    version,
-    { encode: encodeZone, decode: decodeZone, merge },
-    ports.clock,
-  );
+  await run.kept.write(zoneKey(state.zone), state, version, { encode: encodeZone, decode: decodeZone, merge });
 }

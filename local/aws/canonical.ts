@@ -26,19 +26,23 @@ export function header(request: WireRequest, name: string): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-function canonicalRequest(request: WireRequest, { signedHeaders }: Signing): string {
+function canonicalRequest(request: WireRequest, { signedHeaders, scope }: Signing): string {
+  const s3 = scope[2] === 's3';
   const headers = signedHeaders.map(name => `${name}:${(header(request, name) ?? '').trim().replace(/ +/g, ' ')}\n`);
   return [
     request.method,
-    canonicalPath(request.path),
+    s3 ? request.path : canonicalPath(request.path),
     canonicalQuery(request.query),
     headers.join(''),
     signedHeaders.join(';'),
-    sha256(request.body),
+    (s3 && header(request, 'x-amz-content-sha256')) || sha256(request.body),
   ].join('\n');
 }
 
-/** Every service but S3 has the path encoded once more, after dots and double slashes were resolved. */
+/**
+ * Every service but S3 has the path encoded once more, after dots and double slashes were resolved. S3 takes the path as it
+ * is and the payload's hash from a header, which may say that the payload is not signed ("Signing S3 requests", ibid.).
+ */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {

@@ -1,7 +1,8 @@
 import type { WireRequest, WireService } from './http.ts';
 import { claimedScope } from './sigv4.ts';
 
-export type ServiceName = 'route53' | 'sts' | 'eks';
+const SERVICES = ['route53', 'sts', 'eks', 's3', 'sqs'] as const;
+export type ServiceName = (typeof SERVICES)[number];
 
 /**
  * One endpoint for several services: the service that the signature names gets the request. What is not signed, or
@@ -13,7 +14,9 @@ export function oneEndpoint(services: Readonly<Record<ServiceName, WireService>>
 
 function serviceOf(request: WireRequest): ServiceName {
   const signed = claimedScope(request)?.service;
-  if (signed === 'route53' || signed === 'sts' || signed === 'eks') return signed;
+  const named = SERVICES.find(service => service === signed);
+  if (named) return named;
+  if (String(request.headers['x-amz-target']).startsWith('AmazonSQS.')) return 'sqs';
   if (request.path.startsWith('/2013-04-01/')) return 'route53';
   return request.path.startsWith('/clusters') ? 'eks' : 'sts';
 }

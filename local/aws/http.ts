@@ -21,7 +21,7 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** Instead of an answer: the connection is cut, as when a network fails. */

@@ -19,15 +19,15 @@ export class ManifestFolder {
   readonly #cluster: LocalCluster;
   /** Names of the objects that each file brought, as `Kind/namespace/name`. */
   readonly #brought = new Map<string, Set<string>>();
-  readonly #folder: string;
+  readonly folder: string;
 
   constructor(folder: string, cluster: LocalCluster) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#cluster = cluster;
   }
 
   applyAll(): Applied[] {
-    return readdirSync(this.#folder)
+    return readdirSync(this.folder)
       .filter(isManifest)
       .sort()
       .map(file => this.apply(file));
@@ -60,7 +60,7 @@ export class ManifestFolder {
   #read(file: string): { manifests: Manifest[]; errors: string[] } {
     let text: string;
     try {
-      text = readFileSync(join(this.#folder, file), 'utf8');
+      text = readFileSync(join(this.folder, file), 'utf8');
     } catch {
       return { manifests: [], errors: [] };
     }

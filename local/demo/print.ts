@@ -1,6 +1,9 @@
-import type { RunResult } from '../../lib/model/index.ts';
+import type { Notice, RunResult } from '../../lib/model/index.ts';
 import { formatResult, formatTable, type TextOptions } from '../../lib/report/text.ts';
 import type { RecordJson } from '../route53/json.ts';
+import type { World } from '../world.ts';
+import { formatJourney } from './journey.ts';
+import type { Story } from './stories.ts';
 
 const OPTIONS: TextOptions = { colour: process.stdout.isTTY === true && !process.env.NO_COLOR, rows: 100 };
 
@@ -10,8 +13,27 @@ export function printResult(title: string, result: RunResult): void {
   say(`\n${title}\n${formatResult(result, OPTIONS)}`);
 }
 
-/** The records of a zone as they stand, in a table. */
-export function printRecords(title: string, records: readonly RecordJson[]): void {
+/** What became of one batch; `changedAt`: when the object changed that it is about, if that is known. */
+export function printStory({ batch, result, journey }: Story, changedAt?: number): void {
+  const what = journey ? `A run for ${describeNotice(journey.notice)}:` : 'A run for the schedule:';
+  if (batch.failed.length > 0) say(`\n${what} it failed, and is tried again (${batch.error?.message ?? 'see --logs'})`);
+  else if (!result) say(`\n${what} none was needed, an earlier one had seen all of it`);
+  else printResult(what, result);
+  if (journey) say(formatJourney(journey, changedAt));
+}
+
+function describeNotice({ cluster, sequence, objects }: Notice): string {
+  const named = objects?.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).slice(0, 5) ?? [];
+  const more = (objects?.length ?? 0) > named.length ? ', …' : '';
+  return `notice ${sequence} of cluster ${cluster} (${named.join(', ') || 'anything may have changed'}${more})`;
+}
+
+/** The records of every zone as they stand, each zone in a table. */
+export function printRecords({ route53 }: World): void {
+  for (const { name, records } of route53.dump()) printZone(`The records of ${name}`, records);
+}
+
+function printZone(title: string, records: readonly RecordJson[]): void {
   const rows = records.map(({ name, type, ttl, values, alias }) => {
     const value = alias ? `→ ${alias.dnsName}` : (values ?? []).join('\n');
     return [name.replaceAll('\\052', '*'), type, ttl === undefined ? '' : String(ttl), value];

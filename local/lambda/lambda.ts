@@ -17,8 +17,13 @@ export interface LambdaOptions {
 
 /** A function that stays warm between its invocations. */
 export interface Lambda {
-  /** Invokes it and waits for the answer. Throws LambdaError when the handler throws, times out or dies. */
-  invoke(event: unknown): Promise<unknown>;
+  /**
+   * Invokes it, after the invocations before it, and waits for the answer. The request id is made up where none is given.
+   * Throws LambdaError when the handler throws, times out or dies.
+   */
+  invoke(event: unknown, requestId?: string): Promise<unknown>;
+  /** Kills the function's process, as running out of memory does; the next invocation starts it anew. */
+  crash(): void;
   close(): void;
 }
 
@@ -39,16 +44,26 @@ const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 export function startLambda(options: LambdaOptions): Lambda {
   const { timeoutMs = 300_000 } = options;
   let child: ChildProcess | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   const running = () => {
-    if (!child?.connected) child = startChild(options);
+    if (!child?.connected || child.killed) child = startChild(options);
     return child;
   };
+  const answer = async (event: unknown, requestId: string): Promise<unknown> => {
+    const invocation: Invocation = { requestId, event, deadline: Date.now() + timeoutMs };
+    const given = await exchange(running(), invocation, timeoutMs);
+    if ('error' in given) throw new LambdaError(given.error.errorType, given.error.errorMessage);
+    return given.answer;
+  };
   return {
-    invoke: async event => {
-      const invocation: Invocation = { requestId: randomUUID(), event, deadline: Date.now() + timeoutMs };
-      const answer = await exchange(running(), invocation, timeoutMs);
-      if ('error' in answer) throw new LambdaError(answer.error.errorType, answer.error.errorMessage);
-      return answer.answer;
+    // An instance of a function works on one event at a time; here there is one, so the others wait.
+    invoke: (event, requestId = randomUUID()) => {
+      const mine = last.then(() => answer(event, requestId));
+      last = mine.catch(() => {});
+      return mine;
+    },
+    crash: () => {
+      child?.kill('SIGKILL');
     },
     close: () => {
       child?.kill();
@@ -77,7 +92,14 @@ function exchange(child: ChildProcess, invocation: Invocation, timeoutMs: number
       if (answer.requestId === invocation.requestId) end(() => resolve(answer));
     };
     const onExit = (code: number | null) =>
-      end(() => reject(new LambdaError('Runtime.ExitError', `the function exited with code ${code}`)));
+      end(() =>
+        reject(
+          new LambdaError(
+            'Runtime.ExitError',
+            `the function exited with ${code === null ? 'a signal' : `code ${code}`}`,
+          ),
+        ),
+      );
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       end(() => reject(new LambdaError('Sandbox.Timedout', `the function did not answer within ${timeoutMs} ms`)));

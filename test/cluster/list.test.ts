@@ -55,7 +55,10 @@ async function run(
     seen.pages.length = 0;
   };
   const listing = { connection, clock, label: 'cluster c', kind, pageSize: 2, signal, onPage, onRestart };
-  const result = await listAll(listing).catch(error => error as Error);
+  const result = await listAll(listing).then(
+    ({ objects }) => objects,
+    error => error as Error,
+  );
   return { ...seen, result };
 }
 

@@ -1,5 +1,7 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Identity } from '../../local/aws/credentials.ts';
 import type { World } from '../../local/world.ts';
@@ -29,6 +31,14 @@ export function sts(world: World, options: ClientOptions = {}): STSClient {
 
 export function eks(world: World, options: ClientOptions = {}): EKSClient {
   return new EKSClient(settings(world, options));
+}
+
+export function s3(world: World, options: ClientOptions = {}): S3Client {
+  return new S3Client(settings(world, options));
+}
+
+export function sqs(world: World, options: ClientOptions = {}): SQSClient {
+  return new SQSClient(settings(world, options));
 }
 
 /** Keys of an identity, as the SDK wants them. */

@@ -14,21 +14,21 @@ import {
   type StateStore,
   takeLease,
 } from '../../lib/state/index.ts';
+import { startWorld, type World } from '../../local/world.ts';
 import { fakeClock } from '../support/clock.ts';
-import { type LocalS3, startS3 } from '../support/s3.ts';
 
 const bytes = (text: string) => Buffer.from(text);
-const CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
-let s3: LocalS3;
+let world: World;
 let folder: string;
 let serial = 0;
 
 beforeAll(async () => {
-  s3 = await startS3();
+  world = await startWorld();
+  world.s3.createBucket('bucket');
   folder = await mkdtemp(join(tmpdir(), 'fairlead-state-'));
 });
 afterAll(async () => {
-  await s3.close();
+  await world.close();
   await rm(folder, { recursive: true });
 });
 
@@ -37,7 +37,7 @@ const s3At = (endpoint: string) =>
     endpoint,
     region: 'us-east-1',
     forcePathStyle: true,
-    credentials: CREDENTIALS,
+    credentials: { accessKeyId: world.env().AWS_ACCESS_KEY_ID!, secretAccessKey: world.env().AWS_SECRET_ACCESS_KEY! },
     maxAttempts: 1,
   });
 /** Another S3 that obeys preconditions (moto), where the environment names one with a bucket called `bucket`. */
@@ -46,7 +46,7 @@ const MOTO = process.env.FAIRLEAD_MOTO_URL;
 const STORES: Record<string, () => StateStore> = {
   memory: createMemoryStore,
   'a folder': () => createFolderStore(join(folder, `run-${++serial}`)),
-  S3: () => s3At(s3.url),
+  S3: () => s3At(world.url),
   ...(MOTO && { 'the S3 of moto': () => s3At(MOTO) }),
 };
 
@@ -136,17 +136,42 @@ describe.each(Object.keys(STORES))('the state kept in %s', kind => {
     const clock = fakeClock();
     const take = (holder: string, waitMs = 0) =>
       takeLease(store, 'default', { holder, durationMs: 60_000, waitMs }, clock);
-    const release = await take('one');
+    const first = await take('one');
     await expect(take('two')).rejects.toThrow(LeaseHeld);
     await expect(take('two')).rejects.toThrow(/\(one\).*"default".*2026-01-01T00:01:00/);
-    await release();
+    await first.release();
     const second = await take('two');
     clock.advance(60_000);
     const third = await take('three');
-    await second();
+    await second.release();
     await expect(take('four')).rejects.toThrow('(three)');
-    await third();
+    await third.release();
     await take('four');
+  });
+
+  test('a lease that is renewed outlives its duration, and one that was taken over stays with the other', async () => {
+    const clock = fakeClock();
+    const take = (holder: string) => takeLease(store, 's', { holder, durationMs: 60_000, waitMs: 0 }, clock);
+    const first = await take('one');
+    clock.advance(40_000);
+    await first.renew();
+    clock.advance(40_000);
+    await expect(take('two')).rejects.toThrow('(one)');
+    clock.advance(20_000);
+    await take('two');
+    await first.renew();
+    await first.release();
+    await expect(take('three')).rejects.toThrow('(two)');
+  });
+
+  test('a lease given back while it is renewed is given back', async () => {
+    const clock = fakeClock();
+    const take = (holder: string) => takeLease(store, 's', { holder, durationMs: 60_000, waitMs: 0 }, clock);
+    const first = await take('one');
+    const renewing = first.renew();
+    await first.release();
+    await renewing;
+    await take('two');
   });
 
   test('of many who want the lease at once, one gets it', async () => {
@@ -163,11 +188,11 @@ describe.each(Object.keys(STORES))('the state kept in %s', kind => {
 });
 
 test('S3 that fails is not taken for a conflict', async () => {
-  const store = s3At(s3.url);
-  s3.failNext(503, 'SlowDown');
+  const store = s3At(world.url);
+  world.s3.faults.failNext('PutObject', 'ServiceUnavailable');
   await expect(store.put('a', bytes('x'), undefined)).rejects.not.toThrow(StateConflict);
-  s3.failNext(403, 'AccessDenied');
-  await expect(store.get('a')).rejects.toThrow('AccessDenied');
+  world.s3.faults.failNext('GetObject', 'AccessDenied');
+  await expect(store.get('a')).rejects.toThrow('Access');
 });
 
 test('a folder: processes that write at once lose nothing, and leave no rubbish', async () => {

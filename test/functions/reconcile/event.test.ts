@@ -56,7 +56,7 @@ describe('what starts the function', () => {
 });
 
 describe('a batch of messages becomes one run', () => {
-  const ids = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => ({ messageId: `m${index}` }));
 
   it.each([
     ['the union of the clusters, sorted', [{ clusters: ['c'] }, { clusters: ['a', 'c'] }], { clusters: ['a', 'c'] }],
@@ -64,7 +64,7 @@ describe('a batch of messages becomes one run', () => {
     ['the whole shard when the schedule is among them', [{ clusters: ['c'] }, SCHEDULE], { shard: 'default' }],
   ])('over %s', (_rule, bodies, scope) => {
     const request = { mode: 'sync', force: false, ...scope };
-    const run = { request, messageIds: ids(bodies.length) };
+    const run = { request, messages: ids(bodies.length) };
     expect(read(batch(...bodies))).toEqual({ kind: 'batch', runs: [run], malformed: [] });
   });
 
@@ -76,10 +76,64 @@ describe('a batch of messages becomes one run', () => {
     ['no object', '"a"', /expected object, received string/],
   ])('a malformed message (%s) is reported and does not hold up the others', (_rule, body, message) => {
     const trigger = read(batch({ clusters: ['a'] }, body));
-    expect(trigger).toMatchObject({ runs: [{ request: { clusters: ['a'] }, messageIds: ['m0'] }] });
+    expect(trigger).toMatchObject({ runs: [{ request: { clusters: ['a'] }, messages: [{ messageId: 'm0' }] }] });
     expect(trigger.kind === 'batch' && trigger.malformed).toEqual([
       { messageId: 'm1', message: expect.stringMatching(message) },
     ]);
+  });
+
+  const NOTICE = { cluster: 'b', source: 'forwarder-1', sequence: 7, since: 1_750_000_000_000 };
+  const zoneChange = (hostedZoneId: string, ...names: readonly string[]) => ({
+    source: 'aws.route53',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: {
+      eventName: 'ChangeResourceRecordSets',
+      requestParameters: {
+        hostedZoneId,
+        changeBatch: { changes: names.map(name => ({ action: 'UPSERT', resourceRecordSet: { name, type: 'A' } })) },
+      },
+    },
+  });
+
+  it('a notice asks for a run over its cluster, whatever objects it names', () => {
+    const objects = [{ kind: 'service', namespace: 'shop', name: 'web' }];
+    const trigger = read({
+      Records: [{ ...message({ ...NOTICE, objects }, 0), attributes: { SentTimestamp: '1750' } }],
+    });
+    expect(trigger).toEqual({
+      kind: 'batch',
+      runs: [
+        {
+          request: { mode: 'sync', force: false, clusters: ['b'] },
+          messages: [{ messageId: 'm0', sentAt: 1750, since: NOTICE.since }],
+        },
+      ],
+      malformed: [],
+    });
+  });
+
+  it('names that somebody changed in Route 53 are read again, and no cluster', () => {
+    const changes = [
+      zoneChange('/hostedzone/Z1', 'B.example.com', '\\052.example.com.'),
+      zoneChange('Z1', 'a.example.com.'),
+    ];
+    expect(read(batch(...changes))).toMatchObject({
+      runs: [
+        {
+          request: {
+            clusters: [],
+            shard: 'default',
+            reread: [{ zone: 'Z1', names: ['*.example.com', 'a.example.com', 'b.example.com'] }],
+          },
+        },
+      ],
+    });
+  });
+
+  it('names that somebody changed do not keep a notice of the same batch from its cluster', () => {
+    expect(read(batch(zoneChange('Z1', 'a.example.com.'), NOTICE))).toMatchObject({
+      runs: [{ request: { clusters: ['b'], reread: [{ zone: 'Z1', names: ['a.example.com'] }] } }],
+    });
   });
 
   it('asks for no run when no message can be understood', () => {
@@ -90,8 +144,8 @@ describe('a batch of messages becomes one run', () => {
     const Records = [message({}, 0, 'east'), message({ clusters: ['a'] }, 1), message({ clusters: ['b'] }, 2, 'east')];
     expect(read({ Records })).toMatchObject({
       runs: [
-        { request: { shard: 'east' }, messageIds: ['m0', 'm2'] },
-        { request: { clusters: ['a'] }, messageIds: ['m1'] },
+        { request: { shard: 'east' }, messages: [{ messageId: 'm0' }, { messageId: 'm2' }] },
+        { request: { clusters: ['a'] }, messages: [{ messageId: 'm1' }] },
       ],
     });
   });
@@ -105,7 +159,7 @@ describe('a batch of messages becomes one run', () => {
     ['comes in a group that is no shard any more', message({}, 0, 'gone'), {}],
     ['comes from a queue without groups', { eventSource: 'aws:sqs', messageId: 'm0', body: '{}' }, {}],
   ])('without a shard when it %s', (_rule, record, scope) => {
-    const run = { request: { mode: 'sync', force: false, ...scope }, messageIds: ['m0'] };
+    const run = { request: { mode: 'sync', force: false, ...scope }, messages: [{ messageId: 'm0' }] };
     expect(read({ Records: [record] })).toEqual({ kind: 'batch', runs: [run], malformed: [] });
   });
 });

@@ -1,0 +1,33 @@
+import type { ClusterName, RunResult } from '../../lib/model/index.ts';
+import type { BatchRun } from './event.ts';
+
+/** Milliseconds by which SQS's clock and Lambda's may differ. Both follow Amazon Time Sync, to far less than this. */
+const SKEW = 1_000;
+
+/**
+ * What this instance's runs have read, so that a burst of notices does not become a burst of runs: a notice that was on
+ * the queue before a run began to read its cluster told that run nothing it did not see. So the number of runs is
+ * bounded by how long the burst lasts, not by how many notices it has. Another instance knows nothing of it and runs once.
+ */
+export interface Served {
+  /** Whether every message of a run is served already. */
+  covers(run: BatchRun): boolean;
+  /** Notes a run that began at a time (epoch milliseconds). */
+  note(beganAt: number, result: RunResult): void;
+}
+
+export function createServed(): Served {
+  const readFrom = new Map<ClusterName, number>();
+  return {
+    covers({ request: { clusters = [], reread }, messages }) {
+      if (clusters.length === 0 || reread !== undefined) return false;
+      const oldest = Math.min(...clusters.map(cluster => readFrom.get(cluster) ?? Number.NEGATIVE_INFINITY));
+      return messages.every(({ sentAt }) => sentAt !== undefined && sentAt < oldest - SKEW);
+    },
+    note(beganAt, { mode, clusters, findings }) {
+      const unfinished = findings.some(({ reason }) => reason === 'deferred' || reason === 'unreadable');
+      if (mode === 'plan' || unfinished) return;
+      for (const { name, state } of clusters) if (state === 'read') readFrom.set(name, beganAt);
+    },
+  };
+}

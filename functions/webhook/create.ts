@@ -1,0 +1,85 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type {
+  LambdaFunctionURLEvent,
+  LambdaFunctionURLEventWithIAMAuthorizer,
+  LambdaFunctionURLResult,
+} from 'aws-lambda';
+import type { Notice } from '../../lib/model/index.ts';
+import { MAX_BODY, parseNotice } from '../../lib/notice/index.ts';
+import { createTelemetry, type Telemetry } from '../telemetry.ts';
+
+/** A request as far as it matters who sent it. */
+export interface Caller {
+  readonly body: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** ARN of the IAM principal that Lambda verified, for a Function URL of type AWS_IAM. */
+  readonly principal: string | undefined;
+}
+
+/** What the function needs of the world. */
+export interface Desk {
+  /** Whether the caller may send notices. */
+  authenticate(caller: Caller): Promise<boolean>;
+  /** The shard of a cluster of the config; undefined for any other name. */
+  shardOf(cluster: string): string | undefined;
+  /** Puts a notice on the queue, in the message group of the shard. Throws when it is not there. */
+  enqueue(notice: Notice, shard: string): Promise<void>;
+}
+
+/** Lambda adds the authorizer where the Function URL is of type AWS_IAM. */
+type UrlEvent = LambdaFunctionURLEvent | LambdaFunctionURLEventWithIAMAuthorizer;
+
+/** Why a request is refused. Outsiders are told the status alone. */
+const STATUS = { 'too-large': 413, unauthenticated: 401, malformed: 400, 'unknown-cluster': 400 } as const;
+type Refusal = keyof typeof STATUS;
+
+/**
+ * The handler behind the Function URL: a notice that is signed, well-formed and from a cluster of the config goes on the
+ * queue and is answered with 202. When the queue does not take it the handler throws: Lambda answers 502, its `Errors`
+ * alarm rings, and the sender tries again.
+ */
+export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry()) {
+  const { logger, metrics } = telemetry;
+  const handle = async (event: UrlEvent): Promise<LambdaFunctionURLResult> => {
+    metrics.addMetric('NoticesReceived', MetricUnit.Count, 1);
+    const outcome = await take(event, desk);
+    if (typeof outcome === 'string') {
+      logger.warn('notice refused', { refusal: outcome, sourceIp: event.requestContext.http.sourceIp });
+      metrics.addMetric('NoticesRefused', MetricUnit.Count, 1);
+      metrics.singleMetric().addDimension('reason', outcome).addMetric('NoticesRefused', MetricUnit.Count, 1);
+      return { statusCode: STATUS[outcome] };
+    }
+    logger.info('notice accepted', { notice: outcome });
+    metrics.addMetric('NoticesAccepted', MetricUnit.Count, 1);
+    return { statusCode: 202 };
+  };
+  return middy(handle)
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true }));
+}
+
+/** The size is looked at before anything is computed over the body, the caller before anything is read from it. */
+async function take(event: UrlEvent, desk: Desk): Promise<Notice | Refusal> {
+  const body = bodyOf(event);
+  if (Buffer.byteLength(body) > MAX_BODY) return 'too-large';
+  if (!(await desk.authenticate({ body, headers: event.headers, principal: principalOf(event) })))
+    return 'unauthenticated';
+  const notice = parseNotice(body);
+  if (notice === undefined) return 'malformed';
+  const shard = desk.shardOf(notice.cluster);
+  if (shard === undefined) return 'unknown-cluster';
+  await desk.enqueue(notice, shard);
+  return notice;
+}
+
+function bodyOf({ body = '', isBase64Encoded }: UrlEvent): string {
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+}
+
+function principalOf({ requestContext }: UrlEvent): string | undefined {
+  return 'authorizer' in requestContext ? requestContext.authorizer.iam.userArn : undefined;
+}

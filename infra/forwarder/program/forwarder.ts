@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type { StreamingConnection } from '../../../lib/cluster/connection.ts';
+import { watchAll } from '../../../lib/cluster/watch.ts';
+import type { SourceKind } from '../../../lib/model/index.ts';
+import type { SourceContext } from '../../../lib/sources/index.ts';
+import { FOR_A_POD } from './api-server.ts';
+import type { ForwarderClock } from './clock.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import type { Log } from './log.ts';
+import { Sender } from './sender.ts';
+import type { Probes } from './serve.ts';
+import type { Settings } from './settings.ts';
+import { Tracker } from './tracker.ts';
+
+/** What a forwarder needs of the world. */
+export interface Ports {
+  readonly connection: StreamingConnection;
+  /** Signs and sends a notice's body; gives the status of the answer. */
+  readonly post: (body: string) => Promise<number>;
+  readonly clock: ForwarderClock;
+  readonly log: Log;
+}
+
+export interface Forwarder extends Probes {
+  /** Works until {@link stop}. @returns when all that was seen has been told. */
+  run(): Promise<void>;
+  /** Watches no more, and sends what is pending at once. */
+  stop(): void;
+}
+
+/** Milliseconds without a sign of life after which something must hang: each wait of a watch ends far sooner. */
+const STUCK = 10 * 60_000;
+
+/** Any will do to recognise a change: a name that is made of a domain changes when the Service's own name does. */
+const SOME_DOMAIN = 'cluster.example';
+
+/** Watches the kinds of its sources, and tells the webhook of changes that matter to DNS. */
+export function createForwarder(settings: Settings, { connection, post, clock, log }: Ports): Forwarder {
+  const { cluster, annotationPrefixes, hostnames, gather, sources } = settings;
+  const context: SourceContext = { cluster, settings: { annotationPrefixes, hostnames, domains: [SOME_DOMAIN] } };
+  const instruments = createInstruments();
+  let succeeded: number | undefined;
+  const onAttempt = (status: number | 'fault') => {
+    instruments.notices.add({ status });
+    if (status === 202) succeeded = clock.uptime();
+  };
+  const sender = new Sender({ cluster, source: randomUUID(), gather, clock, log, post, onAttempt });
+  const watches = new Map(
+    sources.map(kind => {
+      const tracker = new Tracker({ kind, context, onChange: object => sender.change(object) });
+      return [kind, { tracker, alive: clock.uptime() }];
+    }),
+  );
+  const stopping = new AbortController();
+  const watch = (kind: SourceKind, part: { readonly tracker: Tracker; alive: number }) =>
+    watchAll({
+      connection,
+      label: `cluster ${cluster}`,
+      kind,
+      clock,
+      signal: stopping.signal,
+      advice: FOR_A_POD,
+      observer: {
+        ...observer(kind, part.tracker, instruments, log),
+        alive: () => {
+          part.alive = clock.uptime();
+        },
+      },
+    });
+  return {
+    async run() {
+      const watching = Promise.all([...watches].map(([kind, part]) => watch(kind, part)));
+      // Once no watch can tell of more, the sender ends when all is sent.
+      await Promise.all([sender.run(), watching.finally(() => sender.stop())]);
+    },
+    stop: () => stopping.abort(),
+    stuck() {
+      const hanging = [...watches].filter(([, { alive }]) => clock.uptime() - alive > STUCK).map(([kind]) => kind);
+      return hanging.length === 0 ? undefined : `no sign of life from the watch of: ${hanging.join(', ')}`;
+    },
+    unready() {
+      const missing = [...watches].filter(([, { tracker }]) => !tracker.listed).map(([kind]) => kind);
+      return missing.length === 0 ? undefined : `not listed yet: ${missing.join(', ')}`;
+    },
+    metrics() {
+      for (const [kind, { tracker }] of watches) instruments.objects.set(tracker.size, { kind });
+      instruments.pending.set(sender.pending);
+      if (succeeded !== undefined) instruments.sinceSuccess.set(Math.round(clock.uptime() - succeeded) / 1000);
+      return Object.values(instruments).join('');
+    },
+  };
+}
+
+/** Leads what a watch tells to the tracker, the metrics and the log. */
+function observer(kind: SourceKind, tracker: Tracker, instruments: Instruments, log: Log) {
+  return {
+    begin: () => tracker.begin(),
+    page: (items: readonly unknown[]) => tracker.page(items),
+    listed(objects: number, { ms, gapMs }: { ms: number; gapMs: number }) {
+      tracker.complete(gapMs);
+      instruments.listed.set(objects, { kind });
+      instruments.listSeconds.set(ms / 1000, { kind });
+      log.info('listed', { kind, objects, asking: tracker.size, ms, gapMs });
+    },
+    changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown) {
+      instruments.changes.add({ kind });
+      if (tracker.changed(type, object)) instruments.relevant.add({ kind });
+    },
+    ended(reason: string, waitMs: number, error: Error | undefined) {
+      instruments.restarts.add({ kind, reason });
+      if (reason === 'ended') return;
+      const loud = ['unauthorized', 'forbidden', 'credentials', 'unusable'].includes(reason);
+      log[loud ? 'error' : 'warn']('watch ended', { kind, reason, waitMs: Math.round(waitMs), error: error?.message });
+    },
+  };
+}

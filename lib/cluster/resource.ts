@@ -1,0 +1,97 @@
+import type { SourceKind } from '../model/index.ts';
+import type { Answer } from './connection.ts';
+import {
+  BusyError,
+  type ClusterError,
+  ExpiredListError,
+  ForbiddenError,
+  reasonOf,
+  UnauthorizedError,
+  UnusableListError,
+} from './errors.ts';
+
+/** One kind of object as the API server serves it. */
+interface Resource {
+  readonly group: string;
+  readonly plural: string;
+  readonly path: string;
+  readonly listKind: string;
+}
+
+export const RESOURCES: Readonly<Record<SourceKind, Resource>> = {
+  service: { group: '', plural: 'services', path: '/api/v1/services', listKind: 'ServiceList' },
+  ingress: {
+    group: 'networking.k8s.io',
+    plural: 'ingresses',
+    path: '/apis/networking.k8s.io/v1/ingresses',
+    listKind: 'IngressList',
+  },
+};
+
+/** What is to be done about a refusal: that depends on who asks. */
+export interface Advice {
+  readonly unauthorized: string;
+  /** @param role the ClusterRole that is needed, with its rule */
+  readonly forbidden: (role: string) => string;
+  readonly busy: string;
+}
+
+export const FOR_A_RUN: Advice = {
+  unauthorized: 'the role needs an EKS access entry in this very cluster (infra/eks-access.yml)',
+  forbidden: role =>
+    `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the group of fairlead's access entry`,
+  busy: 'the next run reads it again',
+};
+
+/** A request for the objects of a kind, for messages. */
+interface Asking {
+  /** `cluster prod-eu` */
+  readonly label: string;
+  readonly kind: SourceKind;
+  readonly doing: 'listing' | 'watching';
+  readonly advice?: Advice;
+}
+
+/** The answers that give no objects, as errors; the texts are those of the Status object that comes with them. */
+export function refusal(asking: Asking, { status, headers, body }: Answer): ClusterError {
+  const { label, kind, doing, advice = FOR_A_RUN } = asking;
+  const { group, plural, path } = RESOURCES[kind];
+  const { message } = (parseJson(body) ?? {}) as { message?: unknown };
+  const said = `${status}${typeof message === 'string' ? ` ${reasonOf(message).slice(0, 300)}` : ''}`;
+  const where = `${label}: ${doing} ${plural}`;
+  switch (true) {
+    case status === 401:
+      return new UnauthorizedError(`${where}: not accepted (${said}); ${advice.unauthorized}`);
+    case status === 403: {
+      const role = `which has verbs [get, list, watch] on resources [${plural}] of apiGroups ["${group}"]`;
+      return new ForbiddenError(`${where}: forbidden (${said}); ${advice.forbidden(role)}`);
+    }
+    case status === 410:
+      return new ExpiredListError(`${where}: ${said}`);
+    case status === 404:
+      return unusable(asking, `the cluster has no ${plural} under ${path} (${said})`);
+    case status === 429 || status >= 500:
+      return new BusyError(`${where}: the API server is busy or failing (${said}); ${advice.busy}`, waitOf(headers));
+    default:
+      return unusable(asking, `unexpected answer ${said}`);
+  }
+}
+
+/** Retry-After in seconds (RFC 9110, 10.2.3); Kubernetes gives no dates. */
+function waitOf(headers: Answer['headers']): number | undefined {
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  return seconds >= 0 ? seconds : undefined;
+}
+
+export function unusable({ label, kind }: Pick<Asking, 'label' | 'kind'>, what: string): UnusableListError {
+  return new UnusableListError(`${label}: ${RESOURCES[kind].plural}: ${what}`);
+}
+
+/** Undefined for what is not JSON. */
+export function parseJson(text: Buffer | string): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    return undefined;
+  }
+}

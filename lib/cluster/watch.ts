@@ -1,0 +1,237 @@
+import type { Clock } from '../clock.ts';
+import type { SourceKind } from '../model/index.ts';
+import { unlessAborted } from './abort.ts';
+import type { StreamingConnection } from './connection.ts';
+import {
+  BusyError,
+  ExpiredListError,
+  ForbiddenError,
+  InterruptedError,
+  KubeconfigError,
+  reasonOf,
+  UnauthorizedError,
+  UnreachableError,
+} from './errors.ts';
+import { listAll, PAGE_SIZE } from './list.ts';
+import { type Advice, RESOURCES, refusal, unusable } from './resource.ts';
+import { readEvents, type WatchEvent } from './watch-events.ts';
+
+/** Why a listing or a watch came to its end. `ended`: the server's regular end of a watch. */
+export type EndReason =
+  | 'ended'
+  | 'cut'
+  | 'silent'
+  | 'expired'
+  | 'busy'
+  | 'unreachable'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'credentials'
+  | 'unusable';
+
+/** Who is told. Objects are handed over as parsed, and not kept. */
+export interface Observer {
+  /** A listing begins; what an earlier one gave that was not completed is void. */
+  begin(): void;
+  page(items: readonly unknown[]): void;
+  /** The listing is complete. `gapMs`: how long nothing could be heard before it; 0 for the first one. */
+  listed(objects: number, took: { readonly ms: number; readonly gapMs: number }): void;
+  changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): void;
+  /** Something ended; it is gone on with after `waitMs`. */
+  ended(reason: EndReason, waitMs: number, error: Error | undefined): void;
+  /** A sign of life: a request was made, or something came. */
+  alive(): void;
+}
+
+export interface Watching {
+  readonly connection: StreamingConnection;
+  /** `cluster prod-eu`, for messages. */
+  readonly label: string;
+  readonly kind: SourceKind;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly advice: Advice;
+  readonly observer: Observer;
+  readonly pace?: WatchPace;
+}
+
+/** Milliseconds. */
+export interface WatchPace {
+  /** A watch is asked for anew after this and up to twice as long, spread so that not all clients come at once. */
+  readonly watchMs: number;
+  /** One that does not end by itself is given up after so long. */
+  readonly graceMs: number;
+  /**
+   * So is one in which nothing comes for so long. Bookmarks come about once a minute, though nothing promises them; to
+   * resume costs one request, and a connection that a router forgot would be found out in no other way.
+   */
+  readonly silenceMs: number;
+  readonly firstWaitMs: number;
+  readonly longestWaitMs: number;
+}
+
+export const WATCH_PACE: WatchPace = {
+  watchMs: 300_000,
+  graceMs: 30_000,
+  silenceMs: 180_000,
+  firstWaitMs: 200,
+  longestWaitMs: 30_000,
+};
+
+/** Where a kind stands between two requests. */
+interface Position {
+  /** The resource version that was last heard of; undefined: all is to be listed. */
+  version: string | undefined;
+  /** In a row, without anything having come of it. */
+  failures: number;
+  /** Since when nothing could be heard, epoch milliseconds; undefined while a watch is open, and before the first. */
+  deafSince: number | undefined;
+  /** When the watch was opened that is or was the last one; undefined while it is asked for. */
+  openedAt: number | undefined;
+}
+
+interface End {
+  readonly reason: EndReason;
+  readonly error?: Error;
+  /** Whether anything came of it: then the next failure is a first one. */
+  readonly fruitful: boolean;
+}
+
+/**
+ * Lists all objects of a kind in all namespaces and then watches them, for ever: a watch that ended is resumed from the
+ * resource version that was last heard of, in an event or a bookmark, so that nothing is missed; one whose version the
+ * server no longer has (410) begins with a new list. Faults are told and survived, with jittered back-off.
+ *
+ * @returns when the signal is aborted.
+ */
+export async function watchAll(watching: Watching): Promise<void> {
+  const { observer, signal, clock } = watching;
+  const position: Position = { version: undefined, failures: 0, deafSince: undefined, openedAt: undefined };
+  while (!signal.aborted) {
+    observer.alive();
+    const end = position.version === undefined ? await list(watching, position) : await follow(watching, position);
+    if (signal.aborted) return;
+    if (end === undefined) continue;
+    const wait = settle(watching, position, end);
+    observer.ended(end.reason, wait, end.error);
+    await unlessAborted(clock.sleep(wait), signal).catch(() => {});
+  }
+}
+
+/** Undefined when the listing is complete. */
+async function list(watching: Watching, position: Position): Promise<End | undefined> {
+  const { observer, clock } = watching;
+  const began = clock.now();
+  const onPage = (items: readonly unknown[]) => {
+    observer.alive();
+    observer.page(items);
+  };
+  const onRestart = () => observer.begin();
+  observer.begin();
+  try {
+    const { objects, resourceVersion } = await listAll({ ...watching, pageSize: PAGE_SIZE, onPage, onRestart });
+    if (resourceVersion === '') throw unusable(watching, 'a list without a resourceVersion cannot be watched from');
+    position.version = resourceVersion;
+    const now = clock.now();
+    observer.listed(objects, {
+      ms: now - began,
+      gapMs: position.deafSince === undefined ? 0 : now - position.deafSince,
+    });
+    return undefined;
+  } catch (error) {
+    return { reason: reasonFor(error), error: errorOf(error), fruitful: false };
+  }
+}
+
+/** What a watch must have lasted, in milliseconds, for its end to count as the first of a row. */
+const FRUITFUL_MS = 500;
+
+/** One watch, from its request to its end, however it ends. */
+async function follow(watching: Watching, position: Position): Promise<End> {
+  const { clock, pace = WATCH_PACE } = watching;
+  const from = position.version;
+  const lasted = () => position.openedAt !== undefined && clock.now() - position.openedAt >= FRUITFUL_MS;
+  position.openedAt = undefined;
+  try {
+    await readWatch(watching, position, Math.round((pace.watchMs * (1 + clock.random())) / 1000));
+    return { reason: 'ended', fruitful: position.version !== from || lasted() };
+  } catch (error) {
+    const reason = reasonFor(error);
+    const fruitful = reason !== 'unusable' && (position.version !== from || lasted());
+    return { reason, error: errorOf(error), fruitful };
+  }
+}
+
+async function readWatch(watching: Watching, position: Position, seconds: number): Promise<void> {
+  const { connection, kind, signal, observer, pace = WATCH_PACE } = watching;
+  const given = new AbortController();
+  const giveUp = () => given.abort(new SilentWatchError(`${watching.label}: the watch of ${kind} objects fell silent`));
+  const silence = setTimeout(giveUp, pace.silenceMs);
+  const latest = setTimeout(giveUp, seconds * 1000 + pace.graceMs);
+  const query = new URLSearchParams({
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    timeoutSeconds: String(seconds),
+    resourceVersion: position.version ?? '',
+  });
+  try {
+    const path = `${RESOURCES[kind].path}?${query}`;
+    const stream = await connection.open(path, AbortSignal.any([signal, given.signal]));
+    if (stream.status !== 200) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of stream.body) chunks.push(chunk);
+      throw refusal({ ...watching, doing: 'watching' }, { ...stream, body: Buffer.concat(chunks) });
+    }
+    position.deafSince = undefined;
+    position.openedAt = watching.clock.now();
+    const heard = () => {
+      silence.refresh();
+      observer.alive();
+    };
+    await readEvents(stream.body, heard, event => take(watching, position, event));
+  } finally {
+    clearTimeout(silence);
+    clearTimeout(latest);
+  }
+}
+
+/** The position moves on only after the observer has taken the event. */
+function take(watching: Watching, position: Position, event: WatchEvent): void {
+  const { type, object, code, version } = event;
+  if (type === 'ERROR') {
+    const body = Buffer.from(JSON.stringify(object ?? null));
+    throw refusal({ ...watching, doing: 'watching' }, { status: code ?? 500, headers: {}, body });
+  }
+  if (version === undefined) throw unusable(watching, `an event ${String(type)} of the watch has no resourceVersion`);
+  if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') watching.observer.changed(type, object);
+  position.version = version;
+}
+
+/** Moves the position on past an end. @returns how long to wait, in milliseconds. */
+function settle({ clock, pace = WATCH_PACE }: Watching, position: Position, end: End): number {
+  const { reason, error, fruitful } = end;
+  if (reason === 'expired' || reason === 'unusable') position.version = undefined;
+  if (fruitful) position.failures = 0;
+  if (reason === 'ended' && fruitful) return 0;
+  position.deafSince ??= clock.now() - (reason === 'silent' ? pace.silenceMs : 0);
+  const step = Math.min(pace.firstWaitMs * 2 ** position.failures++, pace.longestWaitMs);
+  const asked = error instanceof BusyError ? (error.retryAfter ?? 0) * 1000 : 0;
+  return Math.max(step * (0.5 + 0.5 * clock.random()), Math.min(asked, 2 * pace.longestWaitMs));
+}
+
+class SilentWatchError extends Error {
+  override readonly name = 'SilentWatchError';
+}
+
+function reasonFor(error: unknown): EndReason {
+  if (error instanceof SilentWatchError) return 'silent';
+  if (error instanceof ExpiredListError) return 'expired';
+  if (error instanceof UnauthorizedError) return 'unauthorized';
+  if (error instanceof ForbiddenError) return 'forbidden';
+  if (error instanceof BusyError) return 'busy';
+  if (error instanceof KubeconfigError) return 'credentials';
+  if (error instanceof UnreachableError) return 'unreachable';
+  return error instanceof InterruptedError ? 'cut' : 'unusable';
+}
+
+const errorOf = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(reasonOf(thrown)));

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Config } from '../../lib/config/config.ts';
+import { type Batch, type EventSource, startEventSource } from '../lambda/event-source.ts';
+import { type Lambda, startLambda } from '../lambda/lambda.ts';
+import { type FunctionUrl, serveFunctionUrl, type UrlRequest } from '../lambda/url.ts';
+import type { World } from '../world.ts';
+import { createQueues } from './queue.ts';
+import { sendSchedule } from './schedule.ts';
+
+export interface StackOptions {
+  readonly world: World;
+  readonly config: Config;
+  /** Absolute path of the file that `config` was loaded from. */
+  readonly configFile: string;
+  /** Absolute paths of the modules that export the handlers. */
+  readonly functions: { readonly reconcile: string; readonly webhook: string };
+  /** Seconds that a run may take; default 300, as deployed. */
+  readonly timeoutSeconds?: number;
+  /** Seconds for which a message is hidden while it is worked on; default a minute more than a run may take, as deployed. */
+  readonly visibilitySeconds?: number;
+  /** Gets what a function writes to its log. */
+  readonly onLog?: (name: FunctionName, text: string) => void;
+  readonly onNotice?: (request: UrlRequest) => void;
+  readonly onBatch?: (batch: Batch) => void;
+}
+
+export type FunctionName = 'reconcile' | 'webhook';
+
+/** What serverless.yml deploys, on this machine: the functions as processes, the webhook's URL, the queue, the bucket. */
+export interface Stack {
+  readonly reconcile: Lambda;
+  readonly webhook: Lambda;
+  /** Where notices are posted; of type AWS_IAM. */
+  readonly webhookUrl: string;
+  readonly queueUrl: string;
+  readonly deadLetterUrl: string;
+  readonly sqs: SQSClient;
+  /** Does what the schedule does at its time. */
+  sendSchedule(): Promise<void>;
+  /** Takes the Function URL away, as when a network fails, until `raiseUrl`. */
+  dropUrl(): Promise<void>;
+  raiseUrl(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds that a notice may take. */
+const WEBHOOK_MS = 10_000;
+const BUCKET = 'fairlead-local-state';
+
+/** Starts the stack in a world, whose S3 gets its bucket. Close it before the world. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { world, config, timeoutSeconds = 300, visibilitySeconds = timeoutSeconds + 60 } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-stack-'));
+  const sqs = clientOf(world);
+  world.s3.createBucket(BUCKET);
+  const queues = await createQueues(sqs, visibilitySeconds);
+  const functions = startFunctions(options, { folder, queueUrl: queues.queueUrl, timeoutMs: timeoutSeconds * 1000 });
+  const source = await startSource(options, { sqs, queueUrl: queues.queueUrl, reconcile: functions.reconcile });
+  const serve = (port?: number) => serveWebhook(options, functions.webhook, port);
+  let url = await serve();
+  const { url: webhookUrl } = url;
+  const schedule = {
+    sqs,
+    queueUrl: queues.queueUrl,
+    region: world.region,
+    shards: config.shards.map(({ name }) => name),
+  };
+  return {
+    ...functions,
+    ...queues,
+    webhookUrl,
+    sqs,
+    sendSchedule: () => sendSchedule(schedule, new Date()),
+    dropUrl: () => url.close(),
+    raiseUrl: async () => {
+      url = await serve(Number(new URL(webhookUrl).port));
+    },
+    close: async () => {
+      for (const lambda of Object.values(functions)) lambda.close();
+      await Promise.all([url.close(), source.close()]);
+      sqs.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** With the world's keys, for this process; the functions find theirs in their environment. */
+function clientOf(world: World): SQSClient {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = world.env();
+  return new SQSClient({ endpoint: world.url, region: world.region, credentials: { accessKeyId, secretAccessKey } });
+}
+
+function startFunctions(
+  { world, config, configFile, functions, onLog }: StackOptions,
+  { folder, queueUrl, timeoutMs }: { folder: string; queueUrl: string; timeoutMs: number },
+): Record<FunctionName, Lambda> {
+  const shards = config.shards.flatMap(({ name, clusters }) => clusters.map(cluster => [cluster, name]));
+  const shardsFile = join(folder, 'shards.json');
+  writeFileSync(shardsFile, JSON.stringify(Object.fromEntries(shards)));
+  const start = (name: FunctionName, most: number, env: Record<string, string>) =>
+    startLambda({
+      name: `fairlead-local-${name}`,
+      bundle: functions[name],
+      timeoutMs: most,
+      env: { ...world.env(), POWERTOOLS_SERVICE_NAME: 'fairlead', POWERTOOLS_TRACE_ENABLED: 'false', ...env },
+      onLog: text => onLog?.(name, text),
+    });
+  return {
+    reconcile: start('reconcile', timeoutMs, { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET }),
+    webhook: start('webhook', WEBHOOK_MS, { FAIRLEAD_QUEUE_URL: queueUrl, FAIRLEAD_SHARDS: shardsFile }),
+  };
+}
+
+function startSource(
+  { world, onBatch }: StackOptions,
+  { sqs, queueUrl, reconcile }: { sqs: SQSClient; queueUrl: string; reconcile: Lambda },
+): Promise<EventSource> {
+  const { invoke } = reconcile;
+  return startEventSource({ sqs, queueUrl, region: world.region, invoke, ...(onBatch && { onBatch }) });
+}
+
+function serveWebhook({ world, onNotice }: StackOptions, webhook: Lambda, port = 0): Promise<FunctionUrl> {
+  return serveFunctionUrl({
+    auth: 'AWS_IAM',
+    region: world.region,
+    credentials: world.credentials,
+    port,
+    invoke: webhook.invoke,
+    ...(onNotice && { onRequest: onNotice }),
+  });
+}
