@@ -1,21 +1,23 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
-import type { ProgramName } from './programs.ts';
+import { advice, type ProgramName } from './programs.ts';
 
 /** What some tests need that npm does not bring. */
 interface Part {
   /** Start of the names of the test files in test/e2e. */
   readonly tests: string;
   readonly programs: readonly ProgramName[];
+  /** Has a stand-in: without it the tests run all the same. */
+  readonly preferred?: ProgramName;
   /** moto, in the project's Python environment. */
   readonly moto?: true;
 }
 
-const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver', 'aws-iam-authenticator'];
+const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver'];
 const PARTS: readonly Part[] = [
   { tests: 'deploy', programs: [], moto: true },
-  { tests: 'kube', programs: KUBE },
-  { tests: 'coexist', programs: [...KUBE, 'external-dns'] },
+  { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
+  { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
 ];
 
 /**
@@ -36,11 +38,17 @@ export async function prepareParts(files: readonly string[], say: (line: string)
   return ready;
 }
 
-async function missingOf({ programs, moto }: Part, say: (line: string) => void): Promise<string | undefined> {
+/** What keeps a part from running, for a person; undefined when nothing does. */
+async function missingOf(
+  { programs, preferred, moto }: Part,
+  say: (line: string) => void,
+): Promise<string | undefined> {
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
   for (const program of programs) {
-    if (await prepareProgram(program, say)) continue;
-    return `${program} is not there and there is no Go to build it with: install Go 1.26 or later (https://go.dev/dl), or set KUBEBUILDER_ASSETS`;
+    if (!(await prepareProgram(program, say))) return `there is no ${program}: ${advice(program)}`;
+  }
+  if (preferred !== undefined && !(await prepareProgram(preferred, say))) {
+    say(`e2e: there is no ${preferred}, so the embedded world's own check stands in: ${advice(preferred)}`);
   }
   return undefined;
 }
