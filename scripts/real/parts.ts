@@ -1,6 +1,7 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
 import type { ProgramName } from './programs.ts';
+import { prepareRic } from './ric.ts';
 
 /** What some tests need that npm does not bring. */
 interface Part {
@@ -9,11 +10,15 @@ interface Part {
   readonly programs: readonly ProgramName[];
   /** moto, in the project's Python environment. */
   readonly moto?: true;
+  /** Lambda's runtime interface client. */
+  readonly ric?: true;
 }
 
 const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver', 'aws-iam-authenticator'];
 const PARTS: readonly Part[] = [
   { tests: 'deploy', programs: [], moto: true },
+  { tests: 'chart', programs: ['helm'] },
+  { tests: 'runtime', programs: [], moto: true, ric: true },
   { tests: 'kube', programs: KUBE },
   { tests: 'coexist', programs: [...KUBE, 'external-dns'] },
 ];
@@ -36,8 +41,10 @@ export async function prepareParts(files: readonly string[], say: (line: string)
   return ready;
 }
 
-async function missingOf({ programs, moto }: Part, say: (line: string) => void): Promise<string | undefined> {
+async function missingOf({ programs, moto, ric }: Part, say: (line: string) => void): Promise<string | undefined> {
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
+  const fault = ric && (await prepareRic(say));
+  if (fault) return `aws-lambda-ric cannot be compiled (make, cmake, a C++ compiler): ${fault}`;
   for (const program of programs) {
     if (await prepareProgram(program, say)) continue;
     return `${program} is not there and there is no Go to build it with: install Go 1.26 or later (https://go.dev/dl), or set KUBEBUILDER_ASSETS`;
