@@ -1,11 +1,16 @@
 // `npm run bench`: the figures of fairlead, and of ExternalDNS beside it when EXTERNAL_DNS_BIN names its binary. Whole
-// processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters.
+// processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters,
+// `-- --latency` the way of a change through all that ships, `-- --burst` how many runs become of very many notices,
+// `-- --forwarder` the pod in a cluster.
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatTable } from '../lib/report/text.ts';
 import { type Contender, externalDns, fairlead } from './bench/arena.ts';
 import { measureBundles } from './bench/bundles.ts';
+import { benchBurst } from './bench/burst.ts';
 import { benchFleet } from './bench/fleet.ts';
+import { benchForwarder } from './bench/forwarder.ts';
+import { benchLatency } from './bench/latency.ts';
 import { median } from './bench/measure.ts';
 import { type Row, SCENARIOS } from './bench/scenarios.ts';
 import { buildAll } from './build.ts';
@@ -20,8 +25,22 @@ const options = new Command('npm run bench --')
   .option('--runs <count>', 'runs of each scenario; the median is printed', count, 3)
   .option('--only <ids>', `scenarios, separated by commas: bundles, ${SCENARIOS.map(({ id }) => id).join(', ')}`)
   .option('--fleet', 'up to 100 clusters with 1,000 Services each, in one process')
+  .option('--latency', 'from the status change of a Service to DNS, over the whole path')
+  .option('--changes <count>', 'status changes that --latency measures', count, 100)
+  .option('--burst', 'notices as fast as the webhook takes them, through the queue to the runs')
+  .option('--notices <count>', 'notices of --burst', count, 10_000)
+  .option('--forwarder', 'memory, idle CPU and throughput of the forwarder; takes about a minute a size and run')
   .parse()
-  .opts<{ runs: number; only?: string; fleet?: boolean }>();
+  .opts<{
+    runs: number;
+    only?: string;
+    fleet?: boolean;
+    latency?: boolean;
+    changes: number;
+    burst?: boolean;
+    notices: number;
+    forwarder?: boolean;
+  }>();
 
 const TABLE = { colour: false, rows: 1000 };
 const digits = (value: number, places: number) => (Number.isNaN(value) ? '–' : value.toFixed(places));
@@ -74,6 +93,9 @@ async function main(): Promise<void> {
   );
   if (options.fleet) return benchFleet();
   await buildAll();
+  if (options.forwarder) return benchForwarder(options.runs);
+  if (options.latency) return benchLatency(options.changes);
+  if (options.burst) return benchBurst(options.notices);
   if (wanted('bundles')) {
     const rows = (await measureBundles()).map(({ bundle, kB, importMs }) => [
       bundle,

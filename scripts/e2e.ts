@@ -25,9 +25,11 @@ function runTests(ready: readonly string[]): number {
 
 try {
   const ready = await prepareParts(chosen, say);
-  if (chosen.length === 0)
-    say(`e2e: no test file has ${words.join(' or ')} in its name; there are ${files.join(', ')}`);
-  process.exitCode = ready.length > 0 ? runTests(ready) : chosen.length > 0 ? 0 : 1;
+  if (chosen.length === 0) {
+    throw new Error(`no test file has ${words.join(' or ')} in its name; there are ${files.join(', ')}`);
+  }
+  if (ready.length === 0) say('0 passed, 0 failed');
+  process.exitCode = ready.length > 0 ? runTests(ready) : 0;
 } catch (error) {
   say(`e2e: ${(error as Error).message}`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import type { DnsName, Finding, NameChange, RecordSet, Refusal, Snapshot, ZoneState } from '../model/index.ts';
+import type { DnsName, Finding, HostedZone, NameChange, RecordSet, Snapshot, ZoneState } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
 import { fingerprint, type PlanSettings, plan, refusedFindings } from '../plan/index.ts';
 import { ownershipName } from '../registry/index.ts';
@@ -13,6 +13,7 @@ import {
   type Verdict,
   type ZoneOutcome,
 } from '../route53/index.ts';
+import { refusalOf } from './backoff.ts';
 import type { Ports } from './ports.ts';
 
 /** One zone's planned changes on their way into Route 53. */
@@ -37,6 +38,8 @@ export interface PublishContext {
   readonly ports: Ports;
   readonly route53: CountedRoute53;
   readonly settings: PlanSettings;
+  /** Every zone of the run: what belongs into another zone must not be planned into this one. */
+  readonly selected: readonly HostedZone[];
   readonly snapshots: readonly Snapshot[];
   readonly forced: readonly string[];
 }
@@ -130,15 +133,8 @@ function put(
   touched.add(name);
 }
 
-const FIRST_RETRY = 60 * 60 * 1000;
-const LAST_RETRY = 24 * FIRST_RETRY;
-
-/** Remembers a refusal, so that the change is not sent again until it changes or an hour (then two, four, … a day) has passed. */
 function refuse({ change, words }: Verdict, work: Work, context: PublishContext): void {
-  const known = work.state.refusals.get(change.name);
-  const attempts = (known?.fingerprint === fingerprint(change) ? known.attempts : 0) + 1;
-  const retryAt = context.ports.clock.now() + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
-  const refusal: Refusal = { fingerprint: fingerprint(change), message: words, attempts, retryAt };
+  const refusal = refusalOf(change, words, work.state.refusals.get(change.name), context.ports.clock.now());
   work.state = { ...work.state, refusals: new Map(work.state.refusals).set(change.name, refusal) };
   work.findings.push(...refusedFindings(change, work.state.zone.id, words));
 }
@@ -191,6 +187,7 @@ async function planAgain(
   const names = new Set(stale.map(({ change }) => change.name));
   const again = plan({
     zones: [work.state],
+    elsewhere: context.selected.filter(({ id }) => id !== work.state.zone.id),
     snapshots: context.snapshots,
     settings: context.settings,
     now: context.ports.clock.now(),

@@ -1,6 +1,7 @@
 import type {
   DnsName,
   Finding,
+  HostedZone,
   NameChange,
   RunRequest,
   RunResult,
@@ -42,12 +43,14 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const forced = request.force ? (request.clusters ?? config.clusters.map(cluster => cluster.name)) : [];
   const planned = plan({
     zones: loaded.zones.map(zone => zone.state),
+    elsewhere: loaded.unreadable,
     snapshots: clusters.snapshots,
     settings,
     now: startedAt,
     forced,
   });
-  const work = { run, route53, settings, snapshots: clusters.snapshots, forced, planned };
+  const selected = [...loaded.zones.map(({ state }) => state.zone), ...loaded.unreadable];
+  const work = { run, route53, settings, selected, snapshots: clusters.snapshots, forced, planned };
   const done = await mapLimit(loaded.zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, work) : previewZone(zone, planned),
   );
@@ -84,6 +87,7 @@ interface RunWork {
   readonly run: OpenRun;
   readonly route53: CountedRoute53;
   readonly settings: PlanSettings;
+  readonly selected: readonly HostedZone[];
   readonly snapshots: readonly Snapshot[];
   readonly forced: readonly string[];
   readonly planned: PlanOutput;

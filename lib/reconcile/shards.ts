@@ -8,8 +8,8 @@ import { executeRun } from './run.ts';
  * A lease is short and renewed while its run lives, so that a run that was killed holds up the next one for less time than
  * that one waits. A run that stalls for longer may be overtaken: its swaps then fail, and nothing is lost.
  */
-const LEASE_MS = 15_000;
-const RENEWAL_MS = 4_000;
+const LEASE_MS = 10_000;
+const RENEWAL_MS = 3_000;
 const LEASE_WAIT_MS = 20_000;
 
 /** The request names a cluster or a shard that the config does not have. */

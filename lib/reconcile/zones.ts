@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { type CountedRoute53, PAGE, readHostedZones, readNames, readZone } from '../route53/index.ts';
+import { type CountedRoute53, PAGE, Route53Error, readHostedZones, readNames, readZone } from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -84,7 +84,7 @@ async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOpt
   const kept = await run.kept.read(ZONE_LIST, decodeZoneList);
   if (kept.value && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
     return kept.value.zones;
-  const list: KeptZoneList = { zones: await readHostedZones(route53), readAt: clock.now() };
+  const list: KeptZoneList = { zones: await readZoneList(route53), readAt: clock.now() };
   if (options.keep) {
     const codec = {
       encode: (value: KeptZoneList) => encode('zones', value),
@@ -94,6 +94,19 @@ async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOpt
     await run.kept.write(ZONE_LIST, list, kept.version, codec);
   }
   return list.zones;
+}
+
+async function readZoneList(route53: CountedRoute53): Promise<HostedZone[]> {
+  try {
+    return await readHostedZones(route53);
+  } catch (error) {
+    if (!(error instanceof Route53Error)) throw error;
+    const { kind, code, message } = error;
+    const what = `the hosted zones could not be listed: ${message}`;
+    throw new Route53Error(kind, code, `${what}; check the AWS credentials, their rights and the endpoint`, {
+      cause: error,
+    });
+  }
 }
 
 const zoneKey = (zone: HostedZone) => `zone/${zone.id}`;

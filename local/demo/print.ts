@@ -16,10 +16,16 @@ export function printResult(title: string, result: RunResult): void {
 /** What became of one batch; `changedAt`: when the object changed that it is about, if that is known. */
 export function printStory({ batch, result, journey }: Story, changedAt?: number): void {
   const what = journey ? `A run for ${describeNotice(journey.notice)}:` : 'A run for the schedule:';
-  if (batch.failed.length > 0) say(`\n${what} it failed, and is tried again (${batch.error?.message ?? 'see --logs'})`);
+  if (batch.failed.length > 0)
+    say(`\n${what} it failed, and is tried again (${batch.error?.message ?? '--logs tells why'})`);
   else if (!result) say(`\n${what} none was needed, an earlier one had seen all of it`);
+  else if (!journey && isIdle(result)) say(`\n${what} nothing to do`);
   else printResult(what, result);
   if (journey) say(formatJourney(journey, changedAt));
+}
+
+function isIdle({ counts: { created, updated, deleted } }: RunResult): boolean {
+  return created + updated + deleted === 0;
 }
 
 function describeNotice({ cluster, sequence, objects }: Notice): string {

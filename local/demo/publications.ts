@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { RecordType } from 'dns-packet';
 import ipaddr from 'ipaddr.js';
 import { localAddress } from '../dns/addresses.ts';
 import { lookUp } from '../dns/client.ts';
-import type { RecordJson, ZoneJson } from '../route53/json.ts';
+import { type RecordJson, toJson } from '../route53/json.ts';
 import type { World } from '../world.ts';
 
 /** A change batch that Route 53 accepted. Times in epoch milliseconds. */
@@ -28,12 +28,13 @@ type Records = ReadonlyMap<string, RecordJson>;
 /** Follows what Route 53 accepts, and asks DNS for it over UDP until the answer is the new one. */
 export class Publications {
   readonly #world: World;
-  #known: ReadonlyMap<string, Records>;
+  readonly #known: Map<string, Records>;
   readonly #all: Publication[] = [];
 
   constructor(world: World) {
     this.#world = world;
-    this.#known = snapshot(world);
+    const zones = [...world.route53.store.zones.keys()];
+    this.#known = new Map(zones.map(id => [id, recordsOf(world, id)]));
     world.route53.journal.onRecord = ({ applied, zoneId }) => {
       if (applied && zoneId !== undefined) this.#all.push(this.#publish(zoneId));
     };
@@ -45,12 +46,17 @@ export class Publications {
   }
 
   #publish(zoneId: string): Publication {
+    return { acceptedAt: Date.now(), answered: this.#answered(zoneId) };
+  }
+
+  async #answered(zoneId: string): Promise<Answered | undefined> {
+    // Route 53 answers first: looking for what changed takes its time in a large zone.
+    await setImmediate();
     const before = this.#known.get(zoneId) ?? new Map();
-    this.#known = snapshot(this.#world);
-    const change = firstChange(before, this.#known.get(zoneId) ?? new Map());
-    const zone = this.#world.route53.store.zones.get(zoneId);
-    const answered = change && !zone?.private ? this.#ask(change) : Promise.resolve(undefined);
-    return { acceptedAt: Date.now(), answered };
+    const after = recordsOf(this.#world, zoneId);
+    this.#known.set(zoneId, after);
+    const change = firstChange(before, after);
+    return change && !this.#world.route53.store.zone(zoneId).private ? this.#ask(change) : undefined;
   }
 
   async #ask({ record, gone }: Change): Promise<Answered | undefined> {
@@ -73,9 +79,14 @@ interface Change {
 
 const keyOf = ({ name, type, setIdentifier = '' }: RecordJson) => `${name} ${type} ${setIdentifier}`;
 
-function snapshot({ route53 }: World): ReadonlyMap<string, Records> {
-  const recordsOf = ({ records }: ZoneJson) => new Map(records.map(record => [keyOf(record), record]));
-  return new Map(route53.dump().map(zone => [zone.id, recordsOf(zone)]));
+function recordsOf({ route53 }: World, zoneId: string): Records {
+  const { store } = route53;
+  return new Map(
+    store
+      .records(zoneId)
+      .map(toJson)
+      .map(record => [keyOf(record), record]),
+  );
 }
 
 function firstChange(before: Records, after: Records): Change | undefined {

@@ -47,6 +47,12 @@ async function answerTo(load: () => Promise<Handler>, invocation: Invocation): P
   }
 }
 
+/** The line that Lambda ends the log of an invocation with. The memory is the most that the process ever had. */
+function reportOf({ requestId }: Invocation, milliseconds: number): string {
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+  return `REPORT RequestId: ${requestId}\tDuration: ${milliseconds.toFixed(2)} ms\tMax Memory Used: ${peak} MB`;
+}
+
 if (import.meta.main) {
   const [bundle = ''] = process.argv.slice(2);
   let loaded: Promise<Handler> | undefined;
@@ -55,7 +61,10 @@ if (import.meta.main) {
     return loaded;
   };
   process.on('message', async (invocation: Invocation) => {
-    process.send?.(await answerTo(load, invocation));
+    const begun = performance.now();
+    const answer = await answerTo(load, invocation);
+    console.log(reportOf(invocation, performance.now() - begun));
+    process.send?.(answer);
   });
   process.on('disconnect', () => process.exit(0));
 }

@@ -1,5 +1,6 @@
 import type { RecordJson } from '../../local/route53/index.ts';
 import { fromJson } from '../../local/route53/json.ts';
+import type { World } from '../../local/world.ts';
 import { Arena, type Contender, type Measured, ZONE } from './arena.ts';
 
 /** A row of the table: what was done, and what is worth saying of its outcome. */
@@ -15,9 +16,9 @@ export interface Scenario {
   run(contender: Contender): Promise<Row[]>;
 }
 
-const lb = (i: number, version = 0) => `k${String(i).padStart(6, '0')}-${version}.us-east-1.elb.amazonaws.com`;
+export const lb = (i: number, version = 0) => `k${String(i).padStart(6, '0')}-${version}.us-east-1.elb.amazonaws.com`;
 
-function service(i: number, hostname = lb(i)) {
+export function service(i: number, hostname = lb(i)) {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -36,8 +37,9 @@ function service(i: number, hostname = lb(i)) {
   };
 }
 
-function fill(arena: Arena, count: number, cluster = 'prod', from = 0): void {
-  for (let i = from; i < from + count; i++) arena.cluster(cluster).apply(service(i));
+/** Puts Services into a cluster of a world. */
+export function fill({ clusters }: World, count: number, cluster = 'prod', from = 0): void {
+  for (let i = from; i < from + count; i++) clusters.get(cluster)?.apply(service(i));
 }
 
 const foreign = (count: number): RecordJson[] =>
@@ -66,7 +68,7 @@ const sizes = (count: number): Scenario => ({
   both: true,
   run: contender =>
     within(async arena => {
-      fill(arena, count);
+      fill(arena.world, count);
       const first = await contender.run(arena);
       return [
         row(`first sync of ${count} Services`, first, `${arena.records.length} record sets`),
@@ -80,7 +82,7 @@ const oneChange: Scenario = {
   both: true,
   run: contender =>
     within(async arena => {
-      fill(arena, 1000);
+      fill(arena.world, 1000);
       arena.load(foreign(5000));
       await contender.run(arena);
       const idle = await contender.run(arena);
@@ -99,7 +101,7 @@ const refused: Scenario = {
   both: true,
   run: contender =>
     within(async arena => {
-      fill(arena, 1000);
+      fill(arena.world, 1000);
       arena.world.route53.store.poisons.push({ name: 'svc-500.example.com.' });
       const first = await contender.run(arena);
       const there = published(arena);
@@ -118,7 +120,7 @@ const full: Scenario = {
     within(async arena => {
       arena.world.route53.store.maxRecordSets = 10_000;
       arena.load(foreign(9800));
-      fill(arena, 100);
+      fill(arena.world, 100);
       const first = await contender.run(arena);
       const there = published(arena);
       const second = await contender.run(arena);
@@ -142,7 +144,7 @@ const meanwhile = (id: string, what: string, records: readonly RecordJson[]): Sc
   both: true,
   run: contender =>
     within(async arena => {
-      fill(arena, 3);
+      fill(arena.world, 3);
       await contender.run(arena);
       arena.cluster().apply(service(0, lb(0, 1)));
       const edit = () => arena.world.route53.store.edit(ZONE, { put: records.map(fromJson) });
@@ -164,7 +166,7 @@ const vanished: Scenario = {
   both: true,
   run: contender =>
     within(async arena => {
-      fill(arena, 1000);
+      fill(arena.world, 1000);
       await contender.run(arena);
       const before = arena.records.length;
       for (let i = 0; i < 1000; i++) arena.cluster().delete({ kind: 'Service', name: `svc-${i}` });
@@ -182,11 +184,11 @@ const unauthorized: Scenario = {
   run: contender =>
     within(
       async arena => {
-        fill(arena, 20, 'prod');
-        fill(arena, 20, 'other', 100);
+        fill(arena.world, 20, 'prod');
+        fill(arena.world, 20, 'other', 100);
         await contender.run(arena);
         arena.cluster('prod').faults.unauthorized = true;
-        fill(arena, 1, 'other', 200);
+        fill(arena.world, 1, 'other', 200);
         const run = await contender.run(arena);
         const states = run.result?.clusters.map(({ name, state }) => `${name} ${state}`).join(', ');
         return [row('one of two clusters answers 401', run, `${states}; ${published(arena)} of 41 names published`)];

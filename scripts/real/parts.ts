@@ -1,6 +1,6 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
-import type { ProgramName } from './programs.ts';
+import { advice, type ProgramName } from './programs.ts';
 import { prepareRic } from './ric.ts';
 
 /** What some tests need that npm does not bring. */
@@ -8,19 +8,21 @@ interface Part {
   /** Start of the names of the test files in test/e2e. */
   readonly tests: string;
   readonly programs: readonly ProgramName[];
+  /** Has a stand-in: without it the tests run all the same. */
+  readonly preferred?: ProgramName;
   /** moto, in the project's Python environment. */
   readonly moto?: true;
   /** Lambda's runtime interface client. */
   readonly ric?: true;
 }
 
-const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver', 'aws-iam-authenticator'];
+const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver'];
 const PARTS: readonly Part[] = [
   { tests: 'deploy', programs: [], moto: true },
   { tests: 'chart', programs: ['helm'] },
   { tests: 'runtime', programs: [], moto: true, ric: true },
-  { tests: 'kube', programs: KUBE },
-  { tests: 'coexist', programs: [...KUBE, 'external-dns'] },
+  { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
+  { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
 ];
 
 /**
@@ -41,13 +43,19 @@ export async function prepareParts(files: readonly string[], say: (line: string)
   return ready;
 }
 
-async function missingOf({ programs, moto, ric }: Part, say: (line: string) => void): Promise<string | undefined> {
+/** What keeps a part from running, for a person; undefined when nothing does. */
+async function missingOf(
+  { programs, preferred, moto, ric }: Part,
+  say: (line: string) => void,
+): Promise<string | undefined> {
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
   const fault = ric && (await prepareRic(say));
   if (fault) return `aws-lambda-ric cannot be compiled (make, cmake, a C++ compiler): ${fault}`;
   for (const program of programs) {
-    if (await prepareProgram(program, say)) continue;
-    return `${program} is not there and there is no Go to build it with: install Go 1.26 or later (https://go.dev/dl), or set KUBEBUILDER_ASSETS`;
+    if (!(await prepareProgram(program, say))) return `there is no ${program}: ${advice(program)}`;
+  }
+  if (preferred !== undefined && !(await prepareProgram(preferred, say))) {
+    say(`e2e: there is no ${preferred}, so the embedded world's own check stands in: ${advice(preferred)}`);
   }
   return undefined;
 }

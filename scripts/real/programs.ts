@@ -13,16 +13,14 @@ interface Program {
   /** As the module's go.mod requires it. */
   readonly version: string;
   readonly ldflags: string;
-  /** Where a ready one may be: the file that the environment names, if any. */
-  readonly given?: (env: NodeJS.ProcessEnv) => string | undefined;
+  /** The variable that may name a ready one, or the folder that has it. */
+  readonly variable?: 'KUBEBUILDER_ASSETS' | 'EXTERNAL_DNS_BIN';
   /** How a ready one shows its version, and what must be in it. */
   readonly fits: { readonly args: readonly string[]; readonly pattern: RegExp };
 }
 
 const KUBERNETES = '1.36.3';
 const STAMP = 'k8s.io/component-base/version';
-const inAssets = (name: string) => (env: NodeJS.ProcessEnv) =>
-  env.KUBEBUILDER_ASSETS ? join(env.KUBEBUILDER_ASSETS, name) : undefined;
 
 export const PROGRAMS = {
   'kube-apiserver': {
@@ -31,7 +29,7 @@ export const PROGRAMS = {
     version: `v${KUBERNETES}`,
     // Without these it takes itself for v0.0.0 and refuses its own feature gates.
     ldflags: `-s -w -X ${STAMP}.gitVersion=v${KUBERNETES} -X ${STAMP}.gitMajor=1 -X ${STAMP}.gitMinor=36`,
-    given: inAssets('kube-apiserver'),
+    variable: 'KUBEBUILDER_ASSETS',
     fits: { args: ['--version'], pattern: /v1\.36\./ },
   },
   etcd: {
@@ -39,7 +37,7 @@ export const PROGRAMS = {
     package: 'go.etcd.io/etcd/server/v3',
     version: 'v3.6.8',
     ldflags: '-s -w',
-    given: inAssets('etcd'),
+    variable: 'KUBEBUILDER_ASSETS',
     fits: { args: ['--version'], pattern: /3\.6\./ },
   },
   'aws-iam-authenticator': {
@@ -54,7 +52,7 @@ export const PROGRAMS = {
     package: 'sigs.k8s.io/external-dns',
     version: 'v0.22.0',
     ldflags: '-s -w -X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=v0.22.0',
-    given: env => env.EXTERNAL_DNS_BIN || undefined,
+    variable: 'EXTERNAL_DNS_BIN',
     fits: { args: ['--version'], pattern: /0\.22\./ },
   },
   helm: {
@@ -80,11 +78,19 @@ export function builtPath(name: ProgramName): string {
   return join(binFolder(), `${name}-${PROGRAMS[name].version}`);
 }
 
+/** What a person can do to have a program. */
+export function advice(name: ProgramName): string {
+  const { variable, version }: Program = PROGRAMS[name];
+  const ready = variable === undefined ? '' : `, or set ${variable} to a ready ${name} ${version}`;
+  return `install Go 1.26 or later (https://go.dev/dl) to build it${ready}`;
+}
+
 /** The path of a program that is there: the one that the environment names if its version fits, else the one built. */
 export async function findProgram(name: ProgramName): Promise<string | undefined> {
-  const { given, fits }: Program = PROGRAMS[name];
-  const ready = given?.(process.env);
-  if (ready !== undefined && (await says(ready, fits))) return ready;
+  const { variable, fits }: Program = PROGRAMS[name];
+  const given = variable && process.env[variable];
+  const ready = given && variable === 'KUBEBUILDER_ASSETS' ? join(given, name) : given;
+  if (ready && (await says(ready, fits))) return ready;
   return existsSync(builtPath(name)) ? builtPath(name) : undefined;
 }
 

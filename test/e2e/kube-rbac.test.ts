@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { service } from '../support/objects.ts';
 import { until } from './support/process.ts';
 import { clusterRole, openStage, type Stage, withoutKube } from './support/stage.ts';
+import { serviceAccountToken, startWatch } from './support/watch.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -118,7 +119,18 @@ describe.skipIf(withoutKube)('infra/cluster-role.yaml under real RBAC', () => {
     expect(stage.records().map(({ name }) => name)).toContain('a.example.com.');
   });
 
-  test.each(['get', 'watch'])('without %s a run by itself does as well: the forwarder needs it', async verb => {
+  test('without watch, a watch is forbidden, and the right is named', async () => {
+    await giveOnly(without(await rules(), 'watch', 'services'));
+    const watched = await startWatch(stage, stage.kube, await serviceAccountToken(stage));
+    await until('the watch is refused', () => watched.ends.length > 0);
+    await watched.stop();
+    expect(watched.told).toEqual(['listed']);
+    expect(watched.ends[0]).toMatch(
+      /^forbidden: .*cannot watch resource "services" in API group "" at the cluster scope.*bind the forwarder's ClusterRole/,
+    );
+  });
+
+  test.each(['get', 'watch'])('without %s a run does as well: it only lists', async verb => {
     const all = await rules();
     await giveOnly(without(without(all, verb, 'services'), verb, 'ingresses'));
     expect((await stage.cli('sync')).code).toBe(0);

@@ -104,17 +104,17 @@ async function spoil(
   outgoing: ServerResponse,
   trouble: Exclude<Trouble, { status: number }>,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answered) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  if ('cutAfter' in trouble) {
-    outgoing.write(body.subarray(0, trouble.cutAfter));
-    await sleep(50);
-    return void outgoing.destroy();
+  let left = 'cutAfter' in trouble ? trouble.cutAfter : Number.POSITIVE_INFINITY;
+  for await (const chunk of answered as AsyncIterable<Buffer>) {
+    const piece = 'pieceBytes' in trouble ? trouble.pieceBytes : Math.min(chunk.length, left);
+    for (let at = 0; at < chunk.length && left > 0; at += piece) {
+      outgoing.write(chunk.subarray(at, Math.min(at + piece, at + left)));
+      left -= piece;
+      if ('everyMs' in trouble) await sleep(trouble.everyMs);
+    }
+    if (left <= 0) break;
   }
-  for (let at = 0; at < body.length; at += trouble.pieceBytes) {
-    outgoing.write(body.subarray(at, at + trouble.pieceBytes));
-    await sleep(trouble.everyMs);
-  }
-  outgoing.end();
+  if (left > 0) return void outgoing.end();
+  await sleep(50); // What was written is on its way.
+  outgoing.destroy();
 }

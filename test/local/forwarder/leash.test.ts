@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-leash-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('a forwarder does not outlive its parent, even one that was killed', async () => {
+  const pidFile = join(folder, 'pid');
+  const program = join(folder, 'program.mjs');
+  await writeFile(
+    program,
+    `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(pidFile)}, String(process.pid));\nsetInterval(() => {}, 1000);`,
+  );
+  const forwarder = new URL('../../../local/forwarder/forwarder.ts', import.meta.url).href;
+  const parent = `
+    import { startForwarder } from ${JSON.stringify(forwarder)};
+    const cluster = { name: 'c', kubeconfig: () => '{}' };
+    startForwarder({ program: ${JSON.stringify(program)}, cluster, config: {}, webhookUrl: 'http://127.0.0.1', env: {} });`;
+  const env = { PATH: process.env.PATH, TMPDIR: folder };
+  const started = execFile(process.execPath, ['--input-type=module', '--eval', parent], { env });
+  const pid = await vi.waitFor(
+    async () => Number(await readFile(pidFile, 'utf8')) || Promise.reject(new Error('not yet')),
+    {
+      timeout: 15_000,
+    },
+  );
+  expect(isAlive(pid)).toBe(true);
+  started.kill('SIGKILL');
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 15_000 });
+});

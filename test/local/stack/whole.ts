@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { loadConfig } from '../../../lib/config/index.ts';
+import { Stories, type Story } from '../../../local/demo/stories.ts';
+import { type Forwarder, startForwarder } from '../../../local/forwarder/forwarder.ts';
+import type { LocalCluster } from '../../../local/kubernetes/cluster.ts';
+import { type Stack, type StackOptions, startStack } from '../../../local/stack/stack.ts';
+import { startWorld, type World } from '../../../local/world.ts';
+import { service } from '../../support/objects.ts';
+
+// As sources: what a bundle makes of them is held elsewhere (npm run package, npm start).
+const source = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+const CONFIG = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n';
+
+/** The whole of fairlead on loopback, with one cluster and one zone. */
+export interface Whole {
+  readonly world: World;
+  readonly cluster: LocalCluster;
+  readonly stack: Stack;
+  readonly stories: readonly Story[];
+  /** Starts the cluster's forwarder, and waits until its first notice has been dealt with. */
+  startForwarder(): Promise<readonly string[]>;
+  /** Gives a Service that address, or another one. */
+  address(name: string, ip: string): void;
+  /** Addresses of the A record of a name of example.com. */
+  published(name: string): readonly string[];
+  /** Changes that Route 53 was asked for. */
+  calls(operation: string): number;
+  close(): Promise<void>;
+}
+
+export async function startWhole(options: Partial<StackOptions> = {}): Promise<Whole> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-whole-'));
+  const configFile = join(folder, 'fairlead.yml');
+  await writeFile(configFile, CONFIG);
+  const config = loadConfig(configFile, {});
+  const world = await startWorld({ throttle: false, zones: [{ id: 'Z1', name: 'example.com.', records: [] }] });
+  const cluster = await world.addCluster({ name: 'prod' });
+  const told = new Stories(world);
+  const stories: Story[] = [];
+  told.listen(story => stories.push(story));
+  const functions = {
+    reconcile: source('functions/reconcile/handler.ts'),
+    webhook: source('functions/webhook/handler.ts'),
+  };
+  const stack = await startStack({ world, config, configFile, functions, ...told.hooks, ...options });
+  const log: string[] = [];
+  let forwarder: Forwarder | undefined;
+  return {
+    world,
+    cluster,
+    stack,
+    stories,
+    startForwarder: async () => {
+      const program = source('infra/forwarder/program/main.ts');
+      const { webhookUrl } = stack;
+      const onLog = (text: string) => log.push(...text.trim().split('\n'));
+      forwarder = startForwarder({ program, cluster, config, webhookUrl, env: world.env(), onLog });
+      await until(() => {
+        if (stories.length === 0) throw new Error(`no run yet; the forwarder says ${log.join('\n')}`);
+      });
+      return log;
+    },
+    address: (name, ip) => {
+      cluster.apply(service(name, { hostname: `${name}.example.com` }, [ip]));
+    },
+    published: name =>
+      world.route53.dump()[0]?.records.find(one => one.name === `${name}.example.com.` && one.type === 'A')?.values ??
+      [],
+    calls: operation => world.route53.counts.calls[operation] ?? 0,
+    close: async () => {
+      await forwarder?.close();
+      await stack.close();
+      await world.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Waits for something that other processes bring about. */
+export const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
