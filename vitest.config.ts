@@ -8,7 +8,7 @@ export default defineConfig({
     pool: 'threads',
     coverage: {
       provider: 'v8',
-      include: ['lib/**', 'functions/**', 'cli/**', 'local/**'],
+      include: ['lib/**', 'functions/**', 'cli/**', 'local/**', 'infra/forwarder/program/**'],
       reporter: ['text-summary', 'lcov'],
     },
   },

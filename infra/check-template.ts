@@ -5,8 +5,10 @@ export interface Template {
 
 export interface Resource {
   readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Properties?: Properties;
 }
+
+type Properties = Readonly<Record<string, unknown>>;
 
 /** What is in the zip of each function, by the function's logical id: the paths of its entries. */
 export type Zips = Readonly<Record<string, readonly string[]>>;
@@ -20,8 +22,9 @@ export function templateFaults({ Resources }: Template, zips: Zips): readonly st
   return [
     ...(of('AWS::Lambda::Function').length === 0 ? ['there is no function'] : []),
     ...of('AWS::Lambda::Function').flatMap(([id, { Properties = {} }]) =>
-      functionFaults(id, Properties, zips[id] ?? []),
+      functionFaults(id, Properties, zips[id] ?? [], urlOf(id, Resources) !== undefined),
     ),
+    ...of('AWS::Lambda::Url').flatMap(([id, { Properties = {} }]) => urlFaults(id, Properties, Resources)),
     ...of('AWS::SQS::Queue').flatMap(([id, { Properties = {} }]) => queueFaults(id, Properties, Resources)),
     ...of('AWS::Lambda::EventSourceMapping').flatMap(([id, { Properties = {} }]) =>
       mappingFaults(id, Properties, Resources),
@@ -31,7 +34,11 @@ export function templateFaults({ Resources }: Template, zips: Zips): readonly st
   ];
 }
 
-function functionFaults(id: string, properties: Readonly<Record<string, unknown>>, entries: readonly string[]) {
+/** Files that functions are told of in their environment. */
+const FILES = ['FAIRLEAD_CONFIG', 'FAIRLEAD_SHARDS'];
+
+/** `answering`: it is invoked over its URL, where the caller gets the error and nothing is left for a dead-letter queue. */
+function functionFaults(id: string, properties: Properties, entries: readonly string[], answering: boolean) {
   const module = String(properties.Handler).replace(/\.[^./]+$/, '.js');
   const faults: string[] = [];
   const must = (holds: boolean, fault: string) => holds || faults.push(`${id}: ${fault}`);
@@ -39,13 +46,37 @@ function functionFaults(id: string, properties: Readonly<Record<string, unknown>
   must(entries.includes(module.replace(/[^/]+$/, 'package.json')), 'its zip has no package.json beside the handler');
   must(properties.Runtime === 'nodejs24.x', `runtime ${properties.Runtime} instead of nodejs24.x`);
   must(`${properties.Architectures}` === 'arm64', `architecture ${properties.Architectures} instead of arm64`);
-  must(properties.DeadLetterConfig !== undefined, 'no dead-letter queue for asynchronous invocations');
+  must(answering || properties.DeadLetterConfig !== undefined, 'no dead-letter queue for asynchronous invocations');
   must(properties.Role !== undefined, 'no role');
+  const { Variables = {} } = (properties.Environment ?? {}) as { Variables?: Properties };
+  for (const name of FILES)
+    must(!(name in Variables) || entries.includes(`${Variables[name]}`), `its zip has no ${Variables[name]} (${name})`);
   return faults;
 }
 
+/**
+ * Open to everybody, a URL needs both rights; checked by IAM, nobody may be let in by name of everybody.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+function urlFaults(id: string, { AuthType, TargetFunctionArn }: Properties, resources: Template['Resources']) {
+  const lambda = referenced(TargetFunctionArn);
+  const open = Object.values(resources).flatMap(({ Type, Properties: { FunctionName, Principal, Action } = {} }) =>
+    Type === 'AWS::Lambda::Permission' && referenced(FunctionName) === lambda && Principal === '*' ? [Action] : [],
+  );
+  if (AuthType === 'AWS_IAM') return open.map(action => `${id}: everybody has the right ${action}`);
+  return ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']
+    .filter(action => !open.includes(action))
+    .map(action => `${id}: callers have no right ${action}`);
+}
+
+function urlOf(lambda: string, resources: Template['Resources']): Resource | undefined {
+  return Object.values(resources).find(
+    ({ Type, Properties = {} }) => Type === 'AWS::Lambda::Url' && referenced(Properties.TargetFunctionArn) === lambda,
+  );
+}
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
-function queueFaults(id: string, properties: Readonly<Record<string, unknown>>, resources: Template['Resources']) {
+function queueFaults(id: string, properties: Properties, resources: Template['Resources']) {
   const fifo = properties.FifoQueue === true;
   const name = properties.QueueName;
   const faults: string[] = [];
@@ -59,7 +90,7 @@ function queueFaults(id: string, properties: Readonly<Record<string, unknown>>, 
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-function mappingFaults(id: string, properties: Readonly<Record<string, unknown>>, resources: Template['Resources']) {
+function mappingFaults(id: string, properties: Properties, resources: Template['Resources']) {
   const queue = resources[referenced(properties.EventSourceArn) ?? '']?.Properties;
   const lambda = resources[referenced(properties.FunctionName) ?? '']?.Properties;
   const faults: string[] = [];
@@ -79,7 +110,7 @@ function mappingFaults(id: string, properties: Readonly<Record<string, unknown>>
 
 const CLOSED = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 
-function bucketFaults(id: string, properties: Readonly<Record<string, unknown>>): readonly string[] {
+function bucketFaults(id: string, properties: Properties): readonly string[] {
   const closed = (properties.PublicAccessBlockConfiguration ?? {}) as Readonly<Record<string, unknown>>;
   const open = CLOSED.filter(way => closed[way] !== true);
   return [
@@ -88,7 +119,7 @@ function bucketFaults(id: string, properties: Readonly<Record<string, unknown>>)
   ];
 }
 
-function roleFaults(id: string, properties: Readonly<Record<string, unknown>>) {
+function roleFaults(id: string, properties: Properties) {
   const policies = (properties.Policies ?? []) as readonly { PolicyDocument: { Statement: readonly Rights[] } }[];
   const actions = policies
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)

@@ -1,14 +1,18 @@
 import { resolve } from 'node:path';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
+import { type Audit, auditOf } from './audit.ts';
 import { type CloudFormationValue, OWN_BUCKET, roleStatements, type Statement, sub } from './iam.ts';
-import { type Resource, scheduleRules } from './schedule.ts';
+import { busPolicy, driftRules, type Resources, scheduleRules } from './rules.ts';
 import { InvalidSetting, readSettings, type Settings } from './settings.ts';
+import { type Webhook, webhookOf } from './webhook.ts';
 
 /** What serverless.yml takes from here, as `${self:custom.deployment.…}`. */
-export interface Deployment extends Omit<Settings, 'concurrency' | 'alarmTopic' | 'subnets' | 'securityGroups'> {
+export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRetention' | 'logLevel' | 'tracing'> {
   /** Absolute path of the fairlead.yml to deploy. */
   readonly config: string;
+  /** The shard of each cluster, for the functions that take notices. */
+  readonly shards: Readonly<Record<string, string>>;
   /** Seconds; a minute more than a run may take. */
   readonly visibilityTimeout: number;
   readonly concurrency: number | null;
@@ -16,9 +20,11 @@ export interface Deployment extends Omit<Settings, 'concurrency' | 'alarmTopic' 
   readonly alarmActions: readonly string[];
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
   readonly statements: readonly Statement[];
-  readonly schedules: Readonly<Record<string, Resource>>;
-  /** ARNs of the schedule's rules. */
-  readonly scheduleArns: readonly CloudFormationValue[];
+  /** What puts events on the queue: the schedule, and the rules on changes that others made. */
+  readonly rules: Resources;
+  readonly ruleArns: readonly CloudFormationValue[];
+  readonly webhook: Webhook;
+  readonly audit: Audit;
 }
 
 /**
@@ -26,25 +32,40 @@ export interface Deployment extends Omit<Settings, 'concurrency' | 'alarmTopic' 
  * `region` the one deployed to. Throws InvalidSetting, or what loading the config throws.
  */
 export function makeDeployment(params: Readonly<Record<string, unknown>>, folder: string, region: string): Deployment {
-  const { config: path, alarmTopic, subnets, securityGroups, concurrency, ...settings } = readSettings(params);
-  const file = resolve(folder, path);
+  const settings = readSettings(params);
+  const { timeout, memory, logRetention, logLevel, tracing, alarmTopic, subnets, securityGroups } = settings;
+  const file = resolve(folder, settings.config);
   const config = configForLambda(file, region);
-  const tracing = settings.tracing === 'Active';
+  const traced = tracing === 'Active';
   const shards = config.shards.map(({ name }) => name);
-  const schedules = scheduleRules(settings.schedule, shards);
+  const rules = { ...scheduleRules(settings.schedule, shards), ...driftOf(settings, config) };
   const vpc = subnets && securityGroups && { subnetIds: subnets, securityGroupIds: securityGroups };
   return {
-    ...settings,
+    ...{ timeout, memory, logRetention, logLevel, tracing },
     config: file,
-    concurrency: concurrency === 'auto' ? shards.length + 1 : concurrency,
-    visibilityTimeout: settings.timeout + 60,
-    traceEnabled: tracing ? 'true' : 'false',
+    shards: Object.fromEntries(config.shards.flatMap(({ name, clusters }) => clusters.map(one => [one, name]))),
+    concurrency: settings.concurrency === 'auto' ? shards.length + 1 : settings.concurrency,
+    visibilityTimeout: timeout + 60,
+    traceEnabled: traced ? 'true' : 'false',
     alarmActions: alarmTopic === null ? [] : [alarmTopic],
     vpc,
-    statements: roleStatements(config, { ...RESOURCES, tracing, vpc: vpc !== null }),
-    schedules,
-    scheduleArns: Object.keys(schedules).map(arnOf),
+    statements: roleStatements(config, { ...RESOURCES, tracing: traced, vpc: vpc !== null }),
+    rules,
+    ruleArns: Object.entries(rules).flatMap(([id, { Type }]) => (Type === 'AWS::Events::Rule' ? [arnOf(id)] : [])),
+    webhook: webhookOf(settings),
+    audit: auditOf(settings.auditClusters, config, region),
   };
+}
+
+/** Where the zones are in another account, CloudTrail of that account has to tell, over the event bus of this one. */
+function driftOf({ drift }: Settings, { zones: { roleArn }, shards }: Config): Resources {
+  if (drift === 'none') return {};
+  const own = [arnOf('ReconcileRole'), ...(roleArn === undefined ? [] : [roleArn])];
+  const rules = driftRules(
+    own,
+    shards.map(({ name }) => name),
+  );
+  return roleArn === undefined ? rules : { ...rules, DriftBusPolicy: busPolicy(roleArn.split(':')[4] ?? '') };
 }
 
 /** The config as the Lambda will load it. */

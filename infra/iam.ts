@@ -8,7 +8,7 @@ export interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: CloudFormationValue | readonly CloudFormationValue[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, CloudFormationValue | readonly string[]>>>>;
 }
 
 /** What of the deployment, besides fairlead.yml, decides about rights. */

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { buildAll } from '../scripts/build.ts';
@@ -31,10 +31,13 @@ export default class Plugin {
   }
 }
 
-/** The bundles, and fairlead.yml beside the one that reads it. */
+/** The bundles, and beside each what it reads: fairlead.yml, or of it the shard of each cluster. */
 async function build({ serviceDir, service }: Serverless): Promise<void> {
+  const { config, shards } = service.custom.deployment;
   await buildAll();
-  await copyFile(service.custom.deployment.config, `${serviceDir}/dist/functions/reconcile/fairlead.yml`);
+  await copyFile(config, `${serviceDir}/dist/functions/reconcile/fairlead.yml`);
+  for (const name of ['webhook', 'audit'])
+    await writeFile(`${serviceDir}/dist/functions/${name}/shards.json`, JSON.stringify(shards));
 }
 
 /** The state is a copy that can be read anew, so nothing is lost. */

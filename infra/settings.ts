@@ -13,10 +13,13 @@ const RETENTION_DAYS: readonly number[] = [
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const none = z.literal('none').transform(() => null);
 const idList = (pattern: RegExp, example: string) =>
-  z
+  z.coerce // YAML reads an account as a number
     .string()
     .transform(text => text.split(/[\s,]+/).filter(id => id !== ''))
     .pipe(z.array(z.string().regex(pattern, `expected ids like ${example}, separated by commas`)).min(1));
+
+// The characters that Parameter Store and Secrets Manager allow in names.
+const SECRET_PLACE = /^(ssm|secretsmanager):(arn:aws[\w-]*:\1:[\w/+=.@:-]+|[\w/+=.@-]+)$/;
 
 /** What `params` of serverless.yml and `--param` may hold: from the command line everything is text. */
 const Settings = z.object({
@@ -35,6 +38,15 @@ const Settings = z.object({
   alarmTopic: z.union([none, z.string().regex(/^arn:aws[\w-]*:sns:/, 'expected the ARN of an SNS topic, or none')]),
   subnets: z.union([none, idList(/^subnet-[0-9a-f]+$/, 'subnet-0a1b')]),
   securityGroups: z.union([none, idList(/^sg-[0-9a-f]+$/, 'sg-0a1b')]),
+  webhook: z.enum(['iam', 'hmac', 'none']),
+  webhookSecret: z.union([
+    none,
+    z.string().regex(SECRET_PLACE, 'expected ssm:NAME or secretsmanager:NAME (or the ARN for the name), or none'),
+  ]),
+  webhookAccounts: z.union([none, idList(/^\d{12}$/, '111122223333')]),
+  webhookConcurrency: z.union([none, whole(1, 1_000)]),
+  auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'prod-eu')]),
+  drift: z.enum(['none', 'cloudtrail']),
 });
 
 export type Settings = z.infer<typeof Settings>;
@@ -44,10 +56,33 @@ export const SETTINGS = Object.keys(Settings.shape) as readonly (keyof Settings)
 export function readSettings(params: Readonly<Record<string, unknown>>): Settings {
   const parsed = Settings.safeParse(params);
   if (!parsed.success) throw new InvalidSetting(parsed.error.issues.map(explain).join('; '));
-  const { subnets, securityGroups } = parsed.data;
-  if ((subnets === null) !== (securityGroups === null))
-    throw new InvalidSetting('params.subnets and params.securityGroups: give both for a VPC, or none of them');
+  const fault = contradictions(parsed.data).at(0);
+  if (fault !== undefined) throw new InvalidSetting(fault);
   return parsed.data;
+}
+
+/** Settings that are well-formed each and do not go together. */
+function contradictions(settings: Settings): readonly string[] {
+  const { subnets, securityGroups, webhook, webhookSecret, webhookAccounts } = settings;
+  const faults: readonly [boolean, string][] = [
+    [
+      (subnets === null) !== (securityGroups === null),
+      'params.subnets and params.securityGroups: give both for a VPC, or none of them',
+    ],
+    [
+      webhook === 'hmac' && webhookSecret === null,
+      'params.webhookSecret: with webhook hmac, give the place of the shared secret: ssm:NAME or secretsmanager:NAME',
+    ],
+    [
+      webhook !== 'hmac' && webhookSecret !== null,
+      `params.webhookSecret: with webhook ${webhook} nothing is signed with a secret; leave it out, or set webhook to hmac`,
+    ],
+    [
+      webhook !== 'iam' && webhookAccounts !== null,
+      `params.webhookAccounts: with webhook ${webhook} IAM lets nobody in; leave it out, or set webhook to iam`,
+    ],
+  ];
+  return faults.filter(([holds]) => holds).map(([, fault]) => fault);
 }
 
 /** Of a choice, what the text itself was measured by is told, not that it is not `none`. */

@@ -1,6 +1,7 @@
 // `npm run bench`: the figures of fairlead, and of ExternalDNS beside it when EXTERNAL_DNS_BIN names its binary. Whole
 // processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters,
-// `-- --latency` the way of a change through all that ships, `-- --burst` how many runs become of very many notices.
+// `-- --latency` the way of a change through all that ships, `-- --burst` how many runs become of very many notices,
+// `-- --forwarder` the pod in a cluster.
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatTable } from '../lib/report/text.ts';
@@ -8,6 +9,7 @@ import { type Contender, externalDns, fairlead } from './bench/arena.ts';
 import { measureBundles } from './bench/bundles.ts';
 import { benchBurst } from './bench/burst.ts';
 import { benchFleet } from './bench/fleet.ts';
+import { benchForwarder } from './bench/forwarder.ts';
 import { benchLatency } from './bench/latency.ts';
 import { median } from './bench/measure.ts';
 import { type Row, SCENARIOS } from './bench/scenarios.ts';
@@ -27,6 +29,7 @@ const options = new Command('npm run bench --')
   .option('--changes <count>', 'status changes that --latency measures', count, 100)
   .option('--burst', 'notices as fast as the webhook takes them, through the queue to the runs')
   .option('--notices <count>', 'notices of --burst', count, 10_000)
+  .option('--forwarder', 'memory, idle CPU and throughput of the forwarder; takes about a minute a size and run')
   .parse()
   .opts<{
     runs: number;
@@ -36,6 +39,7 @@ const options = new Command('npm run bench --')
     changes: number;
     burst?: boolean;
     notices: number;
+    forwarder?: boolean;
   }>();
 
 const TABLE = { colour: false, rows: 1000 };
@@ -89,6 +93,7 @@ async function main(): Promise<void> {
   );
   if (options.fleet) return benchFleet();
   await buildAll();
+  if (options.forwarder) return benchForwarder(options.runs);
   if (options.latency) return benchLatency(options.changes);
   if (options.burst) return benchBurst(options.notices);
   if (wanted('bundles')) {

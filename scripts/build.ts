@@ -30,6 +30,7 @@ const BUNDLES: readonly Bundle[] = [
   },
   { entry: 'functions/webhook/handler.ts', outfile: 'dist/functions/webhook/index.js', without: TERMINAL_ONLY },
   FORWARDER,
+  { entry: 'functions/audit/handler.ts', outfile: 'dist/functions/audit/index.js', without: TERMINAL_ONLY },
   { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n', without: UNUSED },
 ];
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { loadConfig } from '../lib/config/index.ts';
 
 const run = promisify(execFile);
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -9,6 +10,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** The config that is deployed: the project's own, or the example where there is none. Relative to the project. */
 export function deployedConfig(): string {
   return existsSync(`${root}fairlead.yml`) ? 'fairlead.yml' : 'infra/fairlead.example.yml';
+}
+
+/** The arguments with which sls takes every part of the stack of a config, in the region of its first cluster. */
+export function allParts(config: string): readonly string[] {
+  const env = { AWS_REGION: 'us-east-1', AWS_LAMBDA_FUNCTION_NAME: 'fairlead', FAIRLEAD_STATE_BUCKET: 'fairlead' };
+  const [{ name, region } = { name: '', region: '' }] = loadConfig(`${root}${config}`, env).clusters;
+  const params = [`config=${config}`, `auditClusters=${name}`, 'drift=cloudtrail'];
+  return ['--region', region ?? env.AWS_REGION, ...params.flatMap(param => ['--param', param])];
 }
 
 /** Runs `sls` with these arguments and returns what it said. Throws its own words when it fails. */

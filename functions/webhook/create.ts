@@ -9,7 +9,7 @@ import type {
 } from 'aws-lambda';
 import type { Notice } from '../../lib/model/index.ts';
 import { MAX_BODY, parseNotice } from '../../lib/notice/index.ts';
-import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { createTelemetry, type Telemetry } from '../telemetry.ts';
 
 /** A request as far as it matters who sent it. */
 export interface Caller {
@@ -45,9 +45,11 @@ type Refusal = keyof typeof STATUS;
 export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry()) {
   const { logger, metrics } = telemetry;
   const handle = async (event: UrlEvent): Promise<LambdaFunctionURLResult> => {
+    metrics.addMetric('NoticesReceived', MetricUnit.Count, 1);
     const outcome = await take(event, desk);
     if (typeof outcome === 'string') {
       logger.warn('notice refused', { refusal: outcome, sourceIp: event.requestContext.http.sourceIp });
+      metrics.addMetric('NoticesRefused', MetricUnit.Count, 1);
       metrics.singleMetric().addDimension('reason', outcome).addMetric('NoticesRefused', MetricUnit.Count, 1);
       return { statusCode: STATUS[outcome] };
     }

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { sendNotice } from '../../lib/notice/queue.ts';
 import { createHandler } from './create.ts';
-import { sendNotice } from './queue.ts';
 import { fetchSecrets, verifier } from './secrets.ts';
 import { readSettings } from './settings.ts';
 

@@ -1,33 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import * as z from 'zod/mini';
+import { type Deployed, InvalidSetting, readDeployed } from '../../lib/notice/deployed.ts';
 import { parseSecretPlace, type SecretPlace } from './secrets.ts';
 
 /** How the function was deployed. */
-export interface Settings {
-  readonly queueUrl: string;
-  /** The shard of each cluster of the config. */
-  readonly shards: ReadonlyMap<string, string>;
+export interface Settings extends Deployed {
   /** Absent: callers are verified by Lambda itself (a Function URL of type AWS_IAM). */
   readonly secret?: SecretPlace;
 }
 
-/** The function was deployed with settings it cannot work with; the message names the variable and what it may hold. */
-export class InvalidSetting extends Error {
-  override readonly name = 'InvalidSetting';
-}
-
-const Shards = z.record(z.string(), z.string());
-
-/**
- * Reads the environment that serverless.yml gives. The clusters come from a small file that is packaged with the function,
- * not from fairlead.yml, which takes longer to load than everything else here. @throws InvalidSetting
- */
+/** Reads the environment that serverless.yml gives. @throws InvalidSetting */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const queueUrl = env.FAIRLEAD_QUEUE_URL ?? '';
-  if (!/^https?:\/\//.test(queueUrl)) throw new InvalidSetting('FAIRLEAD_QUEUE_URL: expected the URL of the queue');
-  const shards = readShards(resolve(env.LAMBDA_TASK_ROOT ?? '.', env.FAIRLEAD_SHARDS ?? 'shards.json'));
-  return { queueUrl, shards, ...authOf(env.FAIRLEAD_WEBHOOK_SECRET ?? '') };
+  return { ...readDeployed(env), ...authOf(env.FAIRLEAD_WEBHOOK_SECRET ?? '') };
 }
 
 function authOf(text: string): Pick<Settings, 'secret'> {
@@ -37,12 +19,4 @@ function authOf(text: string): Pick<Settings, 'secret'> {
   throw new InvalidSetting(
     'FAIRLEAD_WEBHOOK_SECRET: expected ssm:NAME or secretsmanager:NAME, or nothing for callers that IAM verifies',
   );
-}
-
-function readShards(file: string): ReadonlyMap<string, string> {
-  try {
-    return new Map(Object.entries(Shards.parse(JSON.parse(readFileSync(file, 'utf8')))));
-  } catch (cause) {
-    throw new InvalidSetting(`${file}: expected {"cluster": "shard", …}, as packaging writes it`, { cause });
-  }
 }

@@ -1,6 +1,6 @@
 import type { Endpoint, Hold, ObjectRef, SourceKind } from './endpoint.ts';
 import type { Finding } from './finding.ts';
-import type { ClusterName, OwnerId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId } from './names.ts';
 
 /** How the listing of one kind ended. Only a complete one may take records away. */
 export type KindRead =
@@ -26,6 +26,11 @@ export interface Snapshot extends Wanted {
    * others, and ask for nothing new.
    */
   readonly standIns?: readonly string[];
+  /**
+   * Names that the cluster asked for once and no longer does, as long as a zone has them. Only where several clusters share
+   * an owner id: the ownership record then does not tell whose a name was.
+   */
+  readonly formerly?: readonly DnsName[];
 }
 
 export function isComplete(snapshot: Snapshot): boolean {

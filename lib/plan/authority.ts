@@ -8,12 +8,19 @@ const LISTABLE = new Set(['service', 'ingress']);
 interface OwnerView {
   /** Kinds that some cluster of the owner could not list completely, with the reason. */
   readonly unread: Map<string, string>;
-  /** Objects that ask for something, by `kind/namespace/name`. */
-  readonly asking: Set<string>;
   readonly heldNames: Set<DnsName>;
   readonly heldObjects: Set<string>;
-  readonly clusters: ClusterName[];
+  readonly clusters: ClusterView[];
 }
+
+interface ClusterView {
+  readonly name: ClusterName;
+  /** Objects that ask for something, by `kind/namespace/name`. */
+  readonly asking: Set<string>;
+  readonly formerly: ReadonlySet<DnsName>;
+}
+
+const NO_NAMES: ReadonlySet<DnsName> = new Set();
 
 /** What may be done in the name of each owner, given what was read of its clusters. */
 export interface Authority {
@@ -23,13 +30,23 @@ export interface Authority {
    * Why records of `resource` may not be changed or removed now, or undefined if they may. An object of a kind that was
    * not read completely may well be there.
    */
-  frozen(owner: OwnerId, resource: string | undefined): string | undefined;
-  /** Whether the object is alive and asks for some name: its vanished names have moved, they are not lost. */
-  asking(owner: OwnerId, resource: string | undefined): boolean;
+  frozen(owner: OwnerId, name: DnsName, resource: string | undefined): string | undefined;
+  /**
+   * Whether the object is alive, in the very cluster that asked for the name, and asks for another one: the name has moved,
+   * it is not lost.
+   */
+  moved(owner: OwnerId, name: DnsName, resource: string | undefined): boolean;
   /** Whether an object without a usable target, or with malformed input, keeps the record. */
   held(owner: OwnerId, name: DnsName, resource: string | undefined): boolean;
-  /** Whether a person forced this run for the owner. */
-  forced(owner: OwnerId): boolean;
+  /** Whether a person forced this run for the cluster that asked for the name, or for every cluster of the owner. */
+  forced(owner: OwnerId, name: DnsName): boolean;
+  /**
+   * The clusters that asked for a name which no object asks for any more. One where the owner has one cluster; of several
+   * that share the owner those that are known to have asked, which may be none.
+   */
+  formerClusters(owner: OwnerId, name: DnsName): readonly ClusterName[];
+  /** Whether a person forced this run for the cluster. */
+  forcedCluster(cluster: ClusterName): boolean;
   clustersOf(owner: OwnerId): readonly ClusterName[];
 }
 
@@ -40,19 +57,32 @@ export interface Authority {
 export function authorityOf(snapshots: readonly Snapshot[], forced: readonly ClusterName[] = []): Authority {
   const owners = new Map<OwnerId, OwnerView>();
   for (const snapshot of snapshots) addSnapshot(viewOf(owners, snapshot.owner), snapshot);
-  const isForced = (owner: OwnerId) => owners.get(owner)?.clusters.some(cluster => forced.includes(cluster)) === true;
+  const clustersOf = (owner: OwnerId) => owners.get(owner)?.clusters ?? [];
+  const former = (owner: OwnerId, name: DnsName) => {
+    const clusters = clustersOf(owner);
+    return clusters.length < 2 ? clusters : clusters.filter(cluster => cluster.formerly.has(name));
+  };
+  const isForced = (owner: OwnerId, name: DnsName) => {
+    if (forced.length === 0) return false;
+    const all = (clusters: readonly ClusterView[]) =>
+      clusters.length > 0 && clusters.every(cluster => forced.includes(cluster.name));
+    return all(clustersOf(owner)) || all(former(owner, name));
+  };
   return {
     ours: owner => owners.has(owner),
-    frozen: (owner, resource) => whyFrozen(owners.get(owner), resource, isForced(owner)),
+    frozen: (owner, name, resource) => whyFrozen(owners.get(owner), resource, isForced(owner, name)),
     forced: isForced,
-    asking: (owner, resource) => resource !== undefined && owners.get(owner)?.asking.has(resource) === true,
+    forcedCluster: cluster => forced.includes(cluster),
+    moved: (owner, name, resource) =>
+      resource !== undefined && former(owner, name).some(cluster => cluster.asking.has(resource)),
     held: (owner, name, resource) => {
       const view = owners.get(owner);
       return (
         view !== undefined && (view.heldNames.has(name) || (resource !== undefined && view.heldObjects.has(resource)))
       );
     },
-    clustersOf: owner => owners.get(owner)?.clusters ?? [],
+    formerClusters: (owner, name) => former(owner, name).map(cluster => cluster.name),
+    clustersOf: owner => clustersOf(owner).map(cluster => cluster.name),
   };
 }
 
@@ -61,7 +91,6 @@ function viewOf(owners: Map<OwnerId, OwnerView>, owner: OwnerId): OwnerView {
   if (known) return known;
   const fresh = {
     unread: new Map(),
-    asking: new Set<string>(),
     heldNames: new Set<string>(),
     heldObjects: new Set<string>(),
     clusters: [],
@@ -71,15 +100,17 @@ function viewOf(owners: Map<OwnerId, OwnerView>, owner: OwnerId): OwnerView {
 }
 
 function addSnapshot(view: OwnerView, snapshot: Snapshot): void {
-  view.clusters.push(snapshot.cluster);
+  const asking = new Set<string>();
+  const formerly = snapshot.formerly ? new Set(snapshot.formerly) : NO_NAMES;
+  view.clusters.push({ name: snapshot.cluster, asking, formerly });
   for (const [kind, read] of Object.entries(snapshot.kinds)) {
     if (!read.complete) view.unread.set(kind, `${snapshot.cluster}: ${kind} objects could not be read (${read.error})`);
   }
-  for (const endpoint of snapshot.endpoints) view.asking.add(resourceOf(endpoint.object));
+  for (const endpoint of snapshot.endpoints) asking.add(resourceOf(endpoint.object));
   for (const hold of snapshot.holds) {
     if (hold.name === undefined) view.heldObjects.add(resourceOf(hold.object));
     else view.heldNames.add(hold.name);
-    view.asking.add(resourceOf(hold.object));
+    asking.add(resourceOf(hold.object));
   }
 }
 

@@ -1,3 +1,4 @@
 export { selectZones } from './domains.ts';
-export { fingerprint, type PlanInput, type PlanOutput, plan, refusedFindings } from './plan.ts';
+export { type PlanInput, type PlanOutput, plan } from './plan.ts';
+export { fingerprint, refusedFindings } from './refused.ts';
 export type { PlanSettings } from './settings.ts';

@@ -32,7 +32,7 @@ export function planName(site: Site, candidates: readonly Candidate[], context: 
   const findings: Finding[] = [];
   for (const candidate of candidates) {
     const records = wantedRecords(candidate, view.zone, settings, typesAt);
-    if ('message' in records) findings.push(...report('conflict', candidate, records.message, view));
+    if ('message' in records) findings.push(...report(records.reason, candidate, records.message, view));
     else offers.push({ candidate, records });
   }
   const first = chooseWinner(site, offers);
@@ -148,7 +148,8 @@ function decide(site: Site, deltas: readonly Delta[], winner: Candidate, context
   if (deltas.length === 0) return NONE;
   const frozen = deltas
     .map(
-      ({ before }) => before?.claim && authority.frozen(before.claim.ownership.owner, before.claim.ownership.resource),
+      ({ before }) =>
+        before?.claim && authority.frozen(before.claim.ownership.owner, site.name, before.claim.ownership.resource),
     )
     .find(Boolean);
   if (frozen) return { findings: report('frozen', winner, `${site.name} is left as it is: ${frozen}`, view) };
@@ -270,7 +271,7 @@ function planUnwanted(site: Site, { view, settings, authority }: NameContext): N
       },
     ],
   });
-  const frozen = ownerships.map(({ owner, resource }) => authority.frozen(owner, resource)).find(Boolean);
+  const frozen = ownerships.map(({ owner, resource }) => authority.frozen(owner, site.name, resource)).find(Boolean);
   if (frozen) return say('frozen', frozen);
   const deltas = site.ours.map(before => ({ before }));
   const allowed = POLICIES[settings.policy](deltas);

@@ -13,10 +13,12 @@ import type {
 import { type Authority, authorityOf } from './authority.ts';
 import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
 import { withoutClashes } from './clash.ts';
-import { passesFilter, type ZoneFinder, zoneFinder } from './domains.ts';
-import { guardRemovals } from './guard.ts';
+import { passesFilter } from './domains.ts';
+import { addTo, guardRemovals } from './guard.ts';
 import { planName } from './name.ts';
 import { orderChanges } from './order.ts';
+import { placeNames } from './place.ts';
+import { withoutRefused } from './refused.ts';
 import type { PlanSettings } from './settings.ts';
 import { siteAt, type ZoneView } from './site.ts';
 import { viewZones } from './views.ts';
@@ -24,6 +26,11 @@ import { viewZones } from './views.ts';
 export interface PlanInput {
   /** The selected zones as last read, with what is remembered about them. */
   readonly zones: readonly ZoneState[];
+  /**
+   * Selected zones that are not to be planned (they could not be read): what belongs into them is published nowhere else,
+   * and what the other zones hold for them stays.
+   */
+  readonly elsewhere?: readonly HostedZone[];
   /** One of every configured cluster, in the order of the config; a cluster that was not read is incomplete. */
   readonly snapshots: readonly Snapshot[];
   readonly settings: PlanSettings;
@@ -52,7 +59,7 @@ export function plan(input: PlanInput): PlanOutput {
   const { settings } = input;
   const authority = authorityOf(input.snapshots, input.forced);
   const candidates = gatherCandidates(input.snapshots);
-  const placed = placeNames(candidates, zoneFinder(input.zones.map(state => state.zone)), settings);
+  const placed = placeNames(candidates, input);
   const views = viewZones(input.zones, settings);
   const planned = input.zones.map((state, i) =>
     planZone(state, views[i] as ZoneView, placed.byZone.get(state.zone.id) ?? new Set(), candidates, authority, input),
@@ -62,35 +69,6 @@ export function plan(input: PlanInput): PlanOutput {
     findings: [...placed.findings, ...planned.flatMap(zone => zone.findings)].sort(compareFindings),
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
-  };
-}
-
-/** Sorts the wanted names into zones; those that have none get a finding. */
-function placeNames(candidates: Candidates, find: ZoneFinder, settings: PlanSettings) {
-  const byZone = new Map<ZoneId, Set<DnsName>>();
-  const findings: Finding[] = [];
-  for (const [name, asking] of candidates) {
-    const zones = passesFilter(name, settings.filter) ? find(name) : undefined;
-    if (!zones?.length)
-      findings.push(
-        ...asking.flatMap(candidate => candidate.objects.map(object => unplaced(name, object, zones === undefined))),
-      );
-    for (const zone of zones ?? []) {
-      const names = byZone.get(zone.id);
-      if (names) names.add(name);
-      else byZone.set(zone.id, new Set([name]));
-    }
-  }
-  return { byZone, findings };
-}
-
-function unplaced(name: DnsName, object: Candidate['objects'][number], filtered: boolean): Finding {
-  if (filtered) return { reason: 'filtered', message: `${name} lies outside zones.domains`, object, name };
-  return {
-    reason: 'no-zone',
-    message: `no selected hosted zone contains ${name}: create one, or widen zones.domains, zones.type or zones.ids`,
-    object,
-    name,
   };
 }
 
@@ -114,11 +92,19 @@ function planZone(
   const findings: Finding[] = [];
   const changes: NameChange[] = [];
   const owned = new Map<OwnerId, number>();
+  const byCluster = new Map<ClusterName, number>();
   const typesAt = (name: DnsName) => zoneTypes(name, wanted, candidates, view, settings);
+  const elsewhere = new Set(input.elsewhere?.map(({ name }) => name));
   for (const name of namesOf(view, wanted, settings, input.only?.get(state.zone.id))) {
+    // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
+    if (name !== state.zone.name && elsewhere.has(name)) continue;
     const asking = wanted.has(name) ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
     const site = siteAt(name, view, settings, authority);
-    for (const { claim } of site.ours) owned.set(claim.ownership.owner, (owned.get(claim.ownership.owner) ?? 0) + 1);
+    for (const { claim } of site.ours) {
+      const { owner } = claim.ownership;
+      addTo(owned, owner, 1);
+      for (const cluster of clustersBehind(name, owner, asking, authority)) addTo(byCluster, cluster, 1);
+    }
     const planned = planName(site, asking, { view, settings, authority, typesAt });
     findings.push(...planned.findings);
     if (planned.change) changes.push(planned.change);
@@ -128,7 +114,7 @@ function planZone(
     : awaitGrace(changes, state, authority, input);
   const guarded = input.only
     ? { allowed: due.changes, findings: [] }
-    : guardRemovals(due.changes, view, owned, settings, authority);
+    : guardRemovals(due.changes, view, { byOwner: owned, byCluster }, settings, authority);
   const compatible = withoutClashes(guarded.allowed, state.zone.id);
   const tried = withoutRefused(compatible.changes, state, authority, input.now);
   return {
@@ -138,6 +124,12 @@ function planZone(
     unwantedSince: due.unwantedSince,
     owned,
   };
+}
+
+/** The clusters of an owner that ask for a name of it, or did when somebody last asked. */
+function clustersBehind(name: DnsName, owner: OwnerId, asking: readonly Candidate[], authority: Authority) {
+  const own = asking.filter(candidate => candidate.owner === owner);
+  return own.length > 0 ? new Set(own.map(({ cluster }) => cluster)) : authority.formerClusters(owner, name);
 }
 
 /** Every name to look at in a zone: the wanted ones, and those that ownership records speak of. */
@@ -187,7 +179,7 @@ function awaitGrace(changes: readonly NameChange[], state: ZoneState, authority:
   const unwantedSince = new Map<DnsName, number>();
   const findings: Finding[] = [];
   const due = changes.filter(change => {
-    if (change.action !== 'delete' || deleteAfterMs === 0 || authority.forced(change.owner)) return true;
+    if (change.action !== 'delete' || deleteAfterMs === 0 || authority.forced(change.owner, change.name)) return true;
     const since = state.unwantedSince.get(change.name) ?? input.now;
     unwantedSince.set(change.name, since);
     if (input.now - since >= deleteAfterMs) return true;
@@ -201,41 +193,6 @@ function awaitGrace(changes: readonly NameChange[], state: ZoneState, authority:
     return false;
   });
   return { changes: due, findings, unwantedSince };
-}
-
-/** The fingerprint by which a refused change is known again. */
-export function fingerprint(change: NameChange): string {
-  return JSON.stringify([change.deletes, change.creates]);
-}
-
-/** Changes that Route 53 refused before are not sent again until they change or their time has come. */
-function withoutRefused(changes: readonly NameChange[], state: ZoneState, authority: Authority, now: number) {
-  if (state.refusals.size === 0) return { changes, findings: [] };
-  const findings: Finding[] = [];
-  const tried = changes.filter(change => {
-    const refusal = state.refusals.get(change.name);
-    if (
-      !refusal ||
-      refusal.retryAt <= now ||
-      authority.forced(change.owner) ||
-      refusal.fingerprint !== fingerprint(change)
-    )
-      return true;
-    findings.push(...refusedFindings(change, state.zone.id, refusal.message));
-    return false;
-  });
-  return { changes: tried, findings };
-}
-
-/** The findings for a change that Route 53 refused, in its own words. */
-export function refusedFindings(change: NameChange, zone: ZoneId, words: string): Finding[] {
-  const base = {
-    reason: 'refused' as const,
-    message: `Route 53 refused ${change.name}: ${words}`,
-    name: change.name,
-    zone,
-  };
-  return change.objects.length === 0 ? [base] : change.objects.map(object => ({ ...base, object }));
 }
 
 function compareFindings(a: Finding, b: Finding): number {

@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, ManagedType, OwnerId, RecordSet } from '../model/index.ts';
-import { type Claim, claimsOf, decidingClaim, type OwnershipIndex } from '../registry/index.ts';
+import { type Claim, claimsOf, decidingClaim, type OwnershipIndex, ownershipIn } from '../registry/index.ts';
 import type { Authority } from './authority.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -84,7 +84,8 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
  * older format. Where its owner is another than the one who has the record, somebody has laid a claim to the name.
  */
 function isRival(claim: Claim, all: readonly Claim[], records: readonly RecordSet[]): boolean {
-  return !records.some(record => decidingClaim(record, all) === claim);
+  // The oldest format stands at the very name that it speaks of: it does not speak of itself.
+  return !records.some(record => ownershipIn(record) === undefined && decidingClaim(record, all) === claim);
 }
 
 /** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */

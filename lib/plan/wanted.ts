@@ -10,6 +10,7 @@ export interface WantedRecord {
 
 /** Why a candidate cannot be published in a zone at all. */
 export interface Impossible {
+  readonly reason: 'conflict' | 'invalid';
   readonly message: string;
 }
 
@@ -38,7 +39,7 @@ export function wantedRecords(
   const wanted: WantedRecord[] = [];
   for (const endpoint of candidate.endpoints) {
     const made =
-      endpoint.type === 'CNAME' ? fromName(endpoint, zone, settings, typesAt) : [addressRecord(endpoint, settings)];
+      endpoint.type === 'CNAME' ? fromName(endpoint, zone, settings, typesAt) : fromAddresses(endpoint, settings);
     if ('message' in made) return made;
     wanted.push(...made.map(record => ({ record, object: endpoint.object })));
   }
@@ -51,8 +52,16 @@ const common = ({ name, setIdentifier, routing }: Endpoint) => ({
   ...(routing && { routing }),
 });
 
-function addressRecord(endpoint: Endpoint, settings: PlanSettings): RecordSet {
-  return { ...common(endpoint), type: endpoint.type, ttl: endpoint.ttl ?? settings.ttl, values: endpoint.targets };
+/** Values of one record set (Route 53 Developer Guide, "Quotas"). */
+const MAX_VALUES = 400;
+
+function fromAddresses(endpoint: Endpoint, settings: PlanSettings): RecordSet[] | Impossible {
+  const { name, type, targets } = endpoint;
+  if (targets.length > MAX_VALUES) {
+    const message = `${name} would have ${targets.length} addresses of type ${type}, and Route 53 takes at most ${MAX_VALUES} in a record set: spread them over several names`;
+    return { reason: 'invalid', message };
+  }
+  return [{ ...common(endpoint), type, ttl: endpoint.ttl ?? settings.ttl, values: targets }];
 }
 
 function fromName(
@@ -68,6 +77,7 @@ function fromName(
   if (!asAlias) {
     if (endpoint.name === zone.name) {
       return {
+        reason: 'conflict',
         message: `${endpoint.name} is the apex of its hosted zone, where DNS allows no CNAME (to ${target}): point it to an address or to an AWS load balancer`,
       };
     }
@@ -76,6 +86,7 @@ function fromName(
   const types = service === undefined ? typesAt(target) : ['A', 'AAAA'];
   if (types.length === 0) {
     return {
+      reason: 'conflict',
       message: `the alias target ${target} is neither a name of an AWS service nor an A or AAAA record of the zone ${zone.name}: remove the alias annotation for a CNAME`,
     };
   }

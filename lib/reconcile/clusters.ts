@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { Endpoint, Finding, Hold, KindRead, RunRequest, Snapshot, SourceKind } from '../model/index.ts';
+import type { DnsName, Endpoint, Finding, Hold, KindRead, RunRequest, Snapshot, SourceKind } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
 import { sourceSettings, wantedFrom } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
-import { readKept, writeKept } from './kept.ts';
 import { mapLimit } from './parallel.ts';
-import type { Run } from './ports.ts';
+import type { OpenRun } from './ports.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 
@@ -16,11 +15,18 @@ export interface ReadClusters {
   readonly findings: readonly Finding[];
 }
 
+export interface ReadOptions {
+  /** Keep complete snapshots for the next run. */
+  readonly keep: boolean;
+  /** Whether some zone has record sets of a name. */
+  readonly stands: (name: DnsName) => boolean;
+}
+
 /**
  * Reads the clusters side by side. For a cluster that is not asked for, its kept snapshot stands in; for one that cannot
  * be read completely too, but then nothing of it is taken away.
  */
-export async function readClusters(run: Run, request: RunRequest, options: { keep: boolean }): Promise<ReadClusters> {
+export async function readClusters(run: OpenRun, request: RunRequest, options: ReadOptions): Promise<ReadClusters> {
   const { clusters } = run.config;
   let done = 0;
   const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
@@ -43,17 +49,29 @@ function settingsHash(config: Config): string {
 
 const key = (cluster: ClusterConfig) => `cluster/${cluster.name}`;
 
-async function readCluster(cluster: ClusterConfig, run: Run, options: { keep: boolean }): Promise<Snapshot> {
+async function readCluster(cluster: ClusterConfig, run: OpenRun, options: ReadOptions): Promise<Snapshot> {
   const fresh = await takeSnapshot(cluster, run);
-  if (isComplete(fresh)) {
-    if (options.keep) await keepSnapshot(cluster, fresh, run);
-    return fresh;
-  }
-  const kept = await loadKept(cluster, run);
-  return kept ? withKept(fresh, kept) : fresh;
+  const found = await run.kept.read(key(cluster), decodeSnapshot);
+  const kept = usable(found.value, cluster, run);
+  const complete = isComplete(fresh);
+  const whole = complete || !kept ? fresh : withKept(fresh, kept);
+  const snapshot = kept && sharesOwner(cluster, run) ? withFormer(whole, kept, options.stands) : whole;
+  if (complete && options.keep) await keepSnapshot(cluster, snapshot, run, { kept, version: found.version });
+  return snapshot;
 }
 
-async function takeSnapshot(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
+const sharesOwner = ({ name, owner }: ClusterConfig, { config }: OpenRun) =>
+  config.clusters.some(other => other.name !== name && other.owner === owner);
+
+/** Remembers which names the cluster no longer asks for: the ownership record of a shared owner does not tell whose they were. */
+function withFormer(now: Snapshot, kept: Snapshot, stands: (name: DnsName) => boolean): Snapshot {
+  const asked = new Set(now.endpoints.map(({ name }) => name));
+  const before = [...kept.endpoints.map(({ name }) => name), ...(kept.formerly ?? [])];
+  const formerly = [...new Set(before)].filter(name => !asked.has(name) && stands(name)).sort();
+  return formerly.length > 0 ? { ...now, formerly } : now;
+}
+
+async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
   const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
   const parts = new Map<SourceKind, { endpoints: Endpoint[]; holds: Hold[]; findings: Finding[] }>();
   const restart = (kind: SourceKind) => parts.set(kind, { endpoints: [], holds: [], findings: [] });
@@ -93,8 +111,9 @@ function withKept(fresh: Snapshot, kept: Snapshot): Snapshot {
 }
 
 /** A cluster that this run was not asked to read. Without a kept snapshot it counts as unread, so its records are frozen. */
-async function standIn(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
-  const kept = await loadKept(cluster, run);
+async function standIn(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
+  const { value } = await run.kept.read(key(cluster), decodeSnapshot);
+  const kept = usable(value, cluster, run);
   if (kept) return { ...kept, origin: 'kept', findings: [] };
   const unread: KindRead = { complete: false, error: 'not read in this run, and no earlier snapshot is kept' };
   return {
@@ -108,13 +127,12 @@ async function standIn(cluster: ClusterConfig, run: Run): Promise<Snapshot> {
   };
 }
 
-async function loadKept(cluster: ClusterConfig, run: Run): Promise<Snapshot | undefined> {
-  const { value } = await readKept(run.ports.store, key(cluster), decodeSnapshot);
-  const usable =
+function usable(value: KeptSnapshot | undefined, cluster: ClusterConfig, run: OpenRun): Snapshot | undefined {
+  const fits =
     value?.settings === settingsHash(run.config) &&
     value.snapshot.cluster === cluster.name &&
     value.snapshot.owner === cluster.owner;
-  return usable ? value.snapshot : undefined;
+  return fits ? value.snapshot : undefined;
 }
 
 const codec = {
@@ -124,23 +142,16 @@ const codec = {
 };
 
 /** Written only when it differs from what is kept: a run that changes nothing writes nothing. */
-async function keepSnapshot(cluster: ClusterConfig, snapshot: Snapshot, run: Run): Promise<void> {
-  const { store, clock } = run.ports;
-  const settings = settingsHash(run.config);
-  const { value, version } = await readKept(store, key(cluster), decodeSnapshot);
-  const { findings: _, ...lasting } = snapshot;
-  const same =
-    value?.settings === settings &&
-    JSON.stringify({ ...value.snapshot, findings: [] }) === JSON.stringify({ ...lasting, findings: [] });
-  if (!same)
-    await writeKept(
-      store,
-      key(cluster),
-      { snapshot: { ...snapshot, findings: [] }, settings, readAt: clock.now() },
-      version,
-      codec,
-      clock,
-    );
+async function keepSnapshot(
+  cluster: ClusterConfig,
+  snapshot: Snapshot,
+  run: OpenRun,
+  { kept, version }: { kept: Snapshot | undefined; version: string | undefined },
+): Promise<void> {
+  const lasting = { ...snapshot, findings: [] };
+  if (kept && JSON.stringify({ ...kept, findings: [] }) === JSON.stringify(lasting)) return;
+  const value = { snapshot: lasting, settings: settingsHash(run.config), readAt: run.ports.clock.now() };
+  await run.kept.write(key(cluster), value, version, codec);
 }
 
 function unreadable(snapshot: Snapshot): Finding[] {

@@ -3,6 +3,7 @@ import type { ClusterConfig, Config } from '../config/config.ts';
 import type { KindRead, SourceKind, ZoneId } from '../model/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { StateStore } from '../state/index.ts';
+import type { Keeper } from './kept.ts';
 
 /**
  * Lists objects of one cluster, page by page. Never throws: how the listing of each kind ended is in the answer.
@@ -41,4 +42,9 @@ export interface Run {
   /** Epoch milliseconds: nothing more is begun after it, what is left is for the next run. */
   readonly deadlineMs?: number;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** A run at work, with its view of what is kept. */
+export interface OpenRun extends Run {
+  readonly kept: Keeper;
 }

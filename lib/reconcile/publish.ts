@@ -1,16 +1,19 @@
-import type { DnsName, Finding, NameChange, RecordSet, Refusal, Snapshot, ZoneState } from '../model/index.ts';
+import type { DnsName, Finding, HostedZone, NameChange, RecordSet, Snapshot, ZoneState } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
 import { fingerprint, type PlanSettings, plan, refusedFindings } from '../plan/index.ts';
 import { ownershipName } from '../registry/index.ts';
 import {
   applyChanges,
   type CountedRoute53,
+  OutOfTime,
   PAGE,
+  Route53Error,
   readNames,
   readZone,
   type Verdict,
   type ZoneOutcome,
 } from '../route53/index.ts';
+import { refusalOf } from './backoff.ts';
 import type { Ports } from './ports.ts';
 
 /** One zone's planned changes on their way into Route 53. */
@@ -35,6 +38,8 @@ export interface PublishContext {
   readonly ports: Ports;
   readonly route53: CountedRoute53;
   readonly settings: PlanSettings;
+  /** Every zone of the run: what belongs into another zone must not be planned into this one. */
+  readonly selected: readonly HostedZone[];
   readonly snapshots: readonly Snapshot[];
   readonly forced: readonly string[];
 }
@@ -85,7 +90,7 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
   work.state = withApplied(work.state, outcome.applied, work.touched);
   for (const verdict of outcome.refused) refuse(verdict, work, context);
   for (const { change, why } of outcome.left) {
-    const reason = why.name === 'OutOfTime' ? 'deferred' : 'refused';
+    const reason = isPassing(why) ? 'deferred' : 'refused';
     const message =
       reason === 'deferred'
         ? `${change.name} is left for the next run: ${why.message}`
@@ -96,6 +101,9 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
     );
   }
 }
+
+/** Nothing is wrong with the change: there was no time left, or Route 53 was busy or out of reach. */
+const isPassing = (why: Error) => why instanceof OutOfTime || (why instanceof Route53Error && why.retryable);
 
 /** Applies accepted changes to the copy of the zone. */
 function withApplied(state: ZoneState, applied: readonly NameChange[], touched: Set<DnsName>): ZoneState {
@@ -125,15 +133,8 @@ function put(
   touched.add(name);
 }
 
-const FIRST_RETRY = 60 * 60 * 1000;
-const LAST_RETRY = 24 * FIRST_RETRY;
-
-/** Remembers a refusal, so that the change is not sent again until it changes or an hour (then two, four, … a day) has passed. */
 function refuse({ change, words }: Verdict, work: Work, context: PublishContext): void {
-  const known = work.state.refusals.get(change.name);
-  const attempts = (known?.fingerprint === fingerprint(change) ? known.attempts : 0) + 1;
-  const retryAt = context.ports.clock.now() + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
-  const refusal: Refusal = { fingerprint: fingerprint(change), message: words, attempts, retryAt };
+  const refusal = refusalOf(change, words, work.state.refusals.get(change.name), context.ports.clock.now());
   work.state = { ...work.state, refusals: new Map(work.state.refusals).set(change.name, refusal) };
   work.findings.push(...refusedFindings(change, work.state.zone.id, words));
 }
@@ -186,6 +187,7 @@ async function planAgain(
   const names = new Set(stale.map(({ change }) => change.name));
   const again = plan({
     zones: [work.state],
+    elsewhere: context.selected.filter(({ id }) => id !== work.state.zone.id),
     snapshots: context.snapshots,
     settings: context.settings,
     now: context.ports.clock.now(),

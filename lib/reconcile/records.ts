@@ -1,6 +1,7 @@
 import type { HostedZone, ManagedType, RecordSet } from '../model/index.ts';
 import { claimsOf, decidingClaim, indexOwnership, ownershipIn } from '../registry/index.ts';
 import { withBudget } from '../route53/index.ts';
+import { createKeeper } from './kept.ts';
 import type { Run } from './ports.ts';
 import { loadZones } from './zones.ts';
 
@@ -16,7 +17,10 @@ export interface ListedRecord {
 export async function listRecords(run: Run, options: { all: boolean }): Promise<ListedRecord[]> {
   const { config, ports } = run;
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
-  const { zones, findings } = await loadZones(run, route53, { fresh: true, keep: false });
+  const { zones, findings } = await loadZones({ ...run, kept: createKeeper(ports.store, ports.clock) }, route53, {
+    fresh: true,
+    keep: false,
+  });
   const [unreadable] = findings;
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));

@@ -1,5 +1,7 @@
 import type {
+  DnsName,
   Finding,
+  HostedZone,
   NameChange,
   RunRequest,
   RunResult,
@@ -11,8 +13,9 @@ import type {
 import { type PlanOutput, type PlanSettings, plan } from '../plan/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { readClusters } from './clusters.ts';
+import { createKeeper } from './kept.ts';
 import { mapLimit } from './parallel.ts';
-import type { Run } from './ports.ts';
+import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, recordChanges } from './result.ts';
 import { planSettings } from './settings.ts';
@@ -26,24 +29,28 @@ const ZONES_AT_ONCE = 6;
  *
  * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
  */
-export async function executeRun(request: RunRequest, run: Run): Promise<RunResult> {
-  const { ports, config } = run;
+export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
+  const { ports, config } = asked;
+  const run: OpenRun = { ...asked, kept: createKeeper(ports.store, ports.clock) };
   const startedAt = ports.clock.now();
   const keep = request.mode === 'sync';
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const loaded = await loadZones(run, route53, { fresh: request.force, keep, reread: request.reread ?? [] });
-  const clusters = await readClusters(run, request, { keep });
+  const stands = (name: DnsName) => loaded.zones.some(({ state }) => state.records.has(name));
+  const clusters = await readClusters(run, request, { keep, stands });
   const settings = planSettings(config, ports.aliasZoneOf);
   const forced = request.force ? (request.clusters ?? config.clusters.map(cluster => cluster.name)) : [];
   const planned = plan({
     zones: loaded.zones.map(zone => zone.state),
+    elsewhere: loaded.unreadable,
     snapshots: clusters.snapshots,
     settings,
     now: startedAt,
     forced,
   });
-  const work = { run, route53, settings, snapshots: clusters.snapshots, forced, planned };
+  const selected = [...loaded.zones.map(({ state }) => state.zone), ...loaded.unreadable];
+  const work = { run, route53, settings, selected, snapshots: clusters.snapshots, forced, planned };
   const done = await mapLimit(loaded.zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, work) : previewZone(zone, planned),
   );
@@ -62,14 +69,25 @@ export async function executeRun(request: RunRequest, run: Run): Promise<RunResu
       ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
       ...planned.findings.filter(finding => !superseded(finding)),
       ...done.flatMap(zone => zone.findings),
+      ...stateFaults(run),
     ],
   });
 }
 
+/** A store that cannot be read or written costs full reads, and nothing else. */
+function stateFaults({ kept: { faults } }: OpenRun): Finding[] {
+  const [first] = faults;
+  if (first === undefined) return [];
+  const more = faults.size > 1 ? ` (and ${faults.size - 1} more faults)` : '';
+  const message = `the state could not be read or written, so what it would have told is read in full: ${first}${more}; look at state.store`;
+  return [{ reason: 'warning', message }];
+}
+
 interface RunWork {
-  readonly run: Run;
+  readonly run: OpenRun;
   readonly route53: CountedRoute53;
   readonly settings: PlanSettings;
+  readonly selected: readonly HostedZone[];
   readonly snapshots: readonly Snapshot[];
   readonly forced: readonly string[];
   readonly planned: PlanOutput;
@@ -104,16 +122,9 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
   const { planned, run } = work;
   const changes = changesOf(zone, planned);
   const published = await publishZone({ state, changes }, { ...work, ports: run.ports });
-  const findings = [...published.findings];
   const lasting = withMemory(zone, published, planned);
-  if (lasting !== undefined) {
-    try {
-      await keepZone(run.ports, lasting, zone.version, new Set([...published.touched, ...(zone.reread ?? [])]));
-    } catch (error) {
-      const message = `the state of ${state.zone.name} could not be kept, so the next run reads it in full: ${(error as Error).message}`;
-      findings.push({ reason: 'warning', message, zone: state.zone.id });
-    }
-  }
+  if (lasting !== undefined)
+    await keepZone(run, lasting, zone.version, new Set([...published.touched, ...(zone.reread ?? [])]));
   const made = published.applied.flatMap(recordChanges);
   const grown = made.reduce(
     (sum, change) =>
@@ -127,7 +138,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     batches: published.batches,
     source,
   };
-  return { id: state.zone.id, result, findings, replanned: published.replanned };
+  return { id: state.zone.id, result, findings: published.findings, replanned: published.replanned };
 }
 
 /** The zone as it is to be kept; undefined when the kept copy says the same already. */

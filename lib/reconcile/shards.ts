@@ -1,11 +1,15 @@
 import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
-import { takeLease } from '../state/index.ts';
+import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import type { Run } from './ports.ts';
 import { summarize } from './result.ts';
 import { executeRun } from './run.ts';
 
-/** A run without a deadline (in the terminal) holds its shard this long at most. */
-const LEASE_MS = 15 * 60_000;
+/**
+ * A lease is short and renewed while its run lives, so that a run that was killed holds up the next one for less time than
+ * that one waits. A run that stalls for longer may be overtaken: its swaps then fail, and nothing is lost.
+ */
+const LEASE_MS = 10_000;
+const RENEWAL_MS = 3_000;
 const LEASE_WAIT_MS = 20_000;
 
 /** The request names a cluster or a shard that the config does not have. */
@@ -78,14 +82,29 @@ function within(request: RunRequest, clusters: readonly ClusterName[]): RunReque
 
 async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {
   if (request.mode === 'plan') return executeRun(request, run);
-  const { clock, store, holder } = run.ports;
-  const durationMs = run.deadlineMs === undefined ? LEASE_MS : Math.max(1, run.deadlineMs - clock.now() + 10_000);
-  const waitMs = Math.min(LEASE_WAIT_MS, durationMs / 4);
-  const release = await takeLease(store, shard, { holder, durationMs, waitMs }, clock);
+  const lease = await leaseOf(shard, run);
+  const renewal = setInterval(() => void lease?.renew().catch(() => {}), RENEWAL_MS).unref();
   try {
     return await executeRun(request, run);
   } finally {
-    await release();
+    clearInterval(renewal);
+    await lease?.release().catch(() => {});
+  }
+}
+
+/**
+ * Undefined when the store is out of reach: a run without lease is as safe as any, because its writes are swaps. The run
+ * itself reports the store.
+ */
+async function leaseOf(shard: string, run: Run): Promise<HeldLease | undefined> {
+  const { clock, store, holder } = run.ports;
+  const left = run.deadlineMs === undefined ? Number.POSITIVE_INFINITY : run.deadlineMs - clock.now();
+  const waitMs = Math.max(0, Math.min(LEASE_WAIT_MS, left / 4));
+  try {
+    return await takeLease(store, shard, { holder, durationMs: LEASE_MS, waitMs }, clock);
+  } catch (error) {
+    if (error instanceof LeaseHeld) throw error;
+    return undefined;
   }
 }
 

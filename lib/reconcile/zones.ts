@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { type CountedRoute53, PAGE, readHostedZones, readNames, readZone } from '../route53/index.ts';
+import { type CountedRoute53, PAGE, Route53Error, readHostedZones, readNames, readZone } from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
-import { readKept, writeKept } from './kept.ts';
 import { mapLimit } from './parallel.ts';
-import type { Ports, Run } from './ports.ts';
+import type { OpenRun } from './ports.ts';
 
 /** A selected zone with its record sets, kept or read. */
 export interface LoadedZone {
@@ -40,7 +39,7 @@ export interface LoadOptions {
  * The selected zones. With `fresh` (a forced run) everything is read anew; otherwise a kept copy serves until the refresh
  * interval has passed. In a plan nothing is written, not even the copy.
  */
-export async function loadZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
+export async function loadZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
   const all = await listZones(run, route53, options);
   const selected = selectZones(all, run.config.zones);
   const findings: Finding[] = selected.length > 0 ? [] : [noneSelected(all)];
@@ -80,32 +79,45 @@ function noneSelected(all: readonly HostedZone[]): Finding {
 
 const ZONE_LIST = 'zones';
 
-async function listZones(run: Run, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
-  const { store, clock } = run.ports;
-  const kept = await readKept(store, ZONE_LIST, decodeZoneList);
+async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
+  const { clock } = run.ports;
+  const kept = await run.kept.read(ZONE_LIST, decodeZoneList);
   if (kept.value && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
     return kept.value.zones;
-  const list: KeptZoneList = { zones: await readHostedZones(route53), readAt: clock.now() };
+  const list: KeptZoneList = { zones: await readZoneList(route53), readAt: clock.now() };
   if (options.keep) {
     const codec = {
       encode: (value: KeptZoneList) => encode('zones', value),
       decode: decodeZoneList,
       merge: (_: KeptZoneList, ours: KeptZoneList) => ours,
     };
-    await writeKept(store, ZONE_LIST, list, kept.version, codec, clock);
+    await run.kept.write(ZONE_LIST, list, kept.version, codec);
   }
   return list.zones;
+}
+
+async function readZoneList(route53: CountedRoute53): Promise<HostedZone[]> {
+  try {
+    return await readHostedZones(route53);
+  } catch (error) {
+    if (!(error instanceof Route53Error)) throw error;
+    const { kind, code, message } = error;
+    const what = `the hosted zones could not be listed: ${message}`;
+    throw new Route53Error(kind, code, `${what}; check the AWS credentials, their rights and the endpoint`, {
+      cause: error,
+    });
+  }
 }
 
 const zoneKey = (zone: HostedZone) => `zone/${zone.id}`;
 
 async function loadZone(
   zone: HostedZone,
-  run: Run,
+  run: OpenRun,
   route53: CountedRoute53,
   options: LoadOptions,
 ): Promise<LoadedZone> {
-  const kept = await readKept(run.ports.store, zoneKey(zone), decodeZone);
+  const kept = await run.kept.read(zoneKey(zone), decodeZone);
   const usable = kept.value?.zone.id === zone.id && kept.value.zone.name === zone.name ? kept.value : undefined;
   const version = kept.version === undefined ? {} : { version: kept.version };
   const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
@@ -153,7 +165,7 @@ function refreshDue(state: ZoneState, config: Config): number {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, all but the names in `touched` is taken over. */
 export async function keepZone(
-  ports: Ports,
+  run: OpenRun,
   state: ZoneState,
   version: string | undefined,
   touched: ReadonlySet<DnsName>,
@@ -168,12 +180,5 @@ export async function keepZone(
     }
     return { ...ours, readAt: newer.readAt, records, refusals: new Map([...theirs.refusals, ...ours.refusals]) };
   };
-  await writeKept(
-    ports.store,
-    zoneKey(state.zone),
-    state,
-    version,
-    { encode: encodeZone, decode: decodeZone, merge },
-    ports.clock,
-  );
+  await run.kept.write(zoneKey(state.zone), state, version, { encode: encodeZone, decode: decodeZone, merge });
 }

@@ -42,8 +42,17 @@ export function parseOwnership(value: string): Ownership | undefined {
   return resource === undefined ? { owner } : { owner, resource };
 }
 
-/** Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it. */
+/** Characters of one string of a TXT value (RFC 1035, 3.3). */
+const MAX_STRING = 255;
+
+/**
+ * Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it; but a text that is too long
+ * for one string (an object's name may have 253 characters) is written as several, where ExternalDNS has its record refused.
+ */
 export function formatOwnership(ownership: Ownership): string {
   const resource = ownership.resource === undefined ? '' : `,${RESOURCE}${ownership.resource}`;
-  return `"${HERITAGE},${OWNER}${ownership.owner}${resource}"`;
+  const text = `${HERITAGE},${OWNER}${ownership.owner}${resource}`;
+  if (text.length <= MAX_STRING) return `"${text}"`;
+  const strings = text.match(new RegExp(`.{1,${MAX_STRING}}`, 'gs')) ?? [];
+  return strings.map(string => `"${string}"`).join(' ');
 }

@@ -32,11 +32,11 @@ interface Progress {
 
 type BatchResult = 'applied' | { readonly rejected: string };
 
-const LOOKS = 4;
 const FULL = 'MAX_RRSETS_BY_ZONE';
 
 /**
- * Carries out the changes of one zone in batches filled to the limits. A refused batch is sent again without the changes
+ * Carries out the changes of one zone in batches filled to the limits, removals first: they make room in a zone that is
+ * nearly full. A refused batch is sent again without the changes
  * that Route 53 named; where it named none, in halves. An answer lost after the batch was applied is recognised by
  * looking. Never throws: what could not be done is in the outcome.
  */
@@ -46,7 +46,9 @@ export async function applyChanges(
   route53: CountedRoute53,
 ): Promise<ZoneOutcome> {
   const progress: Progress = { applied: [], stale: [], refused: [], left: [], batches: 0 };
-  for (const batch of packBatches(changes)) await sendBatch(batch, { zone, route53, progress });
+  const isRemoval = ({ action }: NameChange) => action === 'delete';
+  const ordered = [...changes.filter(isRemoval), ...changes.filter(change => !isRemoval(change))];
+  for (const batch of packBatches(ordered)) await sendBatch(batch, { zone, route53, progress });
   return progress;
 }
 
@@ -91,7 +93,7 @@ async function tryBatch(batch: readonly NameChange[], { zone, route53 }: Sending
     } catch (error) {
       if (!(error instanceof Route53Error)) throw error;
       if (error.kind === 'rejected') return { rejected: error.message };
-      if (error.kind !== 'transient' || look >= LOOKS) throw error;
+      if (error.kind !== 'transient') throw error;
       if (await wasApplied(batch, zone, route53)) return 'applied';
       await route53.pause(look, error);
     }

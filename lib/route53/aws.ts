@@ -126,7 +126,15 @@ function translate(thrown: unknown): Route53Error {
     return new Route53Error('rejected', 'InvalidChangeBatch', `[${messages.join(', ')}]`, { cause: error });
   const code = error.code ?? error.name;
   const status = error.$metadata?.httpStatusCode ?? 0;
-  const faulty = status >= 500 || NETWORK.test(code) || NETWORK.test(error.name);
-  const kind = BY_CODE[error.name] ?? (faulty ? 'transient' : 'fatal');
-  return new Route53Error(kind, code, error.message || code, { cause: error });
+  const kind = BY_CODE[error.name] ?? kindByStatus(status, code, error.name);
+  const said = error.message && error.message !== 'UnknownError';
+  const message = said ? error.message : `HTTP ${status} without a word (${code})`;
+  return new Route53Error(kind, code, message, { cause: error });
+}
+
+/** A success that cannot be read is an answer lost on the way: a proxy's page, or one that was cut off. */
+function kindByStatus(status: number, code: string, name: string): Route53ErrorKind {
+  if (status === 429) return 'throttled';
+  const lost = status >= 500 || (status >= 200 && status < 300);
+  return lost || NETWORK.test(code) || NETWORK.test(name) ? 'transient' : 'fatal';
 }

@@ -17,11 +17,18 @@ export interface CallOptions {
 /** Route 53 with the request budget, retries and counting in front of it. `counts` has every attempt, by operation. */
 export interface CountedRoute53 extends Route53Port {
   readonly counts: Readonly<Record<string, number>>;
-  /** Waits with jitter before another attempt (counted from 0). @throws OutOfTime when the deadline would pass. */
-  pause(attempt: number, cause: Error): Promise<void>;
+  /**
+   * Waits with jitter before another attempt (counted from 0) after a fault.
+   * @throws OutOfTime when the deadline would pass; the fault itself when it was met often enough.
+   */
+  pause(attempt: number, fault: Route53Error): Promise<void>;
 }
 
-const ATTEMPTS = 8;
+/**
+ * Attempts of a run without deadline (in the terminal), where a person waits. Faults: a quarter of a minute. Throttling,
+ * which ends by itself: three minutes. A run with a deadline goes on until then.
+ */
+const ATTEMPTS = { transient: 8, throttled: 30, busy: 30 } as const;
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
 
@@ -49,15 +56,14 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
       } catch (error) {
         if (!(error instanceof Route53Error)) throw error;
         if (error.kind === 'throttled') options.budget.throttled();
-        const again = error.kind === 'throttled' || error.kind === 'busy' || (error.kind === 'transient' && !write);
-        if (!again || attempt + 1 >= ATTEMPTS) throw error;
-        await pause(backoff(attempt, options.clock), options, error);
+        if (!error.retryable || (error.kind === 'transient' && write)) throw error;
+        await pause(attempt, options, error);
       }
     }
   };
   return {
     counts,
-    pause: (attempt, cause) => pause(backoff(attempt, options.clock), options, cause),
+    pause: (attempt, fault) => pause(attempt, options, fault),
     listHostedZones: marker => call('ListHostedZones', false, () => port.listHostedZones(marker)),
     listRecordSets: (zone, from, maxItems) =>
       call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
@@ -68,14 +74,17 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
 }
 
 async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions): Promise<void> {
-  await budget.take(write ? 'write' : 'read');
-  if (deadline !== undefined && clock.now() >= deadline)
+  const turn = await budget.take(write ? 'write' : 'read', deadline);
+  if (!turn || (deadline !== undefined && clock.now() >= deadline))
     throw new OutOfTime('no time was left for another Route 53 request');
 }
 
-async function pause(milliseconds: number, { clock, deadline }: CallOptions, cause: Error): Promise<void> {
-  if (deadline !== undefined && clock.now() + milliseconds >= deadline) {
-    throw new OutOfTime(`no time was left to try again: ${cause.message}`, { cause });
+async function pause(attempt: number, { clock, deadline }: CallOptions, fault: Route53Error): Promise<void> {
+  const milliseconds = backoff(attempt, clock);
+  if (deadline === undefined) {
+    if (attempt + 1 >= (ATTEMPTS[fault.kind as keyof typeof ATTEMPTS] ?? 1)) throw fault;
+  } else if (clock.now() + milliseconds >= deadline) {
+    throw new OutOfTime(`no time was left to try again: ${fault.message}`, { cause: fault });
   }
   await clock.sleep(milliseconds);
 }

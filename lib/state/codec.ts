@@ -50,7 +50,8 @@ export function decodeZone(bytes: Uint8Array): ZoneState | undefined {
   const value = decode('zone', bytes);
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord)) return undefined;
-  if (!isEntries(value.refusals) || !isEntries(value.unwantedSince)) return undefined;
+  const { refusals, unwantedSince } = value;
+  if (!isEntries(refusals, isRefusal) || !isEntries(unwantedSince, isNumber)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -61,8 +62,8 @@ export function decodeZone(bytes: Uint8Array): ZoneState | undefined {
     zone: value.zone,
     readAt: value.readAt,
     records,
-    refusals: new Map(value.refusals as [DnsName, Refusal][]),
-    unwantedSince: new Map(value.unwantedSince as [DnsName, number][]),
+    refusals: new Map(refusals),
+    unwantedSince: new Map(unwantedSince),
   };
 }
 
@@ -76,14 +77,38 @@ function isZone(value: unknown): value is HostedZone {
 }
 
 function isRecord(value: unknown): value is RecordSet {
-  return isObject(value) && typeof value.name === 'string' && typeof value.type === 'string';
+  if (!isObject(value) || typeof value.name !== 'string' || typeof value.type !== 'string') return false;
+  const { ttl, values, alias, routing } = value;
+  return (
+    (ttl === undefined || typeof ttl === 'number') &&
+    (values === undefined || isTexts(values)) &&
+    (alias === undefined || isAlias(alias)) &&
+    (routing === undefined || isObject(routing))
+  );
 }
 
-function isEntries(value: unknown): value is [string, unknown][] {
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every(each => typeof each === 'string');
+
+const isAlias = (value: unknown) =>
+  isObject(value) && typeof value.zoneId === 'string' && typeof value.dnsName === 'string';
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+function isRefusal(value: unknown): value is Refusal {
   return (
-    Array.isArray(value) &&
-    value.every(entry => Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string')
+    isObject(value) &&
+    typeof value.fingerprint === 'string' &&
+    typeof value.message === 'string' &&
+    isNumber(value.attempts) &&
+    isNumber(value.retryAt)
   );
+}
+
+function isEntries<T>(value: unknown, isValue: (value: unknown) => value is T): value is [DnsName, T][] {
+  const isEntry = (entry: unknown) =>
+    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string' && isValue(entry[1]);
+  return Array.isArray(value) && value.every(isEntry);
 }
 
 export function decodeZoneList(bytes: Uint8Array): KeptZoneList | undefined {
@@ -91,6 +116,11 @@ export function decodeZoneList(bytes: Uint8Array): KeptZoneList | undefined {
   if (!value || typeof value.readAt !== 'number' || !Array.isArray(value.zones) || !value.zones.every(isZone))
     return undefined;
   return { zones: value.zones, readAt: value.readAt };
+}
+
+/** A list of things, each of an object and with whatever else `fits` asks for. */
+function isListOf(value: unknown, fits: (item: Record<string, unknown>) => boolean): boolean {
+  return Array.isArray(value) && value.every(item => isObject(item) && isObject(item.object) && fits(item));
 }
 
 export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
@@ -101,12 +131,14 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     isObject(snapshot) &&
     typeof snapshot.cluster === 'string' &&
     typeof snapshot.owner === 'string' &&
-    isObject(snapshot.kinds);
+    isObject(snapshot.kinds) &&
+    Object.values(snapshot.kinds).every(isObject);
   if (
     !whole ||
-    !Array.isArray(snapshot.endpoints) ||
-    !Array.isArray(snapshot.holds) ||
-    !Array.isArray(snapshot.findings)
+    !isListOf(snapshot.endpoints, endpoint => typeof endpoint.name === 'string' && isTexts(endpoint.targets)) ||
+    !isListOf(snapshot.holds, () => true) ||
+    !Array.isArray(snapshot.findings) ||
+    (snapshot.formerly !== undefined && !isTexts(snapshot.formerly))
   )
     return undefined;
   return { snapshot: snapshot as unknown as Snapshot, settings: value.settings, readAt: value.readAt };

@@ -8,7 +8,7 @@ export {
   type KeptZoneList,
 } from './codec.ts';
 export { createFolderStore } from './folder.ts';
-export { LeaseHeld, takeLease } from './lease.ts';
+export { type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
 export { StateConflict, type StateStore } from './store.ts';

@@ -27,17 +27,26 @@ interface Timing {
 
 const PAUSE = 250;
 
+/** A lease that is held. */
+export interface HeldLease {
+  /** Puts the expiry off by the lease's duration from now. Nothing happens when another run has taken the lease over. */
+  renew(): Promise<void>;
+  /** Gives the lease back, unless another run has taken it over. */
+  release(): Promise<void>;
+}
+
+interface Wish {
+  readonly holder: string;
+  readonly durationMs: number;
+  readonly waitMs: number;
+}
+
 /**
- * Takes the lease of a shard, waiting up to `waitMs` for another holder; returns the function that gives it back. A lease
- * that a dead run left ends by itself at its expiry.
+ * Takes the lease of a shard, waiting up to `waitMs` for another holder. A lease that a dead run left ends by itself at
+ * its expiry.
  * @throws LeaseHeld naming who has it
  */
-export async function takeLease(
-  store: StateStore,
-  shard: string,
-  wish: { holder: string; durationMs: number; waitMs: number },
-  clock: Timing,
-): Promise<() => Promise<void>> {
+export async function takeLease(store: StateStore, shard: string, wish: Wish, clock: Timing): Promise<HeldLease> {
   const key = `lease/${shard}`;
   const giveUpAt = clock.now() + wish.waitMs;
   for (;;) {
@@ -45,7 +54,7 @@ export async function takeLease(
     const held = found && found !== 'unchanged' ? parseLease(found.bytes) : undefined;
     if (!held || held.expiresAt <= clock.now()) {
       const version = await tryPut(store, key, wish, found === 'unchanged' ? undefined : found?.version, clock);
-      if (version !== undefined) return () => giveBack(store, key, version);
+      if (version !== undefined) return holdLease(store, key, wish, version, clock);
     } else if (clock.now() >= giveUpAt) {
       throw new LeaseHeld(shard, held);
     }
@@ -56,10 +65,10 @@ export async function takeLease(
 async function tryPut(
   store: StateStore,
   key: string,
-  wish: { holder: string; durationMs: number },
+  wish: Wish,
   expected: string | undefined,
   clock: Timing,
-) {
+): Promise<string | undefined> {
   const lease: Lease = { holder: wish.holder, expiresAt: clock.now() + wish.durationMs };
   try {
     return await store.put(key, Buffer.from(JSON.stringify(lease)), expected);
@@ -67,6 +76,24 @@ async function tryPut(
     if (error instanceof StateConflict) return undefined;
     throw error;
   }
+}
+
+function holdLease(store: StateStore, key: string, wish: Wish, taken: string, clock: Timing): HeldLease {
+  let version: string | undefined = taken;
+  let renewing: Promise<void> = Promise.resolve();
+  return {
+    renew() {
+      renewing = renewing.then(async () => {
+        if (version !== undefined) version = await tryPut(store, key, wish, version, clock);
+      });
+      return renewing;
+    },
+    async release() {
+      // A renewal under way knows the version that is to be removed; one that failed leaves the lease to its expiry.
+      await renewing.catch(() => {});
+      if (version !== undefined) await giveBack(store, key, version);
+    },
+  };
 }
 
 /** A lease that has been taken over meanwhile is not ours to give back. */

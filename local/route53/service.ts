@@ -12,6 +12,7 @@ import { constraint, noSuchHostedZone, Route53Error } from './errors.ts';
 import type { HostedZone } from './hosted-zone.ts';
 import { type DumpOptions, dumpZones, loadZones, type ZoneJson } from './json.ts';
 import { type Account, type Answer, type Call, type Operation, recordOperations } from './operations.ts';
+import type { Change } from './records.ts';
 import { type Route, routeOf } from './routes.ts';
 import { Route53Store } from './store.ts';
 import { tagOperations } from './tag-operations.ts';
@@ -24,12 +25,21 @@ const OPERATIONS: Readonly<Record<string, Operation>> = { ...recordOperations, .
 /** What becomes of a call, gathered on its way for the journal. */
 type Trace = { -readonly [K in 'zoneId' | 'changes' | 'applied']?: LogEntry[K] };
 
+/** A batch that was applied, and who sent it. */
+export interface AppliedBatch {
+  readonly accessKeyId: string;
+  readonly zoneId: string;
+  readonly changes: readonly Change[];
+}
+
 /** Route 53 on the wire: REST-XML, signed, throttled, over a pure store. */
 export class Route53Service {
   readonly store: Route53Store;
   readonly faults = new Faults();
   readonly journal = new Journal();
   invalidChangeBatchShape: InvalidChangeBatchShape = 'ErrorResponse';
+  /** Told of every batch at once when it is applied, whether or not the answer arrives. */
+  onApplied: ((batch: AppliedBatch) => void) | undefined;
   /** How long a change stays PENDING, in milliseconds. */
   insyncAfterMs = 0;
   readonly #credentials: Credentials;
@@ -122,11 +132,16 @@ export class Route53Service {
     try {
       const full = operation === 'ChangeResourceRecordSets' ? this.#withBatch(call, trace) : call;
       const answer = (OPERATIONS[operation] as Operation)(full, this.#account);
-      if (full.batch) trace.applied = true;
+      if (full.batch) this.#applied(full, full.batch.changes, trace);
       return this.faults.takeDrop(operation, 'after') ? DROPPED : answer;
     } finally {
       this.faults.interruptAt(operation, 'after');
     }
+  }
+
+  #applied({ identity, id }: Call, changes: readonly Change[], trace: Trace): void {
+    trace.applied = true;
+    this.onApplied?.({ accessKeyId: identity.accessKeyId, zoneId: id, changes });
   }
 
   /** A zone that is not there is told before the batch is read. */

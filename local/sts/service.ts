@@ -14,6 +14,11 @@ export interface Role {
   readonly externalId?: string;
 }
 
+/** An answer's content, for XML and JSON alike. */
+interface Fields {
+  readonly [name: string]: string | Fields;
+}
+
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const VERSION = '2011-06-15';
 const DEFAULT_DURATION = 3600;
@@ -49,13 +54,13 @@ export class StsService {
         if (this.faults.latencyMs > 0) await sleep(this.faults.latencyMs);
         return this.faults.takeDrop(operation, 'before') ? DROPPED : this.#carryOut(request, form);
       },
-      success: (result: string, requestId) => success(operation, result, requestId),
+      success: (result: Fields, requestId) => success(operation, result, requestId, wantsJson(request)),
       refusal: refusalOf,
       failure,
     });
   };
 
-  #carryOut(request: WireRequest, form: ReadonlyMap<string, string>): string {
+  #carryOut(request: WireRequest, form: ReadonlyMap<string, string>): Fields {
     const { identity } = verifySignature(request, {
       credentials: this.#credentials,
       service: 'sts',
@@ -72,7 +77,7 @@ export class StsService {
     return action === 'AssumeRole' ? this.#assumeRole(identity, form) : callerIdentity(identity);
   }
 
-  #assumeRole(identity: Identity, form: ReadonlyMap<string, string>): string {
+  #assumeRole(identity: Identity, form: ReadonlyMap<string, string>): Fields {
     const request = readAssumeRole(form);
     const role = this.roles.get(request.arn);
     const trusted = role !== undefined && (role.externalId === undefined || role.externalId === request.externalId);
@@ -89,7 +94,7 @@ export class StsService {
       account,
       expires: Date.now() + request.seconds * 1000,
     });
-    return sessionXml(session);
+    return sessionFields(session);
   }
 }
 
@@ -123,18 +128,20 @@ function invalid(message: string): StsError {
   return new StsError(400, 'ValidationError', message);
 }
 
-function callerIdentity({ arn, userId, account }: Identity): string {
-  return element('Arn', arn) + element('UserId', userId) + element('Account', account);
+function callerIdentity({ arn, userId, account }: Identity): Fields {
+  return { Arn: arn, UserId: userId, Account: account };
 }
 
-function sessionXml(session: Identity): string {
-  const user = element('AssumedRoleId', session.userId) + element('Arn', session.arn);
-  const credentials =
-    element('AccessKeyId', session.accessKeyId) +
-    element('SecretAccessKey', session.secretAccessKey) +
-    element('SessionToken', session.sessionToken) +
-    element('Expiration', new Date(session.expires ?? 0).toISOString());
-  return wrap('AssumedRoleUser', user) + wrap('Credentials', credentials);
+function sessionFields(session: Identity): Fields {
+  return {
+    AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
+    Credentials: {
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      SessionToken: session.sessionToken ?? '',
+      Expiration: new Date(session.expires ?? 0).toISOString(),
+    },
+  };
 }
 
 function refusalOf(error: unknown): StsError {
@@ -143,13 +150,26 @@ function refusalOf(error: unknown): StsError {
   throw error;
 }
 
-function success(action: string, result: string, requestId: string): WireAnswer {
-  const metadata = wrap('ResponseMetadata', element('RequestId', requestId));
+/** As aws-iam-authenticator asks for it; the SDKs ask for nothing and get XML. */
+function wantsJson({ headers }: WireRequest): boolean {
+  return headers.accept === 'application/json';
+}
+
+function success(action: string, result: Fields, requestId: string, json: boolean): WireAnswer {
+  const content = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
   return {
     status: 200,
-    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body: wrap(`${action}Response`, wrap(`${action}Result`, result) + metadata, NAMESPACE),
+    headers: { 'content-type': json ? 'application/json' : 'text/xml', 'x-amzn-requestid': requestId },
+    body: json
+      ? JSON.stringify({ [`${action}Response`]: content })
+      : wrap(`${action}Response`, xmlOf(content), NAMESPACE),
   };
+}
+
+function xmlOf(fields: Fields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => (typeof value === 'string' ? element(name, value) : wrap(name, xmlOf(value))))
+    .join('');
 }
 
 function failure(error: StsError, requestId: string): WireAnswer {

@@ -11,7 +11,7 @@ export async function measureBundles(
 ): Promise<{ bundle: string; kB: number; importMs: number | undefined }[]> {
   const functions = readdirSync(join(root, 'dist/functions')).map(name => `dist/functions/${name}/index.js`);
   const rows = [];
-  for (const bundle of [...functions, 'dist/cli/fairlead.js']) {
+  for (const bundle of [...functions, 'dist/forwarder/forwarder.js', 'dist/cli/fairlead.js']) {
     const kB = statSync(join(root, bundle)).size / 1000;
     rows.push({ bundle, kB, importMs: bundle.includes('functions') ? await importMs(bundle, runs) : undefined });
   }

@@ -52,7 +52,7 @@ loadZones(
   store,
   Array.from({ length: ZONES }, (_, i) => ({ id: `Z${i}`, name: `${zoneName(i)}.`, records: [] })),
 );
-const free = { take: async () => {}, throttled() {}, succeeded() {} };
+const free = { take: async () => true, throttled() {}, succeeded() {} };
 const ports: Ports = {
   route53: storeRoute53(store),
   budget: free,

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import type { Template } from '../../infra/check-template.ts';
 import { type Entries, readZip, unpack } from './zip.ts';
 
-/** What was packaged: the compiled template, and the reconcile function's zip, unpacked. */
-export interface Package {
-  readonly template: Template;
-  readonly templatePath: string;
+/** The functions of serverless.yml. */
+export const FUNCTIONS = ['reconcile', 'webhook', 'audit'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** A function as it was packaged, its zip unpacked into a folder. */
+export interface PackagedFunction {
+  readonly name: FunctionName;
   readonly entries: Entries;
   readonly folder: string;
   /** As the template names it, `path/file.export`. */
@@ -16,20 +19,44 @@ export interface Package {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export const FUNCTION = 'ReconcileLambdaFunction';
+/** What was packaged: the compiled template and every function. */
+export interface Package {
+  readonly template: Template;
+  readonly templatePath: string;
+  readonly functions: Readonly<Record<FunctionName, PackagedFunction>>;
+  /** The temporary folder with everything that was unpacked. */
+  readonly folder: string;
+}
 
-/** Opens what `sls package` left in a folder. The zip is unpacked into a new temporary folder. */
+/** The id that sls gives a function in the template. */
+export function logicalId(name: FunctionName): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
+}
+
+/** Opens what `sls package` left in a folder, every part of the stack included. */
 export async function openPackage(output: string): Promise<Package> {
   const templatePath = join(output, 'cloudformation-template-update-stack.json');
   const template: Template = JSON.parse(await readFile(templatePath, 'utf8'));
-  const entries = await readZip(join(output, 'reconcile.zip'));
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-package-'));
+  const open = (name: FunctionName) => openFunction(name, template, output, join(folder, name));
+  const [reconcile, webhook, audit] = await Promise.all([open('reconcile'), open('webhook'), open('audit')]);
+  return { template, templatePath, functions: { reconcile, webhook, audit }, folder };
+}
+
+async function openFunction(
+  name: FunctionName,
+  { Resources }: Template,
+  output: string,
+  folder: string,
+): Promise<PackagedFunction> {
+  const lambda = Resources[logicalId(name)];
+  if (lambda === undefined)
+    throw new Error(`the template has no ${logicalId(name)}: its part of the stack is left out`);
+  const entries = await readZip(join(output, `${name}.zip`));
   await unpack(entries, folder);
-  const lambda = template.Resources[FUNCTION];
-  if (lambda === undefined) throw new Error(`${templatePath} has no ${FUNCTION}`);
   const { Handler, Environment } = lambda.Properties as unknown as LambdaProperties;
   const known = Object.entries(Environment.Variables).filter(isText);
-  return { template, templatePath, entries, folder, handler: Handler, environment: Object.fromEntries(known) };
+  return { name, entries, folder, handler: Handler, environment: Object.fromEntries(known) };
 }
 
 interface LambdaProperties {

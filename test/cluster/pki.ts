@@ -19,8 +19,8 @@ export interface Authority {
   readonly cert: string;
   /** As EKS gives it: the PEM in base64. */
   readonly caData: string;
-  /** A certificate for 127.0.0.1, good for servers and clients. */
-  issue(commonName: string): Promise<Identity>;
+  /** A certificate for 127.0.0.1 and the names given, good for servers and clients. */
+  issue(commonName: string, names?: readonly string[]): Promise<Identity>;
 }
 
 /** A certificate authority that lives for a test. */
@@ -37,7 +37,7 @@ export async function createAuthority(name = 'test CA'): Promise<Authority> {
   return {
     cert,
     caData: Buffer.from(cert).toString('base64'),
-    async issue(commonName) {
+    async issue(commonName, names = []) {
       const own = await newKeys();
       const issued = await X509CertificateGenerator.create({
         subject: `CN=${commonName}`,
@@ -46,7 +46,12 @@ export async function createAuthority(name = 'test CA'): Promise<Authority> {
         signingKey: keys.privateKey,
         ...validity(),
         signingAlgorithm: ALGORITHM,
-        extensions: [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])],
+        extensions: [
+          new SubjectAlternativeNameExtension([
+            { type: 'ip', value: '127.0.0.1' },
+            ...names.map(value => ({ type: 'dns' as const, value })),
+          ]),
+        ],
       });
       const key = await crypto.subtle.exportKey('pkcs8', own.privateKey);
       return { cert: issued.toString('pem'), key: PemConverter.encode(key, 'PRIVATE KEY') };

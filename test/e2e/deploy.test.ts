@@ -5,6 +5,7 @@ import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/clie
 import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetPolicyCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
   ListFunctionsCommand,
@@ -17,7 +18,13 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Statement } from '../../infra/iam.ts';
 import type { RunResult } from '../../lib/model/index.ts';
@@ -29,7 +36,9 @@ import { type Moto, startMoto } from './moto.ts';
 const REGION = 'eu-west-1';
 const OUTPUT = '.cache/e2e-package';
 const CONFIG = 'infra/fairlead.example.yml';
-const ARGS = ['--stage', 'e2e', '--region', REGION, '--param', `config=${CONFIG}`];
+/** Every part of the stack. */
+const PARAMS = [`config=${CONFIG}`, 'webhookAccounts=222222222222', 'auditClusters=prod-eu', 'drift=cloudtrail'];
+const ARGS = ['--stage', 'e2e', '--region', REGION, ...PARAMS.flatMap(param => ['--param', param])];
 const ACCOUNT = '123456789012';
 const FUNCTION = 'fairlead-e2e-reconcile';
 
@@ -51,7 +60,8 @@ afterAll(async () => {
   await rm(packaged.folder, { recursive: true });
 });
 
-const configuration = () => client(LambdaClient).send(new GetFunctionConfigurationCommand({ FunctionName: FUNCTION }));
+const configuration = (FunctionName = FUNCTION) =>
+  client(LambdaClient).send(new GetFunctionConfigurationCommand({ FunctionName }));
 const queue = async (name: string) => {
   const sqs = client(SQSClient);
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
@@ -73,9 +83,47 @@ describe('sls deploy', () => {
     expect(concurrency.ReservedConcurrentExecutions).toBe(2);
   });
 
-  it('deploys the very zip that was packaged', async () => {
-    const zip = await readFile(`${root}${OUTPUT}/reconcile.zip`);
-    expect((await configuration()).CodeSha256).toBe(createHash('sha256').update(zip).digest('base64'));
+  it.each(['reconcile', 'webhook', 'audit'])('deploys the very zip that was packaged: %s', async name => {
+    const zip = await readFile(`${root}${OUTPUT}/${name}.zip`);
+    const { CodeSha256 } = await configuration(`fairlead-e2e-${name}`);
+    expect(CodeSha256).toBe(createHash('sha256').update(zip).digest('base64'));
+  });
+
+  it('lets the account in that was named, to the webhook over its URL', async () => {
+    const FunctionName = 'fairlead-e2e-webhook';
+    const { Policy = '' } = await client(LambdaClient).send(new GetPolicyCommand({ FunctionName }));
+    const allowed = JSON.parse(Policy).Statement.map((one: { Action: string; Principal: unknown }) => [
+      one.Action,
+      JSON.stringify(one.Principal).includes('222222222222'),
+    ]);
+    expect(allowed.sort()).toEqual([
+      ['lambda:InvokeFunction', true],
+      ['lambda:InvokeFunctionUrl', true],
+    ]);
+  });
+
+  it('lets CloudWatch Logs hand audit logs over', async () => {
+    const FunctionName = 'fairlead-e2e-audit';
+    const { Policy = '' } = await client(LambdaClient).send(new GetPolicyCommand({ FunctionName }));
+    expect(JSON.parse(Policy).Statement).toEqual([
+      expect.objectContaining({ Action: 'lambda:InvokeFunction', Principal: { Service: 'logs.amazonaws.com' } }),
+    ]);
+  });
+
+  // moto's CloudFormation does not know these two types, so the template has to speak for them.
+  it.each([
+    ['a URL that IAM guards', 'WebhookLambdaFunctionUrl', { AuthType: 'AWS_IAM' }],
+    [
+      'the audit log of the named cluster',
+      'AuditLogOfprodDasheu',
+      {
+        LogGroupName: '/aws/eks/prod-eu/cluster',
+        DestinationArn: { 'Fn::GetAtt': ['AuditLambdaFunction', 'Arn'] },
+        FilterPattern: expect.stringContaining('"ingresses"'),
+      },
+    ],
+  ])('asks for %s', (_rule, id, properties) => {
+    expect(packaged.template.Resources[id]?.Properties).toMatchObject(properties);
   });
 
   it('makes the queues: FIFO, with a dead-letter queue, hidden for longer than a run may take', async () => {
@@ -105,11 +153,16 @@ describe('sls deploy', () => {
     ]);
   });
 
-  it('schedules runs through the queue, with retries and a dead-letter queue', async () => {
+  it.each([
+    ['schedules runs', /-Schedule-/, { ScheduleExpression: 'rate(5 minutes)' }],
+    ['tells of what others changed in Route 53', /-Drift-/, { EventPattern: expect.stringContaining('anything-but') }],
+  ])('%s through the queue, with retries and a dead-letter queue', async (_rule, name, properties) => {
     const events = client(EventBridgeClient);
-    const { Rules } = await events.send(new ListRulesCommand({}));
-    expect(Rules).toEqual([expect.objectContaining({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' })]);
-    const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: Rules?.[0]?.Name }));
+    const { Rules = [] } = await events.send(new ListRulesCommand({}));
+    expect(Rules).toHaveLength(2);
+    const rule = Rules.find(({ Name = '' }) => name.test(Name));
+    expect(rule).toMatchObject({ State: 'ENABLED', ...properties });
+    const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: rule?.Name }));
     expect(Targets).toEqual([
       expect.objectContaining({
         Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:fairlead-e2e.fifo`,
@@ -154,7 +207,7 @@ describe('the deployed function', () => {
     const zone = { Name: 'example.com', CallerReference: 'e2e' };
     await client(Route53Client).send(new CreateHostedZoneCommand(zone));
     const variables = (await configuration()).Environment?.Variables ?? {};
-    const answer = await invokePackaged(packaged, {}, { ...variables, ...moto.env });
+    const answer = await invokePackaged(packaged.functions.reconcile, {}, { ...variables, ...moto.env });
     const { zones, clusters } = answer as RunResult;
     expect(zones).toEqual([expect.objectContaining({ name: 'example.com', source: 'read' })]);
     expect(clusters.map(({ name, state }) => [name, state])).toEqual([
@@ -165,6 +218,37 @@ describe('the deployed function', () => {
     expect(Contents.length).toBeGreaterThan(0);
   });
 });
+
+describe('the deployed functions that take notices', () => {
+  const NOTICE = { cluster: 'prod-eu', source: 'e2e', sequence: 1, since: 1_785_581_254_322 };
+
+  it('put them on the deployed queue: a number once however often it is sent, the next one too', async () => {
+    const { QueueUrl = '' } = await client(SQSClient).send(new GetQueueUrlCommand({ QueueName: 'fairlead-e2e.fifo' }));
+    const { Environment } = await configuration('fairlead-e2e-webhook');
+    // moto tells CloudFormation AWS's own address of the queue.
+    const env = { ...Environment?.Variables, ...moto.env, FAIRLEAD_QUEUE_URL: QueueUrl };
+    expect(new URL(Environment?.Variables?.FAIRLEAD_QUEUE_URL ?? '').pathname).toBe(new URL(QueueUrl).pathname);
+    for (const sequence of [1, 1, 2]) {
+      const answer = await invokePackaged(packaged.functions.webhook, requestOf({ ...NOTICE, sequence }), env);
+      expect(answer).toEqual({ statusCode: 202 });
+    }
+    const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 });
+    const { Messages = [] } = await client(SQSClient).send(receive);
+    expect(Messages.map(({ Body = '' }) => JSON.parse(Body))).toEqual([NOTICE, { ...NOTICE, sequence: 2 }]);
+  });
+});
+
+/** What Lambda makes of a request that IAM verified, as far as it is read. */
+function requestOf(notice: unknown): unknown {
+  const iam = { userArn: `arn:aws:sts::${ACCOUNT}:assumed-role/forwarder/e2e` };
+  const http = { method: 'POST', path: '/', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'e2e' };
+  return {
+    headers: {},
+    requestContext: { http, authorizer: { iam } },
+    body: JSON.stringify(notice),
+    isBase64Encoded: false,
+  };
+}
 
 describe('sls remove', () => {
   it('leaves nothing, the state included', async () => {

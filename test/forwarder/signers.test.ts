@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { podCredentials } from '../../infra/forwarder/program/credentials.ts';
 import { hmacSigner, iamSigner } from '../../infra/forwarder/program/signers.ts';
 import { isSigned, UnusableSecret } from '../../lib/notice/index.ts';
 import { Credentials } from '../../local/aws/credentials.ts';
+import { serveHttp, stopServer } from '../../local/aws/http.ts';
 import { verifySignature } from '../../local/aws/sigv4.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -77,6 +78,34 @@ describe('credentials of a pod', () => {
     expect(await podCredentials(keys, () => NOW)()).toEqual({ accessKeyId: 'AKIA', secretAccessKey: 'secret' });
     const session = { ...keys, AWS_SESSION_TOKEN: 'token' };
     expect(await podCredentials(session, () => NOW)()).toMatchObject({ sessionToken: 'token' });
+  });
+
+  test('are renewed before they end, and used to their end where that fails', async () => {
+    let now = NOW;
+    const expiration = new Date(NOW + 60 * 60_000).toISOString();
+    const answers: ('first' | 'second' | undefined)[] = ['first', undefined, undefined, 'second'];
+    let asked = 0;
+    const { server, url } = await serveHttp(async () => {
+      asked++;
+      const key = answers.shift();
+      if (key === undefined) return { status: 400, body: '{}' };
+      const Expiration = key === 'first' ? expiration : new Date(NOW + 2 * 60 * 60_000).toISOString();
+      return { status: 200, body: JSON.stringify({ AccessKeyId: key, SecretAccessKey: 's', Token: 't', Expiration }) };
+    });
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', url);
+    try {
+      const credentials = podCredentials({ AWS_CONTAINER_CREDENTIALS_FULL_URI: url }, () => now);
+      const key = async () => (await credentials()).accessKeyId;
+      expect([await key(), await key(), asked]).toEqual(['first', 'first', 1]);
+      now = NOW + 56 * 60_000;
+      expect([await key(), asked]).toEqual(['first', 2]);
+      now = NOW + 60 * 60_000;
+      await expect(key()).rejects.toThrow();
+      expect([await key(), asked]).toEqual(['second', 4]);
+    } finally {
+      vi.unstubAllEnvs();
+      await stopServer(server);
+    }
   });
 
   test('that are nowhere are named with what to do', async () => {

@@ -28,3 +28,56 @@ describe('access to a cluster', () => {
     expect(Object.keys(properties)).toEqual(['ClusterName', 'PrincipalArn', 'Type']);
   });
 });
+
+describe("the forwarder's access to the webhook", () => {
+  const { Resources } = parse(readFileSync('infra/forwarder-access.yml', 'utf8'), { logLevel: 'silent' });
+  const { AssumeRolePolicyDocument, Policies } = Resources.Role.Properties;
+  const ISSUER = `\${OidcProvider}`;
+  const [, podIdentity, irsa] = AssumeRolePolicyDocument;
+
+  it('is the two rights that a Function URL asks for, on this function, over its URL', () => {
+    const rights = Policies.flatMap(
+      (policy: { PolicyDocument: { Statement: object[] } }) => policy.PolicyDocument.Statement,
+    );
+    expect(rights.map(({ Sid, Effect, ...right }: { Sid: string; Effect: string }) => right)).toEqual([
+      {
+        Action: ['lambda:InvokeFunctionUrl'],
+        Resource: 'WebhookFunctionArn',
+        Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+      },
+      {
+        Action: ['lambda:InvokeFunction'],
+        Resource: 'WebhookFunctionArn',
+        Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+      },
+    ]);
+  });
+
+  it('is given by Pod Identity to the service account of the chart in this cluster only', () => {
+    expect(podIdentity.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'pods.eks.amazonaws.com' },
+        Action: ['sts:AssumeRole', 'sts:TagSession'],
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': 'AWS::AccountId',
+            'aws:RequestTag/eks-cluster-name': 'ClusterName',
+            'aws:RequestTag/kubernetes-namespace': 'Namespace',
+            'aws:RequestTag/kubernetes-service-account': 'ServiceAccount',
+          },
+        },
+      },
+    ]);
+  });
+
+  it('is given by IRSA to the same service account only', () => {
+    const [statement] = JSON.parse(irsa).Statement;
+    expect(statement.Condition).toEqual({
+      StringEquals: {
+        [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+        [`${ISSUER}:sub`]: `system:serviceaccount:\${Namespace}:\${ServiceAccount}`,
+      },
+    });
+  });
+});

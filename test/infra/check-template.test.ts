@@ -55,6 +55,30 @@ describe('a template that can be deployed', () => {
   });
 });
 
+/** A template in which the function has a URL, with permissions for everybody. */
+function withUrl(AuthType: string, ...actions: readonly string[]): Template {
+  const FunctionName = { 'Fn::GetAtt': ['Function', 'Arn'] };
+  const { Resources } = template({ Function: { DeadLetterConfig: undefined } });
+  const permissions = actions.map((Action, index) => [
+    `Permission${index}`,
+    { Type: 'AWS::Lambda::Permission', Properties: { FunctionName, Principal: '*', Action } },
+  ]);
+  const Url = { Type: 'AWS::Lambda::Url', Properties: { AuthType, TargetFunctionArn: FunctionName } };
+  return { Resources: { ...Resources, Url, ...Object.fromEntries(permissions) } };
+}
+
+describe('a function with a URL', () => {
+  const [CALL_URL, CALL] = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
+  it.each([
+    ['open to everybody, with both rights, has no fault', withUrl('NONE', CALL_URL, CALL), []],
+    ['open without the second right', withUrl('NONE', CALL_URL), ['Url: callers have no right lambda:InvokeFunction']],
+    ['checked by IAM has no fault', withUrl('AWS_IAM'), []],
+    ['that lets everybody past IAM', withUrl('AWS_IAM', CALL), ['Url: everybody has the right lambda:InvokeFunction']],
+  ])('%s', (_rule, made, faults) => {
+    expect(templateFaults(made, { Function: ENTRIES })).toEqual(faults);
+  });
+});
+
 describe('what sls lets pass is found', () => {
   it.each([
     ['a handler that is not in the zip', {}, ENTRIES.slice(1), /no dist\/f\/index\.js/],
@@ -64,6 +88,12 @@ describe('what sls lets pass is found', () => {
       { Function: { Handler: 'dist/f/main.handler' } },
       ENTRIES,
       /no dist\/f\/main\.js/,
+    ],
+    [
+      'a file that the function is told of and that is not in its zip',
+      { Function: { Environment: { Variables: { FAIRLEAD_SHARDS: 'dist/f/shards.json' } } } },
+      ENTRIES,
+      /no dist\/f\/shards\.json \(FAIRLEAD_SHARDS\)/,
     ],
     ['another runtime', { Function: { Runtime: 'nodejs22.x' } }, ENTRIES, /nodejs22\.x/],
     ['another architecture', { Function: { Architectures: ['x86_64'] } }, ENTRIES, /x86_64/],

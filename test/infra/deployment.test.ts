@@ -60,8 +60,8 @@ describe('the deployment that serverless.yml takes its values from', () => {
     const SHARDS = 'shards: [{name: east, clusters: [prod]}]';
     const FLEET = `clusters: [${Array.from({ length: 7 }, (_, n) => `{name: c${n}, owner: o${n}}`)}]
 shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}`)}]`;
-    const groups = ({ schedules }: Deployment) =>
-      Object.entries(schedules).map(([id, { Properties }]) => [
+    const groups = ({ rules }: Deployment) =>
+      Object.entries(rules).map(([id, { Properties }]) => [
         id,
         (Properties.Targets as { SqsParameters: { MessageGroupId: string } }[]).map(
           ({ SqsParameters }) => SqsParameters.MessageGroupId,
@@ -86,9 +86,14 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
         const deployment = make({}, config);
         expect(groups(deployment)).toEqual(expected);
         expect(deployment.concurrency).toBe(concurrency);
-        expect(deployment.scheduleArns).toEqual(expected.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
+        expect(deployment.ruleArns).toEqual(expected.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
       },
     );
+  });
+
+  it('tells the functions that take notices the shard of each cluster', () => {
+    const config = 'clusters: [{name: a, owner: x}, {name: b}]\nshards: [{name: east, clusters: [a]}]';
+    expect(make({}, config).shards).toEqual({ a: 'east', b: 'default' });
   });
 
   it('sends alarms to the topic, if there is one', () => {

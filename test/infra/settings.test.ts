@@ -14,6 +14,12 @@ const PARAMS = {
   alarmTopic: 'none',
   subnets: 'none',
   securityGroups: 'none',
+  webhook: 'iam',
+  webhookSecret: 'none',
+  webhookAccounts: 'none',
+  webhookConcurrency: 5,
+  auditClusters: 'none',
+  drift: 'none',
 };
 const read = (params: Readonly<Record<string, unknown>>) => readSettings({ ...PARAMS, ...params });
 
@@ -33,6 +39,26 @@ describe('settings of the deployment', () => {
       { subnets: 'subnet-0a, subnet-0b', securityGroups: 'sg-01' },
       { subnets: ['subnet-0a', 'subnet-0b'], securityGroups: ['sg-01'] },
     ],
+    [
+      'a secret in Parameter Store',
+      { webhook: 'hmac', webhookSecret: 'ssm:/fairlead/webhook' },
+      { webhookSecret: 'ssm:/fairlead/webhook' },
+    ],
+    [
+      'the ARN of a secret',
+      {
+        webhook: 'hmac',
+        webhookSecret: 'secretsmanager:arn:aws:secretsmanager:eu-west-1:111122223333:secret:a/b-Ab12Cd',
+      },
+      { webhookSecret: 'secretsmanager:arn:aws:secretsmanager:eu-west-1:111122223333:secret:a/b-Ab12Cd' },
+    ],
+    [
+      'one account, which YAML reads as a number',
+      { webhookAccounts: 111122223333 },
+      { webhookAccounts: ['111122223333'] },
+    ],
+    ['clusters', { auditClusters: 'prod-eu,prod_us' }, { auditClusters: ['prod-eu', 'prod_us'] }],
+    ['no reserved concurrency of the webhook', { webhookConcurrency: 'none' }, { webhookConcurrency: null }],
   ])('take %s', (_rule, params, expected) => {
     expect(read(params)).toMatchObject(expected);
   });
@@ -53,6 +79,34 @@ describe('settings of the deployment', () => {
       { subnets: 'vpc-01', securityGroups: 'sg-01' },
       /params\.subnets\.0: expected ids like subnet-0a1b/,
     ],
+    ['a webhook of its own kind', { webhook: 'open' }, /params\.webhook: .*"iam"\|"hmac"\|"none"/],
+    ['hmac without a secret', { webhook: 'hmac' }, /params\.webhookSecret: with webhook hmac, give the place/],
+    [
+      'a secret that nothing is signed with',
+      { webhookSecret: 'ssm:/fairlead/webhook' },
+      /params\.webhookSecret: with webhook iam .* leave it out/,
+    ],
+    [
+      'the secret itself in the place of its name',
+      { webhook: 'hmac', webhookSecret: 'c2VjcmV0' },
+      /params\.webhookSecret: expected ssm:NAME or secretsmanager:NAME/,
+    ],
+    [
+      'the ARN of the other store',
+      { webhook: 'hmac', webhookSecret: 'ssm:arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-Ab12Cd' },
+      /params\.webhookSecret: expected/,
+    ],
+    [
+      'an account that is none',
+      { webhookAccounts: '1111' },
+      /params\.webhookAccounts\.0: expected ids like 111122223333/,
+    ],
+    [
+      'accounts without IAM',
+      { webhook: 'none', webhookAccounts: '111122223333' },
+      /params\.webhookAccounts: with webhook none/,
+    ],
+    ['a drift that is none', { drift: 'poll' }, /params\.drift: .*"none"\|"cloudtrail"/],
     ['subnets without security groups', { subnets: 'subnet-01' }, /params\.subnets and params\.securityGroups/],
   ])('refuse %s, naming it', (_rule, params, message) => {
     expect(() => read(params)).toThrow(InvalidSetting);

@@ -69,16 +69,16 @@ describe('what carries no ownership record of ours is left alone', () => {
 });
 
 describe('a name that another owner has laid a claim to', () => {
-  const contested = ['x.example.com A 192.0.2.66', `a-x.example.com TXT arena ${S}`, 'cname-x.example.com TXT other'];
+  const ours = ['x.example.com A 192.0.2.66', `a-x.example.com TXT arena ${S}`];
 
-  test('is left alone, with the reason', () => {
-    const output = planOf({ records: contested, wants: ['service/a x.example.com 203.0.113.1'] });
+  test.each([
+    ['an older format', 'cname-x.example.com TXT other'],
+    ['the oldest, which stands at the name itself', 'x.example.com TXT other'],
+  ])('in %s is left alone, with the reason, also when its object goes', (_, claim) => {
+    const output = planOf({ records: [...ours, claim], wants: ['service/a x.example.com 203.0.113.1'] });
     expect(changesOf(output)).toEqual([]);
     expect(output.findings[0]).toMatchObject({ reason: 'not-owned', message: expect.stringContaining('"other"') });
-  });
-
-  test('also when its object goes', () => {
-    expect(changesOf(planOf({ records: contested }))).toEqual([]);
+    expect(changesOf(planOf({ records: [...ours, claim] }))).toEqual([]);
   });
 
   test('but an owner who has the name’s other type has only that', () => {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { History, type Step, step } from './history.ts';
+import { History } from './history.ts';
+import { type Rules, rules, type Step, step } from './steps.ts';
 
 /** More with `HISTORIES=20000 npx vitest run test/reconcile/history.test.ts`. */
 const HISTORIES = Number(process.env.HISTORIES ?? 1000);
 
-async function play(steps: readonly Step[]): Promise<void> {
-  const history = new History();
+async function play(steps: readonly Step[], under: Rules): Promise<void> {
+  const history = new History(under);
   for (const one of steps) await history.play(one);
   await history.settle();
 }
@@ -14,10 +15,9 @@ async function play(steps: readonly Step[]): Promise<void> {
 test(
   'whatever clusters, strangers and faults do: nothing of theirs is touched, and in the end everything is in step',
   async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), steps => play(steps)),
-      { numRuns: HISTORIES },
-    );
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), rules, play), {
+      numRuns: HISTORIES,
+    });
   },
   HISTORIES * 100,
 );

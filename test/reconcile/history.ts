@@ -1,136 +1,26 @@
-import fc from 'fast-check';
-import type { SourceKind } from '../../lib/model/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, LeaseHeld, type StateStore } from '../../lib/state/index.ts';
 import type { RecordJson } from '../../local/route53/index.ts';
 import { brief, type Harness, harness } from '../support/harness.ts';
-import { type KubernetesObject, NLB, service } from '../support/objects.ts';
+import { ingress, type KubernetesObject, NLB, service } from '../support/objects.ts';
 import type { Operation } from '../support/store-route53.ts';
+import { CLUSTERS, type Faults, NAMES, OWNER_OF, type Rules, SERVICES, type Step, TARGETS } from './steps.ts';
 
-/** One thing that happens: in a cluster, in Route 53 by another hand, or a run with whatever goes wrong in it. */
-export type Step =
-  | {
-      readonly do: 'apply';
-      readonly cluster: string;
-      readonly object: number;
-      readonly name: number;
-      readonly target: number;
-    }
-  | { readonly do: 'delete'; readonly cluster: string; readonly object: number }
-  | {
-      readonly do: 'stranger';
-      readonly act: 'occupy' | 'edit' | 'take over' | 'drop record' | 'drop ownership';
-      readonly name: number;
-    }
-  | {
-      readonly do: 'run';
-      readonly state: number;
-      readonly faults: Faults;
-      readonly clusters?: readonly string[];
-      readonly force: boolean;
-    }
-  | { readonly do: 'runs'; readonly faults: Faults }
-  | { readonly do: 'wait'; readonly minutes: number };
+const OWNERS = new Set(Object.values(OWNER_OF));
 
-export interface Faults {
-  /** What the first change requests of the run meet, one after the other. */
-  readonly changes: readonly (
-    | 'ok'
-    | 'throttled'
-    | 'busy'
-    | '500 before'
-    | '500 after'
-    | 'killed before'
-    | 'killed after'
-    | 'stranger before'
-  )[];
-  readonly poisoned?: number;
-  readonly unlisted?: { readonly cluster: string; readonly kind: SourceKind };
-}
-
-const NAMES = ['a.example.com', 'b.example.com', '*.w.example.com', 'example.com', 'a-b.example.com'];
-const TARGETS: readonly (readonly string[])[] = [
-  ['203.0.113.1'],
-  ['203.0.113.2', '2001:db8::2'],
-  [NLB],
-  ['lb.example.net'],
-  [],
-];
-const CLUSTERS = ['one', 'two'];
-
-const index = (items: readonly unknown[]) => fc.nat({ max: items.length - 1 });
-const cluster = fc.constantFrom(...CLUSTERS);
-const fault = fc.constantFrom(
-  'ok' as const,
-  'throttled' as const,
-  'busy' as const,
-  '500 before' as const,
-  '500 after' as const,
-  'killed before' as const,
-  'killed after' as const,
-  'stranger before' as const,
-);
-const faults: fc.Arbitrary<Faults> = fc.record(
-  {
-    changes: fc.array(fault, { maxLength: 3 }),
-    poisoned: index(NAMES),
-    unlisted: fc.record({ cluster, kind: fc.constantFrom<SourceKind>('service', 'ingress') }),
-  },
-  { requiredKeys: ['changes'] },
-);
-
-export const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('apply' as const),
-      cluster,
-      object: fc.nat({ max: 2 }),
-      name: index(NAMES),
-      target: index(TARGETS),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), cluster, object: fc.nat({ max: 2 }) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('stranger' as const),
-      act: fc.constantFrom(
-        'occupy' as const,
-        'edit' as const,
-        'take over' as const,
-        'drop record' as const,
-        'drop ownership' as const,
-      ),
-      name: index(NAMES),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record(
-      {
-        do: fc.constant('run' as const),
-        state: fc.nat({ max: 1 }),
-        faults,
-        clusters: fc.subarray(CLUSTERS, { minLength: 1 }),
-        force: fc.boolean(),
-      },
-      { requiredKeys: ['do', 'state', 'faults', 'force'] },
-    ),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('runs' as const), faults }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 14, 120) }) },
-);
-
-const CONFIG = `
-clusters: [{name: one, region: us-east-1, owner: one}, {name: two, region: us-east-1, owner: two}]
+const configOf = ({ deleteAfter, maxDeletes }: Rules) => `
+clusters: [${CLUSTERS.map(name => `{name: ${name}, region: us-east-1, owner: ${OWNER_OF[name]}}`).join(', ')}]
 zones: {domains: [example.com]}
+guard: {deleteAfter: ${deleteAfter}, maxDeletes: {count: ${maxDeletes}, percent: ${maxDeletes}}}
 `;
+const LENIENT: Rules = { deleteAfter: '0s', maxDeletes: 10 };
+/** Record sets that the zone may hold, faults aside. */
+const ROOM = 10_000;
 
 const wire = (name: string) => `${name.replace('*', '\\052')}.`;
 const keyOf = (record: RecordJson) => `${record.name} ${record.type}`;
 const ownerIn = (record: RecordJson) => /external-dns\/owner=([^,"]+)/.exec(record.values?.[0] ?? '')?.[1];
-const ours = (record: RecordJson) => CLUSTERS.includes(ownerIn(record) ?? '');
+const ours = (record: RecordJson) => OWNERS.has(ownerIn(record) ?? '');
 
 /**
  * Plays a history on the strict Route 53 and holds it against the promises after every request: what is a stranger's
@@ -140,36 +30,64 @@ const ours = (record: RecordJson) => CLUSTERS.includes(ownerIn(record) ?? '');
 export class History {
   readonly world: Harness;
   readonly #states: StateStore[] = [createMemoryStore(), createMemoryStore()];
+  /** What each state was when it was last lost: an old copy may come back. */
+  readonly #older: StateStore[] = [createMemoryStore(), createMemoryStore()];
+  readonly #rules: Rules;
   /** Record sets that belong to somebody else, by name and type. */
   readonly #foreign = new Map<string, string>();
   /** Every line that some object has asked for so far, and what strangers wrote into records of ours. */
   readonly #imagined = new Set<string>();
   #serial = 0;
 
-  constructor() {
-    this.world = harness({ config: CONFIG, clusters: { one: { objects: [] }, two: { objects: [] } } });
+  constructor(rules: Rules = LENIENT) {
+    this.#rules = rules;
+    const clusters = Object.fromEntries(CLUSTERS.map(name => [name, { objects: [] }]));
+    this.world = harness({ config: configOf(rules), clusters });
   }
 
   async play(step: Step): Promise<void> {
-    if (step.do === 'apply') this.#apply(step);
-    else if (step.do === 'delete') this.#delete(step);
-    else if (step.do === 'stranger') this.#stranger(step.act, NAMES[step.name] as string);
-    else if (step.do === 'wait') this.world.clock.advance(step.minutes * 60_000);
-    else if (step.do === 'run')
-      await this.#run(step.state, step.faults, {
-        force: step.force,
-        ...(step.clusters && { clusters: step.clusters }),
-      });
-    else await Promise.all([this.#run(0, step.faults, { force: false }), this.#run(1, step.faults, { force: false })]);
+    await this.#play(step);
     this.check();
   }
 
-  /** Ends all faults and runs twice, as a person would who forces a resync. */
+  #play(step: Step): unknown {
+    switch (step.do) {
+      case 'apply':
+        return this.#apply(step);
+      case 'delete':
+        return this.#replace(step.cluster, step.object);
+      case 'stranger':
+        return this.#stranger(step.act, NAMES[step.name] as string);
+      case 'lose state':
+        return this.#swapState(step.state, createMemoryStore());
+      case 'restore state':
+        return this.#swapState(step.state, this.#older[step.state] as StateStore);
+      case 'wait':
+        return this.world.clock.advance(step.minutes * 60_000);
+      case 'run': {
+        const clusters = step.clusters && { clusters: step.clusters };
+        return this.#run(step.state, step.faults, { force: step.force, ...clusters });
+      }
+      case 'runs':
+        return Promise.all([0, 1].map(state => this.#run(state, step.faults, { force: false })));
+    }
+  }
+
+  #swapState(state: number, instead: StateStore): void {
+    this.#older[state] = this.#states[state] as StateStore;
+    this.#states[state] = instead;
+  }
+
+  /** Ends all faults and runs once more; by force where the guard or the grace period would keep something. */
   async settle(): Promise<void> {
     this.world.store.poisons.length = 0;
     for (const cluster of Object.values(this.world.clusters)) delete cluster.failing;
     this.world.clock.advance(24 * 60 * 60_000);
-    for (let i = 0; i < 2; i++) await this.#run(0, { changes: [] }, { force: true });
+    await this.#run(
+      0,
+      { changes: [] },
+      { force: this.#rules.deleteAfter !== LENIENT.deleteAfter || this.#rules.maxDeletes !== LENIENT.maxDeletes },
+    );
     this.check();
     this.#checkWanted();
     this.#checkOrphans();
@@ -177,19 +95,17 @@ export class History {
 
   #apply({ cluster, object, name, target }: Extract<Step, { do: 'apply' }>): void {
     const hostname = NAMES[name] as string;
-    const made = service(`s${object}`, { hostname }, TARGETS[target] as string[]);
+    const targets = TARGETS[target] as string[];
+    const made =
+      object < SERVICES ? service(`o${object}`, { hostname }, targets) : ingress(`o${object}`, [hostname], targets);
     this.#replace(cluster, object, made);
     for (const line of linesOf(made)) this.#imagined.add(line);
-  }
-
-  #delete({ cluster, object }: Extract<Step, { do: 'delete' }>): void {
-    this.#replace(cluster, object);
   }
 
   #replace(cluster: string, object: number, made?: KubernetesObject): void {
     const place = this.world.clusters[cluster] as { objects: KubernetesObject[] };
     place.objects = [
-      ...place.objects.filter(({ metadata }) => metadata.name !== `s${object}`),
+      ...place.objects.filter(({ metadata }) => metadata.name !== `o${object}`),
       ...(made ? [made] : []),
     ];
   }
@@ -230,6 +146,10 @@ export class History {
       }));
       this.#own([...theirs, ...standing]);
     }
+    if (act === 'claim' && ownership.length > 0 && standing.every(({ type }) => type !== 'CNAME')) {
+      const values = ['"heritage=external-dns,external-dns/owner=stranger"'];
+      this.#own([{ name: wire(name), type: 'TXT', ttl: 300, values }, ...standing]);
+    }
     if (act === 'drop record' && mine) this.#edit([], [mine]);
     if (act === 'drop ownership' && ownership.length > 0) {
       this.#edit([], ownership);
@@ -251,6 +171,7 @@ export class History {
       throw new Error('the process was killed');
     };
     this.world.store.poisons.length = 0;
+    this.world.store.maxRecordSets = faults.room === undefined ? ROOM : this.world.json().length + faults.room;
     if (faults.poisoned !== undefined) this.world.store.poisons.push({ name: wire(NAMES[faults.poisoned] as string) });
     for (const [name, cluster] of Object.entries(this.world.clusters)) {
       delete cluster.failing;
@@ -267,7 +188,7 @@ export class History {
         if (current === '500 before')
           throw new Route53Error('transient', 'InternalError', 'We encountered an internal error');
         if (current === 'killed before') die();
-        if (current === 'stranger before') this.#stranger('edit', NAMES[0] as string);
+        if (typeof current === 'object') this.#stranger(current.before, NAMES[current.name] as string);
       },
       after: (operation: Operation) => {
         if (operation !== 'changeRecordSets') return;
@@ -279,7 +200,11 @@ export class History {
     const store = this.#states[state] as StateStore;
     const mortal: StateStore = {
       get: (key, known) => (dead ? die() : store.get(key, known)),
-      put: (key, bytes, expected) => (dead ? die() : store.put(key, bytes, expected)),
+      put: (key, bytes, expected) => {
+        if (dead) die();
+        if (faults.unwritable) throw new Error('EROFS: read-only file system');
+        return store.put(key, bytes, expected);
+      },
       remove: (key, expected) => (dead ? die() : store.remove(key, expected)),
     };
     try {
@@ -368,7 +293,8 @@ function isMerged(standing: readonly string[], wishes: readonly string[][]): boo
 
 /** What an object asks for, a line a record set; several addresses of one type in one line. */
 function linesOf(object: KubernetesObject): string[] {
-  const name = Object.values(object.metadata.annotations ?? {})[0] as string;
+  const rules = (object.spec as { rules?: { host: string }[] } | undefined)?.rules;
+  const name = (rules?.[0]?.host ?? Object.values(object.metadata.annotations ?? {})[0]) as string;
   const targets = (object.status as { loadBalancer: { ingress: { ip?: string; hostname?: string }[] } }).loadBalancer
     .ingress;
   return targets.flatMap(({ ip, hostname }) => {

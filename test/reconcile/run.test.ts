@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
-import { createMemoryStore, LeaseHeld, takeLease } from '../../lib/state/index.ts';
+import { createMemoryStore, LeaseHeld, type StateStore, takeLease } from '../../lib/state/index.ts';
 import { brief, EXAMPLE_ZONE, fakeClusters, harness } from '../support/harness.ts';
 import { ALB, ingress, type KubernetesObject, NLB, service } from '../support/objects.ts';
 
@@ -76,6 +76,38 @@ describe('calls are in proportion to the change', () => {
     expect(reasons(first).filter(reason => reason === 'refused')).toHaveLength(51);
     await world.run();
     expect(world.calls).toEqual({});
+    world.clusters.prod!.objects = world.clusters.prod!.objects.filter(({ metadata: { name } }) => name !== 's10');
+    const third = await world.run();
+    expect(world.calls).toMatchObject({ changeRecordSets: 2, recordSetLimit: 1 });
+    expect(third.counts).toMatchObject({ created: 2, deleted: 2, unpublished: 50 });
+  });
+
+  test('an object with more addresses than a record set takes costs no call, and one with as many is published', async () => {
+    const addresses = (count: number) =>
+      Array.from({ length: count }, (_, i) => `203.0.${Math.floor(i / 250)}.${i % 250}`);
+    const world = prod([
+      service('most', { hostname: 'most.example.com' }, addresses(400)),
+      service('more', { hostname: 'more.example.com' }, addresses(401)),
+      service('half', { hostname: 'both.example.com' }, addresses(200)),
+    ]);
+    const result = await world.run();
+    expect(result.findings).toEqual([
+      expect.objectContaining({ reason: 'invalid', name: 'more.example.com', message: expect.stringContaining('401') }),
+    ]);
+    expect(result.counts.created).toBe(2);
+    expect(world.calls.changeRecordSets).toBe(1);
+  });
+
+  test('an object with the longest of names is published and goes again, without an orphan', async () => {
+    const long = ingress('i'.repeat(253), ['long.example.com'], [NLB], {}, 'n'.repeat(63));
+    const world = prod([long]);
+    expect((await world.run()).inStep).toBe(true);
+    expect(world.records()).toHaveLength(4);
+    await world.run({ force: true });
+    expect(world.calls.changeRecordSets).toBeUndefined();
+    world.clusters.prod!.objects = [];
+    await world.run();
+    expect(world.records()).toEqual([]);
   });
 });
 
@@ -197,6 +229,26 @@ describe('what others do in Route 53 meanwhile', () => {
     expect(world.calls).toEqual({ listRecordSets: 1, changeRecordSets: 1 });
     expect(result.zones[0]!.changes).toEqual([expect.objectContaining({ name: 's0.example.com', drift: true })]);
   });
+
+  test('they are mended without reading a cluster, when only they are asked for', async () => {
+    const world = prod(many(100));
+    await world.run();
+    world.store.edit(ID, { put: [theirs] });
+    const listed: string[] = [];
+    const readCluster = fakeClusters(world.clusters, listed);
+    const request = { clusters: [], reread: [{ zone: ID, names: ['s0.example.com'] }] };
+    const result = await world.run(request, { readCluster });
+    expect({ listed, calls: world.calls }).toEqual({ listed: [], calls: { listRecordSets: 1, changeRecordSets: 1 } });
+    expect(result).toMatchObject({ inStep: true, counts: { updated: 1 } });
+  });
+
+  test('very many are read with their zone, which costs fewer requests', async () => {
+    const world = prod(many(100));
+    await world.run();
+    const names = Array.from({ length: 50 }, (_, i) => `s${i}.example.com`);
+    await world.run({ clusters: [], reread: [{ zone: ID, names }] });
+    expect(world.calls).toEqual({ listRecordSets: 2 });
+  });
 });
 
 describe('nothing is lost with its cluster', () => {
@@ -300,7 +352,40 @@ describe('nothing is lost with its cluster', () => {
   });
 });
 
+describe('a state store that fails costs full reads and nothing else', () => {
+  const broken = (failing: readonly (keyof StateStore)[]): StateStore => {
+    const store = createMemoryStore();
+    const fail = () => Promise.reject(new Error('EROFS: read-only file system'));
+    return { ...store, ...Object.fromEntries(failing.map(method => [method, fail])) };
+  };
+
+  test.each<[string, (keyof StateStore)[]]>([
+    ['read', ['get']],
+    ['written', ['put', 'remove']],
+    ['read or written', ['get', 'put', 'remove']],
+  ])('when it cannot be %s', async (_, failing) => {
+    const world = prod(many(3));
+    const store = broken(failing);
+    const first = await world.run({}, { store });
+    expect(world.records()).toHaveLength(12);
+    expect(first).toMatchObject({ inStep: true, reasons: { warning: 1 } });
+    expect(first.findings[0]?.message).toContain('EROFS');
+    world.clusters.prod!.objects = many(2);
+    expect((await world.run({}, { store })).counts.deleted).toBe(2);
+    expect(world.records()).toHaveLength(8);
+  });
+});
+
 describe('one run at a time works on a shard', () => {
+  test('a run that was killed holds up the next one no longer than that one waits', async () => {
+    const world = prod(many(1));
+    world.hooks.before = () => new Promise(() => {});
+    void world.run();
+    await expect.poll(async () => (await world.state.get('lease/default')) !== undefined).toBe(true);
+    world.hooks = {};
+    expect((await world.run()).inStep).toBe(true);
+  });
+
   test('the second waits, then says who has it; a dead run’s lease ends by itself', async () => {
     const world = prod(many(1));
     await takeLease(world.state, 'default', { holder: 'the other', durationMs: 60_000, waitMs: 0 }, world.clock);

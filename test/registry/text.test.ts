@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatOwnership, parseOwnership } from '../../lib/registry/index.ts';
+import { parseStrings } from '../../local/route53/values.ts';
 
 describe('the text of an ownership record', () => {
   test('is written exactly as ExternalDNS writes it', () => {
     expect(formatOwnership({ owner: 'arena', resource: 'service/default/a' })).toBe(
       '"heritage=external-dns,external-dns/owner=arena,external-dns/resource=service/default/a"',
     );
+  });
+
+  test('that is too long for one string is written as several, of which Route 53 takes each', () => {
+    const resource = `ingress/${'n'.repeat(63)}/${'i'.repeat(253)}`;
+    const value = formatOwnership({ owner: 'arena', resource });
+    expect(parseStrings(value).map(({ length }) => length)).toEqual([255, 139]);
+    expect(parseOwnership(value)).toEqual({ owner: 'arena', resource });
   });
 
   test.each([
@@ -37,7 +45,7 @@ describe('the text of an ownership record', () => {
   });
 
   test('what is written is read back', () => {
-    const word = fc.stringMatching(/^[a-zA-Z0-9._/-]{1,40}$/);
+    const word = fc.stringMatching(/^[a-zA-Z0-9._/-]{1,330}$/);
     fc.assert(
       fc.property(word, fc.option(word, { nil: undefined }), (owner, resource) => {
         const ownership = resource === undefined ? { owner } : { owner, resource };

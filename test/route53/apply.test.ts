@@ -118,6 +118,14 @@ describe('a full zone', () => {
     expect(calls.ChangeResourceRecordSets).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(100)) + 1);
   });
 
+  test('removals go first, whatever their names, and make room', async () => {
+    put(...many(49));
+    const { outcome, calls } = await apply([create('a.example.com'), remove('n0048.example.com')]);
+    expect(outcome.refused).toEqual([]);
+    expect(names()).toContain('a.example.com');
+    expect(calls).toEqual({ ChangeResourceRecordSets: 1 });
+  });
+
   test('removals and swaps still go through', async () => {
     put(...many(49));
     const { outcome } = await apply([

@@ -136,17 +136,42 @@ describe.each(Object.keys(STORES))('the state kept in %s', kind => {
     const clock = fakeClock();
     const take = (holder: string, waitMs = 0) =>
       takeLease(store, 'default', { holder, durationMs: 60_000, waitMs }, clock);
-    const release = await take('one');
+    const first = await take('one');
     await expect(take('two')).rejects.toThrow(LeaseHeld);
     await expect(take('two')).rejects.toThrow(/\(one\).*"default".*2026-01-01T00:01:00/);
-    await release();
+    await first.release();
     const second = await take('two');
     clock.advance(60_000);
     const third = await take('three');
-    await second();
+    await second.release();
     await expect(take('four')).rejects.toThrow('(three)');
-    await third();
+    await third.release();
     await take('four');
+  });
+
+  test('a lease that is renewed outlives its duration, and one that was taken over stays with the other', async () => {
+    const clock = fakeClock();
+    const take = (holder: string) => takeLease(store, 's', { holder, durationMs: 60_000, waitMs: 0 }, clock);
+    const first = await take('one');
+    clock.advance(40_000);
+    await first.renew();
+    clock.advance(40_000);
+    await expect(take('two')).rejects.toThrow('(one)');
+    clock.advance(20_000);
+    await take('two');
+    await first.renew();
+    await first.release();
+    await expect(take('three')).rejects.toThrow('(two)');
+  });
+
+  test('a lease given back while it is renewed is given back', async () => {
+    const clock = fakeClock();
+    const take = (holder: string) => takeLease(store, 's', { holder, durationMs: 60_000, waitMs: 0 }, clock);
+    const first = await take('one');
+    const renewing = first.renew();
+    await first.release();
+    await renewing;
+    await take('two');
   });
 
   test('of many who want the lease at once, one gets it', async () => {

@@ -8,18 +8,21 @@ const MARGIN = 5 * 60_000;
 
 /**
  * The ways of a pod to AWS credentials, in the order of the SDK: environment, IRSA, EKS Pod Identity. Each is loaded when
- * it is the one, and what it gives is used until it is about to end.
+ * it is the one. What it gives is used until it is about to end, and where it cannot be renewed to its very end.
  */
 export function podCredentials(env: Env, now: () => number): Provider {
   let provider: Promise<Provider> | undefined;
   let kept: AwsCredentials | undefined;
+  const left = () => (kept ? (kept.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - now() : 0);
   return async () => {
-    if (kept && (kept.expiration?.getTime() ?? Number.POSITIVE_INFINITY) - now() > MARGIN) return kept;
+    if (kept && left() > MARGIN) return kept;
     provider ??= providerFor(env);
-    provider.catch(() => {
+    try {
+      kept = await (await provider)();
+    } catch (error) {
       provider = undefined;
-    });
-    kept = await (await provider)();
+      if (!kept || left() <= 0) throw error;
+    }
     return kept;
   };
 }

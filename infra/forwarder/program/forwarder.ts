@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamingConnection } from '../../../lib/cluster/connection.ts';
-import { watchAll } from '../../../lib/cluster/watch.ts';
+import { type EndReason, watchAll } from '../../../lib/cluster/watch.ts';
 import type { SourceKind } from '../../../lib/model/index.ts';
 import type { SourceContext } from '../../../lib/sources/index.ts';
 import { FOR_A_POD } from './api-server.ts';
@@ -85,11 +85,24 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
     metrics() {
       for (const [kind, { tracker }] of watches) instruments.objects.set(tracker.size, { kind });
       instruments.pending.set(sender.pending);
+      const { user, system } = process.cpuUsage();
+      instruments.cpu.set((user + system) / 1e6);
+      instruments.memory.set(process.memoryUsage.rss());
       if (succeeded !== undefined) instruments.sinceSuccess.set(Math.round(clock.uptime() - succeeded) / 1000);
       return Object.values(instruments).join('');
     },
   };
 }
+
+/** How loud an end is: a person must mend the first four, the others are part of a watch's life. */
+const LEVELS: Readonly<Partial<Record<EndReason, 'error' | 'warn'>>> = {
+  unauthorized: 'error',
+  forbidden: 'error',
+  credentials: 'error',
+  unusable: 'error',
+  unreachable: 'warn',
+  busy: 'warn',
+};
 
 /** Leads what a watch tells to the tracker, the metrics and the log. */
 function observer(kind: SourceKind, tracker: Tracker, instruments: Instruments, log: Log) {
@@ -106,11 +119,10 @@ function observer(kind: SourceKind, tracker: Tracker, instruments: Instruments, 
       instruments.changes.add({ kind });
       if (tracker.changed(type, object)) instruments.relevant.add({ kind });
     },
-    ended(reason: string, waitMs: number, error: Error | undefined) {
+    ended(reason: EndReason, waitMs: number, error: Error | undefined) {
       instruments.restarts.add({ kind, reason });
       if (reason === 'ended') return;
-      const loud = ['unauthorized', 'forbidden', 'credentials', 'unusable'].includes(reason);
-      log[loud ? 'error' : 'warn']('watch ended', { kind, reason, waitMs: Math.round(waitMs), error: error?.message });
+      log[LEVELS[reason] ?? 'info']('watch ended', { kind, reason, waitMs: Math.round(waitMs), error: error?.message });
     },
   };
 }

@@ -3,10 +3,7 @@ export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 type Labels = Readonly<Record<string, string | number>>;
 
-/**
- * One metric. prom-client is not used: it more than doubles what this program needs beyond Node itself, for histograms
- * and a default set of metrics that it has no use for.
- */
+/** One metric. prom-client is not used: it takes 13 MiB, for histograms and default metrics that are of no use here. */
 export class Metric {
   readonly #name: string;
   readonly #help: string;
@@ -24,6 +21,7 @@ export class Metric {
     this.#values.set(key, (this.#values.get(key) ?? 0) + by);
   }
 
+  /** Also of a counter, where something else counts. */
   set(value: number, labels: Labels = {}): void {
     this.#values.set(written(labels), value);
   }

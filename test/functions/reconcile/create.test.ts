@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import type { Context } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Core, createHandler, type Invocation } from '../../../functions/reconcile/create.ts';
 import type { RunRequest, RunResult } from '../../../lib/model/index.ts';
+import { captureLog, context } from '../lambda.ts';
 
 const RESULT: RunResult = {
   mode: 'sync',
@@ -36,22 +36,6 @@ const RESULT: RunResult = {
   reasons: { 'no-zone': 2, invalid: 1, filtered: 1 },
 };
 
-/** Only what the handler and its middleware read of Lambda's context. */
-const CONTEXT = {
-  awsRequestId: 'r-1',
-  functionName: 'fairlead-test-reconcile',
-  functionVersion: '1',
-  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:fairlead-test-reconcile',
-  memoryLimitInMB: '1769',
-  logGroupName: 'g',
-  logStreamName: 's',
-  callbackWaitsForEmptyEventLoop: true,
-  getRemainingTimeInMillis: () => 60_000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-} satisfies Context;
-
 const message = (messageId: string, body: string, MessageGroupId = 'gone') => ({
   eventSource: 'aws:sqs',
   messageId,
@@ -77,26 +61,14 @@ const fails = () => {
 };
 
 /** Every JSON line that Lambda would put into the log. */
-let lines: Record<string, unknown>[] = [];
+const lines = captureLog();
 const metric = (name: string) => lines.filter(line => name in line).map(line => line[name]);
 const metricsOf = (reason: string) => lines.filter(line => line.reason === reason).map(line => line.Unpublished);
 const invoke = (core: Core, event: unknown) =>
   createHandler(core, { logger: new Logger(), metrics: new Metrics({ namespace: 'fairlead' }), tracer: new Tracer() })(
     event,
-    CONTEXT,
+    context(),
   );
-
-beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_DEV', 'true'); // writes to the console, where the test can read
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  lines = [];
-  for (const level of ['debug', 'info', 'warn', 'error', 'log'] as const)
-    vi.spyOn(console, level).mockImplementation(text => void lines.push(JSON.parse(text)));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
 
 describe('the exported handler', () => {
   it('answers a run with its result', async () => {
@@ -111,7 +83,7 @@ describe('the exported handler', () => {
     await invoke(core, {});
     expect(asked[0]?.deadlineMs).toBeGreaterThanOrEqual(before + 57_000);
     expect(asked[0]?.deadlineMs).toBeLessThan(Date.now() + 60_000);
-    expect(asked[0]?.holder).toBe(CONTEXT.awsRequestId);
+    expect(asked[0]?.holder).toBe(context().awsRequestId);
   });
 
   it('fails when the run could not be made, so that alarms ring and the caller retries', async () => {

@@ -7,7 +7,7 @@ import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Core, createHandler as createReconcile } from '../../../functions/reconcile/create.ts';
 import { createHandler as createWebhook } from '../../../functions/webhook/create.ts';
-import { sendNotice } from '../../../functions/webhook/queue.ts';
+import { sendNotice } from '../../../lib/notice/queue.ts';
 import type { RunResult } from '../../../lib/model/index.ts';
 import { type Batch, type EventSource, startEventSource } from '../../../local/lambda/event-source.ts';
 import { createQueues, type Queues } from '../../../local/stack/queue.ts';

@@ -81,6 +81,10 @@ test('a presigned URL is as good as a signed request, until it is changed', asyn
   const url = await presignedUrl({ identity, host, protocol: 'http:', cluster: null });
   const answer = await fetch(url);
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining(`<Arn>${identity.arn}</Arn>`)]);
+  const json = await fetch(url, { headers: { accept: 'application/json' } });
+  expect(await json.json()).toMatchObject({
+    GetCallerIdentityResponse: { GetCallerIdentityResult: { Arn: identity.arn, Account: identity.account } },
+  });
   const changed = await fetch(url.replace('X-Amz-Expires=60', 'X-Amz-Expires=61'));
   expect([changed.status, await changed.text()]).toEqual([
     403,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Notice } from '../../lib/model/index.ts';
+import type { Notice } from '../model/index.ts';
 
 /**
  * Puts a notice on the FIFO queue, in the message group of its shard.

@@ -1,0 +1,49 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Notice } from '../../lib/model/index.ts';
+import { createTelemetry, type Telemetry } from '../telemetry.ts';
+import { readBatch } from './batch.ts';
+import { clusterOf, noticeOf } from './notice.ts';
+
+/** What the function needs of the world. */
+export interface Desk {
+  /** The shard of a cluster of the config; undefined for any other name. */
+  shardOf(cluster: string): string | undefined;
+  /** Puts a notice on the queue, in the message group of the shard. Throws when it is not there. */
+  enqueue(notice: Notice, shard: string): Promise<void>;
+}
+
+/**
+ * The handler behind the subscription to a cluster's audit log: a batch in which Services or Ingresses were written becomes
+ * one notice. When the queue does not take it the handler throws: Lambda tries twice more, then leaves the batch in the
+ * queue of what was not delivered, whose alarm rings.
+ */
+export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry()) {
+  const { logger, metrics } = telemetry;
+  const handle = async (event: unknown): Promise<void> => {
+    const outcome = await take(event, desk);
+    metrics.addMetric('NoticesAccepted', MetricUnit.Count, typeof outcome === 'object' ? 1 : 0);
+    if (typeof outcome === 'object') return logger.info('notice accepted', { notice: outcome });
+    if (outcome === 'nothing') return;
+    logger.warn('notice refused', { refusal: outcome });
+    metrics.singleMetric().addDimension('reason', outcome).addMetric('NoticesRefused', MetricUnit.Count, 1);
+  };
+  return middy(handle)
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics, { captureColdStartMetric: true }));
+}
+
+/** The notice that went on the queue; or why there is none: nothing that matters was written, or the cluster is not known. */
+async function take(event: unknown, desk: Desk): Promise<Notice | 'nothing' | 'unknown-cluster'> {
+  const batch = readBatch(event);
+  if (batch.messageType === 'CONTROL_MESSAGE') return 'nothing'; // CloudWatch Logs tries whether it gets through
+  const cluster = clusterOf(batch.logGroup);
+  const shard = cluster && desk.shardOf(cluster);
+  if (!cluster || !shard) return 'unknown-cluster';
+  const notice = noticeOf(batch, cluster);
+  if (notice === undefined) return 'nothing';
+  await desk.enqueue(notice, shard);
+  return notice;
+}

@@ -1,0 +1,77 @@
+import { RESOURCES, SUBRESOURCE, WRITES } from '../functions/audit/write.ts';
+import type { Config } from '../lib/config/config.ts';
+import type { Resources } from './rules.ts';
+import { InvalidSetting } from './settings.ts';
+
+/** What infra/audit.yml takes from the deployment. */
+export interface Audit {
+  /** The part of the stack: that of the audit logs, or an empty one. */
+  readonly part: string;
+  readonly filterPattern: string;
+  readonly subscriptions: Resources;
+}
+
+/**
+ * The audit logs of these clusters, handed to the function. Throws InvalidSetting for a cluster that is not in the config,
+ * or in another region: CloudWatch Logs hands a log to functions of its own region and account only.
+ */
+export function auditOf(clusters: readonly string[] | null, config: Config, region: string): Audit {
+  const names = [...new Set(clusters ?? [])].sort();
+  for (const name of names) check(name, config, region);
+  return {
+    part: names.length === 0 ? 'infra/none.yml' : 'infra/audit.yml',
+    filterPattern: FILTER_PATTERN,
+    subscriptions: Object.fromEntries(names.map(name => [`AuditLogOf${logicalId(name)}`, subscription(name)])),
+  };
+}
+
+function check(name: string, { clusters }: Config, region: string): void {
+  const cluster = clusters.find(one => one.name === name);
+  if (cluster === undefined)
+    throw new InvalidSetting(
+      `params.auditClusters: "${name}" is not in the config, which has ${clusters.map(one => one.name).join(', ')}`,
+    );
+  if (cluster.region === region) return;
+  throw new InvalidSetting(
+    `params.auditClusters: "${name}" is in ${cluster.region}, and its log cannot be handed to a function in ${region}; use the forwarder there`,
+  );
+}
+
+function subscription(cluster: string) {
+  return {
+    Type: 'AWS::Logs::SubscriptionFilter',
+    DependsOn: ['AuditPermission'], // CloudWatch Logs tries whether it may call when the filter is made
+    Properties: {
+      LogGroupName: `/aws/eks/${cluster}/cluster`,
+      FilterPattern: FILTER_PATTERN,
+      DestinationArn: { 'Fn::GetAtt': ['AuditLambdaFunction', 'Arn'] },
+    },
+  };
+}
+
+/** Logical ids take letters and digits only. */
+function logicalId(name: string): string {
+  return name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+}
+
+/**
+ * Lines of the log that tell of a write which succeeded. What leader election writes (leases, endpoints) is not among
+ * them. CloudWatch Logs allows 1,024 characters:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+const FILTER_PATTERN = `{ ${[
+  '($.stage = "ResponseComplete")',
+  any(WRITES.map(verb => `$.verb = "${verb}"`)),
+  any(
+    Object.values(RESOURCES).map(({ resource, apiGroup }) => {
+      const group = apiGroup === undefined ? 'NOT EXISTS' : `= "${apiGroup}"`;
+      return `($.objectRef.resource = "${resource}" && $.objectRef.apiGroup ${group})`;
+    }),
+  ),
+  any(['$.objectRef.subresource NOT EXISTS', `$.objectRef.subresource = "${SUBRESOURCE}"`]),
+  '($.responseStatus.code < 300)',
+].join(' && ')} }`;
+
+function any(alternatives: readonly string[]): string {
+  return `(${alternatives.join(' || ')})`;
+}

@@ -1,0 +1,43 @@
+import type { DnsName, Finding, HostedZone, ObjectRef, ZoneId } from '../model/index.ts';
+import type { Candidates } from './candidates.ts';
+import { passesFilter, zoneFinder } from './domains.ts';
+import type { PlanInput } from './plan.ts';
+
+/** Sorts the wanted names into zones; those that have none, or one that could not be read, get a finding. */
+export function placeNames(candidates: Candidates, { zones: planned, elsewhere = [], settings }: PlanInput) {
+  const find = zoneFinder([...planned.map(({ zone }) => zone), ...elsewhere]);
+  const byZone = new Map<ZoneId, Set<DnsName>>();
+  const findings: Finding[] = [];
+  for (const [name, asking] of candidates) {
+    const zones = passesFilter(name, settings.filter) ? find(name) : undefined;
+    if (!zones?.length)
+      findings.push(
+        ...asking.flatMap(candidate => candidate.objects.map(object => unplaced(name, object, zones === undefined))),
+      );
+    for (const zone of zones ?? []) {
+      if (elsewhere.includes(zone)) {
+        findings.push(...asking.flatMap(({ objects }) => objects.map(object => unread(name, object, zone))));
+        continue;
+      }
+      const names = byZone.get(zone.id);
+      if (names) names.add(name);
+      else byZone.set(zone.id, new Set([name]));
+    }
+  }
+  return { byZone, findings };
+}
+
+function unplaced(name: DnsName, object: ObjectRef, filtered: boolean): Finding {
+  if (filtered) return { reason: 'filtered', message: `${name} lies outside zones.domains`, object, name };
+  return {
+    reason: 'no-zone',
+    message: `no selected hosted zone contains ${name}: create one, or widen zones.domains, zones.type or zones.ids`,
+    object,
+    name,
+  };
+}
+
+function unread(name: DnsName, object: ObjectRef, zone: HostedZone): Finding {
+  const message = `${name} is left as it is: the hosted zone ${zone.name} (${zone.id}) could not be read`;
+  return { reason: 'unreadable', message, object, name, zone: zone.id };
+}

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { formatTable } from '../../lib/report/text.ts';
+import { Credentials } from '../../local/aws/credentials.ts';
+import { serveHttp, stopServer } from '../../local/aws/http.ts';
+import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
+import { startForwarder } from './forwarder-process.ts';
+import { median } from './measure.ts';
+
+/** How many objects there are, and what a run with them gave. */
+interface Measured {
+  readonly listMs: number;
+  readonly peakMiB: number;
+  readonly idleMs: number;
+  readonly changesPerSecond: number;
+  readonly microsecondsPerChange: number;
+  readonly notices: number;
+}
+
+const SIZES = [
+  { services: 1_000, ingresses: 0 },
+  { services: 5_000, ingresses: 0 },
+  { services: 5_000, ingresses: 5_000 },
+];
+const IDLE_SECONDS = 30;
+const CHANGES = 20_000;
+
+const README = fileURLToPath(new URL('../../infra/forwarder/program/README.md', import.meta.url));
+
+/** Node's flags as the image gives them: README.md of the program has them in one line. */
+function flagsOfImage(): string[] {
+  const flags = /node ((?:--\S+ )+)forwarder\.js/.exec(readFileSync(README, 'utf8'))?.[1];
+  if (flags === undefined) throw new Error(`${README} has no line "node --flags forwarder.js"`);
+  return flags.trim().split(' ');
+}
+
+/** An object as kube-apiserver gives it after a controller wrote its status, with the fields that nobody reads: 2.5 kB. */
+function object(kind: 'Service' | 'Ingress', i: number, version = 0, heartbeat = 0) {
+  const host = `${kind.toLowerCase()}-${i}.example.com`;
+  const time = '2026-01-02T03:04:05Z';
+  const fields = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`f:field-${n}`, { '.': {}, 'f:value': {} }]));
+  const spec =
+    kind === 'Service'
+      ? {
+          type: 'LoadBalancer',
+          clusterIP: `10.96.${i >> 8}.${i & 255}`,
+          ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+        }
+      : { ingressClassName: 'alb', rules: [{ host, http: { paths: [{ path: '/', pathType: 'Prefix' }] } }] };
+  return {
+    apiVersion: kind === 'Service' ? 'v1' : 'networking.k8s.io/v1',
+    kind,
+    metadata: {
+      name: `${kind.toLowerCase()}-${i}`,
+      namespace: `team-${i % 40}`,
+      labels: { app: `app-${i % 50}`, heartbeat: String(heartbeat) },
+      annotations: { 'external-dns.kubernetes.io/hostname': host, 'example.com/note': 'x'.repeat(600) },
+      managedFields: ['kubectl', 'controller'].map(manager => ({
+        manager,
+        operation: 'Update',
+        time,
+        fieldsV1: fields,
+      })),
+    },
+    spec,
+    status: { loadBalancer: { ingress: [{ hostname: `k${i}-${version}.elb.eu-west-1.amazonaws.com` }] } },
+  };
+}
+
+async function fill(cluster: LocalCluster, services: number, ingresses: number): Promise<void> {
+  for (let i = 0; i < services; i++) cluster.apply(object('Service', i));
+  for (let i = 0; i < ingresses; i++) cluster.apply(object('Ingress', i));
+}
+
+/** Half heartbeats, half changes that matter, as fast as the API server takes them; in slices, so that they flow. */
+async function change(cluster: LocalCluster, services: number): Promise<void> {
+  for (let i = 0; i < CHANGES; i++) {
+    cluster.apply(object('Service', i % services, i % 2 === 0 ? i + 1 : 0, i + 1));
+    if (i % 50 === 0) await sleep(0);
+  }
+}
+
+const sum = (metrics: ReadonlyMap<string, number>, name: string) =>
+  [...metrics].reduce((total, [key, value]) => total + (key === name || key.startsWith(`${name}{`) ? value : 0), 0);
+
+async function measure(services: number, ingresses: number): Promise<Measured> {
+  const cluster = await startCluster({ name: 'prod', region: 'us-east-1', credentials: new Credentials() });
+  await fill(cluster, services, ingresses);
+  let notices = 0;
+  const { server, url } = await serveHttp(async () => {
+    notices++;
+    return { status: 202, body: '' };
+  });
+  try {
+    const forwarder = await startForwarder(cluster, `${url}/`, flagsOfImage());
+    const cpu = async () => (await forwarder.metrics()).get('process_cpu_seconds_total') ?? Number.NaN;
+    await forwarder.until(metrics => sum(metrics, 'fairlead_forwarder_list_duration_seconds') > 0 && notices > 0);
+    await sleep(2_000);
+    const listMs = 1000 * sum(await forwarder.metrics(), 'fairlead_forwarder_list_duration_seconds');
+    const before = await cpu();
+    await sleep(IDLE_SECONDS * 1000);
+    const rested = await cpu();
+    notices = 0;
+    const began = performance.now();
+    const changed = change(cluster, services);
+    await forwarder.until(metrics => sum(metrics, 'fairlead_forwarder_changes_total') >= CHANGES);
+    const seconds = (performance.now() - began) / 1000;
+    await changed;
+    const busy = (await cpu()) - rested;
+    // Two more listings, as after an expired watch: the peak is to be that of a long life.
+    for (let i = 0; i < 2; i++) {
+      cluster.compact();
+      await sleep(2_000);
+    }
+    return {
+      listMs,
+      idleMs: 1000 * (rested - before),
+      changesPerSecond: CHANGES / seconds,
+      microsecondsPerChange: (1e6 * busy) / CHANGES,
+      notices,
+      peakMiB: await forwarder.stop(),
+    };
+  } finally {
+    await stopServer(server);
+    await cluster.close();
+  }
+}
+
+/** The forwarder in a process of its own, over the embedded API server in this one. */
+export async function benchForwarder(runs: number): Promise<void> {
+  console.log(`Node's flags, as in the image: ${flagsOfImage().join(' ')}`);
+  const rows: string[][] = [];
+  for (const { services, ingresses } of SIZES) {
+    const measured: Measured[] = [];
+    for (let i = 0; i < runs; i++) measured.push(await measure(services, ingresses));
+    const figure = (pick: (one: Measured) => number) => median(measured.map(pick)).toFixed(0);
+    rows.push([
+      String(services),
+      String(ingresses),
+      figure(one => one.listMs),
+      figure(one => one.peakMiB),
+      figure(one => one.idleMs),
+      figure(one => one.changesPerSecond),
+      figure(one => one.microsecondsPerChange),
+      figure(one => one.notices),
+    ]);
+    process.stderr.write(`${services} Services, ${ingresses} Ingresses\n`);
+  }
+  const head = [
+    'SERVICES',
+    'INGRESSES',
+    'LIST ms',
+    'PEAK MiB',
+    `CPU ms IN ${IDLE_SECONDS} s IDLE`,
+    'CHANGES/s',
+    'CPU µs A CHANGE',
+    'NOTICES',
+  ];
+  console.log(`\n${formatTable(head, rows, { colour: false, rows: 1000 })}`);
+  console.log(
+    `${CHANGES} changes, half of them heartbeats, as fast as the embedded API server tells them; the peak is that of the whole life, two more listings included.`,
+  );
+}

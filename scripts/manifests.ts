@@ -1,0 +1,28 @@
+// `npm run manifests`: makes infra/forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
+import { writeFile } from 'node:fs/promises';
+import { prepareHelm, renderChart } from './helm.ts';
+import { root } from './sls.ts';
+
+const HEADER = `# The forwarder without Helm: made from infra/forwarder/chart by "npm run manifests"; do not edit it here.
+# Put your own names into forwarder.json and image of a copy, then
+#   kubectl apply -f forwarder.yaml
+# New settings need a new pod: kubectl -n fairlead rollout restart deployment fairlead-forwarder
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: fairlead
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+`;
+
+/** The plain manifests. */
+export async function manifests(helm: string): Promise<string> {
+  const rendered = await renderChart(helm);
+  return HEADER + rendered.replace(/^# Source: .*\n/gm, '');
+}
+
+if (import.meta.main) {
+  const helm = await prepareHelm();
+  if (helm === undefined) throw new Error('no Helm: install Go, with which it is built');
+  await writeFile(`${root}infra/forwarder/manifests/forwarder.yaml`, await manifests(helm));
+}

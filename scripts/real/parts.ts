@@ -1,0 +1,54 @@
+import { prepareVenv } from '../python.ts';
+import { prepareProgram } from './build.ts';
+import { advice, type ProgramName } from './programs.ts';
+
+/** What some tests need that npm does not bring. */
+interface Part {
+  /** Start of the names of the test files in test/e2e. */
+  readonly tests: string;
+  readonly programs: readonly ProgramName[];
+  /** Has a stand-in: without it the tests run all the same. */
+  readonly preferred?: ProgramName;
+  /** moto, in the project's Python environment. */
+  readonly moto?: true;
+}
+
+const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver'];
+const PARTS: readonly Part[] = [
+  { tests: 'deploy', programs: [], moto: true },
+  { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
+  { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
+];
+
+/**
+ * Prepares what the test files named need, and no more.
+ *
+ * @param files names in test/e2e.
+ * @param say told what is built, and what is left out and why.
+ * @returns the files that can run.
+ */
+export async function prepareParts(files: readonly string[], say: (line: string) => void): Promise<string[]> {
+  const ready: string[] = [];
+  for (const part of PARTS) {
+    const wanted = files.filter(file => file.startsWith(part.tests));
+    const missing = wanted.length > 0 ? await missingOf(part, say) : undefined;
+    if (missing === undefined) ready.push(...wanted);
+    else say(`e2e: LEFT OUT ${wanted.join(', ')}: ${missing}`);
+  }
+  return ready;
+}
+
+/** What keeps a part from running, for a person; undefined when nothing does. */
+async function missingOf(
+  { programs, preferred, moto }: Part,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
+  for (const program of programs) {
+    if (!(await prepareProgram(program, say))) return `there is no ${program}: ${advice(program)}`;
+  }
+  if (preferred !== undefined && !(await prepareProgram(preferred, say))) {
+    say(`e2e: there is no ${preferred}, so the embedded world's own check stands in: ${advice(preferred)}`);
+  }
+  return undefined;
+}

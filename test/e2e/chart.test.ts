@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { lintChart, prepareHelm, renderChart } from '../../scripts/helm.ts';
+import { manifests } from '../../scripts/manifests.ts';
+import { root } from '../../scripts/sls.ts';
+
+const found = await prepareHelm();
+if (found === undefined) console.error('left out: there is neither Helm in the cache nor Go to build it with');
+const helm = found ?? '';
+const SECRET = 'c2VjcmV0LW9mLXRoaXJ0eS10d28tY2hhcmFjdGVycw==';
+const HMAC = ['--set', 'webhook.auth=hmac,webhook.region='];
+
+/** What the chart makes with `--set` of these, by kind. */
+async function render(...args: readonly string[]) {
+  const documents = parseAllDocuments(await renderChart(helm, ...args)).map(document => document.toJS());
+  const kinds = documents.filter(one => one !== null).map(one => [one.kind, one]);
+  return Object.fromEntries(kinds);
+}
+
+describe.skipIf(found === undefined)('the chart', () => {
+  it('is clean, with its defaults and with values', async () => {
+    await lintChart(helm);
+    await lintChart(helm, '--values', 'infra/forwarder/manifests/values.yaml');
+  });
+
+  it('makes the plain manifests (npm run manifests)', async () => {
+    expect(await readFile(`${root}infra/forwarder/manifests/forwarder.yaml`, 'utf8')).toBe(await manifests(helm));
+  });
+
+  it('asks for what has no default, naming it', async () => {
+    for (const name of ['cluster', 'webhook.url', 'image.repository'])
+      await expect(render('--set', `${name}=`)).rejects.toThrow(`${name}: give `);
+    await expect(render(...HMAC)).rejects.toThrow('with auth hmac, give existingSecret or secret');
+  });
+
+  it.each([
+    ['an unknown key', 'clusterName=a', "'clusterName' not allowed"],
+    ['an unknown key further in', 'webhook.uri=a', "'uri' not allowed"],
+    ['a cluster that EKS does not allow', 'cluster=a.b', '/cluster'],
+    ['a webhook without TLS', 'webhook.url=http://example.com/', '/webhook/url'],
+    ['another way to sign', 'webhook.auth=none', '/webhook/auth'],
+    ['a secret that nothing is signed with', 'webhook.existingSecret=a', '/webhook/existingSecret'],
+    ['a secret that could be guessed', 'webhook.auth=hmac,webhook.region=,webhook.secret=short', '/webhook/secret'],
+    ['a region for hmac', 'webhook.auth=hmac,webhook.existingSecret=a', '/webhook/region'],
+    [
+      'two secrets',
+      `webhook.auth=hmac,webhook.region=,webhook.existingSecret=a,webhook.secret=${SECRET}`,
+      "at '/webhook'",
+    ],
+    ['a source that nobody watches', 'sources={pod}', '/sources/0'],
+    ['no source', 'sources=null', 'sources'],
+    ['text for a number', 'gather.quietMs=soon', '/gather/quietMs'],
+    ['memory that is none', 'resources.limits.memory=lots', '/resources/limits/memory'],
+    ['more pods', 'replicas=2', "'replicas' not allowed"],
+  ])('refuses %s, naming it', async (_rule, set, said) => {
+    await expect(render('--set', set)).rejects.toThrow(said);
+  });
+
+  it('gives no right to a kind that is not watched', async () => {
+    const { ClusterRole, ConfigMap } = await render('--set', 'sources={ingress}');
+    expect(ClusterRole.rules).toEqual([
+      { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
+    ]);
+    expect(JSON.parse(ConfigMap.data['forwarder.json']).sources).toEqual(['ingress']);
+  });
+
+  it.each([
+    ['made by the chart', `webhook.secret=${SECRET}`, 'fairlead-forwarder', 'Secret'],
+    ['that is there', 'webhook.existingSecret=mine', 'mine', undefined],
+  ])('mounts a secret %s where the settings say', async (_rule, set, name, kind) => {
+    const made = await render(...HMAC, '--set', set);
+    const { spec } = made.Deployment.spec.template;
+    expect(spec.volumes).toContainEqual({
+      name: 'secret',
+      secret: { secretName: name, defaultMode: 0o440, items: [{ key: 'secret', path: 'secret' }] },
+    });
+    const { webhook } = JSON.parse(made.ConfigMap.data['forwarder.json']);
+    const mounted = spec.containers[0].volumeMounts.find((mount: { name: string }) => mount.name === 'secret');
+    expect(webhook).toEqual({ url: webhook.url, auth: 'hmac', secretFile: `${mounted.mountPath}/secret` });
+    if (kind) expect(made[kind].data.secret).toBe(Buffer.from(SECRET).toString('base64'));
+    else expect(made.Secret).toBeUndefined();
+    expect(JSON.stringify(made.NetworkPolicy)).not.toContain('169.254.170.23');
+  });
+
+  it('starts a new pod for new settings', async () => {
+    const checksum = async (...args: readonly string[]) =>
+      (await render(...args)).Deployment.spec.template.metadata.annotations['checksum/config'];
+    expect(await checksum()).toBe(await checksum('--set', 'podMonitor.enabled=true'));
+    expect(await checksum()).not.toBe(await checksum('--set', 'gather.quietMs=100'));
+  });
+
+  it('takes an image by its digest, and is monitored where asked to be', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const made = await render('--set', `image.digest=${digest},podMonitor.enabled=true`);
+    expect(made.Deployment.spec.template.spec.containers[0].image).toBe(`repository/fairlead-forwarder@${digest}`);
+    expect(made.PodMonitor.spec.podMetricsEndpoints).toEqual([{ port: 'http', path: '/metrics', interval: '30s' }]);
+  });
+});

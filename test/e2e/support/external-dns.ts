@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram } from '../../../scripts/real/programs.ts';
+import { PREFIXES } from './churn.ts';
+import type { Stage } from './stage.ts';
+
+const program = await findProgram('external-dns');
+
+/** Without it these tests are left out, and `npm run e2e` says why. */
+export const withoutExternalDns = program === undefined;
+
+/** Returns one run of ExternalDNS over the stage's cluster and zone; it throws what ExternalDNS said when it fails. */
+export async function externalDns(
+  stage: Stage,
+  owner: string,
+  env: Readonly<Record<string, string>>,
+): Promise<() => Promise<string>> {
+  const kubeconfig = join(stage.folder, 'kubeconfig');
+  await writeFile(kubeconfig, stage.kube.kubeconfig(), { mode: 0o600 });
+  const args = [
+    `--kubeconfig=${kubeconfig}`,
+    '--source=service',
+    '--source=ingress',
+    '--provider=aws',
+    '--registry=txt',
+    `--txt-owner-id=${owner}`,
+    `--annotation-prefix=${PREFIXES.external}`,
+    '--policy=sync',
+    '--domain-filter=example.com',
+    '--aws-batch-change-interval=0s',
+    '--metrics-address=127.0.0.1:0',
+    '--once',
+  ];
+  return () =>
+    new Promise((resolve, reject) => {
+      execFile(
+        program ?? '',
+        args,
+        { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 60_000 },
+        (error, out, err) =>
+          error ? reject(new Error(`ExternalDNS failed: ${out}${err}`, { cause: error })) : resolve(out + err),
+      );
+    });
+}

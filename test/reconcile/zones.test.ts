@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { Route53Error } from '../../lib/route53/index.ts';
+import type { ZoneJson } from '../../local/route53/index.ts';
+import { EXAMPLE_ZONE, harness } from '../support/harness.ts';
+import { ALB, NLB, service } from '../support/objects.ts';
+
+const ABOVE = EXAMPLE_ZONE.id as string;
+const BELOW = 'Z0TEAM';
+const TEAM: ZoneJson = { id: BELOW, name: 'team.example.com.', records: [] };
+/** As ExternalDNS writes it: the ownership of the lower zone's apex stands in the zone above. */
+const APEX: ZoneJson[] = [
+  {
+    ...EXAMPLE_ZONE,
+    records: [
+      {
+        name: 'a-team.example.com.',
+        type: 'TXT',
+        ttl: 300,
+        values: ['"heritage=external-dns,external-dns/owner=arena,external-dns/resource=service/default/apex"'],
+      },
+    ],
+  },
+  { ...TEAM, records: [{ name: 'team.example.com.', type: 'A', ttl: 300, values: ['203.0.113.1'] }] },
+];
+
+const world = (hostname: string, zones: readonly ZoneJson[] = [EXAMPLE_ZONE, TEAM]) =>
+  harness({ zones, clusters: { prod: { objects: [service('apex', { hostname }, ['203.0.113.1'])] } } });
+
+const unreadable = (id: string) => ({
+  before(operation: string, zone?: string) {
+    if (operation === 'listRecordSets' && zone === id) throw new Route53Error('denied', 'AccessDenied', 'no');
+  },
+});
+
+describe('while a zone cannot be read', () => {
+  test('its names are not published in the zone above it, and the reason is told', async () => {
+    const here = world('x.team.example.com');
+    here.hooks = unreadable(BELOW);
+    const result = await here.run();
+    expect(here.records(ABOVE)).toEqual([]);
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({ reason: 'unreadable', name: 'x.team.example.com', zone: BELOW }),
+    );
+    here.hooks = {};
+    await here.run();
+    expect(here.records(BELOW)).toContain('x.team.example.com A 203.0.113.1');
+    expect(here.records(ABOVE)).toEqual([]);
+  });
+
+  test('the ownership of its apex, which the zone above it holds, stays there', async () => {
+    const here = world('team.example.com', APEX);
+    const before = here.records(ABOVE);
+    here.hooks = unreadable(BELOW);
+    await here.run();
+    expect(here.records(ABOVE)).toEqual(before);
+    here.hooks = {};
+    expect((await here.run()).inStep).toBe(true);
+    here.clusters.prod = { objects: [] };
+    await here.run();
+    await here.run();
+    expect([...here.records(ABOVE), ...here.records(BELOW)]).toEqual([]);
+  });
+});
+
+test('a name that leaves a zone for one below it is not put back when its removal must be planned again', async () => {
+  const here = world('x.team.example.com', [EXAMPLE_ZONE]);
+  await here.run();
+  here.store.addZone({ id: BELOW, name: 'team.example.com.' });
+  here.clock.advance(60 * 60_000);
+  let edited = false;
+  here.hooks = {
+    before(operation, zone) {
+      if (operation !== 'changeRecordSets' || zone !== ABOVE || edited) return;
+      edited = true;
+      here.store.edit(ABOVE, { put: [{ name: 'x.team.example.com.', type: 'A', ttl: 60, values: ['203.0.113.9'] }] });
+    },
+  };
+  await here.run();
+  expect(here.records(ABOVE)).toEqual([]);
+  expect(here.records(BELOW)).toContain('x.team.example.com A 203.0.113.1');
+});
+
+test('a list of zones that cannot be had fails the run, and says what to look at', async () => {
+  const here = world('x.example.com');
+  here.hooks = {
+    before(operation) {
+      if (operation === 'listHostedZones') throw new Route53Error('denied', 'AccessDenied', 'no');
+    },
+  };
+  await expect(here.run()).rejects.toThrow('the hosted zones could not be listed: no; check the AWS credentials');
+});
+
+test('of a public and a private zone of one name both have the record, and lose it', async () => {
+  const here = world('x.example.com', [
+    EXAMPLE_ZONE,
+    { id: 'Z0INSIDE', name: 'example.com.', private: true, records: [] },
+  ]);
+  await here.run();
+  here.clusters.prod = { objects: [service('apex', { hostname: 'x.example.com' }, [ALB])] };
+  await here.run();
+  for (const zone of [ABOVE, 'Z0INSIDE']) {
+    expect(here.records(zone)).toContain(`x.example.com A → ${ALB}`);
+    expect(here.records(zone)).not.toContain(`x.example.com A → ${NLB}`);
+  }
+  here.clusters.prod = { objects: [] };
+  await here.run();
+  expect([...here.records(ABOVE), ...here.records('Z0INSIDE')]).toEqual([]);
+});
