@@ -48,6 +48,8 @@ export interface Stack {
 
 /** Milliseconds that a notice may take. */
 const WEBHOOK_MS = 10_000;
+/** As infra/webhook.yml has it. */
+const WEBHOOK_MB = 512;
 const BUCKET = 'fairlead-local-state';
 
 /** Starts the stack in a world, whose S3 gets its bucket. Close it before the world. */
@@ -100,17 +102,25 @@ function startFunctions(
   const shards = config.shards.flatMap(({ name, clusters }) => clusters.map(cluster => [cluster, name]));
   const shardsFile = join(folder, 'shards.json');
   writeFileSync(shardsFile, JSON.stringify(Object.fromEntries(shards)));
-  const start = (name: FunctionName, most: number, env: Record<string, string>) =>
+  const start = (name: FunctionName, limits: { timeoutMs: number; memory: number }, env: Record<string, string>) =>
     startLambda({
       name: `fairlead-local-${name}`,
       bundle: functions[name],
-      timeoutMs: most,
+      ...limits,
       env: { ...world.env(), POWERTOOLS_SERVICE_NAME: 'fairlead', POWERTOOLS_TRACE_ENABLED: 'false', ...env },
       onLog: text => onLog?.(name, text),
     });
   return {
-    reconcile: start('reconcile', timeoutMs, { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET }),
-    webhook: start('webhook', WEBHOOK_MS, { FAIRLEAD_QUEUE_URL: queueUrl, FAIRLEAD_SHARDS: shardsFile }),
+    reconcile: start(
+      'reconcile',
+      { timeoutMs, memory: 1_769 },
+      { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET },
+    ),
+    webhook: start(
+      'webhook',
+      { timeoutMs: WEBHOOK_MS, memory: WEBHOOK_MB },
+      { FAIRLEAD_QUEUE_URL: queueUrl, FAIRLEAD_SHARDS: shardsFile },
+    ),
   };
 }
 
