@@ -1,6 +1,8 @@
 // `npm run manifests`: makes infra/forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
 import { writeFile } from 'node:fs/promises';
-import { prepareHelm, renderChart } from './helm.ts';
+import { renderChart } from './helm.ts';
+import { prepareProgram } from './real/build.ts';
+import { builtPath } from './real/programs.ts';
 import { root } from './sls.ts';
 
 const HEADER = `# The forwarder without Helm: made from infra/forwarder/chart by "npm run manifests"; do not edit it here.
@@ -22,7 +24,6 @@ export async function manifests(helm: string): Promise<string> {
 }
 
 if (import.meta.main) {
-  const helm = await prepareHelm();
-  if (helm === undefined) throw new Error('no Helm: install Go, with which it is built');
-  await writeFile(`${root}infra/forwarder/manifests/forwarder.yaml`, await manifests(helm));
+  if (!(await prepareProgram('helm', console.error))) throw new Error('no Helm: install Go, with which it is built');
+  await writeFile(`${root}infra/forwarder/manifests/forwarder.yaml`, await manifests(builtPath('helm')));
 }

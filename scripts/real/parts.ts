@@ -1,6 +1,7 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
 import { advice, type ProgramName } from './programs.ts';
+import { prepareRic } from './ric.ts';
 
 /** What some tests need that npm does not bring. */
 interface Part {
@@ -11,11 +12,15 @@ interface Part {
   readonly preferred?: ProgramName;
   /** moto, in the project's Python environment. */
   readonly moto?: true;
+  /** Lambda's runtime interface client. */
+  readonly ric?: true;
 }
 
 const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver'];
 const PARTS: readonly Part[] = [
   { tests: 'deploy', programs: [], moto: true },
+  { tests: 'chart', programs: ['helm'] },
+  { tests: 'runtime', programs: [], moto: true, ric: true },
   { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
   { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
 ];
@@ -40,10 +45,12 @@ export async function prepareParts(files: readonly string[], say: (line: string)
 
 /** What keeps a part from running, for a person; undefined when nothing does. */
 async function missingOf(
-  { programs, preferred, moto }: Part,
+  { programs, preferred, moto, ric }: Part,
   say: (line: string) => void,
 ): Promise<string | undefined> {
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
+  const fault = ric && (await prepareRic(say));
+  if (fault) return `aws-lambda-ric cannot be compiled (make, cmake, a C++ compiler): ${fault}`;
   for (const program of programs) {
     if (!(await prepareProgram(program, say))) return `there is no ${program}: ${advice(program)}`;
   }

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** A program that the tests against real parts start, and the Go module in modules/ that it is built from. */
 interface Program {
-  readonly module: 'kube' | 'aws-iam-authenticator' | 'external-dns';
+  readonly module: 'kube' | 'aws-iam-authenticator' | 'external-dns' | 'helm';
   readonly package: string;
   /** As the module's go.mod requires it. */
   readonly version: string;
@@ -54,6 +54,15 @@ export const PROGRAMS = {
     ldflags: '-s -w -X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=v0.22.0',
     variable: 'EXTERNAL_DNS_BIN',
     fits: { args: ['--version'], pattern: /0\.22\./ },
+  },
+  helm: {
+    module: 'helm',
+    package: 'helm.sh/helm/v3/cmd/helm',
+    version: 'v3.19.0',
+    // Without these it renders charts for Kubernetes 1.20.
+    ldflags:
+      '-s -w -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34',
+    fits: { args: ['version'], pattern: /v3\./ },
   },
 } as const satisfies Record<string, Program>;
 

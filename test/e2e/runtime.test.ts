@@ -7,21 +7,18 @@ import { startWorld } from '../../local/world.ts';
 import { auditEvent, NOTICE, request } from '../../scripts/package/notices.ts';
 import { type FunctionName, openPackage, type Package } from '../../scripts/package/open.ts';
 import { checkConfig, SERVICE } from '../../scripts/package/reconcile.ts';
-import { prepareRic } from '../../scripts/ric.ts';
+import { ricProgram } from '../../scripts/real/ric.ts';
 import { allParts, deployedConfig, root, sls } from '../../scripts/sls.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { type Runtime, startRuntime } from './runtime-api.ts';
 
 const REGION = 'us-east-1';
 const OUTPUT = '.cache/runtime-package';
-const found = await prepareRic(line => console.error(line));
-const ric = found ?? '';
 
 let moto: Moto;
 let packaged: Package;
 const running: Runtime[] = [];
 beforeAll(async () => {
-  if (found === undefined) return;
   moto = await startMoto(REGION);
   await sls(['package', '--package', OUTPUT, ...allParts(deployedConfig())]);
   packaged = await openPackage(`${root}${OUTPUT}`);
@@ -30,12 +27,12 @@ afterEach(async () => {
   for (const runtime of running.splice(0)) await runtime.stop();
 });
 afterAll(async () => {
-  await moto?.stop();
-  if (packaged) await rm(packaged.folder, { recursive: true });
+  await moto.stop();
+  await rm(packaged.folder, { recursive: true });
 });
 
 async function start(name: FunctionName, env: Readonly<Record<string, string>>): Promise<Runtime> {
-  const runtime = await startRuntime(ric, packaged.functions[name], env);
+  const runtime = await startRuntime(ricProgram(), packaged.functions[name], env);
   running.push(runtime);
   return runtime;
 }
@@ -55,7 +52,7 @@ async function queueOf(name: string) {
   return { env: { ...moto.env, FAIRLEAD_QUEUE_URL: QueueUrl }, received };
 }
 
-describe.skipIf(found === undefined)("the packaged zips in Lambda's own runtime interface client", () => {
+describe("the packaged zips in Lambda's own runtime interface client", () => {
   const cluster = () =>
     Object.keys(
       JSON.parse(

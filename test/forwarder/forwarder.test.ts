@@ -50,8 +50,11 @@ test('tells the seconds since the webhook last took a notice', async () => {
     headers: {},
     body: Buffer.from(JSON.stringify(list)),
   }));
+  await time.pass(0);
+  expect(forwarder.metrics()).toContain('\nfairlead_forwarder_unsent 1\n');
   expect(forwarder.metrics()).not.toContain('seconds_since_success');
   await time.pass(10_200);
+  expect(forwarder.metrics()).toContain('\nfairlead_forwarder_unsent 0\n');
   expect(forwarder.metrics()).toContain('\nfairlead_forwarder_seconds_since_success 10\n');
 });
 

@@ -247,6 +247,13 @@ describe('settings it cannot work with end it with one clear line', () => {
     expect(pod.stderr).toEqual([]);
   });
 
+  test('a secret that could be guessed', async () => {
+    await secret('short');
+    const pod = start(withHmac(), {});
+    expect(await pod.ended()).toBe(1);
+    expect(pod.lines).toMatchObject([{ level: 'error', error: expect.stringContaining('less than 32 characters') }]);
+  });
+
   test('no cluster around it', async () => {
     const pod = new Pod(bundle, withHmac(), undefined);
     pods.push(pod);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { parseSettings } from '../../infra/forwarder/program/settings.ts';
 
 // What the chart makes with its defaults. That it makes just this is shown in test/e2e/chart.test.ts, with Helm.
 const read = (path: string) => readFileSync(`infra/forwarder/${path}`, 'utf8');
@@ -39,6 +40,12 @@ describe('the pod of the forwarder', () => {
     expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(5);
+  });
+
+  it('gets settings that its program takes', () => {
+    const settings = parseSettings(JSON.parse(manifest('ConfigMap').data['forwarder.json']), 'forwarder.json', {});
+    expect(settings).toMatchObject({ cluster: 'CLUSTER', webhook: { auth: { kind: 'iam', region: 'eu-west-1' } } });
+    expect(container.volumeMounts).toEqual([{ name: 'settings', mountPath: '/etc/fairlead', readOnly: true }]);
   });
 
   it('has the account that infra/forwarder-access.yml gives the right to call to', () => {

@@ -85,6 +85,7 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
     metrics() {
       for (const [kind, { tracker }] of watches) instruments.objects.set(tracker.size, { kind });
       instruments.pending.set(sender.pending);
+      instruments.unsent.set(sender.idle ? 0 : 1);
       const { user, system } = process.cpuUsage();
       instruments.cpu.set((user + system) / 1e6);
       instruments.memory.set(process.memoryUsage.rss());

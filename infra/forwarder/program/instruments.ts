@@ -14,6 +14,7 @@ export function createInstruments() {
     restarts: counter('watch_restarts_total', 'Ends of watches and failed listings, by reason.'),
     notices: counter('notices_total', 'Attempts to deliver a notice, by the HTTP status of the answer.'),
     pending: gauge('pending_objects', 'Objects that the webhook has not been told of yet.'),
+    unsent: gauge('unsent', '1 while the webhook has not taken a notice of all that was seen, else 0.'),
     cpu: new Metric('counter', 'process_cpu_seconds_total', 'User and system CPU time.'),
     memory: new Metric('gauge', 'process_resident_memory_bytes', 'Resident memory.'),
     sinceSuccess: gauge('seconds_since_success', 'Since the webhook last took a notice; absent before.'),

@@ -26,7 +26,10 @@ function signerFor({ url, auth }: Settings['webhook']): Signer {
 async function main(): Promise<void> {
   const settings = loadSettings(env.FAIRLEAD_FORWARDER_CONFIG || DEFAULT_SETTINGS, env);
   const connection = await connect(settings.cluster, env);
-  const post = webhookPost(settings.webhook.url, signerFor(settings.webhook));
+  const sign = signerFor(settings.webhook);
+  // A secret that cannot be used is a mistake of the settings; AWS credentials may yet come.
+  if (settings.webhook.auth.kind === 'hmac') await sign('');
+  const post = webhookPost(settings.webhook.url, sign);
   const forwarder = createForwarder(settings, { connection, post, clock, log });
   const server = await serveProbes(forwarder, settings.port, settings.host);
   const { cluster, sources } = settings;
