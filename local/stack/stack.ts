@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Config } from '../../lib/config/config.ts';
 import { type Batch, type EventSource, startEventSource } from '../lambda/event-source.ts';
 import { type Lambda, startLambda } from '../lambda/lambda.ts';
 import { type FunctionUrl, serveFunctionUrl, type UrlRequest } from '../lambda/url.ts';
+import { temporaryFolder } from '../temporary.ts';
 import type { World } from '../world.ts';
 import { createQueues } from './queue.ts';
 import { sendSchedule } from './schedule.ts';
@@ -55,11 +55,15 @@ const BUCKET = 'fairlead-local-state';
 /** Starts the stack in a world, whose S3 gets its bucket. Close it before the world. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { world, config, timeoutSeconds = 300, visibilitySeconds = timeoutSeconds + 60 } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'fairlead-stack-'));
+  const folder = temporaryFolder('stack');
   const sqs = clientOf(world);
   world.s3.createBucket(BUCKET);
   const queues = await createQueues(sqs, visibilitySeconds);
-  const functions = startFunctions(options, { folder, queueUrl: queues.queueUrl, timeoutMs: timeoutSeconds * 1000 });
+  const functions = startFunctions(options, {
+    folder: folder.path,
+    queueUrl: queues.queueUrl,
+    timeoutMs: timeoutSeconds * 1000,
+  });
   const source = await startSource(options, { sqs, queueUrl: queues.queueUrl, reconcile: functions.reconcile });
   const serve = (port?: number) => serveWebhook(options, functions.webhook, port);
   let url = await serve();
@@ -84,7 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       for (const lambda of Object.values(functions)) lambda.close();
       await Promise.all([url.close(), source.close()]);
       sqs.destroy();
-      rmSync(folder, { recursive: true, force: true });
+      folder.remove();
     },
   };
 }
