@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../lib/config/config.ts';
 import type { LocalCluster } from '../kubernetes/cluster.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 export interface ForwarderOptions {
   /** Absolute path of the program. */
@@ -33,10 +33,10 @@ const PATIENCE_MS = 7_000;
 
 /** Starts the forwarder as a cluster's pod would, but outside of it: with a kubeconfig, and keys from the environment. */
 export function startForwarder(options: ForwarderOptions): Forwarder {
-  const folder = mkdtempSync(join(tmpdir(), 'fairlead-forwarder-'));
+  const folder = temporaryFolder('forwarder');
   const file = (name: string, text: string) => {
-    writeFileSync(join(folder, name), text, { mode: 0o600 });
-    return join(folder, name);
+    writeFileSync(join(folder.path, name), text, { mode: 0o600 });
+    return join(folder.path, name);
   };
   const child = fork(options.program, [], {
     env: {
@@ -55,7 +55,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
       options.onLog?.(text);
     });
   const ended = once(child, 'exit').then(() => {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
     return last;
   });
   return {

@@ -11,6 +11,8 @@ export interface LambdaOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds an invocation may take; default 300,000, as deployed. */
   readonly timeoutMs?: number;
+  /** MB of the function; default 1,769, as deployed. V8's heap may grow to a part of it. */
+  readonly memory?: number;
   /** Gets what the function writes to its log. */
   readonly onLog?: (text: string) => void;
 }
@@ -38,6 +40,8 @@ export class LambdaError extends Error {
   }
 }
 
+/** The rest is for what Node needs beside the heap. */
+const HEAP_SHARE = 0.85;
 const RUNTIME = fileURLToPath(new URL('runtime.ts', import.meta.url));
 
 /** Starts a bundled function in a process of its own; a function that died is started anew at the next invocation. */
@@ -71,9 +75,15 @@ export function startLambda(options: LambdaOptions): Lambda {
   };
 }
 
-function startChild({ name, bundle, env, onLog }: LambdaOptions): ChildProcess {
+function startChild({ name, bundle, env, memory = 1_769, onLog }: LambdaOptions): ChildProcess {
   const child = fork(RUNTIME, [bundle], {
-    env: { PATH: process.env.PATH ?? '', AWS_LAMBDA_FUNCTION_NAME: name, ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+      ...env,
+    },
+    execArgv: [...process.execArgv, `--max-old-space-size=${Math.floor(memory * HEAP_SHARE)}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
   });

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Config } from '../../lib/config/config.ts';
 import { type Batch, type EventSource, startEventSource } from '../lambda/event-source.ts';
 import { type Lambda, startLambda } from '../lambda/lambda.ts';
 import { type FunctionUrl, serveFunctionUrl, type UrlRequest } from '../lambda/url.ts';
+import { temporaryFolder } from '../temporary.ts';
 import type { World } from '../world.ts';
 import { createQueues } from './queue.ts';
 import { sendSchedule } from './schedule.ts';
@@ -48,16 +48,22 @@ export interface Stack {
 
 /** Milliseconds that a notice may take. */
 const WEBHOOK_MS = 10_000;
+/** As infra/webhook.yml has it. */
+const WEBHOOK_MB = 512;
 const BUCKET = 'fairlead-local-state';
 
 /** Starts the stack in a world, whose S3 gets its bucket. Close it before the world. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { world, config, timeoutSeconds = 300, visibilitySeconds = timeoutSeconds + 60 } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'fairlead-stack-'));
+  const folder = temporaryFolder('stack');
   const sqs = clientOf(world);
   world.s3.createBucket(BUCKET);
   const queues = await createQueues(sqs, visibilitySeconds);
-  const functions = startFunctions(options, { folder, queueUrl: queues.queueUrl, timeoutMs: timeoutSeconds * 1000 });
+  const functions = startFunctions(options, {
+    folder: folder.path,
+    queueUrl: queues.queueUrl,
+    timeoutMs: timeoutSeconds * 1000,
+  });
   const source = await startSource(options, { sqs, queueUrl: queues.queueUrl, reconcile: functions.reconcile });
   const serve = (port?: number) => serveWebhook(options, functions.webhook, port);
   let url = await serve();
@@ -82,7 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       for (const lambda of Object.values(functions)) lambda.close();
       await Promise.all([url.close(), source.close()]);
       sqs.destroy();
-      rmSync(folder, { recursive: true, force: true });
+      folder.remove();
     },
   };
 }
@@ -100,17 +106,25 @@ function startFunctions(
   const shards = config.shards.flatMap(({ name, clusters }) => clusters.map(cluster => [cluster, name]));
   const shardsFile = join(folder, 'shards.json');
   writeFileSync(shardsFile, JSON.stringify(Object.fromEntries(shards)));
-  const start = (name: FunctionName, most: number, env: Record<string, string>) =>
+  const start = (name: FunctionName, limits: { timeoutMs: number; memory: number }, env: Record<string, string>) =>
     startLambda({
       name: `fairlead-local-${name}`,
       bundle: functions[name],
-      timeoutMs: most,
+      ...limits,
       env: { ...world.env(), POWERTOOLS_SERVICE_NAME: 'fairlead', POWERTOOLS_TRACE_ENABLED: 'false', ...env },
       onLog: text => onLog?.(name, text),
     });
   return {
-    reconcile: start('reconcile', timeoutMs, { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET }),
-    webhook: start('webhook', WEBHOOK_MS, { FAIRLEAD_QUEUE_URL: queueUrl, FAIRLEAD_SHARDS: shardsFile }),
+    reconcile: start(
+      'reconcile',
+      { timeoutMs, memory: 1_769 },
+      { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET },
+    ),
+    webhook: start(
+      'webhook',
+      { timeoutMs: WEBHOOK_MS, memory: WEBHOOK_MB },
+      { FAIRLEAD_QUEUE_URL: queueUrl, FAIRLEAD_SHARDS: shardsFile },
+    ),
   };
 }
 
