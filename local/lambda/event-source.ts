@@ -50,7 +50,10 @@ export async function startEventSource(options: EventSourceOptions): Promise<Eve
   const polling = (async () => {
     while (!closing.signal.aborted) {
       const messages = await receive(options, closing.signal);
-      if (messages.length > 0) options.onBatch?.(await passOn(messages, arn, options));
+      if (messages.length === 0) continue;
+      // Not within the call: without an `onBatch` its argument would not even be computed.
+      const batch = await passOn(messages, arn, options);
+      options.onBatch?.(batch);
     }
   })();
   return {

@@ -24,7 +24,12 @@ export class Pod {
   readonly #process: ChildProcess;
   readonly #folder: string;
 
-  constructor(bundle: string, settings: unknown, cluster: LocalCluster | undefined, env: Record<string, string> = {}) {
+  constructor(
+    bundle: string,
+    settings: unknown,
+    cluster: Pick<LocalCluster, 'kubeconfig'> | undefined,
+    env: Record<string, string> = {},
+  ) {
     this.#folder = mkdtempSync(join(tmpdir(), 'fairlead-pod-'));
     const at = (name: string) => join(this.#folder, name);
     writeFileSync(at('forwarder.json'), typeof settings === 'string' ? settings : JSON.stringify(settings));
