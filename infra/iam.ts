@@ -108,7 +108,8 @@ function runtimeStatements({ logGroup, queue, undelivered, tracing, vpc }: Grant
     {
       Sid: 'TakeMessages',
       Effect: 'Allow',
-      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      // The visibility is changed by the function itself, when a run failed; the rest is done by Lambda's poller.
+      Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       Resource: queue,
     },
     { Sid: 'KeepUndelivered', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: undelivered },

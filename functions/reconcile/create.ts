@@ -6,7 +6,8 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
-import { type Known, readTrigger, type Trigger } from './event.ts';
+import { type AskedMessage, type BatchRun, type Known, readTrigger, type Trigger } from './event.ts';
+import type { RetrySoon } from './redelivery.ts';
 import { createServed, type Served } from './served.ts';
 import { createTelemetry, logResult, meterLatency, meterResult, type Telemetry } from './telemetry.ts';
 
@@ -15,6 +16,8 @@ export interface Core {
   readonly known: Known;
   /** Throws when the run could not be made at all; whatever concerns a single zone, cluster or name is in the result. */
   reconcile(request: RunRequest, run: Invocation): Promise<RunResult>;
+  /** Absent: messages of a failed run stay hidden for the queue's visibility time. */
+  readonly retrySoon?: RetrySoon;
 }
 
 /** What a run has to know of the invocation it is part of. */
@@ -39,7 +42,9 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
     const run: Run = (request, share = 1) => runOnce(core, request, { context, share }, telemetry);
     const trigger = readEvent(event, core, telemetry);
-    return trigger.kind === 'batch' ? runBatch(trigger, run, served, telemetry) : fitResult(await run(trigger.request));
+    return trigger.kind === 'batch'
+      ? runBatch(trigger, { run, served, core }, telemetry)
+      : fitResult(await run(trigger.request));
   };
   return middy(handle)
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -79,30 +84,53 @@ async function runOnce(
 
 type Batch = Extract<Trigger, { kind: 'batch' }>;
 
+interface Work {
+  readonly run: Run;
+  readonly served: Served;
+  readonly core: Core;
+}
+
 /** One shard after the other, each with its share of the time, so that one that fails or is slow leaves the others theirs. */
-async function runBatch(batch: Batch, run: Run, served: Served, telemetry: Telemetry): Promise<SQSBatchResponse> {
+async function runBatch({ runs, malformed }: Batch, work: Work, telemetry: Telemetry): Promise<SQSBatchResponse> {
   const { logger, metrics } = telemetry;
-  const { runs, malformed } = batch;
   for (const { messageId, message } of malformed) logger.error('message left out', { messageId, fault: message });
   metrics.addMetric('MessagesMalformed', MetricUnit.Count, malformed.length);
-  const failed: string[] = [];
+  const failed: AskedMessage[] = [];
   for (const [done, one] of runs.entries()) {
-    const messageIds = one.messages.map(({ messageId }) => messageId);
-    if (served.covers(one)) {
-      logger.info('served by an earlier run', { messageIds });
-      metrics.addMetric('MessagesServed', MetricUnit.Count, messageIds.length);
-      continue;
-    }
-    try {
-      const beganAt = Date.now();
-      const result = await run(one.request, 1 / (runs.length - done));
-      served.note(beganAt, result);
-      meterLatency(one, result, Date.now(), metrics);
-    } catch (error) {
-      // Answered, not thrown: malformed messages must not come back. `RunsFailed` rings instead of Lambda's own `Errors`.
-      logger.error('run failed, its messages are delivered again', error as Error);
-      failed.push(...messageIds);
-    }
+    const ended = await runFor(one, 1 / (runs.length - done), work, telemetry);
+    if (!ended) failed.push(...one.messages);
   }
-  return { batchItemFailures: failed.map(itemIdentifier => ({ itemIdentifier })) };
+  if (failed.length > 0) await letRetry(failed, work.core, telemetry);
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** False when the run could not be made. */
+async function runFor(one: BatchRun, share: number, { run, served }: Work, telemetry: Telemetry): Promise<boolean> {
+  const { logger, metrics } = telemetry;
+  const messageIds = one.messages.map(({ messageId }) => messageId);
+  if (served.covers(one)) {
+    logger.info('served by an earlier run', { messageIds });
+    metrics.addMetric('MessagesServed', MetricUnit.Count, messageIds.length);
+    return true;
+  }
+  try {
+    const beganAt = Date.now();
+    const result = await run(one.request, share);
+    served.note(beganAt, result);
+    meterLatency(one, result, Date.now(), metrics);
+    return true;
+  } catch (error) {
+    // Answered, not thrown: malformed messages must not come back. `RunsFailed` rings instead of Lambda's own `Errors`.
+    logger.error('run failed, its messages are delivered again', { error: error as Error, messageIds });
+    return false;
+  }
+}
+
+/** Where that fails, the messages come back all the same, only later. */
+async function letRetry(failed: readonly AskedMessage[], { retrySoon }: Core, { logger }: Telemetry): Promise<void> {
+  try {
+    await retrySoon?.(failed);
+  } catch (error) {
+    logger.warn('messages stay hidden for the visibility time of the queue', error as Error);
+  }
 }

@@ -17,6 +17,9 @@ export interface BatchRun {
 
 export interface AskedMessage {
   readonly messageId: string;
+  readonly receiptHandle?: string;
+  /** How often it has been received, this time included. */
+  readonly receives?: number;
   /** Epoch milliseconds at which SQS took it. */
   readonly sentAt?: number;
   /** Epoch milliseconds of the change that a notice tells of. */
@@ -46,9 +49,14 @@ const SqsBatch = z.object({
       z.object({
         eventSource: z.literal('aws:sqs'),
         messageId: z.string(),
+        receiptHandle: z.string().optional(),
         body: z.string(),
         attributes: z
-          .object({ MessageGroupId: z.string().optional(), SentTimestamp: z.coerce.number().optional() })
+          .object({
+            MessageGroupId: z.string().optional(),
+            SentTimestamp: z.coerce.number().optional(),
+            ApproximateReceiveCount: z.coerce.number().optional(),
+          })
           .optional(),
       }),
     )
@@ -129,10 +137,16 @@ function rereadOf(messages: readonly Message[]): Pick<RunRequest, 'reread'> {
   return { reread: [...zones].map(([zone, names]) => ({ zone, names: [...names].sort() })) };
 }
 
-function askedMessage({ record: { messageId, attributes }, message }: Asked): AskedMessage {
-  const sentAt = attributes?.SentTimestamp;
+function askedMessage({ record: { messageId, receiptHandle, attributes }, message }: Asked): AskedMessage {
+  const { SentTimestamp: sentAt, ApproximateReceiveCount: receives } = attributes ?? {};
   const since = message.kind === 'clusters' ? message.since : undefined;
-  return { messageId, ...(sentAt !== undefined && { sentAt }), ...(since !== undefined && { since }) };
+  return {
+    messageId,
+    ...(receiptHandle !== undefined && { receiptHandle }),
+    ...(receives !== undefined && { receives }),
+    ...(sentAt !== undefined && { sentAt }),
+    ...(since !== undefined && { since }),
+  };
 }
 
 function checkKnown(clusters: readonly ClusterName[], known: Known): void {

@@ -7,7 +7,7 @@ export interface Queues {
 }
 
 /** As infra/queue.yml has it. */
-const MAX_RECEIVE_COUNT = 5;
+const MAX_RECEIVE_COUNT = 10;
 
 /** The FIFO queue of the stack and its dead-letter queue, with the settings they are deployed with. */
 export async function createQueues(sqs: SQSClient, visibilitySeconds: number): Promise<Queues> {

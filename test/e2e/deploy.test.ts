@@ -139,7 +139,7 @@ describe('sls deploy', () => {
       VisibilityTimeout: '360',
     });
     const dead = await queue('fairlead-e2e-dead-letters.fifo');
-    expect(JSON.parse(RedrivePolicy)).toMatchObject({ deadLetterTargetArn: dead.QueueArn, maxReceiveCount: 5 });
+    expect(JSON.parse(RedrivePolicy)).toMatchObject({ deadLetterTargetArn: dead.QueueArn, maxReceiveCount: 10 });
   });
 
   it('lets the queue start the function, ten messages at a time, failures one by one', async () => {

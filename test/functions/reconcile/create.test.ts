@@ -115,6 +115,20 @@ describe('a batch of messages', () => {
     expect(asked.map(({ request }) => request.clusters)).toEqual([['a', 'b']]);
   });
 
+  it('is let be delivered again soon when the run failed, and later when that fails, too', async () => {
+    const event = { Records: [message('1', '{}'), message('2', '{}')] };
+    const asked: string[][] = [];
+    const retrySoon = async (messages: readonly { messageId: string }[]) => {
+      asked.push(messages.map(({ messageId }) => messageId));
+      throw new Error('SQS does not answer');
+    };
+    const failures = [{ itemIdentifier: '1' }, { itemIdentifier: '2' }];
+    expect(await invoke({ ...coreThat(fails).core, retrySoon }, event)).toEqual({ batchItemFailures: failures });
+    expect(asked).toEqual([['1', '2']]);
+    expect(await invoke({ ...coreThat(() => RESULT).core, retrySoon }, event)).toEqual({ batchItemFailures: [] });
+    expect(asked).toHaveLength(1);
+  });
+
   it('is delivered again when the run failed, all but the malformed messages', async () => {
     const event = { Records: [message('1', '{}'), message('2', 'nonsense'), message('3', '{"clusters":["a"]}')] };
     const failures = [{ itemIdentifier: '1' }, { itemIdentifier: '3' }];
