@@ -1,4 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { measureNode, median } from './measure.ts';
@@ -21,13 +22,25 @@ export async function measureBundles(
 async function importMs(bundle: string, runs: number): Promise<number> {
   const url = pathToFileURL(join(root, bundle)).href;
   const program = `const t = performance.now(); await import(${JSON.stringify(url)}); console.log(performance.now() - t); process.exit(0);`;
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+  writeFileSync(join(folder, 'shards.json'), '{"demo":"default"}');
   const env = {
     AWS_REGION: 'us-east-1',
     FAIRLEAD_CONFIG: join(root, 'examples/fairlead.yml'),
+    FAIRLEAD_STATE_BUCKET: 'bench',
+    FAIRLEAD_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111122223333/bench.fifo',
+    FAIRLEAD_SHARDS: join(folder, 'shards.json'),
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
   };
-  const times: number[] = [];
-  for (let i = 0; i < runs; i++)
-    times.push(Number((await measureNode(['--input-type=module', '--eval', program], { env })).out));
-  return median(times);
+  try {
+    const times: number[] = [];
+    for (let i = 0; i < runs; i++) {
+      const { out } = await measureNode(['--input-type=module', '--eval', program], { env });
+      if (!/^[\d.]+\s*$/.test(out)) throw new Error(`${bundle} could not be imported: ${out}`);
+      times.push(Number(out));
+    }
+    return median(times);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
