@@ -1,16 +1,9 @@
+import { ServiceError } from '../aws/errors.ts';
 import { AuthenticationError } from '../aws/sigv4.ts';
 
 /** An error that S3 answers with. */
-export class S3Error extends Error {
+export class S3Error extends ServiceError {
   override readonly name = 'S3Error';
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
 }
 
 /** Throws an error that is a fault of ours. */

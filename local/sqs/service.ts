@@ -2,22 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerCall } from '../aws/call.ts';
 import { header } from '../aws/canonical.ts';
 import type { Credentials } from '../aws/credentials.ts';
+import { ServiceError } from '../aws/errors.ts';
 import { Faults } from '../aws/faults.ts';
 import { DROPPED, type WireAnswer, type WireRequest } from '../aws/http.ts';
 import { Journal } from '../aws/journal.ts';
 import { AuthenticationError, verifySignature } from '../aws/sigv4.ts';
 import type { Fauxqs } from './fauxqs.ts';
 
-class SqsError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
+class SqsError extends ServiceError {}
 
 /** SQS on the wire (JSON protocol): fauxqs behind signatures and faults. */
 export class SqsService {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerCall } from '../aws/call.ts';
 import type { Credentials, Identity } from '../aws/credentials.ts';
+import { ServiceError } from '../aws/errors.ts';
 import { Faults } from '../aws/faults.ts';
 import { DROPPED, queryPairs, type WireAnswer, type WireRequest } from '../aws/http.ts';
 import { Journal } from '../aws/journal.ts';
@@ -23,16 +24,7 @@ const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 const VERSION = '2011-06-15';
 const DEFAULT_DURATION = 3600;
 
-class StsError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
+class StsError extends ServiceError {}
 
 /** STS on the wire (query protocol): GetCallerIdentity and AssumeRole. */
 export class StsService {

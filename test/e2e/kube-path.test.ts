@@ -6,6 +6,7 @@ import { type Stack, startStack } from '../../local/stack/stack.ts';
 import { root } from '../../scripts/sls.ts';
 import { Pod } from '../forwarder/pod.ts';
 import { ingress, NLB, service } from '../support/objects.ts';
+import { kubeconfig } from './support/kube.ts';
 import { until } from './support/process.ts';
 import { CLUSTER, openStage, ROLE, type Stage, withoutKube } from './support/stage.ts';
 import { serviceAccountToken } from './support/watch.ts';
@@ -46,14 +47,6 @@ describe.skipIf(withoutKube)('from a real API server to Route 53, through all th
   /** The forwarder, in the name of a service account with the rights of the role. */
   async function startPod(): Promise<Pod> {
     const { url: server, caData } = stage.kube;
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': CLUSTER,
-      clusters: [{ name: CLUSTER, cluster: { server, 'certificate-authority-data': caData } }],
-      users: [{ name: 'forwarder', user: { token } }],
-      contexts: [{ name: CLUSTER, context: { cluster: CLUSTER, user: 'forwarder' } }],
-    };
     const settings = {
       cluster: CLUSTER,
       webhook: { url: stack.webhookUrl, auth: 'iam', region: 'us-east-1' },
@@ -62,7 +55,7 @@ describe.skipIf(withoutKube)('from a real API server to Route 53, through all th
     const started = new Pod(
       dist('forwarder/forwarder.js'),
       settings,
-      { kubeconfig: () => JSON.stringify(config) },
+      { kubeconfig: () => kubeconfig(server, caData, token) },
       stage.world.env(),
     );
     await until('the first notice is taken', () => started.said('notice sent').length > 0);

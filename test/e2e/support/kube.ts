@@ -141,7 +141,8 @@ async function isReady(admin: KubeClient, programs: readonly Program[]): Promise
   }
 }
 
-function kubeconfig(server: string, caData: string, token: string): string {
+/** For an API server and a bearer token; its cluster is called `real`, as EKS describes it. */
+export function kubeconfig(server: string, caData: string, token: string): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',

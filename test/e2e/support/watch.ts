@@ -5,6 +5,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { openConnection } from '../../../lib/cluster/connection.ts';
 import { kubeConfigFromFile } from '../../../lib/cluster/kubeconfig.ts';
 import { WATCH_PACE, watchAll } from '../../../lib/cluster/watch.ts';
+import { kubeconfig } from './kube.ts';
 import { CLUSTER, type Stage } from './stage.ts';
 
 /** What a watch of Services told. */
@@ -37,17 +38,9 @@ export async function startWatch(
   { url: server, caData }: { readonly url: string; readonly caData: string },
   token: string,
 ): Promise<Watched> {
-  const kubeconfig = join(folder, 'watch-kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': CLUSTER,
-    clusters: [{ name: CLUSTER, cluster: { server, 'certificate-authority-data': caData } }],
-    users: [{ name: 'forwarder', user: { token } }],
-    contexts: [{ name: CLUSTER, context: { cluster: CLUSTER, user: 'forwarder' } }],
-  };
-  await writeFile(kubeconfig, JSON.stringify(config), { mode: 0o600 });
-  const connection = openConnection(await kubeConfigFromFile({ name: CLUSTER, kubeconfig }), {
+  const file = join(folder, 'watch-kubeconfig');
+  await writeFile(file, kubeconfig(server, caData, token), { mode: 0o600 });
+  const connection = openConnection(await kubeConfigFromFile({ name: CLUSTER, kubeconfig: file }), {
     label: CLUSTER,
     hint: '',
   });
