@@ -2,7 +2,7 @@ import type { ClusterName, RunResult } from '../../lib/model/index.ts';
 import type { BatchRun } from './event.ts';
 
 /** Milliseconds by which SQS's clock and Lambda's may differ. Both follow Amazon Time Sync, to far less than this. */
-const SKEW = 1_000;
+const SKEW = 250;
 
 /**
  * What this instance's runs have read, so that a burst of notices does not become a burst of runs: a notice that was on

@@ -18,7 +18,7 @@ const BURST_MS = 6_000;
 const EVERY_MS = 20;
 const RUN_MS = 500;
 /** By which the clocks of SQS and Lambda are taken to differ (functions/reconcile/served.ts). */
-const SKEW_MS = 1_000;
+const SKEW_MS = 250;
 
 let world: World;
 let client: SQSClient;
