@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { History } from './history.ts';
 import { type Rules, rules, type Step, step } from './steps.ts';
 
-/** More with `HISTORIES=20000 npx vitest run test/reconcile/history.test.ts`. */
+/** More, and others: `SEED=random HISTORIES=20000 npx vitest run test/reconcile/history.test.ts`. */
 const HISTORIES = Number(process.env.HISTORIES ?? 1000);
 
 async function play(steps: readonly Step[], under: Rules): Promise<void> {
