@@ -54,6 +54,8 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
   const foreign: StandingRecord[] = [];
   const otherTypes: string[] = [];
   const records = recordsAt(name, view);
+  // Every zone has its own NS and SOA: no claim to the apex means them, though one without type would cover them.
+  const claimable = name === view.zone.name ? records.filter(({ type }) => type !== 'NS' && type !== 'SOA') : records;
   for (const record of records) {
     if (!settings.types.includes(record.type as ManagedType)) {
       // An ownership record of ours that speaks of this very name gives way; one that speaks of another name stays.
@@ -62,7 +64,7 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, all, records);
+    const rival = claim && rivalOf(record, claim, all, claimable);
     if (rival && !isOurs(rival.ownership.owner)) foreign.push({ record, claim: rival });
     else if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
     else foreign.push({ record, claim });
@@ -73,7 +75,7 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
     otherTypes,
-    claims: foreign.some(({ claim }) => claim && isRival(claim, all, records))
+    claims: foreign.some(({ claim }) => claim && isRival(claim, all, claimable))
       ? []
       : all.filter(claim => isOurs(claim.ownership.owner)),
   };

@@ -81,6 +81,18 @@ describe('a name that another owner has laid a claim to', () => {
     expect(changesOf(planOf({ records: [...ours, claim] }))).toEqual([]);
   });
 
+  test('at the apex, too: a claim without type is not to the zone’s own NS and SOA', () => {
+    const records = [
+      'example.com NS ns-1.awsdns.com',
+      'example.com SOA ns-1.awsdns.com',
+      'example.com A 192.0.2.66',
+      `_fairlead-apex-a.example.com TXT arena ${S}`,
+      'example.com TXT other',
+    ];
+    expect(changesOf(planOf({ records }))).toEqual([]);
+    expect(changesOf(planOf({ records, wants: ['service/a example.com 203.0.113.1'] }))).toEqual([]);
+  });
+
   test('but an owner who has the name’s other type has only that', () => {
     const records = [
       'x.example.com A 203.0.113.1',
