@@ -15,11 +15,13 @@ export async function invokePackaged(
   packaged: PackagedFunction,
   event: unknown,
   env: Readonly<Record<string, string>>,
+  timeoutMs?: number,
 ): Promise<unknown> {
   const lambda = startLambda({
     name: `fairlead-check-${packaged.name}`,
     bundle: bundleOf(packaged),
     env: { ...environmentOf(packaged), ...env },
+    ...(timeoutMs !== undefined && { timeoutMs }),
   });
   try {
     return await lambda.invoke(event);
