@@ -1,5 +1,12 @@
 import type { DnsName, HostedZone, ManagedType, OwnerId, RecordSet } from '../model/index.ts';
-import { type Claim, claimsOf, decidingClaim, type OwnershipIndex, ownershipIn } from '../registry/index.ts';
+import {
+  type Claim,
+  claimsOf,
+  decidingClaim,
+  type OwnershipIndex,
+  ownershipIn,
+  readOwnershipName,
+} from '../registry/index.ts';
 import type { Authority } from './authority.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -56,6 +63,8 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
   const records = recordsAt(name, view);
   // Every zone has its own NS and SOA: no claim to the apex means them, though one without type would cover them.
   const claimable = name === view.zone.name ? records.filter(({ type }) => type !== 'NS' && type !== 'SOA') : records;
+  const strays = straysAt(name, records, view, settings);
+  const contenders = strays.length > 0 ? [...all, ...strays] : all;
   for (const record of records) {
     if (!settings.types.includes(record.type as ManagedType)) {
       // An ownership record of ours that speaks of this very name gives way; one that speaks of another name stays.
@@ -64,7 +73,7 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, all, claimable);
+    const rival = claim && rivalOf(record, claim, contenders, claimable);
     if (rival && !isOurs(rival.ownership.owner)) foreign.push({ record, claim: rival });
     else if (claim && isOurs(claim.ownership.owner)) ours.push({ record, claim });
     else foreign.push({ record, claim });
@@ -88,6 +97,20 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
 function isRival(claim: Claim, all: readonly Claim[], records: readonly RecordSet[]): boolean {
   // The oldest format stands at the very name that it speaks of: it does not speak of itself.
   return !records.some(record => ownershipIn(record) === undefined && decidingClaim(record, all) === claim);
+}
+
+/**
+ * Ownership records that stand at the name itself and, by their name, speak of another (`a-b` of the A of `b`), which has
+ * no such record: then they may be meant for this one, in the oldest format.
+ */
+function straysAt(name: DnsName, records: readonly RecordSet[], view: ZoneView, { naming }: PlanSettings): Claim[] {
+  if (!records.some(({ type }) => type === 'TXT')) return [];
+  return records.flatMap(txt => {
+    const other = ownershipIn(txt) && readOwnershipName(txt.name, view.zone.name, naming)?.name;
+    if (other === undefined || other === name) return [];
+    const claims = claimsOf(other, view.ownership, view.records, naming);
+    return claims.filter(claim => claim.txt === txt && isRival(claim, claims, recordsAt(other, view)));
+  });
 }
 
 /** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */

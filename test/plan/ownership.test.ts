@@ -93,6 +93,13 @@ describe('a name that another owner has laid a claim to', () => {
     expect(changesOf(planOf({ records, wants: ['service/a example.com 203.0.113.1'] }))).toEqual([]);
   });
 
+  test('though by its own name the claim would be to another name, unless that has the record', () => {
+    const contested = ['a-x.example.com A 192.0.2.66', `a-a-x.example.com TXT arena ${S}`, 'a-x.example.com TXT other'];
+    const removal = [`- a-a-x.example.com TXT arena ${S}`, '- a-x.example.com A 192.0.2.66'];
+    expect(changesOf(planOf({ records: contested }))).toEqual([]);
+    expect(changesOf(planOf({ records: [...contested, 'x.example.com A 192.0.2.1'] }))).toEqual(removal);
+  });
+
   test('but an owner who has the name’s other type has only that', () => {
     const records = [
       'x.example.com A 203.0.113.1',
