@@ -87,6 +87,8 @@ const ACTS: readonly Act[] = ['occupy', 'edit', 'take over', 'claim', 'drop reco
 const index = (items: readonly unknown[]) => fc.nat({ max: items.length - 1 });
 const cluster = fc.constantFrom(...CLUSTERS);
 const act = fc.constantFrom(...ACTS);
+/** Route 53 has no condition on what is absent: a claim that is added between read and write cannot be seen (docs/limits.md). */
+const sudden = fc.constantFrom(...ACTS.filter(one => one !== 'claim'));
 const fault: fc.Arbitrary<Faults['changes'][number]> = fc.oneof(
   {
     weight: 7,
@@ -100,7 +102,7 @@ const fault: fc.Arbitrary<Faults['changes'][number]> = fc.oneof(
       'killed after' as const,
     ),
   },
-  { weight: 2, arbitrary: fc.record({ before: act, name: index(NAMES) }) },
+  { weight: 2, arbitrary: fc.record({ before: sudden, name: index(NAMES) }) },
 );
 const faults: fc.Arbitrary<Faults> = fc.record(
   {
