@@ -53,8 +53,17 @@ function planWanted(asRead: Site, { candidate: winner, records: found }: Offer, 
     closed ? wanted.some(want => want.record.type === record.type) : writable(record.type),
   );
   const deltas = [...diff(standing, wanted, winner.owner), ...adoptions(adopted, wanted)];
-  const plan = decide(site, deltas, winner, context);
+  const blocked = wanted.length === 0 && site.ours.length === 0 && !winner.standIn;
+  const plan = blocked ? withoutLeftovers(site, context) : decide(site, deltas, winner, context);
   return { ...plan, findings: [...findings, ...plan.findings] };
+}
+
+/** Where nothing of ours stands and nothing can be published, ownership records of ours go: somebody removed their records. */
+function withoutLeftovers(site: Site, { view, settings, authority }: NameContext): NamePlan {
+  const [first] = site.claims;
+  const frozen = site.claims.some(({ ownership: { owner, resource } }) => authority.frozen(owner, site.name, resource));
+  if (first === undefined || frozen || settings.policy !== 'sync') return NONE;
+  return { change: composeChange(site, [], first.ownership.owner, [], view.zone, settings), findings: [] };
 }
 
 type Ours = Site['ours'][number];

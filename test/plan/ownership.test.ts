@@ -68,6 +68,13 @@ describe('what carries no ownership record of ours is left alone', () => {
   });
 });
 
+test('an ownership record whose record somebody removed goes also where its name cannot be published again', () => {
+  const records = [`cname-x.example.com TXT arena ${S}`, 'x.example.com TXT other'];
+  const output = planOf({ records, wants: ['service/a x.example.com lb.example.net'] });
+  expect(changesOf(output)).toEqual([`- cname-x.example.com TXT arena ${S}`]);
+  expect(reasonsOf(output)).toEqual(['conflict x.example.com']);
+});
+
 describe('a name that another owner has laid a claim to', () => {
   const ours = ['x.example.com A 192.0.2.66', `a-x.example.com TXT arena ${S}`];
 
