@@ -149,6 +149,9 @@ export class History {
     if (act === 'claim' && ownership.length > 0 && standing.every(({ type }) => type !== 'CNAME')) {
       const values = ['"heritage=external-dns,external-dns/owner=stranger"'];
       this.#own([{ name: wire(name), type: 'TXT', ttl: 300, values }, ...standing]);
+      // Nothing of what fairlead deletes has changed, so only a read can tell of it (docs/limits.md): what is kept is lost.
+      for (const states of [this.#states, this.#older])
+        for (const at of states.keys()) states[at] = createMemoryStore();
     }
     if (act === 'drop record' && mine) this.#edit([], [mine]);
     if (act === 'drop ownership' && ownership.length > 0) {
