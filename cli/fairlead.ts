@@ -1,13 +1,8 @@
 import { Command, Option } from 'commander';
+import type { GlobalOptions } from './options.ts';
 import { runReconcile } from './reconcile.ts';
 import { runRecords } from './records.ts';
 import { version } from './version.ts';
-
-export interface GlobalOptions {
-  readonly config: string;
-  readonly json?: boolean;
-  readonly color: boolean;
-}
 
 const collect = (value: string, previous: string[] = []) => [...previous, value];
 

@@ -1,4 +1,4 @@
-import type { GlobalOptions } from './fairlead.ts';
+import type { GlobalOptions } from './options.ts';
 
 export const EXIT = { inStep: 0, couldNotRun: 1, unpublished: 2 } as const;
 

@@ -1,7 +1,7 @@
 import { loadConfig } from '../lib/config/index.ts';
 import { composePorts, type Progress, reconcile } from '../lib/reconcile/index.ts';
 import { formatResult } from '../lib/report/text.ts';
-import type { GlobalOptions } from './fairlead.ts';
+import type { GlobalOptions } from './options.ts';
 import { command, EXIT, progressLine, ROWS, useColour } from './output.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {

@@ -1,7 +1,7 @@
 import { loadConfig } from '../lib/config/index.ts';
 import { composePorts, listRecords } from '../lib/reconcile/index.ts';
 import { describeValue, formatTable } from '../lib/report/text.ts';
-import type { GlobalOptions } from './fairlead.ts';
+import type { GlobalOptions } from './options.ts';
 import { command, EXIT, ROWS, useColour } from './output.ts';
 
 /** `fairlead records`. */

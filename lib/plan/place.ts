@@ -1,7 +1,7 @@
 import type { DnsName, Finding, HostedZone, ObjectRef, ZoneId } from '../model/index.ts';
 import type { Candidates } from './candidates.ts';
 import { passesFilter, zoneFinder } from './domains.ts';
-import type { PlanInput } from './plan.ts';
+import type { PlanInput } from './input.ts';
 
 /** Sorts the wanted names into zones; those that have none, or one that could not be read, get a finding. */
 export function placeNames(candidates: Candidates, { zones: planned, elsewhere = [], settings }: PlanInput) {

@@ -1,0 +1,6 @@
+/** What every command takes. */
+export interface GlobalOptions {
+  readonly config: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
