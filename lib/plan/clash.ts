@@ -12,22 +12,28 @@ export function withoutClashes(
   const findings: Finding[] = [];
   const kept = [...changes]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .filter(change => {
+    .flatMap(change => {
       const clash = change.creates
         .map(record => ({ record, place: taken.get(record.name) }))
         .find(({ record, place }) => place?.records.some(other => excludes(record, other)));
       if (clash?.place) {
         findings.push(...explain(change, clash.record, clash.place.by, zone));
-        return false;
+        return leftoversOf(change);
       }
       for (const record of change.creates) {
         const place = taken.get(record.name);
         if (place) place.records.push(record);
         else taken.set(record.name, { by: change, records: [record] });
       }
-      return true;
+      return [change];
     });
   return { changes: kept, findings };
+}
+
+/** Of a change that is taken out: ownership records whose records somebody removed go all the same. */
+function leftoversOf(change: NameChange): NameChange[] {
+  const idle = change.deletes.length > 0 && change.deletes.every(({ type }) => type === 'TXT');
+  return idle ? [{ ...change, action: 'delete', creates: [], objects: [] }] : [];
 }
 
 function excludes(a: RecordSet, b: RecordSet): boolean {

@@ -75,6 +75,16 @@ test('an ownership record whose record somebody removed goes also where its name
   expect(reasonsOf(output)).toEqual(['conflict x.example.com']);
 });
 
+test('nor is it kept where the name gives way to another of the same plan', () => {
+  const records = [`cname-x.example.com TXT arena ${S}`];
+  const wants = ['service/a x.example.com 203.0.113.1', 'service/b a-x.example.com lb.example.net'];
+  expect(changesOf(planOf({ records, wants }))).toEqual([
+    '+ a-x.example.com CNAME lb.example.net',
+    '+ cname-a-x.example.com TXT arena service/default/b',
+    `- cname-x.example.com TXT arena ${S}`,
+  ]);
+});
+
 describe('a name that another owner has laid a claim to', () => {
   const ours = ['x.example.com A 192.0.2.66', `a-x.example.com TXT arena ${S}`];
 
