@@ -1,2 +1,2 @@
-export { MAX_BODY, MAX_OBJECTS, NOTICE_FIELDS, parseNotice } from './schema.ts';
+export { MAX_BODY, MAX_OBJECTS, NOTICE_FIELDS, OBJECT_NAME, parseNotice } from './schema.ts';
 export { isSigned, secretsIn, signatureHeaders, UnusableSecret } from './signature.ts';

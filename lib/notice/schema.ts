@@ -7,8 +7,9 @@ export const MAX_BODY = 64 * 1024;
 /** Objects that a notice names at most: with the longest names that Kubernetes allows they fit into {@link MAX_BODY}. */
 export const MAX_OBJECTS = 100;
 
-// RFC 1123 names, as Kubernetes allows them for objects and namespaces.
-const ObjectName = z.string().check(z.regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/));
+/** RFC 1123 names, as Kubernetes allows them for objects and namespaces, and a notice names them. */
+export const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
+const ObjectName = z.string().check(z.regex(OBJECT_NAME));
 const Whole = z.number().check(z.int(), z.nonnegative());
 
 // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html: the names of clusters.

@@ -118,7 +118,7 @@ function startFunctions(
     reconcile: start(
       'reconcile',
       { timeoutMs, memory: 1_769 },
-      { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET },
+      { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET, FAIRLEAD_QUEUE_URL: queueUrl },
     ),
     webhook: start(
       'webhook',

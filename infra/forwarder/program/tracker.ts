@@ -1,4 +1,5 @@
 import type { NoticedObject, SourceKind } from '../../../lib/model/index.ts';
+import { OBJECT_NAME } from '../../../lib/notice/index.ts';
 import { dnsFingerprint, type SourceContext } from '../../../lib/sources/index.ts';
 
 export interface TrackerOptions {
@@ -83,9 +84,6 @@ export class Tracker {
     this.#options.onChange(nameable ? { kind: this.#options.kind, namespace, name } : undefined);
   }
 }
-
-/** As a notice may name it. */
-const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 function keyOf(object: unknown): string {
   const { namespace, name } = (object as { metadata?: { namespace?: unknown; name?: unknown } } | null)?.metadata ?? {};
