@@ -1,6 +1,6 @@
 import type { ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
-import type { DnsName, OwnerId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId } from './names.ts';
 import type { RecordSet } from './record.ts';
 import type { HostedZone } from './zone.ts';
 
@@ -15,7 +15,10 @@ export interface NameChange {
   readonly action: 'create' | 'update' | 'delete';
   readonly deletes: readonly RecordSet[];
   readonly creates: readonly RecordSet[];
+  /** Whose the name is afterwards; for a delete, whose it was. */
   readonly owner: OwnerId;
+  /** Likewise; absent where it is not known which of the owner's clusters. */
+  readonly cluster?: ClusterName;
   /** The objects that ask for it; for a delete, none. */
   readonly objects: readonly ObjectRef[];
   /** `kind/namespace/name` found in the ownership record of what is deleted. */

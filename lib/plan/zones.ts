@@ -43,13 +43,10 @@ export function selectZones(zones: readonly HostedZone[], filter: ZoneFilter): H
   });
 }
 
-/** Finds the zones in which a name is published; built once a plan, so that a name costs its number of labels. */
+/** The zones that contain a name, the one with the longest name first; zones of one name by id. */
 export type ZoneFinder = (name: DnsName) => readonly HostedZone[];
 
-/**
- * The zones in which a name is published: the longest matching public zone and every matching private zone, as in
- * ExternalDNS. Of two public zones with the same name the one with the smaller id is taken.
- */
+/** Built once a plan, so that a name costs its number of labels. */
 export function zoneFinder(zones: readonly HostedZone[]): ZoneFinder {
   const byName = new Map<DnsName, HostedZone[]>();
   for (const zone of [...zones].sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -59,14 +56,7 @@ export function zoneFinder(zones: readonly HostedZone[]): ZoneFinder {
   }
   return name => {
     const found: HostedZone[] = [];
-    let publicFound = false;
-    for (let at = 0; at >= 0; at = name.indexOf('.', at) + 1 || -1) {
-      for (const zone of byName.get(name.slice(at)) ?? []) {
-        if (!zone.private && publicFound) continue;
-        publicFound ||= !zone.private;
-        found.push(zone);
-      }
-    }
+    for (let at = 0; at >= 0; at = name.indexOf('.', at) + 1 || -1) found.push(...(byName.get(name.slice(at)) ?? []));
     return found;
   };
 }
