@@ -1,20 +1,31 @@
-import type { DnsName, Finding, HostedZone, NameChange, RecordSet, Snapshot, ZoneState } from '../model/index.ts';
+import type {
+  DnsName,
+  Finding,
+  HostedZone,
+  NameChange,
+  RecordSet,
+  Snapshot,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
 import { fingerprint, type PlanSettings, plan, refusedFindings } from '../plan/index.ts';
-import { ownershipName } from '../registry/index.ts';
+import { ownershipIn, ownershipName, readOwnershipName } from '../registry/index.ts';
 import {
   applyChanges,
   type CountedRoute53,
   OutOfTime,
+  Overtaken,
   PAGE,
   Route53Error,
   readNames,
   readZone,
+  takesAway,
   type Verdict,
   type ZoneOutcome,
 } from '../route53/index.ts';
 import { refusalOf } from './backoff.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, Run } from './ports.ts';
 
 /** One zone's planned changes on their way into Route 53. */
 export interface Publishing {
@@ -36,6 +47,7 @@ export interface Published {
 
 export interface PublishContext {
   readonly ports: Ports;
+  readonly run: Pick<Run, 'fence'>;
   readonly route53: CountedRoute53;
   readonly settings: PlanSettings;
   /** Every zone of the run: what belongs into another zone must not be planned into this one. */
@@ -63,13 +75,28 @@ export async function publishZone({ state, changes }: Publishing, context: Publi
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
-    const outcome = await applyChanges(state.zone.id, todo, context.route53);
+    const outcome = await applyChanges(state.zone.id, todo, context.route53, {
+      beforeBatch: batch => fenced(batch, state.zone.id, context),
+      spokenType: record => spokenType(record, state.zone, context),
+    });
     settle(outcome, work, context);
     const stale = stillWorthAnother(outcome.stale, work, context, round);
     if (stale.length === 0) break;
     todo = await planAgain(stale, work, context);
   }
   return work;
+}
+
+/** @throws Overtaken */
+async function fenced(batch: readonly NameChange[], zone: ZoneId, { run: { fence } }: PublishContext): Promise<void> {
+  const removals = batch.filter(takesAway).map(({ name }) => ({ zone, name }));
+  if (fence && !(await fence.ensure(removals)))
+    throw new Overtaken('another run may work on the shard by now, or it could not be told of the removal');
+}
+
+function spokenType(record: RecordSet, zone: HostedZone, { settings }: PublishContext): string | undefined {
+  if (!ownershipIn(record)) return undefined;
+  return readOwnershipName(record.name, zone.name, settings.naming)?.type ?? '';
 }
 
 interface Work {
@@ -88,7 +115,7 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
   work.batches += outcome.batches;
   work.applied.push(...outcome.applied);
   work.state = withApplied(work.state, outcome.applied, work.touched);
-  for (const verdict of outcome.refused) refuse(verdict, work, context);
+  refuse(outcome.refused, work, context);
   for (const { change, why } of outcome.left) {
     const reason = isPassing(why) ? 'deferred' : 'refused';
     const message =
@@ -102,8 +129,9 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
   }
 }
 
-/** Nothing is wrong with the change: there was no time left, or Route 53 was busy or out of reach. */
-const isPassing = (why: Error) => why instanceof OutOfTime || (why instanceof Route53Error && why.retryable);
+/** Nothing is wrong with the change: no time was left, another run has the shard, or Route 53 was busy or out of reach. */
+const isPassing = (why: Error) =>
+  why instanceof OutOfTime || why instanceof Overtaken || (why instanceof Route53Error && why.retryable);
 
 /** Applies accepted changes to the copy of the zone. */
 function withApplied(state: ZoneState, applied: readonly NameChange[], touched: Set<DnsName>): ZoneState {
@@ -133,20 +161,26 @@ function put(
   touched.add(name);
 }
 
-function refuse({ change, words }: Verdict, work: Work, context: PublishContext): void {
-  const refusal = refusalOf(change, words, work.state.refusals.get(change.name), context.ports.clock.now());
-  work.state = { ...work.state, refusals: new Map(work.state.refusals).set(change.name, refusal) };
-  work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+/** Remembers refused changes, all of a round in one copy of what was remembered before: there may be thousands. */
+function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContext): void {
+  if (verdicts.length === 0) return;
+  const refusals = new Map(work.state.refusals);
+  for (const { change, words } of verdicts) {
+    refusals.set(change.name, refusalOf(change, words, refusals.get(change.name), context.ports.clock.now()));
+    work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+  }
+  work.state = { ...work.state, refusals };
 }
 
 /** Sorts out changes that were read again and still clash in the same way, and what is left when the rounds are used up. */
 function stillWorthAnother(stale: readonly Verdict[], work: Work, context: PublishContext, round: number): Verdict[] {
   const again: Verdict[] = [];
+  const same: Verdict[] = [];
   const seen = new Map<DnsName, string>();
   for (const verdict of stale) {
     const { change } = verdict;
     const print = fingerprint(change);
-    if (work.stale.get(change.name) === print) refuse(verdict, work, context);
+    if (work.stale.get(change.name) === print) same.push(verdict);
     else if (round >= ROUNDS) {
       const message = `${change.name} is left for the next run: somebody else keeps changing it (${verdict.words})`;
       work.findings.push({ reason: 'deferred', message, name: change.name, zone: work.state.zone.id });
@@ -155,6 +189,7 @@ function stillWorthAnother(stale: readonly Verdict[], work: Work, context: Publi
       again.push(verdict);
     }
   }
+  refuse(same, work, context);
   work.stale = seen;
   return again;
 }
