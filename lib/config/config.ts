@@ -35,6 +35,8 @@ interface RecordsConfig {
   readonly evaluateTargetHealth: boolean;
   /** Seconds. */
   readonly ttl: number;
+  /** Whose addresses of one name are put together. */
+  readonly merge: 'object' | 'namespace' | 'cluster';
 }
 
 interface RegistryConfig {
@@ -55,8 +57,10 @@ export interface StateConfig {
 }
 
 interface GuardConfig {
-  /** A run may remove at most the larger of `count` and `percent` of the owned record sets of a zone. */
+  /** A run may remove at most the larger of `count` and `percent` of the names that a cluster has in a zone. */
   readonly maxDeletes: { readonly count: number; readonly percent: number };
+  /** It may give at most so many of them other targets. */
+  readonly maxUpdates: { readonly count: number; readonly percent: number };
   readonly deleteAfterMs: number;
 }
 

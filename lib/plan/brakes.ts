@@ -112,7 +112,8 @@ export function guardRemovals(
   for (const { party, changes: group } of groupChanges(counted, ({ change }) => `${since.get(change.name)}`)) {
     const owned = context.owned.get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxDeletes, owned);
-    const single = isOfOneObject(group);
+    // Who allows no name at all wants to be asked for each.
+    const single = limit > 0 && isOfOneObject(group);
     const lately = removedLately(party, [...state.removed, ...removals], now);
     const names = single ? Math.min(group.length, limit) : group.length;
     const tooMany = !single && group.length > limit;
@@ -157,7 +158,7 @@ export function guardUpdates(changes: readonly PlannedChange[], context: BrakeCo
   for (const { party, changes: group } of groupChanges(counted, () => '')) {
     const owned = context.owned.get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxUpdates, owned);
-    if (group.length <= limit || isOfOneObject(group)) continue;
+    if (group.length <= limit || (limit > 0 && isOfOneObject(group))) continue;
     const why = `${group.length} of the ${owned} names of ${describeParty(party)} in ${state.zone.name} would get other targets at once, more than the ${limit} that guard.maxUpdates allows`;
     for (const planned of group) held.set(planned, why);
   }

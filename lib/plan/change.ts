@@ -33,10 +33,7 @@ export function composeChange(composition: Composition, context: NameContext): P
   const { current, deltas, party, objects } = composition;
   const fresh = freshOwnership(composition, context);
   const leaving = leavingClaims(composition, fresh, context);
-  const creates = [
-    ...deltas.flatMap(({ after }) => (after ? [after.record] : [])),
-    ...withOtherValues(leaving, fresh),
-  ];
+  const creates = [...deltas.flatMap(({ after }) => (after ? [after.record] : [])), ...withOtherValues(leaving, fresh)];
   const deletes = [
     ...deltas.flatMap(({ before }) => (before ? [before.record] : [])),
     ...uniqueSets(leaving.map(({ txt }) => txt)),
@@ -106,10 +103,17 @@ function leavingClaims(
 function withOtherValues(leaving: readonly Claim[], fresh: ReadonlyMap<string, RecordSet>): RecordSet[] {
   const written = new Map(fresh);
   for (const txt of uniqueSets(leaving.map(claim => claim.txt))) {
-    const others = (txt.values ?? []).filter(value => !leaving.some(claim => claim.txt === txt && claim.value === value));
+    const others = (txt.values ?? []).filter(
+      value => !leaving.some(claim => claim.txt === txt && claim.value === value),
+    );
     if (others.length === 0) continue;
     const id = recordId(txt);
-    written.set(id, { ...txt, ...fresh.get(id), ttl: txt.ttl ?? OWNERSHIP_TTL, values: [...(fresh.get(id)?.values ?? []), ...others] });
+    written.set(id, {
+      ...txt,
+      ...fresh.get(id),
+      ttl: txt.ttl ?? OWNERSHIP_TTL,
+      values: [...(fresh.get(id)?.values ?? []), ...others],
+    });
   }
   return [...written.values()];
 }
@@ -153,7 +157,9 @@ export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: P
  * Aliases that point at each other in a ring keep the order of their names (Route 53 will say what it thinks of them).
  */
 export function orderChanges<T extends { readonly change: NameChange }>(changes: readonly T[], zone: ZoneId): T[] {
-  const sorted = [...changes].sort((a, b) => (a.change.name < b.change.name ? -1 : a.change.name > b.change.name ? 1 : 0));
+  const sorted = [...changes].sort((a, b) =>
+    a.change.name < b.change.name ? -1 : a.change.name > b.change.name ? 1 : 0,
+  );
   const creating = new Map(sorted.filter(({ change }) => change.creates.length > 0).map(one => [one.change.name, one]));
   const ordered: T[] = [];
   const seen = new Set<T>();

@@ -30,8 +30,7 @@ export function diff(current: readonly OwnedRecord[], desired: readonly DesiredR
     const after = rest.get(key);
     rest.delete(key);
     if (!after) deltas.push({ before });
-    else if (!sameRecord(before.record, after.record) || isHandover(before, after))
-      deltas.push({ before, after });
+    else if (!sameRecord(before.record, after.record) || isHandover(before, after)) deltas.push({ before, after });
   }
   for (const after of rest.values()) deltas.push({ after });
   return deltas;

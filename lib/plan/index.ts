@@ -1,4 +1,4 @@
-export type { PlanInput, PlanOutput } from './input.ts';
+export type { PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings } from './refusals.ts';
 export type { PlanSettings } from './settings.ts';

@@ -1,15 +1,16 @@
-import type {
-  ClusterName,
-  DnsName,
-  HostedZone,
-  Party,
-  Plan,
-  Removal,
-  Snapshot,
-  ZoneId,
-  ZoneState,
-} from '../model/index.ts';
+import type { ClusterName, DnsName, HostedZone, Plan, Removal, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
+
+/** The names that a run touches: those that one of its clusters asks for or has, and the ones that are listed. */
+export interface PlanScope {
+  readonly clusters: ReadonlySet<ClusterName>;
+  readonly names: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+  /**
+   * Names that a cluster which is not read now asked for when it was: one of them is not removed, since it may want to have
+   * it at once.
+   */
+  readonly asked: ReadonlySet<DnsName>;
+}
 
 /** What is compared. */
 export interface PlanInput {
@@ -24,12 +25,10 @@ export interface PlanInput {
   readonly now: number;
   /** Clusters for which a person forced the run; one that is no longer in the config may be among them. */
   readonly forced?: readonly ClusterName[];
-  /** Only names that these clusters ask for or have are planned; absent: all. */
-  readonly clusters?: ReadonlySet<ClusterName>;
-  /** Only these names are planned; absent: all. */
-  readonly names?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
-  /** The names were planned before and are planned again after a swap failed: what the guard allowed stays allowed. */
-  readonly again?: boolean;
+  /** What the run is for; absent: every name. */
+  readonly scope?: PlanScope;
+  /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */
+  readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
   /**
    * Names, as `ZONE NAME`, that an overtaken run announced it would remove: where they are in step their ownership records
    * are written anew, so that its removal fails.
@@ -43,6 +42,6 @@ export interface PlanOutput extends Plan {
   readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
   /** The removals among the changes, as the guard counts them. */
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
-  /** Names that each party has in each zone. */
-  readonly owned: ReadonlyMap<ZoneId, readonly (Party & { readonly names: number })[]>;
+  /** Record sets of ours in each zone, ownership records not counted. */
+  readonly owned: ReadonlyMap<ZoneId, number>;
 }

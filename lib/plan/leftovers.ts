@@ -1,5 +1,12 @@
 import type { DnsName, Finding, Ownership } from '../model/index.ts';
-import { type Claim, claimsOf, decidingClaim, isOwnershipRecord, possibleNames } from '../registry/index.ts';
+import {
+  type Claim,
+  claimsOf,
+  decidingClaim,
+  isOwnershipRecord,
+  possibleNames,
+  readOwnershipName,
+} from '../registry/index.ts';
 import { recordsAt, type ZoneView } from './current.ts';
 import { isAddressType } from './facets.ts';
 import type { Owners } from './owners.ts';
@@ -17,36 +24,48 @@ import type { PlanSettings } from './settings.ts';
  * | asks, waits, or could not be read                       | any                                                     | no               |
  * | any                                                     | yes                                                     | no               |
  */
-export function leftoverTest(view: ZoneView, settings: PlanSettings, owners: Owners): (claim: Claim) => boolean {
-  let published: ReadonlySet<string> | undefined;
+export function leftoverTest(
+  view: ZoneView,
+  published: () => ReadonlySet<string>,
+  settings: PlanSettings,
+  owners: Owners,
+): (claim: Claim) => boolean {
   return claim => {
     const { ownership } = claim;
     if (owners.frozen(ownership)) return false;
-    if (owners.alive(ownership)) {
-      published ??= publishedObjects(view, settings);
-      if (!published.has(objectKey(ownership))) return false;
-    }
+    if (owners.alive(ownership) && !published().has(objectKey(ownership))) return false;
     return !mayMeanAnother(claim, view, settings);
   };
 }
 
 const objectKey = ({ owner, cluster, resource }: Ownership) => `${owner} ${cluster ?? ''} ${resource ?? ''}`;
 
-/** The objects whose ownership records decide over a record set of the zone. */
-function publishedObjects(view: ZoneView, settings: PlanSettings): ReadonlySet<string> {
-  const published = new Set<string>();
+/** The objects whose ownership records decide over a record set of these zones; found out when it is first asked. */
+export function publishedObjects(views: readonly ZoneView[], settings: PlanSettings): () => ReadonlySet<string> {
+  let published: Set<string> | undefined;
+  return () => {
+    if (published) return published;
+    published = new Set();
+    for (const view of views) for (const key of publishedIn(view, settings)) published.add(key);
+    return published;
+  };
+}
+
+function* publishedIn(view: ZoneView, settings: PlanSettings): Generator<string> {
   for (const name of view.records.keys()) {
     const claims = claimsOf(name, view.ownership, view.records, settings.naming);
     for (const record of claims.length > 0 ? recordsAt(name, view) : []) {
       const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
-      if (claim) published.add(objectKey(claim.ownership));
+      if (claim) yield objectKey(claim.ownership);
     }
   }
-  return published;
 }
 
 function mayMeanAnother({ txt }: Claim, view: ZoneView, settings: PlanSettings): boolean {
-  for (const name of possibleNames(txt.name, view.zone.name)) if (isUnowned(name, txt.name, view, settings)) return true;
+  // At the name that it means as things are, it is known to cover nothing.
+  const meant = readOwnershipName(txt.name, view.zone.name, settings.naming)?.name;
+  for (const name of possibleNames(txt.name, view.zone.name))
+    if (name !== meant && isUnowned(name, txt.name, view, settings)) return true;
   return false;
 }
 

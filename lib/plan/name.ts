@@ -26,7 +26,10 @@ export interface NamePlan {
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
 export function planName(current: Current, candidates: readonly Candidate[], context: NameContext): NamePlan {
   if (candidates.length === 0) return planUndesired(current, context);
-  const facets = new Set([...candidates.map(facetOfCandidate), ...current.ours.map(({ record }) => facetOf(record.type))]);
+  const facets = new Set([
+    ...candidates.map(facetOfCandidate),
+    ...current.ours.map(({ record }) => facetOf(record.type)),
+  ]);
   const parts = withoutMixedCname(
     [...facets].sort().map(facet => planFacet(facet, current, candidates, context)),
     current.name,
@@ -54,12 +57,7 @@ interface FacetPlan {
   readonly objects: readonly ObjectRef[];
 }
 
-function planFacet(
-  facet: Facet,
-  whole: Current,
-  candidates: readonly Candidate[],
-  context: NameContext,
-): FacetPlan {
+function planFacet(facet: Facet, whole: Current, candidates: readonly Candidate[], context: NameContext): FacetPlan {
   const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
   const current = { ...whole, ours: whole.ours.filter(({ record }) => facetOf(record.type) === facet) };
   if (asking.length === 0) return removeFacet(current, context);
@@ -156,8 +154,7 @@ const tell = ({ name, objects, context }: Told, reason: Reason, message: string,
  */
 function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: readonly Block[], told: Told) {
   const stands = (type: string) => current.ours.some(({ record }) => record.type === type);
-  const isBlocked = (type: string) =>
-    blocks.some(block => block.type === type || (block.whole && !stands(type)));
+  const isBlocked = (type: string) => blocks.some(block => block.type === type || (block.whole && !stands(type)));
   const wants = (type: string) => desired.some(({ record }) => record.type === type);
   const unmanagedA = !told.context.settings.types.includes('A');
   const halves = wants('A') && !unmanagedA && isBlocked('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
@@ -301,8 +298,7 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
   }
   const idle = current.claims.filter(claim => !current.ours.some(owned => owned.claim === claim));
   const [leftover] = idle.filter(context.isLeftover);
-  if (parties.size === 0 && leftover)
-    parties.set('', { party: owners.partyOf(leftover.ownership), owned: [] });
+  if (parties.size === 0 && leftover) parties.set('', { party: owners.partyOf(leftover.ownership), owned: [] });
   return [...parties.values()].map(({ party, owned }, i) =>
     composeChange(
       { current, deltas: owned.map(before => ({ before })), party, objects: [], spared: i === 0 ? [] : idle },

@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName, ObjectRef, Ownership, OwnerId, Party, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, ObjectRef, OwnerId, Ownership, Party, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 
 /**
@@ -145,8 +145,7 @@ function whyFrozen(ownership: Ownership, clusters: readonly Cluster[], forced: b
 function unreadKind(kinds: Snapshot['kinds'], kind: string | undefined): string | undefined {
   const own = kind === undefined ? undefined : kinds[kind];
   const relevant = own && kind !== undefined ? [[kind, own] as const] : Object.entries(kinds);
-  for (const [word, read] of relevant)
-    if (!read.complete) return `${word} objects could not be read (${read.error})`;
+  for (const [word, read] of relevant) if (!read.complete) return `${word} objects could not be read (${read.error})`;
   return undefined;
 }
 

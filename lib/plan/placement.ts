@@ -60,7 +60,8 @@ function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing
   const zones = placing.find(name);
   if (zones.length === 0) {
     const advice = 'create one, or widen zones.domains, zones.type or zones.ids';
-    return tell(placing, asking, 'no-zone', `no selected hosted zone contains ${name}: ${advice}`);
+    tell(placing, asking, 'no-zone', `no selected hosted zone contains ${name}: ${advice}`);
+    return;
   }
   for (const zone of zones) if (zone.private) assign(name, zone, 'home', asking, placing);
   const open = zones.filter(zone => !zone.private);

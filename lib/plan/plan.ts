@@ -3,7 +3,6 @@ import type {
   Finding,
   HostedZone,
   NameChange,
-  Party,
   RecordSet,
   Removal,
   ZoneId,
@@ -17,7 +16,7 @@ import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
-import { leftoverTest, strayFindings } from './leftovers.ts';
+import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
 import { type Keeping, type Owners, ownersOf } from './owners.ts';
 import { placeNames, type Role } from './placement.ts';
@@ -41,24 +40,27 @@ export function plan(input: PlanInput): PlanOutput {
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
   const placed = placeNames(candidates, { views, elsewhere, has, settings });
+  const published = publishedObjects(views, settings);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
-    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, input });
+    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
   });
   const findings = [...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
-    findings: findings.filter(finding => inScope(finding, input)).sort(compareFindings),
+    findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
   };
 }
 
-/** What is told of names that this run was not asked about is left to a run that is. */
-function inScope({ name, zone }: Finding, { names }: PlanInput): boolean {
-  if (names === undefined || name === undefined) return true;
-  return zone === undefined ? [...names.values()].some(some => some.has(name)) : names.get(zone)?.has(name) === true;
+/** What is told of names that this plan is not about is left to one that is. */
+function isTold({ name, object, zone }: Finding, { scope, only }: PlanInput): boolean {
+  if (name === undefined) return true;
+  if (only) return zone !== undefined && only.get(zone)?.has(name) === true;
+  if (!scope || object === undefined || scope.clusters.has(object.cluster)) return true;
+  return [...scope.names].some(([id, names]) => (zone === undefined || id === zone) && names.has(name));
 }
 
 interface PlannedZone {
@@ -67,7 +69,7 @@ interface PlannedZone {
   readonly findings: readonly Finding[];
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
   readonly removals: readonly Removal[];
-  readonly owned: readonly (Party & { readonly names: number })[];
+  readonly owned: number;
 }
 
 interface ZoneContext {
@@ -76,6 +78,7 @@ interface ZoneContext {
   readonly roles: ReadonlyMap<DnsName, Role>;
   readonly candidates: Candidates;
   readonly owners: Owners;
+  readonly published: () => ReadonlySet<string>;
   readonly input: PlanInput;
 }
 
@@ -93,7 +96,10 @@ function planZone(context: ZoneContext): PlannedZone {
     findings: [
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
-      ...strayFindings([...planned.plans.values()].flatMap(({ stray }) => stray), view),
+      ...strayFindings(
+        [...planned.plans.values()].flatMap(({ stray }) => stray),
+        view,
+      ),
       ...braked.findings,
       ...compatible.findings,
       ...tried.findings,
@@ -101,14 +107,22 @@ function planZone(context: ZoneContext): PlannedZone {
     ],
     unwantedSince: braked.since,
     removals: braked.removals,
-    owned: [...planned.owned.values()],
+    owned: planned.records,
   };
 }
 
-type Owned = Map<string, Party & { readonly names: number }>;
+/** Names that each party has, by {@link partyKey}. */
+type Owned = ReadonlyMap<string, number>;
+
+interface PlannedNames {
+  readonly plans: ReadonlyMap<DnsName, NamePlan>;
+  readonly owned: Owned;
+  /** Record sets of ours. */
+  readonly records: number;
+}
 
 /** Plans the names of a zone one by one; a name that is an alias to another one of the zone after that one. */
-function planNames(context: ZoneContext): { plans: Map<DnsName, NamePlan>; owned: Owned } {
+function planNames(context: ZoneContext): PlannedNames {
   const { view, input, owners } = context;
   const { settings } = input;
   const plans = new Map<DnsName, NamePlan>();
@@ -130,7 +144,7 @@ function planNames(context: ZoneContext): { plans: Map<DnsName, NamePlan>; owned
     settings,
     owners,
     typesAt,
-    isLeftover: leftoverTest(view, settings, owners),
+    isLeftover: leftoverTest(view, context.published, settings, owners),
   };
   const planOf = (name: DnsName): NamePlan => {
     const known = plans.get(name);
@@ -142,7 +156,8 @@ function planNames(context: ZoneContext): { plans: Map<DnsName, NamePlan>; owned
     return planned;
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
-  return { plans, owned: countOwned(currents.values(), owners) };
+  const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
+  return { plans, owned: countOwned(currents.values(), owners), records };
 }
 
 /** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */
@@ -153,10 +168,13 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const { candidates, roles, input, view } = context;
   const role = roles.get(name);
   const nothing: NamePlan = { changes: [], findings: [], stray: [] };
-  if (role === 'stays' || (role === 'above' && current.ours.length === 0)) return nothing;
+  if (role === 'stays') return nothing;
   // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
   if (name !== view.zone.name && input.elsewhere?.some(zone => zone.name === name)) return nothing;
-  const planned = planName(current, role ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES, nameContext);
+  const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
+  const asking = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+  if (asking.length === 0 && input.scope?.asked.has(name)) return nothing;
+  const planned = planName(current, asking, nameContext);
   const renewed = role && planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`);
   return renewed ? { ...planned, changes: planRenewal(current, nameContext).changes } : planned;
 }
@@ -183,35 +201,32 @@ function namesOf({ view, roles, input: { settings } }: ZoneContext): Set<DnsName
   return names;
 }
 
-/** Whether this plan is about the name: by its list of names, or because the clusters that it is for ask for it or have it. */
+/** Whether this plan is about the name. */
 function isAsked({ name, ours, claims }: Current, { view, input, owners, candidates, roles }: ZoneContext): boolean {
-  const { names, clusters } = input;
-  if (names && names.get(view.zone.id)?.has(name) !== true) return false;
-  if (!clusters) return true;
-  if (roles.has(name) && candidates.get(name)?.some(({ cluster }) => clusters.has(cluster))) return true;
+  const { only, scope } = input;
+  if (only && only.get(view.zone.id)?.has(name) !== true) return false;
+  if (!scope || scope.names.get(view.zone.id)?.has(name) === true) return true;
+  if (roles.has(name) && candidates.get(name)?.some(({ cluster }) => scope.clusters.has(cluster))) return true;
   return [...ours.map(({ claim }) => claim), ...claims].some(
     ({ ownership }) =>
-      (ownership.cluster !== undefined && clusters.has(ownership.cluster)) ||
-      owners.clustersOf(ownership).some(cluster => clusters.has(cluster)),
+      (ownership.cluster !== undefined && scope.clusters.has(ownership.cluster)) ||
+      owners.clustersOf(ownership).some(cluster => scope.clusters.has(cluster)),
   );
 }
 
 function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
-  const owned: Owned = new Map();
+  const owned = new Map<string, number>();
   for (const { ours } of currents) {
-    const parties = new Map(
-      ours.map(({ claim }) => owners.partyOf(claim.ownership)).map(party => [partyKey(party), party] as const),
-    );
-    for (const [key, party] of parties) owned.set(key, { ...party, names: (owned.get(key)?.names ?? 0) + 1 });
+    for (const key of new Set(ours.map(({ claim }) => partyKey(owners.partyOf(claim.ownership)))))
+      owned.set(key, (owned.get(key) ?? 0) + 1);
   }
   return owned;
 }
 
 function brake(changes: readonly PlannedChange[], owned: Owned, { state, owners, input }: ZoneContext) {
-  const names = new Map([...owned].map(([key, { names: count }]) => [key, count]));
-  const context: BrakeContext = { state, settings: input.settings, owners, owned: names, now: input.now };
+  const context: BrakeContext = { state, settings: input.settings, owners, owned, now: input.now };
   const since = unwantedSince(changes, context);
-  if (input.again) return { allowed: changes, findings: [], since, removals: [] };
+  if (input.only) return { allowed: changes, findings: [], since, removals: [] };
   const due = awaitGrace(changes, since, context);
   const removals = guardRemovals(due.allowed, since, context);
   const updates = guardUpdates(removals.allowed, context);
@@ -237,7 +252,10 @@ function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): 
   }
   return [...byWhy.values()].map(({ keeping, names }) => {
     const [first] = names.sort() as [DnsName];
-    const shown = names.length === 1 ? first : `${names.length} names (${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''})`;
+    const shown =
+      names.length === 1
+        ? first
+        : `${names.length} names (${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''})`;
     const verb = names.length === 1 ? 'is' : 'are';
     const message = `${shown} ${verb} kept though no object asks for ${names.length === 1 ? 'it' : 'them'}: ${keeping.message}`;
     return { reason: 'frozen', message, name: first, zone: zone.id };

@@ -81,7 +81,9 @@ function cnameBlocks(
     blocks.push({ reason: 'conflict', type: 'CNAME', whole: true, message });
   }
   if (others.includes('CNAME')) {
-    for (const type of [...types].filter(one => one !== 'CNAME').sort()) {
+    const isForeign = foreign.some(({ record: { type } }) => type === 'CNAME');
+    // Beside a foreign CNAME no address is made in any case.
+    for (const type of [...types].filter(one => !(isForeign ? isAddressType(one) : one === 'CNAME')).sort()) {
       const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
       blocks.push({ reason: 'conflict', type, message });
     }
@@ -89,8 +91,8 @@ function cnameBlocks(
   return blocks;
 }
 
-function reservedBlocks({ name, reserved, ours }: Current): Block[] {
-  if (!reserved || ours.length > 0) return [];
+function reservedBlocks({ name, reserved, ours, foreign }: Current): Block[] {
+  if (!reserved || ours.length > 0 || foreign.some(({ claim }) => claim)) return [];
   const message = `${name} is reserved by the ownership record ${reserved.txt.name} of the owner "${reserved.ownership.owner}"`;
   return [{ reason: 'conflict', whole: true, message }];
 }

@@ -1,15 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type {
-  ClusterName,
-  DnsName,
-  Endpoint,
-  Finding,
-  Hold,
-  KindRead,
-  Snapshot,
-  SourceKind,
-} from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot, SourceKind } from '../model/index.ts';
 import { sourceSettings, wantedFrom } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';

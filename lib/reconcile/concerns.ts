@@ -38,6 +38,7 @@ export function zonesFor(
   const find = zoneFinder(selected);
   const ids = new Set<ZoneId>();
   for (const name of names) for (const { id } of find(name)) ids.add(id);
+  if (loaded.length === selected.length) return ids;
   const apexes = new Map(selected.map(zone => [zone.name, zone] as const));
   for (const { state } of loaded) {
     for (const name of indexOwnership(state.zone, state.records, run.config.registry).keys()) {

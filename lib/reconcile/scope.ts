@@ -32,7 +32,9 @@ export function scopeOf(
   const all = run.config.clusters.map(({ name }) => name);
   if (request.clusters === undefined) return { read: new Set(all) };
   const names = new Map(
-    zones.map(zone => [zone.state.zone.id, namesMeant(zone, request.reread, run)] as const).filter(([, some]) => some.size > 0),
+    zones
+      .map(zone => [zone.state.zone.id, namesMeant(zone, request.reread, run)] as const)
+      .filter(([, some]) => some.size > 0),
   );
   const holders = new Set<ClusterName>();
   for (const zone of zones) {
@@ -42,6 +44,8 @@ export function scopeOf(
   const wanted = new Set([...names.values()].flatMap(some => [...some]));
   for (const [cluster, one] of known) if (namesAsked(one).some(name => wanted.has(name))) holders.add(cluster);
   const asked = new Set(request.clusters);
+  // What a cluster left behind may be wanted by any other: it is then handed over, not removed.
+  if (request.clusters.some(name => !all.includes(name))) return { read: new Set(all), clusters: asked, names };
   return { read: new Set(all.filter(name => asked.has(name) || holders.has(name))), clusters: asked, names };
 }
 
@@ -68,11 +72,13 @@ function holdersOf(zone: LoadedZone, names: ReadonlySet<DnsName>, { config }: Op
     for (const sets of records.values()) {
       for (const txt of sets) {
         const stated = ownershipsIn(txt);
-        const spoken = stated.length > 0 ? readOwnershipName(txt.name, state.zone.name, config.registry)?.name : undefined;
+        const spoken =
+          stated.length > 0 ? readOwnershipName(txt.name, state.zone.name, config.registry)?.name : undefined;
         if (spoken === undefined || !names.has(spoken)) continue;
         for (const { ownership } of stated) {
           for (const { name, owner } of config.clusters)
-            if (ownership.cluster === undefined ? owner === ownership.owner : name === ownership.cluster) found.add(name);
+            if (ownership.cluster === undefined ? owner === ownership.owner : name === ownership.cluster)
+              found.add(name);
         }
       }
     }

@@ -11,6 +11,7 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     preferCname: config.records.preferCname,
     evaluateTargetHealth: config.records.evaluateTargetHealth,
     ttl: config.records.ttl,
+    merge: config.records.merge,
     guard: config.guard,
     aliasZoneOf,
   };

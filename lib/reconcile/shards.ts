@@ -50,7 +50,8 @@ interface Part {
 function shardRequests(request: RunRequest, run: Run): [string, Part][] {
   const { config } = run;
   const known = config.clusters.map(({ name }) => name);
-  const unknown = request.clusters?.find(name => !known.includes(name));
+  // A forced run may be for a cluster that has left the config: what it left behind may go.
+  const unknown = request.force ? undefined : request.clusters?.find(name => !known.includes(name));
   if (unknown !== undefined)
     throw new UnknownTarget(`the config has no cluster "${unknown}"; it has ${known.join(', ')}`);
   const shards = config.shards.map(({ name }) => name);
@@ -59,25 +60,29 @@ function shardRequests(request: RunRequest, run: Run): [string, Part][] {
   }
   return config.shards
     .filter(({ name }) => request.shard === undefined || request.shard === name)
-    .filter(({ clusters }) => concerns(request, clusters))
+    .filter(({ clusters }) => concerns(request, clusters, known))
     .map(({ name, clusters }) => [
       name,
       {
-        request: within(request, clusters),
-        run: { ...run, config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) } },
+        request: within(request, clusters, known),
+        run: {
+          ...run,
+          shard: name,
+          config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) },
+        },
       },
     ]);
 }
 
-/** A request that names no cluster at all is about names in Route 53, which may be any shard's. */
-function concerns({ clusters }: RunRequest, shard: readonly ClusterName[]): boolean {
-  return clusters === undefined || clusters.length === 0 || shard.some(name => clusters.includes(name));
+/** A request about names in Route 53, or about a cluster that is not in the config (any more), may be any shard's. */
+function concerns({ clusters }: RunRequest, shard: readonly ClusterName[], known: readonly ClusterName[]): boolean {
+  if (clusters === undefined || clusters.length === 0) return true;
+  return clusters.some(name => shard.includes(name) || !known.includes(name));
 }
 
-function within(request: RunRequest, clusters: readonly ClusterName[]): RunRequest {
-  return request.clusters === undefined
-    ? request
-    : { ...request, clusters: request.clusters.filter(name => clusters.includes(name)) };
+function within(request: RunRequest, shard: readonly ClusterName[], known: readonly ClusterName[]): RunRequest {
+  if (request.clusters === undefined) return request;
+  return { ...request, clusters: request.clusters.filter(name => shard.includes(name) || !known.includes(name)) };
 }
 
 async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {

@@ -74,7 +74,8 @@ export async function keepZone(run: OpenRun, { state, edits, kept, version }: Ke
  */
 export function mergeCopies(theirs: ZoneCopy, ours: ZoneCopy, edits: Edits, shard: string): ZoneCopy {
   const base = edits.whole ? ours.records : withNames(theirs.records, ours.records, edits.names);
-  const doubtful = edits.whole || [...edits.names].some(name => !sameSets(theirs.records.get(name), ours.records.get(name)));
+  const doubtful =
+    edits.whole || [...edits.names].some(name => !sameSets(theirs.records.get(name), ours.records.get(name)));
   const memory = ours.memory.get(shard);
   return {
     ...ours,

@@ -49,8 +49,13 @@ export function indexOwnership(
       index.set(named.name, claims);
     }
   }
+  // In one order whatever the order of the listing.
+  for (const claims of index.values()) if (claims.length > 1) claims.sort(byText);
   return index;
 }
+
+const textOf = ({ txt, value }: Claim) => `${txt.name} ${txt.setIdentifier ?? ''} ${value}`;
+const byText = (a: Claim, b: Claim) => (textOf(a) < textOf(b) ? -1 : 1);
 
 /** The name under which the ownership records of `name` are found: a wildcard's may carry a replacement for `*`. */
 function claimedName(name: DnsName, settings: NamingSettings): DnsName {

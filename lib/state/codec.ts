@@ -122,7 +122,9 @@ function isRemoval(value: unknown): value is Removal {
 
 export function decodeConcerns(bytes: Uint8Array): KeptConcerns | undefined {
   const value = decode('concerns', bytes);
-  return value && isTexts(value.zones) && isNumber(value.readAt) ? { zones: value.zones, readAt: value.readAt } : undefined;
+  return value && isTexts(value.zones) && isNumber(value.readAt)
+    ? { zones: value.zones, readAt: value.readAt }
+    : undefined;
 }
 
 function isZone(value: unknown): value is HostedZone {

@@ -11,10 +11,16 @@ const BASE: Config = {
   policy: 'sync',
   annotationPrefixes: [],
   hostnames: { fromServiceName: false },
-  records: { types: ['A', 'AAAA', 'CNAME'], preferCname: false, evaluateTargetHealth: true, ttl: 300 },
+  records: {
+    types: ['A', 'AAAA', 'CNAME'],
+    preferCname: false,
+    evaluateTargetHealth: true,
+    ttl: 300,
+    merge: 'namespace',
+  },
   registry: { prefix: '', suffix: '', wildcardReplacement: '' },
   state: { store: { kind: 's3', bucket: OWN_BUCKET, prefix: '' }, refreshMs: 900_000 },
-  guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+  guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
   budget: { requestsPerSecond: 5, burst: 25 },
 };
 const GRANTS: Grants = {

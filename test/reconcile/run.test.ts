@@ -230,15 +230,20 @@ describe('what others do in Route 53 meanwhile', () => {
     expect(result.zones[0]!.changes).toEqual([expect.objectContaining({ name: 's0.example.com', drift: true })]);
   });
 
-  test('they are mended without reading a cluster, when only they are asked for', async () => {
-    const world = prod(many(100));
+  test('when only they are asked for, the clusters that have them are read, and no other', async () => {
+    const config =
+      'clusters: [{name: prod, region: eu-west-1, owner: prod}, {name: other, region: eu-west-1, owner: other}]\nzones: {domains: [example.com]}';
+    const world = harness({ config, clusters: { prod: { objects: many(100) }, other: { objects: many(5, 200) } } });
     await world.run();
     world.store.edit(ID, { put: [theirs] });
     const listed: string[] = [];
     const readCluster = fakeClusters(world.clusters, listed);
     const request = { clusters: [], reread: [{ zone: ID, names: ['s0.example.com'] }] };
     const result = await world.run(request, { readCluster });
-    expect({ listed, calls: world.calls }).toEqual({ listed: [], calls: { listRecordSets: 1, changeRecordSets: 1 } });
+    expect({ listed, calls: world.calls }).toEqual({
+      listed: ['prod'],
+      calls: { listRecordSets: 1, changeRecordSets: 1 },
+    });
     expect(result).toMatchObject({ inStep: true, counts: { updated: 1 } });
   });
 
@@ -300,7 +305,7 @@ describe('nothing is lost with its cluster', () => {
       ['us', 'read'],
     ]);
     expect(result.findings).toContainEqual(
-      expect.objectContaining({ reason: 'conflict', object: expect.objectContaining({ cluster: 'us', name: 'x' }) }),
+      expect.objectContaining({ reason: 'frozen', object: expect.objectContaining({ cluster: 'us', name: 'x' }) }),
     );
   });
 

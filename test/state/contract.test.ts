@@ -224,8 +224,17 @@ test('whatever is read back, decoding never throws', async () => {
     zone: { id: 'Z1', name: 'example.com', private: false },
     records: new Map([['a', [{ name: 'a', type: 'A', ttl: 1, values: ['1.2.3.4'] }]]]),
     readAt: 5,
-    refusals: new Map(),
-    unwantedSince: new Map([['b', 7]]),
+    unproven: new Set(['a A ']),
+    memory: new Map([
+      [
+        'default',
+        {
+          refusals: new Map(),
+          unwantedSince: new Map([['b', 7]]),
+          removed: [{ owner: 'o', cluster: 'c', at: 5, names: 2 }],
+        },
+      ],
+    ]),
   };
   const whole = encodeZone(zone);
   expect(decodeZone(whole)).toEqual(zone);
