@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SOURCE_DEFAULT } from '../sources/index.ts';
 import {
   about,
   affix,
@@ -144,7 +145,7 @@ export const fileSchema = keys({
     [],
   ),
   zones: section('The hosted zones to manage.', zones),
-  sources: key('The kinds of object that ask for records.', sources(), ['service', 'ingress']),
+  sources: key('The kinds of object that ask for records.', sources(), [...SOURCE_DEFAULT]),
   gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
