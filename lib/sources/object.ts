@@ -88,3 +88,16 @@ export function readAnnotations(value: unknown, context: SourceContext, notes: N
 export function annotationOf(annotations: readonly Annotation[], key: string): Annotation | undefined {
   return annotations.find(annotation => annotation.key === key);
 }
+
+/** Of an object's metadata, all that {@link openObject} looks at. */
+export function slimMetadata(raw: unknown, { settings }: SourceContext): unknown {
+  const metadata = at(raw, 'metadata');
+  const annotations = at(metadata, 'annotations');
+  const isMap = typeof annotations === 'object' && annotations !== null && !Array.isArray(annotations);
+  const obeyed = (key: string) => settings.annotationPrefixes.some(prefix => key.startsWith(prefix));
+  return {
+    name: at(metadata, 'name'),
+    namespace: at(metadata, 'namespace'),
+    annotations: isMap ? Object.fromEntries(Object.entries(annotations).filter(([key]) => obeyed(key))) : annotations,
+  };
+}

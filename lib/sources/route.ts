@@ -5,7 +5,7 @@ import { GROUP, itemsAt, type Listener, lets } from './gateway.ts';
 import { quoted } from './hostname.ts';
 import type { Needed } from './needed.ts';
 import type { Field } from './notes.ts';
-import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
+import { annotationOf, at, fieldOf, type KubernetesObject, listAt, slimMetadata } from './object.ts';
 import { type Asked, annotatedTargets, namesOf, published, withoutTarget } from './publish.ts';
 import type { SourceContext } from './settings.ts';
 
@@ -188,11 +188,7 @@ function grouped(ready: Outcome['ready']): Asked[] {
 }
 
 /** All that {@link routeEndpoints} looks at. */
-export function slimRoute(raw: unknown, { settings }: SourceContext): unknown {
-  const metadata = at(raw, 'metadata');
-  const annotations = Object.entries(at(metadata, 'annotations') ?? {}).filter(([key]) =>
-    settings.annotationPrefixes.some(prefix => key.startsWith(prefix)),
-  );
+export function slimRoute(raw: unknown, context: SourceContext): unknown {
   const spec = at(raw, 'spec');
   const parents = itemsAt(at(raw, 'status'), 'parents').map(entry => ({
     parentRef: at(entry, 'parentRef'),
@@ -201,11 +197,7 @@ export function slimRoute(raw: unknown, { settings }: SourceContext): unknown {
       .map(condition => ({ type: 'Accepted', status: at(condition, 'status') })),
   }));
   return {
-    metadata: {
-      name: at(metadata, 'name'),
-      namespace: at(metadata, 'namespace'),
-      annotations: Object.fromEntries(annotations),
-    },
+    metadata: slimMetadata(raw, context),
     spec: { hostnames: at(spec, 'hostnames'), parentRefs: at(spec, 'parentRefs') },
     status: { parents },
   };
