@@ -20,6 +20,7 @@ describe('a selector as text', () => {
     ['team!=other', true],
     ['absent!=x', true],
     ['absent=', false],
+    ['team=', false],
     ['team in (a, shop)', true],
     ['team in (a,b)', false],
     ['team notin (a,b)', true],
@@ -36,23 +37,12 @@ describe('a selector as text', () => {
     expect(fits(text)).toBe(expected);
   });
 
-  it.each([
-    'a b',
-    'team=',
-    'team=a=b',
-    'in (a)',
-    'team in ()x',
-    'team in a',
-    '=x',
-    'a=b,',
-    '-a=b',
-    'a=b c',
-    'constructor()',
-  ])('%j is none unless it is one', text => {
-    const selector = parseSelector(text);
-    if (text === 'team=') expect(selector).toEqual([{ key: 'team', operator: 'In', values: [''] }]);
-    else expect(selector).toHaveProperty('part');
-  });
+  it.each(['a b', 'team=a=b', 'in (a)', 'team in ()x', 'team in a', '=x', 'a=b,', '-a=b', 'a=b c', 'f()'])(
+    '%j is none',
+    text => {
+      expect(parseSelector(text)).toHaveProperty('part');
+    },
+  );
 
   it('looks at the labels alone', () => {
     expect(fits('!constructor')).toBe(true);
