@@ -129,3 +129,23 @@ test('a kept reader asks where things are served once', async () => {
   expect(lists()).toHaveLength(7);
   expect(Number(after) - Number(before)).toBe(7);
 });
+
+describe('a cluster without the Gateway API', () => {
+  const GROUP = 'gateway.networking.k8s.io';
+
+  test('has no routes, which is no fault', async () => {
+    cluster.faults.absent.add(GROUP);
+    const { kinds, wanted } = await read();
+    for (const kind of SOURCE_GROUPS.gateway) expect(kinds[kind]).toEqual({ complete: true, objects: 0 });
+    expect(wanted.endpoints).toEqual([]);
+    expect(lists()).toEqual([]);
+  });
+
+  test('that loses it while a reader remembers it is unread once, then has none', async () => {
+    const reader = createClusterReader();
+    await read(reader);
+    cluster.faults.absent.add(GROUP);
+    expect((await read(reader)).kinds['gateway-httproute']).toMatchObject({ complete: false });
+    expect((await read(reader)).kinds['gateway-httproute']).toEqual({ complete: true, objects: 0 });
+  });
+});
