@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
+import { SOURCE_DEFAULT } from '../sources/index.ts';
 import {
+  about,
   affix,
   domain,
   duration,
+  gatewayKeys,
+  key,
   keys,
   label,
   later,
@@ -12,17 +16,11 @@ import {
   matching,
   oneOf,
   someOf,
+  sources,
   stateStore,
   ttl,
   zoneId,
 } from './values.ts';
-
-/** Puts the description on a key, as editors show it. */
-const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
-
-/** A key that may be left out; the default is written as in the file. */
-const key = <T extends z.ZodMiniType>(text: string, schema: T, value: z.input<T>) =>
-  about(text, z.prefault(schema, value as never));
 
 /** Several keys below one, all of which may be left out. */
 const section = <T extends z.core.$ZodShape>(text: string, shape: T) => key(text, keys(shape), {} as never);
@@ -157,11 +155,8 @@ export const fileSchema = keys({
     [],
   ),
   zones: section('The hosted zones to manage.', zones),
-  sources: key(
-    'The kinds of object that ask for records.',
-    someOf(oneOf(['service', 'ingress'], ['dnsendpoint', 'gateway'])),
-    ['service', 'ingress'],
-  ),
+  sources: key('The kinds of object that ask for records.', sources(), [...SOURCE_DEFAULT]),
+  gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
     oneOf(['sync', 'upsert-only', 'create-only']),

@@ -1,4 +1,4 @@
-import type { Endpoint, Hold, ObjectRef, SourceKind } from './endpoint.ts';
+import type { Endpoint, Hold, ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
 import type { ClusterName, OwnerId } from './names.ts';
 
@@ -21,6 +21,7 @@ export interface Wanted {
 export interface Snapshot extends Wanted {
   readonly cluster: ClusterName;
   readonly owner: OwnerId;
+  /** By source, in the words of the config (`gateway-httproute`). */
   readonly kinds: Readonly<Record<string, KindRead>>;
   /** `skipped`: this run was not asked to read the cluster. It then touches nothing of it. */
   readonly origin: 'read' | 'skipped';
@@ -31,7 +32,7 @@ export function isComplete(snapshot: Snapshot): boolean {
 }
 
 /** `kind/namespace/name`, the form in which the ownership record names an object. */
-export function resourceOf(object: { kind: SourceKind; namespace: string; name: string }): string {
+export function resourceOf(object: { kind: string; namespace: string; name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
 }
 

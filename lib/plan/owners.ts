@@ -1,5 +1,6 @@
 import type { ClusterName, DnsName, ObjectRef, OwnerId, Ownership, Party, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
+import type { PlanSettings } from './settings.ts';
 
 /**
  * Why an object keeps what an ownership record says it has, without asking for it now.
@@ -44,6 +45,8 @@ export interface Owners {
   forcedCluster(cluster: ClusterName): boolean;
 }
 
+type SourceOf = PlanSettings['sourceOf'];
+
 interface Cluster {
   readonly name: ClusterName;
   readonly kinds: Snapshot['kinds'];
@@ -57,10 +60,15 @@ interface Cluster {
 }
 
 /**
+ * @param sourceOf the source that reads objects of a kind
  * @param forced clusters for which a person said "yes, really": their removals pass the guard, and records of kinds that
  *   are not read, or of a cluster that left the config, may go. What could not be read stays frozen all the same.
  */
-export function ownersOf(snapshots: readonly Snapshot[], forced: readonly ClusterName[] = []): Owners {
+export function ownersOf(
+  snapshots: readonly Snapshot[],
+  sourceOf: SourceOf,
+  forced: readonly ClusterName[] = [],
+): Owners {
   const byOwner = new Map<OwnerId, Cluster[]>();
   const byName = new Map<ClusterName, Cluster>();
   for (const snapshot of snapshots) {
@@ -80,7 +88,7 @@ export function ownersOf(snapshots: readonly Snapshot[], forced: readonly Cluste
     const names = ownership.cluster === undefined ? possible(ownership).map(({ name }) => name) : [ownership.cluster];
     return names.length > 0 && names.every(name => forced.includes(name));
   };
-  const frozen = (ownership: Ownership) => whyFrozen(ownership, possible(ownership), isForced(ownership));
+  const frozen = (ownership: Ownership) => whyFrozen(ownership, possible(ownership), sourceOf, isForced(ownership));
   return {
     ours: owner => byOwner.has(owner),
     shared: owner => (byOwner.get(owner)?.length ?? 0) > 1,
@@ -122,29 +130,36 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
   return { name: cluster, kinds, alive, heldObjects, heldNames, awaited };
 }
 
-function whyFrozen(ownership: Ownership, clusters: readonly Cluster[], forced: boolean): Keeping | undefined {
+function whyFrozen(
+  ownership: Ownership,
+  clusters: readonly Cluster[],
+  sourceOf: SourceOf,
+  forced: boolean,
+): Keeping | undefined {
   const { resource, cluster } = ownership;
   if (clusters.length === 0) {
     if (forced) return undefined;
     const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
     return { why: 'departed', message };
   }
-  const kind = resource?.split('/', 1)[0];
+  const word = resource?.split('/', 1)[0];
+  const source = word === undefined ? undefined : sourceOf(word);
   for (const { name, kinds } of clusters) {
-    const unread = unreadKind(kinds, kind);
+    const unread = unreadSource(kinds, source);
     if (unread !== undefined) return { why: 'unread', message: `${name}: ${unread}` };
   }
-  if (kind === undefined || forced || clusters.every(({ kinds }) => kinds[kind] !== undefined)) return undefined;
+  const isListed = source !== undefined && clusters.every(({ kinds }) => kinds[source] !== undefined);
+  if (word === undefined || forced || isListed) return undefined;
   return {
     why: 'unlisted',
     message: `it belongs to ${resource}, a kind of object that is not among the sources (a forced run takes it over)`,
   };
 }
 
-/** Of a kind that is listed its own reading counts; of any other every reading, since what it is part of is not known. */
-function unreadKind(kinds: Snapshot['kinds'], kind: string | undefined): string | undefined {
-  const own = kind === undefined ? undefined : kinds[kind];
-  const relevant = own && kind !== undefined ? [[kind, own] as const] : Object.entries(kinds);
+/** Of a source that is read its own reading counts; of any other every reading, since what it is part of is not known. */
+function unreadSource(kinds: Snapshot['kinds'], source: string | undefined): string | undefined {
+  const own = source === undefined ? undefined : kinds[source];
+  const relevant = own && source !== undefined ? [[source, own] as const] : Object.entries(kinds);
   for (const [word, read] of relevant) if (!read.complete) return `${word} objects could not be read (${read.error})`;
   return undefined;
 }

@@ -31,7 +31,7 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  */
 export function plan(input: PlanInput): PlanOutput {
   const { settings, elsewhere = [] } = input;
-  const owners = ownersOf(input.snapshots, input.forced);
+  const owners = ownersOf(input.snapshots, settings.sourceOf, input.forced);
   const candidates = gatherCandidates(input.snapshots, settings.merge);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));

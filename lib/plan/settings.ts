@@ -31,6 +31,8 @@ export interface PlanSettings {
     readonly maxUpdates: Limit;
     readonly deleteAfterMs: number;
   };
+  /** The source that reads objects of a kind, by the word that ownership records use for it; undefined for other tools'. */
+  readonly sourceOf: (word: string) => string | undefined;
   /** The canonical hosted zone of an AWS service name, undefined for any other name. */
   readonly aliasZoneOf: (target: DnsName) => ZoneId | undefined;
 }

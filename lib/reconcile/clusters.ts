@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot, SourceKind } from '../model/index.ts';
-import { sourceSettings, wantedFrom } from '../sources/index.ts';
+import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
+import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -39,28 +39,16 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
 }
 
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
-  const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
-  const parts = new Map<SourceKind, { endpoints: Endpoint[]; holds: Hold[]; findings: Finding[] }>();
-  const restart = (kind: SourceKind) => parts.set(kind, { endpoints: [], holds: [], findings: [] });
-  run.config.sources.forEach(restart);
-  const sink = (kind: SourceKind, items: readonly unknown[]) => {
-    const wanted = wantedFrom(kind, items, context);
-    const part = parts.get(kind);
-    for (const endpoint of wanted.endpoints) part?.endpoints.push(endpoint);
-    for (const hold of wanted.holds) part?.holds.push(hold);
-    for (const finding of wanted.findings) part?.findings.push(finding);
-  };
-  const kinds = await run.ports.readCluster(cluster, run.config.sources, sink, restart, readingTime(run));
-  const all = [...parts.values()];
-  return {
-    cluster: cluster.name,
-    owner: cluster.owner,
-    kinds,
-    origin: 'read',
-    endpoints: all.flatMap(part => part.endpoints),
-    holds: all.flatMap(part => part.holds),
-    findings: all.flatMap(part => part.findings),
-  };
+  const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
+  const kinds = await run.ports.readCluster(
+    cluster,
+    reading.sources,
+    (resource, items) => reading.page(resource, items),
+    resource => reading.restart(resource),
+    readingTime(run),
+    source => reading.needs(source),
+  );
+  return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
 }
 
 function skipped({ name, owner }: ClusterConfig, { config }: OpenRun): Snapshot {
@@ -152,7 +140,8 @@ export async function keepSnapshot(
 const pick = ({ snapshot, settings, unpublished }: KeptSnapshot) => ({ snapshot, settings, unpublished });
 
 function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
-  const unread = new Set(Object.keys(fresh.kinds).filter(kind => fresh.kinds[kind]?.complete === false));
+  const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);
+  const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
   return {

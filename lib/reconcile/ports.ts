@@ -1,20 +1,24 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, KindRead, SourceKind, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, ZoneId } from '../model/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
+import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Keeper } from './kept.ts';
 
 /**
- * Lists objects of one cluster, page by page. Never throws: how the listing of each kind ended is in the answer.
- * `sink` gets raw objects as the API server sends them; `restart` says that what came of a kind so far is void.
+ * Reads the sources from one cluster: page by page what each needs, then what asks. Never throws: how the reading of each
+ * source ended is in the answer, by its word in the config; one is complete only when its resource and all that it needs
+ * were read. `page` gets raw objects as the API server sends them; `restart` says that what came of a resource so far is
+ * void; `needs` tells what a source needs beside the resource that asks, and is asked again until all of it was read.
  */
 export type ClusterReader = (
   cluster: ClusterConfig,
-  kinds: readonly SourceKind[],
-  sink: (kind: SourceKind, items: readonly unknown[]) => void,
-  restart: (kind: SourceKind) => void,
+  sources: readonly SourceKind[],
+  page: Reading['page'],
+  restart: Reading['restart'],
   signal?: AbortSignal,
+  needs?: Reading['needs'],
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
 /** The world, as far as a run needs it. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { PlanSettings } from '../plan/index.ts';
+import { sourceOfResource } from '../sources/index.ts';
 
 /** What the config says about the plan, with the alias table that tells AWS's own names. */
 export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZoneOf']): PlanSettings {
@@ -13,6 +14,7 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     ttl: config.records.ttl,
     merge: config.records.merge,
     guard: config.guard,
+    sourceOf: sourceOfResource,
     aliasZoneOf,
   };
 }

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { type Grants, OWN_BUCKET, roleStatements, type Statement } from '../../infra/iam.ts';
 import type { ClusterConfig, Config } from '../../lib/config/config.ts';
 
+import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
+
 const BASE: Config = {
   clusters: [{ name: 'prod', owner: 'o', region: 'eu-west-1' }],
   shards: [{ name: 'default', clusters: ['prod'] }],
   zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
   sources: ['service', 'ingress'],
+  gateway: EVERY_GATEWAY,
   policy: 'sync',
   annotationPrefixes: [],
   hostnames: { fromServiceName: false },

@@ -6,7 +6,6 @@ import type {
   ObjectRef,
   RecordSet,
   Snapshot,
-  SourceKind,
   ZoneState,
 } from '../../lib/model/index.ts';
 import { type PlanInput, type PlanOutput, type PlanSettings, plan } from '../../lib/plan/index.ts';
@@ -23,13 +22,14 @@ export const SETTINGS: PlanSettings = {
   ttl: 300,
   merge: 'namespace',
   guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
+  sourceOf: word => (['service', 'ingress'].includes(word) ? word : undefined),
   aliasZoneOf: target => (target.endsWith('.elb.aws') ? 'ZELB' : undefined),
 };
 
 /** An object from `kind/name` or `cluster:kind/name`. */
 export function object(text: string): ObjectRef {
   const [head, tail] = text.includes(':') ? (text.split(':') as [string, string]) : ['prod', text];
-  const [kind, name] = tail.split('/') as [SourceKind, string];
+  const [kind, name] = tail.split('/') as [string, string];
   return { cluster: head, kind, namespace: 'default', name };
 }
 
