@@ -30,7 +30,7 @@ function service(cluster: number, i: number) {
   };
 }
 
-const readCluster: ClusterReader = async ({ name }, intake) => {
+const readCluster: ClusterReader = async ({ name }, sources, page) => {
   const cluster = Number(name.slice(1));
   for (let from = 0; from < SERVICES; from += PAGE) {
     page(
