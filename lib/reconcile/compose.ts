@@ -35,7 +35,8 @@ export function composePorts(config: Config, env: Environment): Ports {
 function zoneCredentials({ zones: { roleArn } }: Config, region: string) {
   if (roleArn === undefined) return {};
   const params = { RoleArn: roleArn, RoleSessionName: 'fairlead' };
-  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region } }) };
+  const requestHandler = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region, requestHandler } }) };
 }
 
 function openStore({ state: { store } }: Config, region: string): StateStore {

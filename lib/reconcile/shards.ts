@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import { announced, type Fence, type Run } from './ports.ts';
@@ -12,6 +13,8 @@ import { executeRun } from './run.ts';
 const LEASE_MS = 10_000;
 const RENEWAL_MS = 3_000;
 const LEASE_WAIT_MS = 20_000;
+/** A run that has ended waits no longer than this for a store that does not answer; its lease ends by itself. */
+const RELEASE_MS = 2_000;
 
 /** The request names a cluster or a shard that the config does not have. */
 export class UnknownTarget extends Error {
@@ -96,7 +99,7 @@ async function runShard(shard: string, request: RunRequest, run: Run): Promise<R
     return result;
   } finally {
     clearInterval(renewal);
-    await lease.release(unsettled).catch(() => {});
+    await Promise.race([lease.release(unsettled).catch(() => {}), sleep(RELEASE_MS, undefined, { ref: false })]);
   }
 }
 

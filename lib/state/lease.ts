@@ -133,6 +133,7 @@ function holdLease(place: Place, wish: Wish, taken: Lease, firstVersion: string,
   let { expiresAt } = taken;
   let written = announced.size;
   let last: Promise<unknown> = Promise.resolve();
+  let renewing: Promise<void> | undefined;
   /** One write after the other, whatever became of the one before. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work, work);
@@ -156,7 +157,13 @@ function holdLease(place: Place, wish: Wish, taken: Lease, firstVersion: string,
   return {
     overtaken,
     held,
-    renew: () => inTurn(renewed),
+    // While one waits for a slow store, no second is put behind it: they would hold up what is to be announced.
+    renew: () => {
+      renewing ??= inTurn(renewed).finally(() => {
+        renewing = undefined;
+      });
+      return renewing;
+    },
     announce(names) {
       for (const name of names) announced.add(name);
       return inTurn(async () => {

@@ -462,6 +462,20 @@ describe('a state store that fails costs full reads and nothing else', () => {
   });
 });
 
+test('a state store that does not answer is not asked over and over', async () => {
+  const world = prod(many(3));
+  let asked = 0;
+  const hang = () => {
+    asked += 1;
+    world.clock.advance(45_000);
+    return Promise.reject(new Error('TimeoutError'));
+  };
+  expect((await world.run({}, { store: { get: hang, put: hang, remove: hang } })).inStep).toBe(true);
+  expect(world.records()).toHaveLength(12);
+  // Once for the lease, once for what is kept.
+  expect(asked).toBe(2);
+});
+
 describe('one run at a time works on a shard', () => {
   test('a run that was killed holds up the next one no longer than that one waits', async () => {
     const world = prod(many(1));

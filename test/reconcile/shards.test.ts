@@ -79,6 +79,27 @@ describe('the lease is a fence', () => {
     expect(deferred(result)[0]?.message).toContain('another run');
   });
 
+  test('its removal under way fails where the other has written the ownership record anew, and is not sent again', async () => {
+    const { world } = await published(1);
+    world.clusters.prod!.objects = [];
+    let sent = 0;
+    world.hooks = {
+      async before(operation) {
+        if (operation !== 'changeRecordSets' || ++sent > 1) return;
+        const other = await overtake(world);
+        expect(other.overtaken).toEqual(named(0));
+        const txt = world.store.records(ID).find(({ type }) => type === 'TXT')!;
+        const values = txt.values?.map(value => value.replace('heritage', 'fairlead-seen=2,heritage')) ?? [];
+        world.store.edit(ID, { put: [{ ...txt, values }] });
+        await other.release();
+      },
+    };
+    const result = await world.run();
+    expect(sent).toBe(1);
+    expect(world.records()).toContain('s0.example.com A 192.0.2.1');
+    expect(deferred(result).map(({ name }) => name)).toEqual(['s0.example.com']);
+  });
+
   test('one whose lease ended, but that nobody overtook, renews it and goes on', async () => {
     const world = harness({ clusters: { prod: { objects: objects(400) } } });
     world.hooks = {

@@ -162,6 +162,27 @@ describe('a lease is held', () => {
   });
 });
 
+test('renewals do not queue up behind one that a slow store keeps waiting', async () => {
+  const world = fragile();
+  let answer = () => {};
+  const slow: StateStore = {
+    ...world.store,
+    async put(...args) {
+      if (world.puts > 0)
+        await new Promise<void>(resolve => {
+          answer = resolve;
+        });
+      return world.store.put(...args);
+    },
+  };
+  const lease = await take(slow, 'one');
+  const renewals = Array.from({ length: 5 }, () => lease.renew());
+  await new Promise(setImmediate);
+  answer();
+  await Promise.all(renewals);
+  expect(world.puts).toBe(2);
+});
+
 describe('what is announced', () => {
   test('is found by who takes over a lease that was not given back, and by nobody else', async () => {
     const store = createMemoryStore();
