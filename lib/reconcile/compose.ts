@@ -35,8 +35,7 @@ export function composePorts(config: Config, env: Environment): Ports {
 function zoneCredentials({ zones: { roleArn } }: Config, region: string) {
   if (roleArn === undefined) return {};
   const params = { RoleArn: roleArn, RoleSessionName: 'fairlead' };
-  const requestHandler = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
-  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region, requestHandler } }) };
+  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region } }) };
 }
 
 function openStore({ state: { store } }: Config, region: string): StateStore {
