@@ -231,7 +231,7 @@ test('an S3 that never answers is waited for no longer than a minute', async () 
   try {
     const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-    const config = { endpoint, region: 'us-east-1', forcePathStyle: true, credentials };
+    const config = { endpoint, region: 'us-east-1', forcePathStyle: true, credentials, maxAttempts: 1 };
     let ended: unknown;
     const reading = createS3Store('bucket', '', config)
       .get('a')
