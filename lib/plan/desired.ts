@@ -81,6 +81,11 @@ function fromAddresses(endpoint: Endpoint, settings: PlanSettings): RecordSet[] 
     const message = `${name} would have ${targets.length} addresses of type ${type}, and Route 53 takes at most ${MAX_VALUES} in a record set: spread them over several names`;
     return { reason: 'invalid', message };
   }
+  const characters = targets.reduce((sum, target) => sum + target.length, 0);
+  if (characters > settings.maxCharacters) {
+    const message = `${name} would have ${characters} characters of addresses of type ${type}, and more than ${settings.maxCharacters} could not be changed again in one change batch: spread them over several names`;
+    return { reason: 'invalid', message };
+  }
   return [{ ...common(endpoint), type, ttl: endpoint.ttl ?? settings.ttl, values: targets }];
 }
 

@@ -46,7 +46,8 @@ export function planName(current: Current, candidates: readonly Candidate[], con
 
 /** A change that says nothing new: the ownership records of a name that is in step get another text. */
 export function planRenewal(current: Current, context: NameContext): NamePlan {
-  const changes = current.ours.length > 0 ? [renewOwnership(current, context)] : [];
+  const isFrozen = current.ours.some(({ claim }) => context.owners.frozen(claim.ownership));
+  const changes = current.ours.length > 0 && !isFrozen ? [renewOwnership(current, context)] : [];
   return { changes, findings: [], stray: [] };
 }
 

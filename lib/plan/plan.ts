@@ -175,7 +175,7 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const asking = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
   if (asking.length === 0 && input.scope?.asked.has(name)) return nothing;
   const planned = planName(current, asking, nameContext);
-  const renewed = role && planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`);
+  const renewed = planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`) === true;
   return renewed ? { ...planned, changes: planRenewal(current, nameContext).changes } : planned;
 }
 

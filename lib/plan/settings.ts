@@ -26,6 +26,8 @@ export interface PlanSettings {
   /** Seconds. */
   readonly ttl: number;
   readonly merge: MergeScope;
+  /** Of the values of one record set, so that it can be swapped in one change batch. */
+  readonly maxCharacters: number;
   readonly guard: {
     readonly maxDeletes: Limit;
     readonly maxUpdates: Limit;

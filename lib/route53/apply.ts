@@ -1,27 +1,11 @@
 import type { NameChange, ZoneId } from '../model/index.ts';
-import { batchChanges, packBatches, partsOf, type SpokenType, takesAway } from './batches.ts';
+import { batchChanges, packBatches, takesAway } from './batches.ts';
 import { type CountedRoute53, OutOfTime } from './calls.ts';
-import { findBatch } from './lost.ts';
+import { stands } from './lost.ts';
+import { type Left, rejoined, type ZoneOutcome } from './outcome.ts';
+import { partsOf, type SpokenType } from './parts.ts';
 import { Route53Error } from './port.ts';
 import { understand, type Verdict } from './refusal.ts';
-
-/** What became of the changes of one zone. Every change is in exactly one list; one that fits no batch may be there in parts. */
-export interface ZoneOutcome {
-  readonly applied: readonly NameChange[];
-  /** The zone is not as it was read: to be read again and planned again. */
-  readonly stale: readonly Verdict[];
-  /** Refused for what they are. */
-  readonly refused: readonly Verdict[];
-  /** Not carried out for want of time, requests or rights. */
-  readonly left: readonly Left[];
-  /** Change batches that Route 53 accepted. */
-  readonly batches: number;
-}
-
-interface Left {
-  readonly change: NameChange;
-  readonly why: Error;
-}
 
 /** Thrown by {@link ApplyOptions.beforeBatch}: another run may have the shard by now, so nothing more is sent. */
 export class Overtaken extends Error {
@@ -143,10 +127,8 @@ async function tryBatch(batch: readonly NameChange[], sending: Sending): Promise
     if (failure.kind === 'rejected') return takeApart(batch, failure.message, sending);
     if (failure.kind === 'denied' || failure.kind === 'fatal') return narrowDown(batch, failure, progress);
     if (failure.kind !== 'transient') throw failure;
-    const found = await findBatch(batch, zone, route53);
-    if (found.whole) return noteApplied(batch, progress);
+    if (await stands(batch, zone, route53)) return noteApplied(batch, progress);
     await route53.pause(look, failure);
-    if (found.standing.length > 0) return setAside(batch, found.standing, failure, progress);
   }
 }
 
@@ -158,18 +140,6 @@ async function failureOf(sent: Promise<void>): Promise<Route53Error | undefined>
     if (error instanceof Route53Error) return error;
     throw error;
   }
-}
-
-/** Changes that stand though their batch was not carried out are somebody else's work: to be read and planned again. */
-function setAside(
-  batch: readonly NameChange[],
-  standing: readonly NameChange[],
-  failure: Route53Error,
-  progress: Progress,
-): void {
-  const words = `it stands already, though the batch was not carried out: ${failure.message}`;
-  progress.stale.push(...standing.map(change => ({ change, verdict: 'stale' as const, words })));
-  sendNext(progress, [batch.filter(change => !standing.includes(change))]);
 }
 
 /** Sorts out a refused batch; what is not to blame is sent again. */
@@ -246,25 +216,4 @@ function takeFitting(batch: readonly NameChange[], { progress, zone }: Sending):
     room -= growth(change);
     return true;
   });
-}
-
-/** Changes of which no part was applied are told of as they were planned, once: so they are known again. */
-function rejoined(progress: Progress, parts: ReadonlyMap<NameChange, readonly NameChange[]>): ZoneOutcome {
-  const { applied, batches } = progress;
-  const untouched = new Map<NameChange, NameChange>();
-  for (const [change, own] of parts) {
-    if (own.length > 1 && !own.some(part => applied.includes(part)))
-      for (const part of own) untouched.set(part, change);
-  }
-  if (untouched.size === 0) return progress;
-  const told = new Set<NameChange>();
-  const once = <T extends { readonly change: NameChange }>(all: readonly T[]): T[] =>
-    all.flatMap(one => {
-      const change = untouched.get(one.change);
-      if (!change) return [one];
-      if (told.has(change)) return [];
-      told.add(change);
-      return [{ ...one, change }];
-    });
-  return { applied, batches, stale: once(progress.stale), left: once(progress.left), refused: once(progress.refused) };
 }

@@ -22,9 +22,10 @@ export function sizeOf(records: readonly RecordSet[]): Size {
   return { records: values.length, characters: values.reduce((sum, value) => sum + value.length, 0) };
 }
 
-const fits = (size: Size, limits: Size) => size.records <= limits.records && size.characters <= limits.characters;
+export const fits = (size: Size, limits: Size) =>
+  size.records <= limits.records && size.characters <= limits.characters;
 
-const sizeOfChange = ({ deletes, creates }: NameChange) => sizeOf([...deletes, ...creates]);
+export const sizeOfChange = ({ deletes, creates }: NameChange) => sizeOf([...deletes, ...creates]);
 
 /**
  * Fills batches to Route 53's limits, in the order given, never splitting a change. A change that is too large by itself
@@ -53,40 +54,6 @@ export function batchChanges(batch: readonly NameChange[]): Change[] {
     ...batch.flatMap(change => change.deletes.map(record => ({ action: 'DELETE' as const, record }))),
     ...batch.flatMap(change => change.creates.map(record => ({ action: 'CREATE' as const, record }))),
   ];
-}
-
-/** The record type that an ownership record speaks of, empty where it names none; undefined for any other record. */
-export type SpokenType = (record: RecordSet) => string | undefined;
-
-/** Where ownership records go that speak of no single type of the change: the oldest format covers all but AAAA. */
-const REST = '';
-
-/**
- * A change that fits no batch, as one change for each record type with its own ownership records; any other change as it
- * is. The exchange of a CNAME for other types is never taken apart: neither could stand beside the other.
- */
-export function partsOf(change: NameChange, spokenType: SpokenType, limits: Size = BATCH_LIMITS): NameChange[] {
-  if (fits(sizeOfChange(change), limits)) return [change];
-  const all = [...change.deletes, ...change.creates];
-  const types = new Set(all.filter(record => spokenType(record) === undefined).map(({ type }) => type));
-  if (types.size < 2 || types.has('CNAME')) return [change];
-  // Of a record set that is swapped, the old and the new one stay together, whichever of them tells its part.
-  const partBySet = new Map<string, string>();
-  for (const record of all) {
-    const type = spokenType(record) ?? record.type;
-    if (spokenType(record) !== undefined || !partBySet.has(setOf(record)))
-      partBySet.set(setOf(record), types.has(type) ? type : REST);
-  }
-  const shared = [...partBySet.values()].includes(REST);
-  const partOf = (record: RecordSet) => {
-    const part = partBySet.get(setOf(record)) ?? REST;
-    return shared && part !== 'AAAA' ? REST : part;
-  };
-  return [...new Set(all.map(partOf))].sort().map(part => {
-    const deletes = change.deletes.filter(record => partOf(record) === part);
-    const creates = change.creates.filter(record => partOf(record) === part);
-    return { ...change, deletes, creates };
-  });
 }
 
 /** The identity of a record set within its zone. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NameChange, RecordSet } from '../../lib/model/index.ts';
-import { BATCH_LIMITS, packBatches, partsOf, SWAP_LIMITS, sizeOf, takesAway } from '../../lib/route53/batches.ts';
+import { BATCH_LIMITS, packBatches, SWAP_LIMITS, sizeOf, takesAway } from '../../lib/route53/batches.ts';
+import { partsOf } from '../../lib/route53/parts.ts';
 import { create, remove, update } from '../support/changes.ts';
 
 const record = (type: string, count = 1): RecordSet => ({

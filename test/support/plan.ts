@@ -21,6 +21,7 @@ export const SETTINGS: PlanSettings = {
   evaluateTargetHealth: true,
   ttl: 300,
   merge: 'namespace',
+  maxCharacters: 15_000,
   guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
   sourceOf: word => (['service', 'ingress'].includes(word) ? word : undefined),
   aliasZoneOf: target => (target.endsWith('.elb.aws') ? 'ZELB' : undefined),
