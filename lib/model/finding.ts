@@ -19,7 +19,6 @@ import type { ClusterName, DnsName, ZoneId } from './names.ts';
  * | held        | the guard held a removal                                                   | yes                   |
  * | grace       | a removal waits for `guard.deleteAfter`                                    | no                    |
  * | merged      | published together with the addresses of other objects                     | no                    |
- * | taken-over  | the name went from an object that no longer asks for it to another one     | no                    |
  * | refused     | Route 53 refused it, in its own words                                      | yes                   |
  * | deferred    | no time or no request budget was left; the next run goes on                | yes                   |
  * | unreadable  | a cluster or a hosted zone could not be read                               | yes                   |
@@ -38,7 +37,6 @@ export type Reason =
   | 'held'
   | 'grace'
   | 'merged'
-  | 'taken-over'
   | 'refused'
   | 'deferred'
   | 'unreadable';

@@ -21,7 +21,7 @@ export interface NameChange {
   readonly cluster?: ClusterName;
   /** The objects that ask for it; for a delete, none. */
   readonly objects: readonly ObjectRef[];
-  /** `kind/namespace/name` found in the ownership record of what is deleted. */
+  /** Whose the name was, where it was another's: `cluster: kind/namespace/name`, as far as its ownership record tells. */
   readonly formerly?: string;
   /** An update of a record that nobody in Kubernetes changed: somebody else edited it. */
   readonly drift?: boolean;

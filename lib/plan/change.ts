@@ -1,4 +1,13 @@
-import type { DnsName, HostedZone, NameChange, ObjectRef, Party, RecordSet, ZoneId } from '../model/index.ts';
+import type {
+  DnsName,
+  HostedZone,
+  NameChange,
+  ObjectRef,
+  Ownership,
+  Party,
+  RecordSet,
+  ZoneId,
+} from '../model/index.ts';
 import { recordId, resourceOf } from '../model/index.ts';
 import { type Claim, decidingClaim, formatOwnership, ownershipName } from '../registry/index.ts';
 import type { NameContext, PlannedChange } from './context.ts';
@@ -38,7 +47,8 @@ export function composeChange(composition: Composition, context: NameContext): P
     ...deltas.flatMap(({ before }) => (before ? [before.record] : [])),
     ...uniqueSets(leaving.map(({ txt }) => txt)),
   ];
-  const formerly = deltas.find(({ before }) => before)?.before?.claim ?? leaving[0];
+  const former = (deltas.find(({ before }) => before)?.before?.claim ?? leaving[0])?.ownership;
+  const isOther = former?.resource !== undefined && !objects.some(object => context.owners.isOf(former, object));
   const change: NameChange = {
     name: current.name,
     action: actionOf(deltas),
@@ -46,10 +56,13 @@ export function composeChange(composition: Composition, context: NameContext): P
     creates: creates.sort(byId),
     ...party,
     objects,
-    ...(formerly?.ownership.resource !== undefined && { formerly: formerly.ownership.resource }),
+    ...(isOther && { formerly: describeOwnership(former) }),
   };
   return { change, claims: [...new Set([...deltas.flatMap(({ before }) => before?.claim ?? []), ...leaving])] };
 }
+
+const describeOwnership = ({ cluster, resource }: Ownership) =>
+  cluster === undefined ? `${resource}` : `${cluster}: ${resource}`;
 
 function actionOf(deltas: readonly Delta[]): NameChange['action'] {
   if (deltas.every(({ after }) => !after)) return 'delete';

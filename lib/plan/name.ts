@@ -1,4 +1,4 @@
-import type { DnsName, Finding, ManagedType, ObjectRef, Ownership, Party, Reason } from '../model/index.ts';
+import type { DnsName, Finding, ManagedType, ObjectRef, Party, Reason } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import type { Candidate } from './candidates.ts';
@@ -128,7 +128,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const decided = decide(deltas, told);
   return {
     deltas: decided.deltas,
-    findings: [...findings, ...decided.findings, ...takingOver(decided.deltas, told)],
+    findings: [...findings, ...decided.findings],
     party,
     objects,
   };
@@ -246,23 +246,6 @@ function describeDelta(name: DnsName, delta: Delta): string {
   const what = delta.after ? (delta.before ? 'the update' : 'the creation') : 'the removal';
   return `${what} of ${name} ${typeOf(delta)}`;
 }
-
-/** Both sides are told when a name goes from one object to another: the one in this finding, the other as the one named. */
-function takingOver(deltas: readonly Delta[], told: Told): Finding[] {
-  const { owners } = told.context;
-  const former = deltas.flatMap(({ before }) => (before ? [before.claim.ownership] : []));
-  const lost = former.find(
-    ownership =>
-      ownership.resource !== undefined &&
-      !told.objects.some(object => owners.isOf(ownership, object)) &&
-      owners.keeping(ownership, told.name) === undefined,
-  );
-  if (!lost || deltas.every(({ after }) => !after)) return [];
-  const message = `${told.name} is taken over from ${describeOwnership(lost)}, which no longer asks for it`;
-  return tell(told, 'taken-over', message);
-}
-
-const describeOwnership = ({ owner, cluster, resource }: Ownership) => `${cluster ?? owner}: ${resource}`;
 
 /** A name that no object asks for: what is ours goes, unless something speaks against it. */
 function planUndesired(current: Current, context: NameContext): NamePlan {

@@ -135,7 +135,12 @@ const isOwnership = (record: RecordSet) => record.type === 'TXT';
 export function recordChanges(change: NameChange): RecordChange[] {
   const all = [...change.deletes, ...change.creates];
   const shown = all.some(record => !isOwnership(record)) ? (record: RecordSet) => !isOwnership(record) : () => true;
-  const base = { owner: change.owner, objects: change.objects, ...(change.drift && { drift: true }) };
+  const base = {
+    owner: change.owner,
+    objects: change.objects,
+    ...(change.formerly !== undefined && { formerly: change.formerly }),
+    ...(change.drift && { drift: true }),
+  };
   const after = change.creates.filter(shown);
   const gone = change.deletes.filter(record => shown(record) && !after.some(other => isSameSet(other, record)));
   return [
