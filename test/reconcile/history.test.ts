@@ -31,7 +31,9 @@ test(
 
 test.runIf(REPLAY)('a history again', async () => {
   const world = new World();
-  for (const line of readFileSync(REPLAY as string, 'utf8').split('\n').filter(text => text.startsWith('{'))) {
+  for (const line of readFileSync(REPLAY as string, 'utf8')
+    .split('\n')
+    .filter(text => text.startsWith('{'))) {
     await world.play(JSON.parse(line) as Step).finally(() => console.log([line, ...world.log].join('\n  ')));
   }
   await settle(world).finally(() => console.log(world.last?.findings.map(({ message }) => message).join('\n')));

@@ -1,5 +1,5 @@
 import { ALB, ingress, type KubernetesObject, NLB, service } from '../../support/objects.ts';
-import type { DataType, Kind } from './settings.ts';
+import type { Kind } from './settings.ts';
 import type { Step } from './steps.ts';
 
 export const NAMES = [
@@ -18,7 +18,7 @@ export const NAMES = [
 /** Objects of a cluster: the first are Services, the others Ingresses; the odd ones are in a namespace of their own. */
 export const OBJECTS = 5;
 export const SERVICES = 3;
-export const TARGETS = 10;
+export const TARGETS = 11;
 
 /** What one object asks for, as the manifest says it: read from no code under test. */
 export interface Wish {
@@ -63,6 +63,8 @@ function targetsOf(cluster: string, object: number, target: number): readonly st
       return ['203.0.113.7'];
     case 8:
       return ['b.example.com'];
+    case 9:
+      return ['a.example.com'];
     default:
       return [`10.${c}.${object}.3`, `10.${c}.${object}.4`];
   }
@@ -110,8 +112,3 @@ function sorted(targets: readonly string[]): NonNullable<Wish['targets']> {
 }
 
 export const asks = (wish: Wish, name: string) => wish.names.includes(name);
-export const typesOf = ({ A, AAAA, CNAME }: NonNullable<Wish['targets']>): DataType[] => [
-  ...(A.length > 0 ? ['A' as const] : []),
-  ...(AAAA.length > 0 ? ['AAAA' as const] : []),
-  ...(CNAME === undefined ? [] : ['CNAME' as const]),
-];

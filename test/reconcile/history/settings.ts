@@ -103,7 +103,9 @@ export function shardsOf(settings: Settings): Readonly<Record<string, readonly s
 
 export function configText(settings: Settings): string {
   const { domains, excludeDomains, zoneType, ids, types, preferCname, ttl, maxDeletes, maxUpdates } = settings;
-  const clusters = settings.clusters.map(name => `{name: ${name}, region: us-east-1, owner: ${ownerOf(settings, name)}}`);
+  const clusters = settings.clusters.map(
+    name => `{name: ${name}, region: us-east-1, owner: ${ownerOf(settings, name)}}`,
+  );
   const shards = shardsOf(settings).apart ? `shards: [{name: apart, clusters: [${settings.clusters[0]}]}]\n` : '';
   const { prefix, suffix } = AFFIXES[settings.affix];
   const merge = KNOWS_MERGE ? `, merge: ${settings.merge}` : '';
@@ -144,12 +146,18 @@ export const someSettings: fc.Arbitrary<Partial<Settings>> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.record({ zoneType: one<Settings['zoneType']>('any', 'public', 'private') }) },
-  { weight: 1, arbitrary: fc.record({ ids: one<string[]>([], ['ZROOT'], ['ZDOUBLE'], ['ZROOT', 'ZAGAIN', 'ZCHILD']) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ ids: one<string[]>([], ['ZROOT'], ['ZDOUBLE'], ['ZROOT', 'ZAGAIN', 'ZCHILD']) }),
+  },
   { weight: 1, arbitrary: fc.record({ sources: fc.subarray<Kind>(['service', 'ingress'], { minLength: 1 }) }) },
   { weight: 1, arbitrary: fc.record({ policy: one<Settings['policy']>('sync', 'upsert-only', 'create-only') }) },
   {
     weight: 1,
-    arbitrary: fc.record({ types: fc.subarray<DataType>([...DATA_TYPES], { minLength: 1 }), preferCname: fc.boolean() }),
+    arbitrary: fc.record({
+      types: fc.subarray<DataType>([...DATA_TYPES], { minLength: 1 }),
+      preferCname: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ preferCname: fc.boolean(), ttl: one(60, 300) }) },
   { weight: 1, arbitrary: fc.record({ merge: one<Settings['merge']>('object', 'namespace', 'cluster') }) },

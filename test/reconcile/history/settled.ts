@@ -1,6 +1,7 @@
 import type { Finding } from '../../../lib/model/index.ts';
-import { inner, labelAt, obstacle } from './judge.ts';
+import { inner, labelAt } from './batch.ts';
 import { asks, NAMES, type Wish } from './objects.ts';
+import { obstacle } from './rules-names.ts';
 import { ownerOf } from './settings.ts';
 import { type Due, dueOf, isDue } from './truth.ts';
 import { dataAt, keyOf, type Label, ownershipName, passes, type Rec, selected, within, type ZoneInfo } from './view.ts';
@@ -20,6 +21,7 @@ export async function settle(world: World): Promise<void> {
   }
   await world.play({ do: 'run', force: true });
   await rest(world);
+  world.tamper.settled?.(world);
   for (const zone of selected(world.harness.store, world.settings))
     for (const name of NAMES) world.blame(atName(name, zone, world));
   if (world.fault !== undefined) throw new Error(world.fault);
@@ -77,7 +79,8 @@ const told = ({ name, world, wishes }: Place): Finding | undefined =>
       (of === name ||
         (of === undefined &&
           wishes.some(
-            ({ cluster, resource }) => object?.cluster === cluster && resource.endsWith(`/${object.namespace}/${object.name}`),
+            ({ cluster, resource }) =>
+              object?.cluster === cluster && resource.endsWith(`/${object.namespace}/${object.name}`),
           ))),
   );
 
@@ -116,7 +119,15 @@ function dues(place: Place): Due[][] {
   const { name, zone, world, wishes } = place;
   const view = world.view(zone.id);
   return wishes
-    .map(wish => dueOf(wish, name, wishes.filter(({ cluster }) => cluster === wish.cluster), world.settings, { name: zone.name, view }))
+    .map(wish =>
+      dueOf(
+        wish,
+        name,
+        wishes.filter(({ cluster }) => cluster === wish.cluster),
+        world.settings,
+        { name: zone.name, view },
+      ),
+    )
     .filter(due => due.length > 0);
 }
 
@@ -167,7 +178,10 @@ function wrong(place: Place): string | undefined {
       settings.clusters.some(cluster => ownerOf(settings, cluster) === label?.owner)
     );
   });
-  const excuse = blocked(place) ?? (settings.policy === 'sync' ? undefined : settings.policy) ?? (isHome(place) ? undefined : 'not its home');
+  const excuse =
+    blocked(place) ??
+    (settings.policy === 'sync' ? undefined : settings.policy) ??
+    (isHome(place) ? undefined : 'not its home');
   const unexpected = mine.find(record => !labelled(record, place).some(due => due.some(one => isDue(record, one))));
   if (unexpected && !(told(place) && (excuse !== undefined || isHeld(unexpected, place))))
     return `settled: ${show(place)}, but ${unexpected.text} of ${JSON.stringify(labelOf(unexpected, place))} is not asked for; ${JSON.stringify(told(place))}`;
@@ -185,12 +199,19 @@ function labelled(record: Rec, place: Place): Due[][] {
   return wishes
     .filter(({ resource, cluster }) => resource === label?.resource && (label.cluster ?? cluster) === cluster)
     .map(wish =>
-      dueOf(wish, name, wishes.filter(({ cluster }) => cluster === wish.cluster), world.settings, {
-        name: zone.name,
-        view: world.view(zone.id),
-      }),
+      dueOf(
+        wish,
+        name,
+        wishes.filter(({ cluster }) => cluster === wish.cluster),
+        world.settings,
+        {
+          name: zone.name,
+          view: world.view(zone.id),
+        },
+      ),
     );
 }
 
 /** The object has nothing to publish instead, so what it has stays. */
-const isHeld = (record: Rec, place: Place) => labelled(record, place).some(due => due.length === 0) || place.wishes.length > 0;
+const isHeld = (record: Rec, place: Place) =>
+  labelled(record, place).some(due => due.length === 0) || place.wishes.length > 0;

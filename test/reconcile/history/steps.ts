@@ -146,7 +146,11 @@ const plainRun: fc.Arbitrary<RunStep> = fc.record(
 );
 const narrowRun: fc.Arbitrary<RunStep> = fc.oneof(
   fc.record(
-    { do: fc.constant('run' as const), clusters: fc.subarray([...CLUSTERS], { minLength: 1 }), force: fc.constant(true) },
+    {
+      do: fc.constant('run' as const),
+      clusters: fc.subarray([...CLUSTERS], { minLength: 1 }),
+      force: fc.constant(true),
+    },
     { requiredKeys: ['do', 'clusters'] },
   ),
   fc.record({ do: fc.constant('run' as const), shard: fc.constantFrom('apart' as const, 'default' as const) }),
@@ -210,7 +214,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record(
-      { do: fc.constant('stranger' as const), act: fc.constantFrom(...ACTS), name: nameIndex, zone: fc.nat({ max: 3 }) },
+      {
+        do: fc.constant('stranger' as const),
+        act: fc.constantFrom(...ACTS),
+        name: nameIndex,
+        zone: fc.nat({ max: 3 }),
+      },
       { requiredKeys: ['do', 'act', 'name'] },
     ),
   },

@@ -1,86 +1,111 @@
-import { inner } from './judge.ts';
+import { inner } from './batch.ts';
 import { DATA_TYPES } from './settings.ts';
 import type { StrangerAct } from './steps.ts';
-import { dataAt, keyOf, labelIn, ownershipName, type Rec, wire } from './view.ts';
+import { dataAt, keyOf, labelIn, ownershipName, plain, type Rec, wire } from './view.ts';
 import type { World } from './world.ts';
 
 const CLAIM = '"heritage=external-dns,external-dns/owner=stranger"';
-const stored = ({ name, type, ttl, values, alias }: Rec) => ({
-  name: wire(name),
-  type,
-  ...(ttl !== undefined && { ttl }),
-  ...(values && { values }),
-  ...(alias && { alias: { ...alias, dnsName: wire(alias.dnsName) } }),
-});
 
-/** What another hand does to a name in a zone; nothing where the act has no meaning there. */
-export function stranger(world: World, act: StrangerAct, name: string, zoneId: string): void {
-  const { memory } = world;
-  const view = world.view(zoneId);
-  const zone = world.harness.store.zone(zoneId).name.slice(0, -1);
-  const foreign = inner(memory.foreign, zoneId);
-  const standing = dataAt(view, name);
-  const mine = standing.filter(({ type }) => !foreign.has(keyOf(name, type)));
-  const txts = ownershipOf(world, zoneId, name);
-  const value = `198.51.100.${(world.next() % 250) + 1}`;
-  const at = [...view.values()].filter(record => record.name === name);
-  const takeOver = () => {
-    world.edit(zoneId, txts.map(txt => ({ ...stored(txt), values: [CLAIM] })), [], 'strict');
-    world.edit(zoneId, standing.map(stored), [], 'strict');
-    forget(world, zoneId, txts);
-  };
-  switch (act) {
-    case 'occupy':
-      if (standing.length > 0 || txts.length > 0) return;
-      return world.edit(zoneId, [{ name: wire(name), type: 'A', ttl: 60, values: [value] }], [], 'strict');
-    case 'mail':
-      if (standing.some(({ type }) => type === 'CNAME')) return;
-      return world.edit(zoneId, [{ name: wire(name), type: 'MX', ttl: 60, values: ['10 mail.example.net.'] }], [], 'strict');
-    case 'text':
-      if (at.some(({ type }) => type === 'TXT' || type === 'CNAME')) return;
-      return world.edit(zoneId, [{ name: wire(name), type: 'TXT', ttl: 60, values: ['"hello"'] }], [], 'strict');
-    case 'text at ownership': {
-      const txt = ownershipName(name, DATA_TYPES[world.next() % 3] as string, zone, world.settings);
-      if ([...view.values()].some(record => record.name === txt && ['TXT', 'CNAME'].includes(record.type))) return;
-      if (txt.split('.').some(label => label.length > 63)) return;
-      return world.edit(zoneId, [{ name: wire(txt), type: 'TXT', ttl: 60, values: ['"hello"'] }], [], 'strict');
-    }
-    case 'edit': {
-      const [record] = mine.filter(({ type }) => type === 'A');
-      if (record) world.edit(zoneId, [{ name: wire(name), type: 'A', ttl: 60, values: [value] }]);
-      return;
-    }
-    case 'take over':
-      return txts.length > 0 ? takeOver() : undefined;
-    case 'claim': {
-      if (at.some(({ type }) => type === 'TXT' || type === 'CNAME')) return;
-      world.edit(zoneId, [{ name: wire(name), type: 'TXT', ttl: 300, values: [CLAIM] }], [], 'strict');
-      memory.claimed.set(zoneId, (memory.claimed.get(zoneId) ?? new Set<string>()).add(name));
-      return;
-    }
-    case 'drop record':
-      return world.edit(zoneId, [], mine.slice(0, 1).map(stored));
-    case 'drop ownership':
-    case 'drop half of ownership': {
-      const gone = act === 'drop ownership' ? txts : txts.slice(0, 1);
-      world.edit(zoneId, [], gone.map(stored));
-      const keys = gone.map(txt => inner(memory.pairs, zoneId).get(txt.name));
-      world.edit(zoneId, mine.filter(({ type }) => keys.includes(keyOf(name, type))).map(stored), [], 'lost');
-      forget(world, zoneId, gone);
-    }
-  }
+/** A name in a zone, as another hand finds it. */
+interface Found {
+  readonly world: World;
+  readonly zoneId: string;
+  readonly name: string;
+  /** All record sets at the name, those that publish it, and of these the ones that are ours. */
+  readonly all: readonly Rec[];
+  readonly standing: readonly Rec[];
+  readonly ours: readonly Rec[];
+  /** The ownership records that were written for the name. */
+  readonly txts: readonly Rec[];
+  /** A number that no other edit has. */
+  readonly number: number;
 }
 
-/** The ownership records that were written for a name. */
-function ownershipOf(world: World, zoneId: string, name: string): Rec[] {
+const keysOf = (records: readonly Rec[]) => records.map(({ name, type }) => keyOf(name, type));
+const has = (records: readonly Rec[], ...types: string[]) => records.some(({ type }) => types.includes(type));
+
+function put({ world, zoneId }: Found, name: string, type: string, value: string, whose?: 'strict'): void {
+  world.edit(zoneId, [{ name: wire(name), type, ttl: 60, values: [value] }], [], whose);
+}
+
+/** What another hand does to a name in a zone; nothing where the act has no meaning there. */
+const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
+  occupy: found => {
+    const free = found.standing.length === 0 && found.txts.length === 0;
+    if (free) put(found, found.name, 'A', addressOf(found), 'strict');
+  },
+  mail: found => {
+    if (!has(found.all, 'CNAME')) put(found, found.name, 'MX', '10 mail.example.net.', 'strict');
+  },
+  text: found => {
+    if (!has(found.all, 'TXT', 'CNAME')) put(found, found.name, 'TXT', '"hello"', 'strict');
+  },
+  'text at ownership': found => {
+    const { world, zoneId, number } = found;
+    const zone = plain(world.harness.store.zone(zoneId).name);
+    const txt = ownershipName(found.name, DATA_TYPES[number % 3] as string, zone, world.settings);
+    const taken = has(
+      [...world.view(zoneId).values()].filter(({ name }) => name === txt),
+      'TXT',
+      'CNAME',
+    );
+    if (!taken && txt.split('.').every(label => label.length < 64)) put(found, txt, 'TXT', '"hello"', 'strict');
+  },
+  edit: found => {
+    if (has(found.ours, 'A')) put(found, found.name, 'A', addressOf(found));
+  },
+  'take over': found => {
+    if (found.txts.length === 0) return;
+    for (const { name } of found.txts) put(found, name, 'TXT', CLAIM, 'strict');
+    found.world.disown(found.zoneId, keysOf(found.standing), 'strict');
+    forget(found, found.txts);
+  },
+  claim: found => {
+    const { world, zoneId, name } = found;
+    if (has(found.all, 'TXT', 'CNAME')) return;
+    put(found, name, 'TXT', CLAIM, 'strict');
+    const { claimed } = world.memory;
+    claimed.set(zoneId, (claimed.get(zoneId) ?? new Set<string>()).add(name));
+  },
+  'drop record': ({ world, zoneId, ours }) => world.edit(zoneId, [], ours.slice(0, 1).map(place)),
+  'drop ownership': found => dropOwnership(found, found.txts),
+  'drop half of ownership': found => dropOwnership(found, found.txts.slice(0, 1)),
+};
+
+const place = ({ name, type }: Rec) => ({ name: wire(name), type });
+const addressOf = ({ number }: Found) => `198.51.100.${(number % 250) + 1}`;
+
+/** Records whose ownership a person takes away are nobody's until they have one again. */
+function dropOwnership(found: Found, gone: readonly Rec[]): void {
+  const { world, zoneId, ours } = found;
+  world.edit(zoneId, [], gone.map(place));
+  const keys = gone.map(({ name }) => inner(world.memory.pairs, zoneId).get(name));
+  const lost = keysOf(ours).filter(key => keys.includes(key));
+  world.disown(zoneId, lost, 'lost');
+  forget(found, gone);
+}
+
+function forget({ world, zoneId }: Found, txts: readonly Rec[]): void {
+  const pairs = inner(world.memory.pairs, zoneId);
+  for (const { name } of txts) pairs.delete(name);
+}
+
+export function stranger(world: World, act: StrangerAct, name: string, zoneId: string): void {
   const view = world.view(zoneId);
-  return [...inner(world.memory.pairs, zoneId)]
+  const standing = dataAt(view, name);
+  const foreign = inner(world.memory.foreign, zoneId);
+  const txts = [...inner(world.memory.pairs, zoneId)]
     .filter(([, key]) => DATA_TYPES.some(type => key === keyOf(name, type)))
     .flatMap(([txt]) => view.get(keyOf(txt, 'TXT')) ?? [])
     .filter(txt => labelIn(txt) !== undefined);
-}
-
-function forget(world: World, zoneId: string, txts: readonly Rec[]): void {
-  const pairs = inner(world.memory.pairs, zoneId);
-  for (const { name } of txts) pairs.delete(name);
+  ACTS[act]({
+    world,
+    zoneId,
+    name,
+    all: [...view.values()].filter(record => record.name === name),
+    standing,
+    ours: standing.filter(record => !foreign.has(keyOf(name, record.type))),
+    txts,
+    number: world.next(),
+  });
 }

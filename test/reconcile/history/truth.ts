@@ -1,4 +1,4 @@
-import { asks, typesOf, type Wish } from './objects.ts';
+import { asks, type Wish } from './objects.ts';
 import { type DataType, KNOWS_MERGE, type Settings } from './settings.ts';
 import { dataAt, type Rec, type View } from './view.ts';
 
@@ -53,12 +53,17 @@ function addresses(group: readonly Wish[], settings: Settings): Due[] {
   });
 }
 
-function named(wish: Wish, name: string, target: string, settings: Settings, zone: { name: string; view: View }): Due[] {
+function named(
+  wish: Wish,
+  name: string,
+  target: string,
+  settings: Settings,
+  zone: { name: string; view: View },
+): Due[] {
   if (target === name) return [];
   const service = target.endsWith('.amazonaws.com');
   const alias = wish.alias === 'true' || (wish.alias === '' && service && !settings.preferCname);
-  if (!alias)
-    return name === zone.name ? [] : [{ type: 'CNAME', values: [target], ttls: [wish.ttl ?? settings.ttl] }];
+  if (!alias) return name === zone.name ? [] : [{ type: 'CNAME', values: [target], ttls: [wish.ttl ?? settings.ttl] }];
   const types = service ? (['A', 'AAAA'] as const) : dataAt(zone.view, target).map(({ type }) => type);
   return types.filter(type => type !== 'CNAME').map(type => ({ type: type as DataType, alias: target }));
 }
@@ -67,11 +72,9 @@ export function isDue(record: Rec, due: Due): boolean {
   if (record.type !== due.type) return false;
   if (due.alias !== undefined) return record.alias?.dnsName.replace(/^dualstack\./, '') === due.alias;
   return (
-    JSON.stringify(record.values?.map(lower)) === JSON.stringify(due.values) && due.ttls?.includes(record.ttl ?? -1) === true
+    JSON.stringify(record.values?.map(lower)) === JSON.stringify(due.values) &&
+    due.ttls?.includes(record.ttl ?? -1) === true
   );
 }
 
 const lower = (value: string) => value.toLowerCase().replace(/\.$/, '');
-
-/** Types that an object asks for at a name, whatever the config manages. */
-export const wantedTypes = (wish: Wish): readonly DataType[] => (wish.targets ? typesOf(wish.targets) : []);

@@ -1,27 +1,32 @@
 import type { RunRequest, RunResult } from '../../../lib/model/index.ts';
 import type { ClusterReader } from '../../../lib/reconcile/index.ts';
 import { Route53Error, type Route53Port } from '../../../lib/route53/index.ts';
-import { LeaseHeld, type StateStore } from '../../../lib/state/index.ts';
+import { LeaseHeld } from '../../../lib/state/index.ts';
 import { fakeClusters, type Harness, harness } from '../../support/harness.ts';
 import type { Operation } from '../../support/store-route53.ts';
-import { type Batch, inner, judge, labelAt, type Memory, memory, type Reading, type RunContext } from './judge.ts';
+import { type Batch, inner, labelAt, type Memory, memory, type Reading, type RunContext } from './batch.ts';
+import { judge } from './judge.ts';
 import { asks, NAMES, type Thing, thingOf, type Wish } from './objects.ts';
 import { CLUSTERS, configOf, DEFAULTS, KINDS, type Kind, ownerOf, type Settings, shardsOf, ZONES } from './settings.ts';
 import { Copies } from './state.ts';
-import type { ChangeFault, RunStep, Step, StrangerAct, ZoneAct } from './steps.ts';
+import type { ChangeFault, RunStep, Step, StrangerAct } from './steps.ts';
 import { stranger } from './stranger.ts';
-import { dataAt, isData, keyOf, labelIn, ownershipName, plain, type View, viewOf, wire } from './view.ts';
+import { isData, keyOf, plain, type View, viewOf, wire } from './view.ts';
+import { ZONE_ACTS } from './zones.ts';
 
 /** Record sets that a zone may hold, faults aside. */
 const ROOM = 10_000;
 
 class Killed extends Error {}
 
-/** For mutations: what is done to a judged batch, or to the requests, so that a check must fail. */
+/** Mutations of the code under test: something that it would do wrong, for a check to find. */
 export interface Tamper {
-  /** Called after Route 53 took a batch, before the judge sees what came of it. */
-  readonly batch?: (zone: string, world: World) => void;
-  readonly result?: (result: RunResult) => RunResult;
+  /** After Route 53 took a batch, before the judge sees what came of it. */
+  readonly batch?: (world: World, zone: string) => void;
+  /** After a run. */
+  readonly run?: (world: World) => void;
+  /** When all has come to rest, before it is compared with what is asked for. */
+  readonly settled?: (world: World) => void;
 }
 
 /** A config, clusters, zones and states in which a history is played; every batch that Route 53 takes is judged. */
@@ -31,7 +36,7 @@ export class World {
   readonly memory: Memory = memory();
   readonly states = [new Copies(), new Copies()];
   readonly #things = new Map<string, Map<number, Thing>>();
-  readonly #tamper: Tamper;
+  tamper: Tamper;
   /** What was wrong first. */
   fault: string | undefined;
   last: RunResult | undefined;
@@ -40,7 +45,7 @@ export class World {
   #serial = 0;
 
   constructor(tamper: Tamper = {}) {
-    this.#tamper = tamper;
+    this.tamper = tamper;
     const zones = [ZONES.root, ZONES.org].map(({ id, name }) => ({ id, name: `${name}.`, records: [] }));
     this.harness = harness({
       zones,
@@ -69,7 +74,7 @@ export class World {
       case 'delete':
         return this.#put(step);
       case 'zone':
-        return this.#zone(step.act);
+        return ZONE_ACTS[step.act](this);
       case 'stranger':
         return this.stranger(step.act, step.name, step.zone);
       case 'state':
@@ -99,67 +104,21 @@ export class World {
 
   view = (zoneId: string): View => viewOf(this.harness.store, zoneId);
 
-  #zone(act: ZoneAct): void {
-    const { store } = this.harness;
-    const add = ({ id, name }: { id: string; name: string }, isPrivate = false) => {
-      if (!store.zones.has(id)) store.addZone({ id, name: `${name}.`, private: isPrivate });
-    };
-    const drop = (id: string) => {
-      store.zones.delete(id);
-      for (const map of [this.memory.foreign, this.memory.pairs, this.memory.claimed]) map.delete(id);
-      for (const key of this.memory.unwanted.keys()) if (key.startsWith(`${id} `)) this.memory.unwanted.delete(key);
-    };
-    switch (act) {
-      case 'child':
-        return add(ZONES.child);
-      case 'private':
-        return add(ZONES.private, true);
-      case 'inner':
-        return add(ZONES.inner, true);
-      case 'double':
-        return add(ZONES.double);
-      case 'remove child':
-        return drop(ZONES.child.id);
-      case 'remove private':
-        drop(ZONES.private.id);
-        return drop(ZONES.inner.id);
-      case 'remove double':
-        return drop(ZONES.double.id);
-      case 'recreate': {
-        const [old, fresh] = store.zones.has(ZONES.root.id) ? [ZONES.root, ZONES.again] : [ZONES.again, ZONES.root];
-        drop(old.id);
-        return add(fresh);
-      }
-      default:
-        return this.#delegate(act);
-    }
-  }
-
-  #delegate(act: 'delegate' | 'delegate elsewhere' | 'undelegate'): void {
-    const { store } = this.harness;
-    const child = store.zones.get(ZONES.child.id);
-    const { name } = ZONES.child;
-    const servers = act === 'delegate' ? child?.nameServers : ['ns1.example.net.', 'ns2.example.net.'];
-    if (!servers) return;
-    for (const zone of store.zones.values()) {
-      if (zone.private || plain(zone.name) !== ZONES.root.name) continue;
-      const record = { name: wire(name), type: 'NS', ttl: 300, values: [...servers] };
-      if (act === 'undelegate') this.edit(zone.id, [], [record]);
-      else this.edit(zone.id, [record], [], 'strict');
-    }
-  }
-
   /** Another hand's edit. `whose` says whether the records are its own; a record that it takes away is nobody's. */
   edit(zoneId: string, put: readonly object[], remove: readonly object[] = [], whose?: 'strict' | 'lost'): void {
     this.harness.store.edit(zoneId, { put: put as never, remove: remove as never });
-    const foreign = inner(this.memory.foreign, zoneId);
-    const view = this.view(zoneId);
     const keys = (records: readonly object[]) =>
       (records as { name: string; type: string }[]).map(({ name, type }) => keyOf(plain(name), type));
-    for (const key of keys(remove)) foreign.delete(key);
-    for (const key of keys(put)) {
+    for (const key of keys(remove)) inner(this.memory.foreign, zoneId).delete(key);
+    if (whose) this.disown(zoneId, keys(put), whose);
+  }
+
+  /** From now on these record sets are not ours: another's for good, or only as long as their ownership is lost. */
+  disown(zoneId: string, keys: readonly string[], whose: 'strict' | 'lost'): void {
+    const view = this.view(zoneId);
+    for (const key of keys) {
       const text = view.get(key)?.text;
-      if (whose && text !== undefined) foreign.set(key, { text, strict: whose === 'strict' });
+      if (text !== undefined) inner(this.memory.foreign, zoneId).set(key, { text, strict: whose === 'strict' });
     }
   }
 
@@ -203,7 +162,7 @@ export class World {
     return {
       serial,
       settings,
-      clusters: names.map(name => ({ name, owner: ownerOf(settings, name) })),
+      clusters: clustersOf(names, settings),
       forced: request.force ? (request.clusters ?? names) : [],
       ...(drift && { drift }),
       read: new Map(),
@@ -230,7 +189,8 @@ export class World {
         clock: skewed,
         holder: `run ${context.serial}`,
       });
-      this.last = this.#tamper.result?.(result) ?? result;
+      this.last = result;
+      this.tamper.run?.(this);
     } catch (error) {
       if (!dying.dead && !isExpected(error as Error, step)) {
         this.blame(`the run ended with ${(error as Error).stack ?? error}`);
@@ -261,6 +221,9 @@ export class World {
       const wishes = this.wishes(cluster.name);
       const reading: Reading = { wishes, unread, serial: this.next() };
       context.read.set(cluster.name, reading);
+      // A request for all shards is a run for each, one after the other.
+      const shard = Object.values(shardsOf(context.settings)).find(names => names.includes(cluster.name));
+      context.clusters = clustersOf(shard ?? [], context.settings);
       if (!kinds.some(kind => failed(kind as Kind))) this.memory.latest.set(cluster.name, reading);
       return read(cluster, kinds, ...rest);
     };
@@ -294,7 +257,7 @@ export class World {
         const before = this.view(zone);
         apply();
         if (step.plan) this.blame('a plan changed a zone');
-        this.#tamper.batch?.(zone, this);
+        this.tamper.batch?.(this, zone);
         this.#judge(zone, before, context);
       },
     });
@@ -311,7 +274,8 @@ export class World {
   #fail(fault: ChangeFault, dying: { dead: boolean }, zone: string | undefined): void {
     if (fault === 'throttled') throw new Route53Error('throttled', 'Throttling', 'Rate exceeded');
     if (fault === 'busy') throw new Route53Error('busy', 'PriorRequestNotComplete', 'The request was rejected');
-    if (fault === '500 before') throw new Route53Error('transient', 'InternalError', 'We encountered an internal error');
+    if (fault === '500 before')
+      throw new Route53Error('transient', 'InternalError', 'We encountered an internal error');
     if (fault === 'killed before') die(dying);
     if (typeof fault === 'object' && zone !== undefined) stranger(this, fault.act, NAMES[fault.name] as string, zone);
   }
@@ -354,6 +318,9 @@ export class World {
     }
   }
 }
+
+const clustersOf = (names: readonly string[], settings: Settings) =>
+  names.map(name => ({ name, owner: ownerOf(settings, name) }));
 
 function die(dying: { dead: boolean }): never {
   dying.dead = true;
