@@ -76,6 +76,12 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'foreignUnchanged: b.example.com TXT, which is not ours, was',
   },
   {
+    what: 'a record is taken for the sake of a claim that somebody forged',
+    steps: [stranger('occupy', 1), run(), stranger('forge', 1), apply('c1/0', 0), run()],
+    tamper: { batch: take(B) },
+    found: 'forgedUnchanged: b.example.com A of somebody else was changed',
+  },
+  {
     what: 'a record of an owner that is not configured (any more) is removed',
     steps: [...two, config({ clusters: ['c2'] }), apply('c2/1', 1, 1), run()],
     tamper: { batch: take(A) },
@@ -227,7 +233,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'more is removed at once than the guard allows',
     steps: [
-      config({ maxDeletes: 1 }),
+      config({ maxDeletes: { count: 1, percent: 0 } }),
       ...[apply('c1/0', 0), apply('c1/1', 1), apply('c1/2', 6), apply('c2/0', 5), run()],
       ...[gone('c1/0'), gone('c1/1'), gone('c1/2'), apply('c2/0', 5, 1), run()],
     ],
@@ -238,7 +244,7 @@ const MUTATIONS: readonly Mutation[] = [
     what: 'more is changed at once than the guard allows',
     when: KNOWS_MAX_UPDATES,
     steps: [
-      config({ maxUpdates: 1 }),
+      config({ maxUpdates: { count: 1, percent: 0 } }),
       ...[apply('c1/0', 0), apply('c1/1', 1), apply('c1/2', 6), apply('c2/0', 5), run()],
       ...[apply('c1/0', 0, 7), apply('c1/1', 1, 7), apply('c1/2', 6, 7), apply('c2/0', 5, 1), run()],
     ],

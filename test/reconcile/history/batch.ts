@@ -29,12 +29,16 @@ export interface RunContext {
   readonly lost: Map<string, Map<string, string>>;
   /** The same of names whose targets it changed. */
   readonly moved: Map<string, Map<string, string>>;
+  /** The state that it keeps its copies in; another one after that was lost. */
+  readonly state: object;
 }
 
 /** What the judge remembers of a world between batches. */
 export interface Memory {
   /** Record sets that are not ours, by zone and key; a strict one never becomes ours. */
   readonly foreign: Map<string, Map<string, { text: string; strict: boolean }>>;
+  /** Another's record sets that somebody laid a claim of ours to, and the states whose copies show them without. */
+  readonly forged: Map<string, Map<string, { text: string; states: ReadonlySet<object> }>>;
   /** The record set that each ownership record was written for, by zone and the ownership record's name. */
   readonly pairs: Map<string, Map<string, string>>;
   /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
@@ -57,6 +61,7 @@ export interface Batch {
 
 export const memory = (): Memory => ({
   foreign: new Map(),
+  forged: new Map(),
   pairs: new Map(),
   claimed: new Map(),
   unwanted: new Map(),

@@ -4,6 +4,7 @@ import { neverOut, notGiven, onlyWanted } from './rules-names.ts';
 import {
   contestedLeft,
   foreignUnchanged,
+  forgedUnchanged,
   noOwnershipOrphan,
   noRecordOrphan,
   unownedUnchanged,
@@ -13,6 +14,7 @@ import { isData, keyOf, labelIn, ownershipName } from './view.ts';
 
 export const RULES = {
   foreignUnchanged,
+  forgedUnchanged,
   unownedUnchanged,
   withinScope,
   noRecordOrphan,
@@ -41,6 +43,8 @@ function learn(batch: Batch): void {
   const { zone, run, memory, after } = batch;
   const pairs = inner(memory.pairs, zone.id);
   const foreign = inner(memory.foreign, zone.id);
+  const forged = inner(memory.forged, zone.id);
+  for (const [key, { text }] of forged) if (after.get(key)?.text !== text) forged.delete(key);
   for (const { name, type } of after.values()) {
     if (!isData(type)) continue;
     const txt = ownershipName(name, type, zone.name, run.settings);

@@ -1,7 +1,7 @@
 import { type Batch, clustersOf, inner, isOurs, labelAt, namesOf, type Rule, type RunContext } from './batch.ts';
 import { answeredBelow } from './rules-names.ts';
-import { KNOWS_MAX_UPDATES } from './settings.ts';
-import { dataAt, isData, type Label } from './view.ts';
+import { KNOWS_MAX_UPDATES, type Limit } from './settings.ts';
+import { dataAt, isData, type Label, plain, type View } from './view.ts';
 
 const party = (label: Label) => `${label.owner} ${label.cluster ?? '*'}`;
 
@@ -35,7 +35,7 @@ export const guardUpdates: Rule = batch => {
   for (const name of namesOf(batch)) {
     const [first] = dataAt(batch.before, name);
     const label = first && labelAt(batch.before, name, first.type, batch);
-    if (!isOurs(label, run) || dataAt(batch.after, name).length === 0) continue;
+    if (!isOurs(label, run) || !isRetargeted(name, batch)) continue;
     const named = label.cluster === undefined ? clustersOf(label, run) : [label.cluster];
     if (named.every(cluster => run.forced.includes(cluster))) continue;
     inner(run.moved, `${zone.id} ${party(label)} ${run.serial}`).set(name, label.resource);
@@ -43,12 +43,20 @@ export const guardUpdates: Rule = batch => {
   return over(run.moved, run.settings.maxUpdates, batch, 'changed');
 };
 
-/** `allowed` is both a number and a percentage; the larger of the two counts. What one object takes along counts not. */
-function over(counts: RunContext['lost'], allowed: number, batch: Batch, what: string): string | undefined {
+/** Whether something that the name pointed to is left out now. What another hand wrote there does not count. */
+function isRetargeted(name: string, { before, after }: Batch): boolean {
+  const targets = (view: View) =>
+    dataAt(view, name).flatMap(({ alias, values }) => (alias ? [alias.dnsName] : (values ?? [])).map(plain));
+  const now = targets(after);
+  return now.length > 0 && targets(before).some(target => !now.includes(target) && !target.startsWith('198.51.100.'));
+}
+
+/** What one object takes along counts not. */
+function over(counts: RunContext['lost'], allowed: Limit, batch: Batch, what: string): string | undefined {
   for (const [of, names] of counts) {
     const [zoneId, owner, cluster] = of.split(' ') as [string, string, string];
     const owned = ownedNames(owner, cluster, zoneId, batch);
-    const limit = Math.max(allowed, Math.floor((owned * allowed) / 100));
+    const limit = Math.max(allowed.count, Math.floor((owned * allowed.percent) / 100));
     const byObject = [...Map.groupBy(names, ([, resource]) => resource).values()].map(list => list.length);
     if (names.size - Math.max(0, ...byObject) > limit)
       return `${names.size} of ${owned} names of ${owner}, ${cluster} were ${what} in ${zoneId}, and ${limit} are allowed: ${[...names.keys()]}`;

@@ -162,10 +162,11 @@ export function obstacle(
   { zone, run, memory }: Pick<Batch, 'zone' | 'run' | 'memory'>,
 ): string | undefined {
   const foreign = inner(memory.foreign, zone.id);
+  const forged = inner(memory.forged, zone.id);
   for (const [key, record] of view) {
     if (record.type === 'NS' && within(name, record.name)) return key;
     if (record.name !== name) continue;
-    if (foreign.has(key) || !isData(record.type)) return key;
+    if (foreign.has(key) || forged.has(key) || !isData(record.type)) return key;
     if (!isOurs(labelAt(view, name, record.type, { zone, run }), run)) return key;
   }
   for (const type of ['A', 'AAAA', 'CNAME'] as const) {

@@ -14,6 +14,18 @@ export const foreignUnchanged: Rule = batch => {
   return undefined;
 };
 
+/**
+ * 14. A claim that appeared since the kept copy was made, and that no run wrote, takes nobody's record: but for a
+ * forced run, or where no copy tells.
+ */
+export const forgedUnchanged: Rule = ({ memory, zone, run, after }) => {
+  for (const [key, { text, states }] of inner(memory.forged, zone.id)) {
+    if (after.get(key)?.text !== text && run.forced.length === 0 && states.has(run.state))
+      return `${key} of somebody else was changed for the sake of a claim that no run wrote`;
+  }
+  return undefined;
+};
+
 /** 1. Without an ownership record of an owner of this run, nothing is changed: nor is anybody else's TXT. */
 export const unownedUnchanged: Rule = batch => {
   for (const [key, record] of batch.before) {

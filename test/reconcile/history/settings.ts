@@ -2,6 +2,12 @@ import fc from 'fast-check';
 import type { Config } from '../../../lib/config/config.ts';
 import { parseConfig } from '../../../lib/config/index.ts';
 
+/** The larger of the two. */
+export interface Limit {
+  readonly count: number;
+  readonly percent: number;
+}
+
 /** The part of `fairlead.yml` that a history changes. */
 export interface Settings {
   readonly clusters: readonly string[];
@@ -21,8 +27,8 @@ export interface Settings {
   readonly merge: 'object' | 'namespace' | 'cluster';
   readonly affix: keyof typeof AFFIXES;
   readonly wildcardReplacement: '' | 'any';
-  readonly maxDeletes: number;
-  readonly maxUpdates: number;
+  readonly maxDeletes: Limit;
+  readonly maxUpdates: Limit;
   readonly deleteAfter: '0s' | '1h';
 }
 
@@ -73,8 +79,8 @@ export const DEFAULTS: Settings = {
   merge: 'namespace',
   affix: 'none',
   wildcardReplacement: '',
-  maxDeletes: 10,
-  maxUpdates: 50,
+  maxDeletes: { count: 10, percent: 20 },
+  maxUpdates: { count: 50, percent: 50 },
   deleteAfter: '0s',
 };
 
@@ -109,14 +115,14 @@ export function configText(settings: Settings): string {
   const shards = shardsOf(settings).apart ? `shards: [{name: apart, clusters: [${settings.clusters[0]}]}]\n` : '';
   const { prefix, suffix } = AFFIXES[settings.affix];
   const merge = KNOWS_MERGE ? `, merge: ${settings.merge}` : '';
-  const updates = KNOWS_MAX_UPDATES ? `, maxUpdates: {count: ${maxUpdates}, percent: ${maxUpdates}}` : '';
+  const updates = KNOWS_MAX_UPDATES ? `, maxUpdates: {count: ${maxUpdates.count}, percent: ${maxUpdates.percent}}` : '';
   return `clusters: [${clusters.join(', ')}]
 ${shards}zones: {domains: [${domains}], excludeDomains: [${excludeDomains}], type: ${zoneType}, ids: [${ids}]}
 sources: [${settings.sources}]
 policy: ${settings.policy}
 records: {types: [${types}], preferCname: ${preferCname}, ttl: ${ttl}${merge}}
 registry: {prefix: '${prefix}', suffix: '${suffix}', wildcardReplacement: '${settings.wildcardReplacement}'}
-guard: {deleteAfter: ${settings.deleteAfter}, maxDeletes: {count: ${maxDeletes}, percent: ${maxDeletes}}${updates}}
+guard: {deleteAfter: ${settings.deleteAfter}, maxDeletes: {count: ${maxDeletes.count}, percent: ${maxDeletes.percent}}${updates}}
 `;
 }
 
@@ -171,8 +177,8 @@ export const someSettings: fc.Arbitrary<Partial<Settings>> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      maxDeletes: one(0, 1, 10),
-      maxUpdates: one(1, 50),
+      maxDeletes: fc.record({ count: one(0, 1, 10), percent: one(0, 50) }),
+      maxUpdates: fc.record({ count: one(1, 50), percent: one(0, 50) }),
       deleteAfter: one<Settings['deleteAfter']>('0s', '0s', '1h'),
     }),
   },

@@ -10,12 +10,15 @@ export class Copies {
   /** Each generation is a store of its own: what a process holds in memory belongs to one. */
   #store = this.#make();
   #version = 0;
+  /** Another object after the state was lost or put back. */
+  generation = {};
+  /** Record sets that a run left in its copy of a zone. */
+  readonly #known = new Map<string, ReadonlySet<string>>();
   /** Writes so far, leases aside. */
   writes = 0;
 
   lose(): void {
-    this.#entries = new Map();
-    this.#store = this.#make();
+    this.#renew(new Map());
   }
 
   save(): void {
@@ -23,9 +26,21 @@ export class Copies {
   }
 
   restore(): void {
-    this.#entries = new Map(this.#copy);
-    this.#store = this.#make();
+    this.#renew(new Map(this.#copy));
   }
+
+  #renew(entries: Map<string, Stored>): void {
+    this.#entries = entries;
+    this.#store = this.#make();
+    this.generation = {};
+    this.#known.clear();
+  }
+
+  know(zone: string, texts: Iterable<string>): void {
+    this.#known.set(zone, new Set(texts));
+  }
+
+  knows = (zone: string, text: string) => this.#known.get(zone)?.has(text) ?? false;
 
   #make(): StateStore {
     const entries = this.#entries;

@@ -16,6 +16,8 @@ export type Step =
       readonly bad: '' | 'host' | 'target' | 'ttl' | 'controller';
     }
   | { readonly do: 'delete'; readonly cluster: string; readonly object: number }
+  /** The cluster is made anew, or restored empty. */
+  | { readonly do: 'empty'; readonly cluster: string }
   | { readonly do: 'zone'; readonly act: ZoneAct }
   | { readonly do: 'stranger'; readonly act: StrangerAct; readonly name: number; readonly zone?: number }
   | { readonly do: 'state'; readonly act: 'lose' | 'save' | 'restore'; readonly state: number }
@@ -63,14 +65,16 @@ export type ZoneAct =
   | 'delegate elsewhere'
   | 'undelegate';
 
-/** What another hand does to a name: `claim` lays an ownership record of the oldest format at it. */
+/** What another hand does to a name: `predecessor` is ExternalDNS under an owner id of ours, `forge` lays a claim of ours to a record of somebody else, `claim` lays an ownership record of the oldest format at it. */
 export type StrangerAct =
   | 'occupy'
+  | 'predecessor'
   | 'mail'
   | 'text'
   | 'text at ownership'
   | 'edit'
   | 'take over'
+  | 'forge'
   | 'claim'
   | 'drop record'
   | 'drop ownership'
@@ -111,11 +115,13 @@ const remove = fc.record({ do: fc.constant('delete' as const), cluster, object }
 
 const ACTS: readonly StrangerAct[] = [
   'occupy',
+  'predecessor',
   'mail',
   'text',
   'text at ownership',
   'edit',
   'take over',
+  'forge',
   'claim',
   'drop record',
   'drop ownership',
@@ -190,6 +196,7 @@ const hardRun: fc.Arbitrary<RunStep> = fc
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: apply },
   { weight: 3, arbitrary: remove },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('empty' as const), cluster }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('config' as const), set: someSettings }) },
   {
     weight: 2,
@@ -237,7 +244,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: hardRun },
 );
 
-export const history: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 2, maxLength: 60, size: 'max' });
+export const history: fc.Arbitrary<Step[]> = fc
+  .tuple(
+    fc.array<Step>(apply, { maxLength: 6, size: 'max' }),
+    fc.array(step, { minLength: 2, maxLength: 50, size: 'max' }),
+  )
+  .map(([first, then]) => [...first, ...then]);
 
 /** A history for a person: a step a line, as it can be played again with REPLAY. */
 export const written = (steps: readonly Step[]) => steps.map(one => JSON.stringify(one)).join('\n');

@@ -1,10 +1,13 @@
 import { inner } from './batch.ts';
-import { DATA_TYPES } from './settings.ts';
+import { DATA_TYPES, ownerOf } from './settings.ts';
 import type { StrangerAct } from './steps.ts';
 import { dataAt, keyOf, labelIn, ownershipName, plain, type Rec, wire } from './view.ts';
 import type { World } from './world.ts';
 
 const CLAIM = '"heritage=external-dns,external-dns/owner=stranger"';
+
+/** Objects that there may be, or that there never were. */
+const OBJECTS_OF_OLD = ['service/default/o0', 'ingress/shop/o3', 'service/default/old'];
 
 /** A name in a zone, as another hand finds it. */
 interface Found {
@@ -34,6 +37,19 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     const free = found.standing.length === 0 && found.txts.length === 0;
     if (free) put(found, found.name, 'A', addressOf(found), 'strict');
   },
+  predecessor: found => {
+    const { world, zoneId, name, number } = found;
+    const zone = plain(world.harness.store.zone(zoneId).name);
+    const txt = ownershipName(name, 'A', zone, world.settings);
+    const long = txt.split('.').some(label => label.length > 63);
+    if (found.standing.length > 0 || found.txts.length > 0 || long || recordsAt(found, txt).length > 0) return;
+    const { clusters } = world.settings;
+    const owner = ownerOf(world.settings, clusters[number % clusters.length] as string);
+    const resource = OBJECTS_OF_OLD[number % OBJECTS_OF_OLD.length];
+    put(found, name, 'A', `192.0.2.${(number % 250) + 1}`);
+    put(found, txt, 'TXT', `"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=${resource}"`);
+    inner(world.memory.pairs, zoneId).set(txt, keyOf(name, 'A'));
+  },
   mail: found => {
     if (!has(found.all, 'CNAME')) put(found, found.name, 'MX', '10 mail.example.net.', 'strict');
   },
@@ -60,6 +76,25 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     found.world.disown(found.zoneId, keysOf(found.standing), 'strict');
     forget(found, found.txts);
   },
+  forge: found => {
+    const { world, zoneId, name } = found;
+    const zone = plain(world.harness.store.zone(zoneId).name);
+    const foreign = inner(world.memory.foreign, zoneId);
+    const [record] = found.standing.filter(({ type }) => foreign.get(keyOf(name, type))?.strict);
+    const txt = record && ownershipName(name, record.type, zone, world.settings);
+    if (!record || !txt || has(recordsAt(found, txt), 'TXT', 'CNAME')) return;
+    const owner = ownerOf(world.settings, world.settings.clusters[0] as string);
+    put(
+      found,
+      txt,
+      'TXT',
+      `"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=ingress/default/nobody"`,
+    );
+    const key = keyOf(name, record.type);
+    const states = world.states.filter(state => state.knows(zoneId, record.text)).map(({ generation }) => generation);
+    foreign.delete(key);
+    inner(world.memory.forged, zoneId).set(key, { text: record.text, states: new Set(states) });
+  },
   claim: found => {
     const { world, zoneId, name } = found;
     if (has(found.all, 'TXT', 'CNAME')) return;
@@ -72,6 +107,8 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
   'drop half of ownership': found => dropOwnership(found, found.txts.slice(0, 1)),
 };
 
+const recordsAt = ({ world, zoneId }: Found, at: string) =>
+  [...world.view(zoneId).values()].filter(({ name }) => name === at);
 const place = ({ name, type }: Rec) => ({ name: wire(name), type });
 const addressOf = ({ number }: Found) => `198.51.100.${(number % 250) + 1}`;
 

@@ -73,6 +73,9 @@ export class World {
       case 'apply':
       case 'delete':
         return this.#put(step);
+      case 'empty':
+        this.#things.delete(step.cluster);
+        return this.#offer(step.cluster);
       case 'zone':
         return ZONE_ACTS[step.act](this);
       case 'stranger':
@@ -95,9 +98,12 @@ export class World {
     const things = inner(this.#things, step.cluster);
     if (step.do === 'apply') things.set(step.object, thingOf(step));
     else things.delete(step.object);
-    (this.harness.clusters[step.cluster] as { objects: unknown[] }).objects = [...things.values()].map(
-      ({ object }) => object,
-    );
+    this.#offer(step.cluster);
+  }
+
+  #offer(cluster: string): void {
+    const objects = [...inner(this.#things, cluster).values()].map(({ object }) => object);
+    (this.harness.clusters[cluster] as { objects: unknown[] }).objects = objects;
   }
 
   wishes = (cluster: string): Wish[] => [...inner(this.#things, cluster).values()].map(({ wish }) => wish);
@@ -155,7 +161,7 @@ export class World {
     return clusters ? { ...request, clusters } : request;
   }
 
-  #context(request: RunRequest, serial: number): RunContext {
+  #context(step: RunStep, request: RunRequest, serial: number): RunContext {
     const { settings } = this;
     const names = request.shard === undefined ? settings.clusters : (shardsOf(settings)[request.shard] ?? []);
     const drift = request.reread && new Set(request.reread.flatMap(({ names }) => names));
@@ -168,6 +174,7 @@ export class World {
       read: new Map(),
       start: new Map([...this.harness.store.zones.keys()].map(id => [id, this.view(id)])),
       listed: new Set(),
+      state: (this.states[step.state ?? 0] as Copies).generation,
       lost: new Map(),
       moved: new Map(),
     };
@@ -176,7 +183,7 @@ export class World {
   async #run(step: RunStep): Promise<void> {
     const request = this.#request(step);
     if (!request) return;
-    const context = this.#context(request, this.next());
+    const context = this.#context(step, request, this.next());
     const dying = { dead: false };
     this.#prepare(step);
     const { clock } = this.harness;
@@ -190,6 +197,7 @@ export class World {
         holder: `run ${context.serial}`,
       });
       this.last = result;
+      if (!step.plan && !step.badstate) this.#learn(step, context);
       this.tamper.run?.(this);
     } catch (error) {
       if (!dying.dead && !isExpected(error as Error, step)) {
@@ -197,6 +205,20 @@ export class World {
       }
     }
     this.#remember(context);
+  }
+
+  /** What the state knows now of the zones that the run has read. */
+  #learn(step: RunStep, { listed, state }: RunContext): void {
+    const copies = this.states[step.state ?? 0] as Copies;
+    if (copies.generation !== state) return;
+    for (const zone of listed) {
+      if (!this.harness.store.zones.has(zone)) continue;
+      const foreign = inner(this.memory.foreign, zone);
+      copies.know(
+        zone,
+        [...foreign.values()].map(({ text }) => text),
+      );
+    }
   }
 
   #prepare(step: RunStep): void {
