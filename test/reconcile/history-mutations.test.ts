@@ -294,8 +294,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: 'an idle run writes state',
     steps: two,
-    tamper: { run: world => void world.states.forEach(state => void state.writes++) },
-    found: 'idle: the run does not come to rest: {}, 1 writes of state',
+    tamper: { run: world => void world.states.forEach(state => void state.writes.push('zone/ZROOT')) },
+    found: 'idle: the run does not come to rest: {}, state written: [zone/ZROOT]',
   },
 ];
 

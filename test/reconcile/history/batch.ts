@@ -87,10 +87,10 @@ export const namesOf = (batch: Batch) => new Set(changedData(batch).map(key => r
 export const isOurs = (label: Label | undefined, run: RunContext): label is Label =>
   label !== undefined && run.clusters.some(({ owner }) => owner === label.owner);
 
-/** The clusters of the config that an ownership record may be of. */
+/** The clusters of the config that an ownership record may be of: the one that it names, or any with its owner id. */
 export const clustersOf = (label: Label, run: RunContext): string[] =>
   run.clusters
-    .filter(({ name, owner }) => owner === label.owner && (label.cluster === undefined || label.cluster === name))
+    .filter(({ name, owner }) => (label.cluster === undefined ? owner === label.owner : label.cluster === name))
     .map(({ name }) => name);
 
 export const labelAt = (view: View, name: string, type: string, { zone, run }: Pick<Batch, 'zone' | 'run'>) =>
@@ -103,11 +103,16 @@ export function readings(cluster: string, { run, memory }: Batch): Reading[] {
   return [own, ...(last && last.serial > (own?.serial ?? -1) ? [last] : [])].filter(one => one !== undefined);
 }
 
-/** The clusters whose object of that name asks for the host, as far as anybody knows. */
+/** The clusters whose object of that name asks for the host, as far as anybody knows, by a source that is on. */
 export const askingClusters = (label: Label, name: string, batch: Batch): string[] =>
   clustersOf(label, batch.run).filter(cluster =>
     readings(cluster, batch).some(({ wishes }) =>
-      wishes.some(wish => wish.resource === label.resource && (asks(wish, name) || wish.heldAll)),
+      wishes.some(
+        wish =>
+          wish.resource === label.resource &&
+          batch.run.settings.sources.includes(wish.kind) &&
+          (asks(wish, name) || wish.heldAll),
+      ),
     ),
   );
 

@@ -12,7 +12,7 @@ import {
   readings,
   wishesIn,
 } from './batch.ts';
-import { asks, type Wish } from './objects.ts';
+import { asks, NAMES, type Wish } from './objects.ts';
 import { dueOf, groupOf, isDue } from './truth.ts';
 import {
   dataAt,
@@ -132,7 +132,10 @@ function wantsBoth({ name, type }: Rec, batch: Batch): boolean {
         wish =>
           wish.resource === label?.resource &&
           asks(wish, name) &&
-          ['A', 'AAAA'].every(each => duesOf(wish, name, reading, batch).some(due => due.type === each)),
+          ['A', 'AAAA'].every(each =>
+            // An alias to a name of the zone follows what that has.
+            duesOf(wish, name, reading, batch).some(due => due.type === each && !NAMES.includes(due.alias as never)),
+          ),
       ),
     ),
   );
@@ -174,6 +177,11 @@ export function obstacle(
     if (txt.split('.').some(label => label.length > 63)) return `${txt} is too long`;
     const owner = inner(memory.pairs, zone.id).get(txt);
     if (owner !== undefined && view.has(owner) && owner !== keyOf(name, type)) return owner;
+    const twin = [...view.values()].find(
+      other =>
+        other.name !== name && ownershipName(other.name, type, zone.name, run.settings) === txt && isData(other.type),
+    );
+    if (twin) return keyOf(twin.name, twin.type);
     const beside = [...view.values()].find(
       record => record.name === txt && (record.type !== 'TXT' || !isOurs(labelIn(record), run)),
     );

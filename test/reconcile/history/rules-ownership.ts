@@ -93,10 +93,21 @@ function isPaired(txt: Rec, { after, zone, run }: Batch): boolean {
   );
 }
 
+/** Whether the claim, which means every type but AAAA, has a record set of its own: then ours are ours alone. */
+const decides = (name: string, batch: Batch) =>
+  [...batch.before.values()].some(
+    record =>
+      record.name === name &&
+      record.type !== 'AAAA' &&
+      record.type !== 'TXT' &&
+      !isOurs(labelAt(batch.before, name, record.type, batch), batch.run),
+  );
+
 /** A name at which somebody else lays a claim is left alone by a run that saw the claim. */
 export const contestedLeft: Rule = batch => {
   const claimed = batch.memory.claimed.get(batch.zone.id);
-  if (!claimed || !batch.run.listed.has(batch.zone.id)) return undefined;
-  const touched = [...namesOf(batch)].find(name => claimed.has(name));
+  // Under a prefix or suffix, an ownership record without them is none.
+  if (!claimed || !batch.run.listed.has(batch.zone.id) || batch.run.settings.affix !== 'none') return undefined;
+  const touched = [...namesOf(batch)].find(name => claimed.has(name) && !decides(name, batch));
   return touched === undefined ? undefined : `${touched} was changed, though somebody else lays claim to it`;
 };

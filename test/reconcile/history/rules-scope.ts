@@ -1,7 +1,7 @@
 import { type Batch, changed, changedData, clustersOf, isOurs, type Rule, recordOf } from './batch.ts';
 import { asks } from './objects.ts';
-import type { Kind } from './settings.ts';
-import { dataAt, type Label, labelIn, ownershipAt, passes, type Rec, selected } from './view.ts';
+import { DATA_TYPES, type Kind } from './settings.ts';
+import { dataAt, type Label, labelIn, ownershipAt, ownershipName, passes, type Rec, selected } from './view.ts';
 
 /** Nothing outside the filter, the selected zones, the managed types or the names of a drift run is touched. */
 export const withinScope: Rule = batch => {
@@ -11,10 +11,14 @@ export const withinScope: Rule = batch => {
     const { name, type } = recordOf(batch, key);
     if (!passes(name, run.settings)) return `${key} lies outside the domain filter`;
     if (!run.settings.types.some(managed => managed === type)) return `${key} is of a type that is not managed`;
-    if (run.drift && !run.drift.has(name)) return `${key} is none of the names that were to be read again`;
+    if (run.drift && !isDrift(name, run.drift, batch)) return `${key} is none of the names that were to be read again`;
   }
   return undefined;
 };
+
+/** A name is concerned by its own record sets, and by its ownership records. */
+const isDrift = (name: string, drift: ReadonlySet<string>, { zone, run }: Batch) =>
+  [name, ...DATA_TYPES.map(type => ownershipName(name, type, zone.name, run.settings))].some(each => drift.has(each));
 
 /** The policy. */
 export const policy: Rule = batch => {
@@ -49,8 +53,7 @@ function frozen(label: Label, { name }: Rec, batch: Batch): string | undefined {
   const { run } = batch;
   const clusters = clustersOf(label, run);
   const forced = (names: readonly string[]) => names.length > 0 && names.every(one => run.forced.includes(one));
-  if (clusters.length === 0)
-    return forced([label.cluster ?? '']) ? undefined : 'its cluster is not in the config with that owner';
+  if (clusters.length === 0) return forced([label.cluster ?? '']) ? undefined : 'its cluster is not in the config';
   const kind = label.resource.split('/')[0] as Kind;
   if (!run.settings.sources.includes(kind)) return forced(clusters) ? undefined : `${kind} is no source`;
   const unread = clusters.filter(cluster => run.read.get(cluster)?.unread.has(kind) !== false);

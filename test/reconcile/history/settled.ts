@@ -32,13 +32,13 @@ async function rest(world: World): Promise<void> {
   let idle = '';
   for (let run = 0; run < RUNS; run++) {
     const [state] = world.states;
-    const writes = state?.writes ?? 0;
+    const before = state?.writes.length ?? 0;
     world.harness.clock.advance(1000);
     await world.play({ do: 'run' });
     const calls = JSON.stringify(world.harness.calls);
-    const written = (state?.writes ?? 0) - writes;
-    if (calls === '{}' && written === 0) return;
-    idle = `${calls}, ${written} writes of state, ${world.log.join(' ')}`;
+    const written = state?.writes.slice(before) ?? [];
+    if (calls === '{}' && written.length === 0) return;
+    idle = `${calls}, state written: [${written}], ${world.log.join(' ')}`;
   }
   world.blame(`idle: the run does not come to rest: ${idle}`);
 }
@@ -74,9 +74,11 @@ const labelOf = (record: Rec, place: Place): Label | undefined =>
 /** The finding of the last run that speaks of the name, or of an object that asks for it as a whole. */
 const told = ({ name, world, wishes }: Place): Finding | undefined =>
   world.last?.findings.find(
-    ({ name: of, object, reason }) =>
+    ({ name: of, object, reason, message }) =>
       reason !== 'warning' &&
       (of === name ||
+        message.includes(`(${name}`) ||
+        message.includes(` ${name}`) ||
         (of === undefined &&
           wishes.some(
             ({ cluster, resource }) =>

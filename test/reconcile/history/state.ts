@@ -14,8 +14,8 @@ export class Copies {
   generation = {};
   /** Record sets that a run left in its copy of a zone. */
   readonly #known = new Map<string, ReadonlySet<string>>();
-  /** Writes so far, leases aside. */
-  writes = 0;
+  /** The keys written so far, leases aside. */
+  readonly writes: string[] = [];
 
   lose(): void {
     this.#renew(new Map());
@@ -56,7 +56,7 @@ export class Copies {
         check(key, expected);
         const version = String(++this.#version);
         entries.set(key, { bytes, version });
-        if (!key.startsWith('lease')) this.writes += 1;
+        if (!key.startsWith('lease')) this.writes.push(key);
         return version;
       },
       remove: async (key, expected) => {
