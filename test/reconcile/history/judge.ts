@@ -53,6 +53,8 @@ function learn(batch: Batch): void {
     if (!changed(batch, keyOf(name, type)) && !changed(batch, keyOf(txt, 'TXT'))) continue;
     const other = pairs.get(txt);
     if (other !== undefined && after.has(other)) continue;
+    // What an older naming left is idle from now on.
+    for (const [idle, key] of pairs) if (key === keyOf(name, type)) pairs.delete(idle);
     pairs.set(txt, keyOf(name, type));
     // Ours again, with the value that it has.
     if (foreign.get(keyOf(name, type))?.strict === false) foreign.delete(keyOf(name, type));
