@@ -168,11 +168,17 @@ function wantedAbsent(place: Place): string | undefined {
   return `settled: ${show(place)}, but is asked for as ${JSON.stringify(possible)}; findings: ${JSON.stringify(told(place))}`;
 }
 
+/** Below a delegation nobody is answered from this zone, so what stands there stands for nothing. */
+function isCutOff(place: Place): boolean {
+  const view = place.world.view(place.zone.id);
+  return !isHome(place) && [...view.values()].some(({ name, type }) => type === 'NS' && within(place.name, name));
+}
+
 /** What stands for an object is all that the object asks for, and nothing else. */
 function wrong(place: Place): string | undefined {
   const { name, zone, world, standing } = place;
   const { settings } = world;
-  if (standing.length === 0 || place.wishes.length === 0) return undefined;
+  if (standing.length === 0 || place.wishes.length === 0 || isCutOff(place)) return undefined;
   const foreign = inner(world.memory.foreign, zone.id);
   const mine = standing.filter(record => {
     const label = labelOf(record, place);
