@@ -137,10 +137,6 @@ function removedLately(party: Party, removed: readonly Removal[], now: number): 
     .reduce((sum, { names }) => sum + names, 0);
 }
 
-/** What is remembered of removals: those of the last hour. */
-export const withinHour = (removed: readonly Removal[], now: number): readonly Removal[] =>
-  removed.filter(({ at }) => at <= now && now - at < HOUR);
-
 /**
  * The update breaker: of the names of one cluster in one zone a run gives at most the larger of `maxUpdates.count` and
  * `maxUpdates.percent` other targets, or none. A name whose targets stay the same (another TTL, a CNAME made an alias) does

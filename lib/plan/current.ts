@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, RecordSet, ZoneState } from '../model/index.ts';
-import { isSameSet, recordId } from '../model/index.ts';
+import { recordId } from '../model/index.ts';
 import {
   type Claim,
   claimsOf,
@@ -201,7 +201,3 @@ function claimsAbove(upper: MutableView, view: ZoneView, settings: PlanSettings)
   else upper.ownership.delete(apex);
   return moved;
 }
-
-/** Whether a record set stands in a list, by identity. */
-export const includesSet = (records: readonly RecordSet[], record: RecordSet): boolean =>
-  records.some(other => isSameSet(other, record));
