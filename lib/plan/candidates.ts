@@ -1,5 +1,6 @@
 import type { ClusterName, DnsName, Endpoint, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
+import { facetOf } from './facets.ts';
 import type { MergeScope } from './settings.ts';
 
 /** What one object, or several that share their addresses or agree on a target, ask for under one name. */
@@ -13,8 +14,6 @@ export interface Candidate {
   readonly objects: readonly ObjectRef[];
   /** As the objects ask, sorted by resource and type. */
   readonly endpoints: readonly Endpoint[];
-  /** The objects whose addresses would be put together with these, by {@link scopeOf}; empty for one that points to a name. */
-  readonly scope: string;
   /** All targets, for the order of preference. */
   readonly targets: readonly string[];
 }
@@ -23,7 +22,7 @@ export interface Candidate {
 export type Candidates = ReadonlyMap<DnsName, readonly Candidate[]>;
 
 /** Objects of one scope have their addresses put together (config `records.merge`). */
-export function scopeOf(merge: MergeScope, { cluster, kind, namespace, name }: ObjectRef): string {
+function scopeOf(merge: MergeScope, { cluster, kind, namespace, name }: ObjectRef): string {
   if (merge === 'cluster') return `${cluster} ${kind}`;
   return merge === 'namespace' ? `${cluster} ${kind} ${namespace}` : `${cluster} ${kind} ${namespace} ${name}`;
 }
@@ -37,7 +36,7 @@ export function gatherCandidates(snapshots: readonly Snapshot[], merge: MergeSco
   snapshots.forEach((snapshot, rank) => {
     const owner = { owner: snapshot.owner, cluster: snapshot.cluster, rank };
     for (const [name, endpoints] of groupBy(snapshot.endpoints, endpoint => endpoint.name)) {
-      const made = groupsOf(endpoints, merge).map(([scope, group]) => candidateOf(name, scope, group, owner));
+      const made = groupsOf(endpoints, merge).map(group => candidateOf(name, group, owner));
       const known = byName.get(name);
       if (known) known.push(...made);
       else byName.set(name, made);
@@ -46,30 +45,27 @@ export function gatherCandidates(snapshots: readonly Snapshot[], merge: MergeSco
   return byName;
 }
 
-function groupsOf(endpoints: readonly Endpoint[], merge: MergeScope): [scope: string, group: Endpoint[]][] {
-  const scopeOfOne = (endpoint: Endpoint) => (endpoint.type === 'CNAME' ? '' : scopeOf(merge, endpoint.object));
+function groupsOf(endpoints: readonly Endpoint[], merge: MergeScope): Endpoint[][] {
   const [only] = endpoints;
-  if (endpoints.length === 1 && only) return [[scopeOfOne(only), [only]]];
+  if (endpoints.length === 1 && only) return [[only]];
   const key = (endpoint: Endpoint) =>
     JSON.stringify([
       endpoint.setIdentifier,
-      ...(endpoint.type === 'CNAME' ? [endpoint.targets, endpoint.alias] : [scopeOfOne(endpoint)]),
+      ...(endpoint.type === 'CNAME'
+        ? [endpoint.targets, endpoint.alias]
+        : [facetOf(endpoint.type), scopeOf(merge, endpoint.object)]),
     ]);
-  return [...groupBy([...endpoints].sort(byResource), key).values()].map(group => [
-    scopeOfOne(group[0] as Endpoint),
-    group,
-  ]);
+  return [...groupBy([...endpoints].sort(byResource), key).values()];
 }
 
 function candidateOf(
   name: DnsName,
-  scope: string,
   endpoints: readonly Endpoint[],
   owner: Pick<Candidate, 'owner' | 'cluster' | 'rank'>,
 ): Candidate {
   const objects = [...new Map(endpoints.map(({ object }) => [resourceOf(object), object])).values()];
   const targets = [...new Set(endpoints.flatMap(endpoint => endpoint.targets))].sort();
-  return { name, ...owner, objects, endpoints, scope, targets };
+  return { name, ...owner, objects, endpoints, targets };
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,7 +1,7 @@
 import type { Finding, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
 import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import { type Candidate, compareCandidates, groupBy, scopeOf } from './candidates.ts';
+import { type Candidate, compareCandidates, groupBy } from './candidates.ts';
 import type { NameContext } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import { type DesiredRecord, desiredRecords } from './desired.ts';
@@ -38,15 +38,14 @@ export interface Resolution {
  * |--------------------------------------------------|-------------------------------------------------------------|
  * | nothing of ours, or its objects have given it up | the best candidate by {@link compareCandidates}             |
  * | a record of an object that asks for it           | that object's candidate                                     |
- * | a record of an object that waits                 | it stays; objects of the same merge scope may serve it      |
- * | a record of an object that was not read          | it stays                                                    |
+ * | a record of an object that waits or was not read | that object, and what stands stays                          |
  */
 export type ConflictResolver = (current: Current, candidates: readonly Candidate[], context: NameContext) => Resolution;
 
 export const firstKeeps: ConflictResolver = (current, candidates, context) => {
   const holders = holdersOf(current, candidates, context);
   const { offers, findings } = makeOffers(current, candidates, context);
-  const first = chooseFirst(holders, offers, context.settings.merge);
+  const first = chooseFirst(holders, offers);
   const winners = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
   const kept = holders.flatMap(holder => keptBy(holder, winners));
   const zone = context.view.zone.id;
@@ -64,8 +63,6 @@ interface Holder {
   readonly owned?: OwnedRecord;
   readonly candidate?: Candidate;
   readonly keeping?: Keeping;
-  /** The scope of an object that waits. */
-  readonly scope?: string;
 }
 
 function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
@@ -77,23 +74,14 @@ function holderOf(
   held: Pick<Holder, 'claim' | 'owned'>,
   current: Current,
   candidates: readonly Candidate[],
-  { owners, settings }: NameContext,
+  { owners }: NameContext,
 ): Holder {
   const { ownership } = held.claim;
   const asking = candidates.filter(({ objects }) => objects.some(object => owners.isOf(ownership, object)));
   const candidate = asking.length > 1 ? mostLikely(asking, held.owned) : asking[0];
   if (candidate) return { ...held, candidate };
   const keeping = owners.keeping(ownership, current.name);
-  if (!keeping) return held;
-  const waiting = keeping.why === 'waiting' ? objectOf(held.claim, owners.clustersOf(ownership)[0]) : undefined;
-  return { ...held, keeping, ...(waiting && { scope: scopeOf(settings.merge, waiting) }) };
-}
-
-/** The object that an ownership record names. */
-function objectOf({ ownership }: Claim, cluster: string | undefined): ObjectRef | undefined {
-  const [kind, namespace, name] = ownership.resource?.split('/') ?? [];
-  if (cluster === undefined || kind === undefined || namespace === undefined || name === undefined) return undefined;
-  return { cluster, kind: kind as ObjectRef['kind'], namespace, name };
+  return keeping ? { ...held, keeping } : held;
 }
 
 /** An ownership record without cluster may be of the same object in several: of the one that asks for what stands. */
@@ -128,11 +116,9 @@ function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string
   return `${name} ${types} is not published: records.types leaves it out`;
 }
 
-function chooseFirst(holders: readonly Holder[], offers: readonly Offer[], merge: MergeScope): Offer | undefined {
+function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offer | undefined {
   if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return offers[0];
-  const present = offers.find(offer => holders.some(({ candidate }) => candidate === offer.candidate));
-  if (present || holders.some(({ candidate }) => candidate) || merge === 'object') return present;
-  return offers.find(({ candidate }) => holders.some(({ scope }) => scope !== undefined && scope === candidate.scope));
+  return offers.find(offer => holders.some(({ candidate }) => candidate === offer.candidate));
 }
 
 /**
@@ -161,13 +147,12 @@ function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
 }
 
 /** A record set whose object is not among the winners and has not given it up. */
-function keptBy({ owned, candidate, keeping, scope }: Holder, winners: readonly Offer[]): KeptRecord[] {
+function keptBy({ owned, candidate, keeping }: Holder, winners: readonly Offer[]): KeptRecord[] {
   if (!owned) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
     return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it` }];
   }
-  const served = scope !== undefined && winners.some(winner => winner.candidate.scope === scope);
-  return keeping && !served ? [{ owned, keeping, message: keeping.message }] : [];
+  return keeping ? [{ owned, keeping, message: keeping.message }] : [];
 }
 
 /** How many objects a message names. */

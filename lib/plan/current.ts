@@ -1,6 +1,7 @@
 import type { DnsName, HostedZone, RecordSet, ZoneState } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
 import {
+  ambiguousClaims,
   type Claim,
   claimsOf,
   covers,
@@ -17,7 +18,7 @@ import type { PlanSettings } from './settings.ts';
 export interface CurrentRecord {
   readonly record: RecordSet;
   readonly claim?: Claim;
-  /** It has an ownership record of ours, too: another owner has laid claim to it beside. */
+  /** It has an ownership record of ours, too: another owner has laid claim to it beside, or it may be the wildcard twin's. */
   readonly contested?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
@@ -70,6 +71,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
   const records = recordsAt(name, view);
   const strays = straysAt(name, records, view, settings);
   const contenders = strays.length > 0 ? [...all, ...strays] : all;
+  const ambiguous = ambiguousClaims(name, view.ownership, view.records, settings.naming);
   const ours: OwnedRecord[] = [];
   const foreign: CurrentRecord[] = [];
   for (const record of records) {
@@ -81,7 +83,9 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
     const rival = claim && rivalOf(record, claim, contenders, records);
-    if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
+    const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
+    if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
+    else if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });

@@ -59,11 +59,11 @@ const isCreate = (delta: Delta) => delta.before === undefined;
  * |-------------|---------------------------------------|---------|---------------------------------------------|
  * | sync        | yes                                   | yes     | yes                                         |
  * | upsert-only | yes                                   | yes     | only to make room for the name's other type |
- * | create-only | unless a removal must make room first | no      | no                                          |
+ * | create-only | where nothing of ours would change    | no      | no                                          |
  */
 export const POLICIES: Readonly<Record<Policy, PolicyRule>> = {
   sync: deltas => deltas,
   'upsert-only': deltas => deltas.filter(delta => !isRemoval(delta) || makesRoom(delta, deltas)),
-  'create-only': deltas =>
-    deltas.some(delta => isRemoval(delta) && makesRoom(delta, deltas)) ? [] : deltas.filter(isCreate),
+  // Half of a name beside what may not be changed would mix the addresses of two objects, or of two times.
+  'create-only': deltas => (deltas.every(isCreate) ? deltas : []),
 };

@@ -1,4 +1,4 @@
-import type { Candidate } from './candidates.ts';
+import type { Endpoint } from '../model/index.ts';
 
 /**
  * A name is had facet by facet. The address types are one facet: whoever has the A of a name has its AAAA too, and a CNAME
@@ -12,4 +12,5 @@ export const isAddressType = (type: string): boolean => ADDRESS_TYPES.has(type);
 
 export const facetOf = (type: string): Facet => (isAddressType(type) ? 'address' : type);
 
-export const facetOfCandidate = ({ endpoints }: Candidate): Facet => facetOf(endpoints[0]?.type ?? 'A');
+export const facetOfCandidate = ({ endpoints }: { readonly endpoints: readonly Endpoint[] }): Facet =>
+  facetOf(endpoints[0]?.type ?? 'A');

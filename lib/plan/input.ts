@@ -5,11 +5,6 @@ import type { PlanSettings } from './settings.ts';
 export interface PlanScope {
   readonly clusters: ReadonlySet<ClusterName>;
   readonly names: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
-  /**
-   * Names that a cluster which is not read now asked for when it was: one of them is not removed, since it may want to have
-   * it at once.
-   */
-  readonly asked: ReadonlySet<DnsName>;
 }
 
 /** What is compared. */
@@ -27,6 +22,11 @@ export interface PlanInput {
   readonly forced?: readonly ClusterName[];
   /** What the run is for; absent: every name. */
   readonly scope?: PlanScope;
+  /**
+   * Names that objects which are not read now asked for when they were: one of them is not removed, since it may be wanted
+   * at once.
+   */
+  readonly asked?: ReadonlySet<DnsName>;
   /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */
   readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
   /**
@@ -42,6 +42,8 @@ export interface PlanOutput extends Plan {
   readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
   /** The removals among the changes, as the guard counts them. */
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
+  /** Of `renew` the names that this plan was about. */
+  readonly looked: ReadonlySet<string>;
   /** Record sets of ours in each zone, ownership records not counted. */
   readonly owned: ReadonlyMap<ZoneId, number>;
 }

@@ -132,7 +132,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const standing = ours.filter(
     owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
   );
-  const deltas = [...diff(standing, labelled(writable, ours, context)), ...adoptions(adopted, writable)];
+  const deltas = [...diff(standing, writable), ...adoptions(adopted, writable)];
   const decided = decide(deltas, told);
   return {
     deltas: decided.deltas,
@@ -185,21 +185,6 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: re
     findings.push(...tell(told, 'conflict', message, 'AAAA'));
   }
   return { writable, removable, findings };
-}
-
-/** While the object that an ownership record names waits, the record stays its own, whoever serves it meanwhile. */
-function labelled(
-  desired: readonly DesiredRecord[],
-  ours: readonly OwnedRecord[],
-  { owners }: NameContext,
-): readonly DesiredRecord[] {
-  return desired.map(want => {
-    const owned = ours.find(({ record }) => record.type === want.record.type);
-    if (!owned || owners.keeping(owned.claim.ownership, want.record.name)?.why !== 'waiting') return want;
-    const [kind, namespace, name] = owned.claim.ownership.resource?.split('/') ?? [];
-    if (kind === undefined || namespace === undefined || name === undefined) return want;
-    return { ...want, object: { ...want.object, kind: kind as ObjectRef['kind'], namespace, name } };
-  });
 }
 
 /**
@@ -284,7 +269,7 @@ function contestedFindings({ name, foreign }: Current, { view }: NameContext): F
     if (!contested && !unproven) return [];
     const why = unproven
       ? 'it stood there before its ownership record, which no run wrote (a forced run takes it over)'
-      : `the owner "${claim?.ownership.owner}" has laid claim to it in the ownership record ${claim?.txt.name}`;
+      : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });

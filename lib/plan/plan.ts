@@ -51,6 +51,7 @@ export function plan(input: PlanInput): PlanOutput {
     findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
+    looked: new Set(planned.flatMap(zone => zone.looked)),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
   };
 }
@@ -70,6 +71,7 @@ interface PlannedZone {
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
   readonly removals: readonly Removal[];
   readonly owned: number;
+  readonly looked: readonly string[];
 }
 
 interface ZoneContext {
@@ -108,7 +110,15 @@ function planZone(context: ZoneContext): PlannedZone {
     unwantedSince: braked.since,
     removals: braked.removals,
     owned: planned.records,
+    looked: lookedAt(context, planned.plans),
   };
+}
+
+/** Announced names are settled too where nothing stands any more. */
+function lookedAt({ view, input }: ZoneContext, plans: ReadonlyMap<DnsName, NamePlan>): string[] {
+  const prefix = `${view.zone.id} `;
+  const here = [...(input.renew ?? [])].filter(key => key.startsWith(prefix));
+  return here.filter(key => input.scope === undefined || plans.has(key.slice(prefix.length)));
 }
 
 /** Names that each party has, by {@link partyKey}. */
@@ -173,7 +183,11 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   if (name !== view.zone.name && input.elsewhere?.some(zone => zone.name === name)) return nothing;
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
   const asking = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
-  if (asking.length === 0 && input.scope?.asked.has(name)) return nothing;
+  if (asking.length === 0 && input.asked?.has(name)) {
+    const message = 'an object that could not be read now asked for it when it was';
+    const isKept = current.ours.length > 0 && input.scope === undefined;
+    return isKept ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
+  }
   const planned = planName(current, asking, nameContext);
   const renewed = planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`) === true;
   return renewed ? { ...planned, changes: planRenewal(current, nameContext).changes } : planned;

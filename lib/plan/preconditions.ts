@@ -100,7 +100,7 @@ function reservedBlocks({ name, reserved, ours, foreign }: Current): Block[] {
 /** A wildcard and the name of its replacement have the same ownership records: only one of them can be published. */
 function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
   const twin = wildcardTwin(name, settings.naming);
-  if (twin === undefined || recordsAt(twin, view).every(isOwnershipRecord)) return [];
+  if (twin === undefined || !recordsAt(twin, view).some(({ type }) => isAddressType(type))) return [];
   const message = `${name} would share its ownership records with ${twin}, which stands in the zone: choose another registry.wildcardReplacement`;
   return [{ reason: 'conflict', whole: true, message }];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DnsName, HostedZone, ZoneId, ZoneState } from '../model/index.ts';
 import { zoneFinder } from '../plan/index.ts';
 import { isOwnershipRecord, ownershipName, ownershipsIn } from '../registry/index.ts';
@@ -20,11 +21,21 @@ const LOOK_AT_ALL = 24 * 3_600_000;
 
 const key = (run: OpenRun) => `shard/${run.shard}`;
 
+/** Whose records count, how they are told, and in which zones. */
+function settingsHash({ config: { clusters, registry, zones } }: OpenRun): string {
+  const owners = clusters.map(({ name, owner }) => [name, owner]);
+  return createHash('sha256')
+    .update(JSON.stringify([owners, registry, zones]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
 /** Undefined where every zone is to be looked at. */
 export async function readConcerns(run: OpenRun, fresh: boolean): Promise<Concerns | { readonly version?: string }> {
   const { value, version } = await run.kept.read(key(run), decodeConcerns);
   const found = version === undefined ? {} : { version };
-  if (fresh || !value || !isYoung(value.readAt, LOOK_AT_ALL, run.ports.clock.now())) return found;
+  if (fresh || value?.settings !== settingsHash(run) || !isYoung(value.readAt, LOOK_AT_ALL, run.ports.clock.now()))
+    return found;
   return { zones: new Set(value.zones), kept: value, ...found };
 }
 
@@ -77,11 +88,12 @@ export async function keepConcerns(
   const all = !('zones' in found);
   if (!all && zones.size === before.size && [...zones].every(id => before.has(id))) return;
   const readAt = 'kept' in found && found.kept ? found.kept.readAt : run.ports.clock.now();
-  const value: KeptConcerns = { zones: [...zones].sort(), readAt };
+  const value: KeptConcerns = { zones: [...zones].sort(), settings: settingsHash(run), readAt };
   await run.kept.write(key(run), value, found.version, {
     encode: (concerns: KeptConcerns) => encode('concerns', concerns),
     decode: decodeConcerns,
     merge: (theirs: KeptConcerns, ours: KeptConcerns) => ({
+      ...ours,
       zones: [...new Set([...theirs.zones, ...ours.zones])].sort(),
       readAt: Math.min(theirs.readAt, ours.readAt),
     }),

@@ -64,6 +64,8 @@ export interface Run {
    * ownership records must be written anew: the removal, which names the old ones, then fails.
    */
   readonly touch?: ReadonlySet<string>;
+  /** Told of those names of `touch` that the run was about. */
+  readonly onLooked?: (names: ReadonlySet<string>) => void;
   /** Epoch milliseconds: nothing more is begun after it, what is left is for the next run. */
   readonly deadlineMs?: number;
   readonly onProgress?: (progress: Progress) => void;

@@ -1,5 +1,7 @@
 import type {
   ClusterName,
+  DnsName,
+  Endpoint,
   Finding,
   HostedZone,
   NameChange,
@@ -14,14 +16,8 @@ import type {
 import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
-import {
-  type KnownCluster,
-  keepSnapshot,
-  knownClusters,
-  namesAsked,
-  type ReadClusters,
-  readClusters,
-} from './clusters.ts';
+import { sourceOfResource } from '../sources/index.ts';
+import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
 import { createKeeper } from './kept.ts';
 import { mapLimit } from './parallel.ts';
@@ -72,6 +68,7 @@ async function runOnce(
   const { zones, clusters } = world;
   const input = planInput(request, run, world, startedAt);
   const planned = plan(input);
+  run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
   );
@@ -157,7 +154,6 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
 
 function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
-  const scope = planScope(world);
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
@@ -165,16 +161,28 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     settings: planSettings(run.config, run.ports.aliasZoneOf),
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
-    ...(scope && { scope }),
+    ...planScope(world.scope),
+    asked: namesUnread(world),
     ...(run.touch && { renew: run.touch }),
   };
 }
 
-function planScope({ scope, known }: World): PlanScope | undefined {
-  if (!scope.clusters || !scope.names) return undefined;
-  const skipped = [...known].filter(([cluster]) => !scope.read.has(cluster));
-  const asked = new Set(skipped.flatMap(([, one]) => namesAsked(one)));
-  return { clusters: scope.clusters, names: scope.names, asked };
+function planScope({ clusters, names }: Scope): { scope?: PlanScope } {
+  return clusters && names ? { scope: { clusters, names } } : {};
+}
+
+/** The names that objects which this run did not read asked for when they were read. */
+function namesUnread({ known, clusters }: World): ReadonlySet<DnsName> {
+  const names = new Set<DnsName>();
+  for (const { cluster, kinds } of clusters.snapshots) {
+    const isUnread = ({ object: { kind } }: Endpoint) => {
+      const source = sourceOfResource(kind);
+      return source !== undefined && kinds[source]?.complete === false;
+    };
+    for (const endpoint of known.get(cluster)?.kept?.snapshot.endpoints ?? [])
+      if (isUnread(endpoint)) names.add(endpoint.name);
+  }
+  return names;
 }
 
 /** Keeps what was read, for the next run; a run that changes nothing writes nothing. */

@@ -49,14 +49,10 @@ export function scopeOf(
   return { read: new Set(all.filter(name => asked.has(name) || holders.has(name))), clusters: asked, names };
 }
 
-/**
- * The names of which changed record sets speak: their own, and that of the record that an ownership record is of. And those
- * that an overtaken run may still remove.
- */
-function namesMeant(zone: LoadedZone, reread: RunRequest['reread'], { config, touch }: OpenRun): ReadonlySet<DnsName> {
+/** The names of which changed record sets speak: their own, and that of the record that an ownership record is of. */
+function namesMeant(zone: LoadedZone, reread: RunRequest['reread'], { config }: OpenRun): ReadonlySet<DnsName> {
   const { id, name: apex } = zone.state.zone;
   const meant = new Set<DnsName>();
-  for (const key of touch ?? []) if (key.startsWith(`${id} `)) meant.add(key.slice(id.length + 1));
   for (const name of namesIn(id, reread)) {
     meant.add(name);
     const spoken = readOwnershipName(name, apex, config.registry)?.name;

@@ -99,8 +99,14 @@ async function runShard(shard: string, request: RunRequest, run: Run): Promise<R
   const renewal = setInterval(() => void lease.renew().catch(() => {}), RENEWAL_MS).unref();
   let unsettled = lease.overtaken;
   try {
-    const result = await executeRun(request, { ...run, fence: fenceOf(lease), touch: new Set(lease.overtaken) });
-    unsettled = unsettledBy(result, lease.overtaken);
+    const looked = new Set<string>();
+    const result = await executeRun(request, {
+      ...run,
+      fence: fenceOf(lease),
+      touch: new Set(lease.overtaken),
+      onLooked: names => names.forEach(name => void looked.add(name)),
+    });
+    unsettled = unsettledBy(result, looked, lease.overtaken);
     return result;
   } finally {
     clearInterval(renewal);
@@ -145,13 +151,19 @@ function fenceOf(lease: HeldLease): Fence {
 }
 
 /** What a run has not looked at of what those before it may have been about to remove. */
-function unsettledBy({ zones, findings }: RunResult, overtaken: readonly string[]): readonly string[] {
+function unsettledBy(
+  { zones, findings }: RunResult,
+  looked: ReadonlySet<string>,
+  overtaken: readonly string[],
+): readonly string[] {
   if (overtaken.length === 0) return overtaken;
   const unread = zones.filter(({ source }) => source === 'unreadable').map(({ id }) => announced(id, ''));
   const deferred = new Set(
     findings.filter(({ reason }) => reason === 'deferred').map(({ zone = '', name = '' }) => announced(zone, name)),
   );
-  return overtaken.filter(name => deferred.has(name) || unread.some(zone => name.startsWith(zone)));
+  return overtaken.filter(
+    name => !looked.has(name) || deferred.has(name) || unread.some(zone => name.startsWith(zone)),
+  );
 }
 
 /** One result of several shards. A zone that several shards publish in is there once. */

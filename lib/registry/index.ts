@@ -1,6 +1,7 @@
 export { possibleNames } from './meaning.ts';
 export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 export {
+  ambiguousClaims,
   type Claim,
   claimsOf,
   covers,

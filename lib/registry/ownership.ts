@@ -73,7 +73,7 @@ export function wildcardTwin(name: DnsName, { wildcardReplacement }: NamingSetti
 
 /**
  * The ownership records that speak of `name`. Where a wildcard replacement makes `*.x` and `any.x` share theirs, they speak
- * of the one that stands in the zone; where both stand, of neither: nothing else may be taken for ours.
+ * of the one that has the record set; where both have it, of neither: nothing else may be taken for ours.
  */
 export function claimsOf(
   name: DnsName,
@@ -82,14 +82,20 @@ export function claimsOf(
   settings: NamingSettings,
 ): readonly Claim[] {
   const claims = index.get(claimedName(name, settings)) ?? NO_CLAIMS;
-  if (claims.length === 0) return claims;
-  const twin = wildcardTwin(name, settings);
-  return twin !== undefined && stands(twin, records) ? NO_CLAIMS : claims;
+  const twin = claims.length > 0 ? records.get(wildcardTwin(name, settings) ?? '') : undefined;
+  return twin ? claims.filter(claim => !twin.some(record => covers(claim, record))) : claims;
 }
 
-/** Whether a name has a record set that an ownership record could speak of. */
-function stands(name: DnsName, records: ReadonlyMap<DnsName, readonly RecordSet[]>): boolean {
-  return (records.get(name) ?? []).some(record => !isOwnershipRecord(record));
+/** Ownership records that would cover a record set of the name, if its wildcard twin had none like it. */
+export function ambiguousClaims(
+  name: DnsName,
+  index: OwnershipIndex,
+  records: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  settings: NamingSettings,
+): readonly Claim[] {
+  if (wildcardTwin(name, settings) === undefined) return NO_CLAIMS;
+  const clear = claimsOf(name, index, records, settings);
+  return (index.get(claimedName(name, settings)) ?? NO_CLAIMS).filter(claim => !clear.includes(claim));
 }
 
 /**

@@ -23,6 +23,8 @@ export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' 
 /** The zones that a shard has to do with, as far as its runs have found. */
 export interface KeptConcerns {
   readonly zones: readonly ZoneId[];
+  /** Of the settings that decide what a shard has to do with: with others every zone is looked at. */
+  readonly settings: string;
   /** Epoch milliseconds of the last run that looked at every zone. */
   readonly readAt: number;
 }
@@ -122,9 +124,9 @@ function isRemoval(value: unknown): value is Removal {
 
 export function decodeConcerns(bytes: Uint8Array): KeptConcerns | undefined {
   const value = decode('concerns', bytes);
-  return value && isTexts(value.zones) && isNumber(value.readAt)
-    ? { zones: value.zones, readAt: value.readAt }
-    : undefined;
+  if (!value || !isTexts(value.zones) || !isNumber(value.readAt) || typeof value.settings !== 'string')
+    return undefined;
+  return { zones: value.zones, settings: value.settings, readAt: value.readAt };
 }
 
 function isZone(value: unknown): value is HostedZone {

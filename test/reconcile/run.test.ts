@@ -477,8 +477,8 @@ test('a state store that does not answer is not asked over and over', async () =
   };
   expect((await world.run({}, { store: { get: hang, put: hang, remove: hang } })).inStep).toBe(true);
   expect(world.records()).toHaveLength(12);
-  // Once for the lease, once for what is kept.
-  expect(asked).toBe(2);
+  // Once for the lease, and side by side for the list of zones, the shard and its cluster.
+  expect(asked).toBe(4);
 });
 
 describe('one run at a time works on a shard', () => {
