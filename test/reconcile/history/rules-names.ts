@@ -116,6 +116,7 @@ export const neverOut: Rule = batch => {
 
 function canHave(wish: Wish, name: string, batch: Batch): boolean {
   if (!asks(wish, name) || !passes(name, batch.run.settings)) return false;
+  if (batch.run.read.get(wish.cluster)?.unread.has(wish.kind) !== false) return false;
   if (obstacle(name, batch.after, batch) !== undefined) return false;
   return readings(wish.cluster, batch).every(
     reading =>

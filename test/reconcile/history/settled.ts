@@ -132,8 +132,12 @@ function dues(place: Place): Due[][] {
         { name: zone.name, view },
       ),
     )
-    .filter(due => due.length > 0);
+    .filter(due => due.length > 0 && isWhole(due, place));
 }
+
+/** Whether IPv6 addresses stand where the config leaves their IPv4 half out is not said here. */
+const isWhole = (due: readonly Due[], { world }: Place) =>
+  world.settings.types.includes('A') || due.every(({ type }) => type !== 'AAAA');
 
 const blocked = (place: Place): string | undefined => {
   const { name, zone, world } = place;
