@@ -132,7 +132,7 @@ function dues(place: Place): Due[][] {
         { name: zone.name, view },
       ),
     )
-    .filter(due => due.length > 0 && isWhole(due, place));
+    .filter(due => due.length > 0);
 }
 
 /** Whether IPv6 addresses stand where the config leaves their IPv4 half out is not said here. */
@@ -166,7 +166,7 @@ function collide(name: string, other: string, { zone, world }: Place): boolean {
 /** A name that an object asks for, that nothing stands in the way of, and that has one home, is published. */
 function wantedAbsent(place: Place): string | undefined {
   if (place.standing.length > 0 || place.wishes.length === 0) return undefined;
-  const possible = dues(place);
+  const possible = dues(place).filter(due => isWhole(due, place));
   if (possible.length === 0 || !isHome(place)) return undefined;
   if (blocked(place) !== undefined && told(place)) return undefined;
   return `settled: ${show(place)}, but is asked for as ${JSON.stringify(possible)}; findings: ${JSON.stringify(told(place))}`;
