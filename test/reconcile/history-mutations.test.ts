@@ -183,6 +183,12 @@ const MUTATIONS: readonly Mutation[] = [
       'freeze: a-a.example.com TXT of {"owner":"o1","resource":"service/default/o0"} was removed, but service is no source',
   },
   {
+    what: 'a record of a cluster that was taken out of the config is removed, though another has its owner id',
+    steps: [config({ owners: 'shared' }), ...two, config({ clusters: ['c2'] }), apply('c2/1', 1, 1), run()],
+    tamper: { batch: take(A) },
+    found: 'freeze: a-a.example.com TXT of {"owner":"o1","resource":"service/default/o0","cluster":"c1"} was removed',
+  },
+  {
     what: 'a name is given to another while its object waits for its load balancer',
     steps: [...two, apply('c1/0', 0, 4), apply('c2/0', 0), apply('c2/1', 1, 1), run()],
     tamper: { batch: edit([address(A, '10.2.0.1'), text(`a-${A}`, 'o2')]) },
