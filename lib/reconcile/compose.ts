@@ -20,10 +20,12 @@ interface Environment {
  */
 export function composePorts(config: Config, env: Environment): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const reader = createClusterReader();
   return {
     route53: createAwsRoute53({ region, ...zoneCredentials(config, region) }),
     budget: createBudget(config.budget, systemClock),
-    readCluster: createClusterReader(),
+    readCluster: (cluster, sources, page, restart, signal, needs = () => []) =>
+      reader(cluster, { sources, needs, page, restart }, signal),
     store: openStore(config, region),
     aliasZoneOf,
     clock: systemClock,

@@ -1,3 +1,4 @@
+export { possibleNames } from './meaning.ts';
 export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 export {
   type Claim,
@@ -5,7 +6,10 @@ export {
   covers,
   decidingClaim,
   indexOwnership,
+  isOwnershipRecord,
   type OwnershipIndex,
-  ownershipIn,
+  ownershipsIn,
+  wildcardTwin,
 } from './ownership.ts';
 export { formatOwnership, parseOwnership } from './text.ts';
+export { unprovenIn } from './unproven.ts';

@@ -5,7 +5,7 @@ import { readBody } from '../aws/http.ts';
 import { Journal } from '../aws/journal.ts';
 import { ANONYMOUS, type Authenticator, authenticate, forbidden } from './authentication.ts';
 import { ClusterFaults, type Verb } from './faults.ts';
-import { parsePath, type ResourcePath } from './kinds.ts';
+import { discoveryAt, parsePath, type ResourcePath } from './kinds.ts';
 import { Listings, type ObjectList } from './listing.ts';
 import { ObjectStore, type StoredObject } from './objects.ts';
 import { noSuchResource, StatusError, tooManyRequests, unauthorized } from './status.ts';
@@ -81,6 +81,7 @@ export class ApiServer {
     const user = authenticate(request.headers.authorization, this.#authenticator);
     const retryAfter = this.faults.takeLimit();
     if (retryAfter !== undefined) throw tooManyRequests(retryAfter);
+    if (this.faults.absent.has(groupOf(url.pathname))) throw noSuchResource();
     if (!path) return { status: 200, content: general(url.pathname) };
     if (user === ANONYMOUS || this.faults.isDenied(path.kind.resource, verb)) throw forbidden(user, verb, path);
     const metadataOnly = wantsMetadata(request.headers.accept);
@@ -136,9 +137,16 @@ function verbOf(request: IncomingMessage, path: ResourcePath | undefined, query:
   return path?.name === undefined ? 'list' : 'get';
 }
 
+/** Empty: the core group, and what is no resource. */
+function groupOf(path: string): string {
+  return /^\/apis\/([^/]+)/.exec(path)?.[1] ?? '';
+}
+
 /** Paths that are open to everybody who is somebody, or nobody. */
 function general(path: string): object {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0-eks-local', platform: 'linux/amd64' };
+  const discovery = discoveryAt(path);
+  if (discovery) return discovery;
   throw noSuchResource();
 }
 

@@ -1,0 +1,226 @@
+import type { Finding, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
+import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
+import { type Candidate, compareCandidates, groupBy, scopeOf } from './candidates.ts';
+import type { NameContext } from './context.ts';
+import type { Current, OwnedRecord } from './current.ts';
+import { type DesiredRecord, desiredRecords } from './desired.ts';
+import type { Keeping } from './owners.ts';
+import type { MergeScope } from './settings.ts';
+
+/** A candidate with the record sets that it would have in this zone. */
+export interface Offer {
+  readonly candidate: Candidate;
+  readonly records: readonly DesiredRecord[];
+}
+
+/** A record set of ours that belongs to an object which is not among the winners, and why it stays. */
+export interface KeptRecord {
+  readonly owned: OwnedRecord;
+  readonly message: string;
+  /** Absent: its object asks for it. */
+  readonly keeping?: Keeping;
+}
+
+/** Who has a name. */
+export interface Resolution {
+  /** One candidate, or several of which each has types of its own; none: what stands stays. */
+  readonly winners: readonly Offer[];
+  /** Record sets that belong to other objects. */
+  readonly kept: readonly KeptRecord[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Decides who has a name, for the record types of one facet. The one seam at which other rules can be chosen.
+ *
+ * | what stands                                      | who has the name                                            |
+ * |--------------------------------------------------|-------------------------------------------------------------|
+ * | nothing of ours, or its objects have given it up | the best candidate by {@link compareCandidates}             |
+ * | a record of an object that asks for it           | that object's candidate                                     |
+ * | a record of an object that waits                 | it stays; objects of the same merge scope may serve it      |
+ * | a record of an object that was not read          | it stays                                                    |
+ */
+export type ConflictResolver = (current: Current, candidates: readonly Candidate[], context: NameContext) => Resolution;
+
+export const firstKeeps: ConflictResolver = (current, candidates, context) => {
+  const holders = current.ours.map(owned => holderOf(owned, current, candidates, context));
+  const { offers, findings } = makeOffers(current, candidates, context);
+  const first = chooseFirst(holders, offers, context.settings.merge);
+  const winners = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
+  const kept = holders.flatMap(holder => keptBy(holder, winners));
+  const zone = context.view.zone.id;
+  return {
+    winners,
+    kept,
+    findings: [...findings, ...losing(winners, offers, holders, zone), ...merging(winners, zone)],
+  };
+};
+
+/** Whose a record set of ours is: the candidate that asks for it, or why it stays, or nobody's any more. */
+interface Holder {
+  readonly owned: OwnedRecord;
+  readonly candidate?: Candidate;
+  readonly keeping?: Keeping;
+  /** The scope of an object that waits. */
+  readonly scope?: string;
+}
+
+function holderOf(
+  owned: OwnedRecord,
+  current: Current,
+  candidates: readonly Candidate[],
+  { owners, settings }: NameContext,
+): Holder {
+  const { ownership } = owned.claim;
+  const asking = candidates.filter(({ objects }) => objects.some(object => owners.isOf(ownership, object)));
+  const candidate = asking.length > 1 ? mostLikely(asking, owned) : asking[0];
+  if (candidate) return { owned, candidate };
+  const keeping = owners.keeping(ownership, current.name);
+  if (!keeping) return { owned };
+  const waiting = keeping.why === 'waiting' ? objectOf(owned, owners.clustersOf(ownership)[0]) : undefined;
+  return { owned, keeping, ...(waiting && { scope: scopeOf(settings.merge, waiting) }) };
+}
+
+/** The object that an ownership record names. */
+function objectOf({ claim }: OwnedRecord, cluster: string | undefined): ObjectRef | undefined {
+  const [kind, namespace, name] = claim.ownership.resource?.split('/') ?? [];
+  if (cluster === undefined || kind === undefined || namespace === undefined || name === undefined) return undefined;
+  return { cluster, kind: kind as ObjectRef['kind'], namespace, name };
+}
+
+/** An ownership record without cluster may be of the same object in several: of the one that asks for what stands. */
+function mostLikely(asking: readonly Candidate[], { record }: OwnedRecord): Candidate | undefined {
+  const targets = record.alias ? [record.alias.dnsName] : (record.values ?? []);
+  const agrees = (candidate: Candidate) => targets.every(target => candidate.targets.includes(target));
+  return asking.find(agrees) ?? [...asking].sort((a, b) => a.rank - b.rank)[0];
+}
+
+function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
+  const { view, settings, typesAt, owners } = context;
+  const isPresent = (object: ObjectRef) => current.ours.some(({ claim }) => owners.isOf(claim.ownership, object));
+  const offers: Offer[] = [];
+  const findings: Finding[] = [];
+  for (const candidate of candidates) {
+    const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent });
+    if ('message' in records) findings.push(...findingsOf(candidate, records.reason, records.message, view.zone.id));
+    else offers.push({ candidate, records });
+  }
+  return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
+}
+
+function chooseFirst(holders: readonly Holder[], offers: readonly Offer[], merge: MergeScope): Offer | undefined {
+  if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return offers[0];
+  const present = offers.find(offer => holders.some(({ candidate }) => candidate === offer.candidate));
+  if (present || holders.some(({ candidate }) => candidate) || merge === 'object') return present;
+  return offers.find(({ candidate }) => holders.some(({ scope }) => scope !== undefined && scope === candidate.scope));
+}
+
+/**
+ * Of the same namespace (or cluster, by `records.merge`), what wants only types of the name that are still free: a
+ * Service's A beside an Ingress's AAAA.
+ */
+function joining(winner: Offer, offers: readonly Offer[], holders: readonly Holder[], merge: MergeScope): Offer[] {
+  if (merge === 'object') return [];
+  const others = holders.filter(({ candidate, keeping }) => keeping || (candidate && candidate !== winner.candidate));
+  const taken = new Set(winner.records.map(({ record }) => record.type));
+  return offers.filter(({ candidate, records }) => {
+    if (candidate === winner.candidate || !isNear(winner.candidate, candidate, merge)) return false;
+    const isFree = ({ record: { type } }: DesiredRecord) =>
+      !taken.has(type) &&
+      type !== 'CNAME' &&
+      others.every(other => other.owned.record.type !== type || other.candidate === candidate);
+    if (records.length === 0 || taken.has('CNAME') || !records.every(isFree)) return false;
+    for (const { record } of records) taken.add(record.type);
+    return true;
+  });
+}
+
+function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
+  const namespaces = new Set([...one.objects, ...other.objects].map(({ namespace }) => namespace));
+  return one.cluster === other.cluster && (merge === 'cluster' || namespaces.size === 1);
+}
+
+/** A record set whose object is not among the winners and has not given it up. */
+function keptBy({ owned, candidate, keeping, scope }: Holder, winners: readonly Offer[]): KeptRecord[] {
+  if (candidate && !winners.some(winner => winner.candidate === candidate)) {
+    return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it` }];
+  }
+  const served = scope !== undefined && winners.some(winner => winner.candidate.scope === scope);
+  return keeping && !served ? [{ owned, keeping, message: keeping.message }] : [];
+}
+
+/** How many objects a message names. */
+const SHOWN = 3;
+
+export function listObjects(objects: readonly ObjectRef[]): string {
+  const shown = objects.slice(0, SHOWN).map(describeObject).join(', ');
+  return objects.length > SHOWN ? `${shown} and ${objects.length - SHOWN} more` : shown;
+}
+
+/** Candidates that want something else than what is published. Those that agree with it are served. */
+function losing(
+  winners: readonly Offer[],
+  offers: readonly Offer[],
+  holders: readonly Holder[],
+  zone: ZoneId,
+): Finding[] {
+  if (offers.length === winners.length) return [];
+  const published = winners.flatMap(({ records }) => records.map(({ record }) => record));
+  const isServed = ({ records }: Offer) =>
+    records.every(({ record }) => published.some(other => sameRecord(withoutTtl(other), withoutTtl(record))));
+  const unread = holders.find(({ keeping }) => keeping && keeping.why !== 'waiting');
+  return offers
+    .filter(offer => !winners.includes(offer) && !(winners.length > 0 && isServed(offer)))
+    .flatMap(({ candidate }) => {
+      const reason = winners.length === 0 && unread ? 'frozen' : 'conflict';
+      return findingsOf(candidate, reason, `${candidate.name} ${whoHas(winners, holders)}`, zone);
+    });
+}
+
+/** The TTL of a shared record is the present owner's: who asks for another one is served all the same. */
+function withoutTtl({ ttl, ...record }: RecordSet): RecordSet {
+  return record;
+}
+
+function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
+  const objects = winners.flatMap(({ candidate }) => candidate.objects);
+  if (objects.length > 0) return `is published for ${listObjects(objects)}, which also asks for it`;
+  const holder = holders.find(({ candidate, keeping }) => candidate ?? keeping);
+  if (holder?.candidate) return `belongs to ${listObjects(holder.candidate.objects)}, which also asks for it`;
+  const resource = holder?.owned.claim.ownership.resource ?? 'an object';
+  return `is left as it is: ${resource} has it, and ${holder?.keeping?.message}`;
+}
+
+/** Whoever is published together with others is told of it, unless it asks by itself for all that is published. */
+function merging(winners: readonly Offer[], zone: ZoneId): Finding[] {
+  const objects = winners.flatMap(({ candidate }) => candidate.objects);
+  if (objects.length < 2) return [];
+  const message = `has the addresses of ${listObjects(objects)} together (records.merge)`;
+  return winners.flatMap(({ candidate }) => {
+    const own = groupBy(candidate.endpoints, ({ object }) => describeObject(object));
+    const all = targetsOf(candidate.endpoints);
+    return candidate.objects
+      .filter(object => winners.length > 1 || targetsOf(own.get(describeObject(object)) ?? []) < all)
+      .map(object => ({
+        reason: 'merged' as const,
+        message: `${candidate.name} ${message}`,
+        object,
+        name: candidate.name,
+        zone,
+      }));
+  });
+}
+
+/** How many different targets endpoints have. */
+const targetsOf = (endpoints: Candidate['endpoints']) =>
+  new Set(endpoints.flatMap(({ type, targets }) => targets.map(target => canonicalValue(type, target)))).size;
+
+export function findingsOf(
+  { name, objects }: Pick<Candidate, 'name' | 'objects'>,
+  reason: Finding['reason'],
+  message: string,
+  zone: ZoneId,
+  type?: string,
+): Finding[] {
+  return objects.map(object => ({ reason, message, object, name, zone, ...(type !== undefined && { type }) }));
+}
