@@ -292,6 +292,18 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'settled: x.team.example.com in ZROOT is',
   },
   {
+    what: 'at rest, a name that a zone below answers for stays above',
+    steps: [...two, { do: 'zone', act: 'child' }, { do: 'zone', act: 'delegate' }, apply('c1/1', 6), run()],
+    tamper: { settled: edit([address(X, '10.1.1.1'), text(`a-${X}`, 'o1', 'service/shop/o1')]) },
+    found: 'settled: x.team.example.com in ZROOT is',
+  },
+  {
+    what: 'at rest, an ownership record fits nothing',
+    steps: two,
+    tamper: { settled: edit([text(`a-${X}`, 'o1')]) },
+    found: 'settled: the ownership record a-x.team.example.com in ZROOT fits nothing',
+  },
+  {
     what: 'an idle run asks Route 53',
     steps: two,
     tamper: { run: world => void world.harness.route53({}).listHostedZones() },

@@ -7,8 +7,10 @@ import {
   inner,
   isOurs,
   labelAt,
+  type Memory,
   namesOf,
   type Rule,
+  type Run,
   readings,
   wishesIn,
 } from './batch.ts';
@@ -27,6 +29,7 @@ import {
   type View,
   viewOf,
   within,
+  type ZoneInfo,
 } from './view.ts';
 
 /** Every record set that is written is what its object asks for, as this run (or a later one) read it. */
@@ -163,7 +166,7 @@ export function answeredBelow(name: string, { zone, run, store, before }: Batch)
 export function obstacle(
   name: string,
   view: View,
-  { zone, run, memory }: Pick<Batch, 'zone' | 'run' | 'memory'>,
+  { zone, run, memory }: { zone: ZoneInfo; run: Run; memory: Memory },
 ): string | undefined {
   const foreign = inner(memory.foreign, zone.id);
   const forged = inner(memory.forged, zone.id);
@@ -180,7 +183,7 @@ export function obstacle(
     if (owner !== undefined && view.has(owner) && owner !== keyOf(name, type)) return owner;
     const twin = [...view.values()].find(
       other =>
-        other.name !== name && ownershipName(other.name, type, zone.name, run.settings) === txt && isData(other.type),
+        other.name !== name && ownershipName(other.name, type, zone.name, run.settings) === txt && other.type !== 'TXT',
     );
     if (twin) return keyOf(twin.name, twin.type);
     const beside = [...view.values()].find(
