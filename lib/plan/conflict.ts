@@ -1,11 +1,12 @@
-import type { Finding, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
+import type { Finding, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
 import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
+import type { Claim } from '../registry/index.ts';
 import { type Candidate, compareCandidates, groupBy, scopeOf } from './candidates.ts';
 import type { NameContext } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import { type DesiredRecord, desiredRecords } from './desired.ts';
 import type { Keeping } from './owners.ts';
-import type { MergeScope } from './settings.ts';
+import type { MergeScope, PlanSettings } from './settings.ts';
 
 /** A candidate with the record sets that it would have in this zone. */
 export interface Offer {
@@ -43,7 +44,7 @@ export interface Resolution {
 export type ConflictResolver = (current: Current, candidates: readonly Candidate[], context: NameContext) => Resolution;
 
 export const firstKeeps: ConflictResolver = (current, candidates, context) => {
-  const holders = current.ours.map(owned => holderOf(owned, current, candidates, context));
+  const holders = holdersOf(current, candidates, context);
   const { offers, findings } = makeOffers(current, candidates, context);
   const first = chooseFirst(holders, offers, context.settings.merge);
   const winners = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
@@ -56,41 +57,48 @@ export const firstKeeps: ConflictResolver = (current, candidates, context) => {
   };
 };
 
-/** Whose a record set of ours is: the candidate that asks for it, or why it stays, or nobody's any more. */
+/** Whose an ownership record is: the candidate that asks for the name, or why it stays, or nobody's any more. */
 interface Holder {
-  readonly owned: OwnedRecord;
+  readonly claim: Claim;
+  /** Absent: somebody has removed the record set, and the object has the name all the same. */
+  readonly owned?: OwnedRecord;
   readonly candidate?: Candidate;
   readonly keeping?: Keeping;
   /** The scope of an object that waits. */
   readonly scope?: string;
 }
 
+function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
+  if (current.ours.length === 0) return current.claims.map(claim => holderOf({ claim }, current, candidates, context));
+  return current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context));
+}
+
 function holderOf(
-  owned: OwnedRecord,
+  held: Pick<Holder, 'claim' | 'owned'>,
   current: Current,
   candidates: readonly Candidate[],
   { owners, settings }: NameContext,
 ): Holder {
-  const { ownership } = owned.claim;
+  const { ownership } = held.claim;
   const asking = candidates.filter(({ objects }) => objects.some(object => owners.isOf(ownership, object)));
-  const candidate = asking.length > 1 ? mostLikely(asking, owned) : asking[0];
-  if (candidate) return { owned, candidate };
+  const candidate = asking.length > 1 ? mostLikely(asking, held.owned) : asking[0];
+  if (candidate) return { ...held, candidate };
   const keeping = owners.keeping(ownership, current.name);
-  if (!keeping) return { owned };
-  const waiting = keeping.why === 'waiting' ? objectOf(owned, owners.clustersOf(ownership)[0]) : undefined;
-  return { owned, keeping, ...(waiting && { scope: scopeOf(settings.merge, waiting) }) };
+  if (!keeping) return held;
+  const waiting = keeping.why === 'waiting' ? objectOf(held.claim, owners.clustersOf(ownership)[0]) : undefined;
+  return { ...held, keeping, ...(waiting && { scope: scopeOf(settings.merge, waiting) }) };
 }
 
 /** The object that an ownership record names. */
-function objectOf({ claim }: OwnedRecord, cluster: string | undefined): ObjectRef | undefined {
-  const [kind, namespace, name] = claim.ownership.resource?.split('/') ?? [];
+function objectOf({ ownership }: Claim, cluster: string | undefined): ObjectRef | undefined {
+  const [kind, namespace, name] = ownership.resource?.split('/') ?? [];
   if (cluster === undefined || kind === undefined || namespace === undefined || name === undefined) return undefined;
   return { cluster, kind: kind as ObjectRef['kind'], namespace, name };
 }
 
 /** An ownership record without cluster may be of the same object in several: of the one that asks for what stands. */
-function mostLikely(asking: readonly Candidate[], { record }: OwnedRecord): Candidate | undefined {
-  const targets = record.alias ? [record.alias.dnsName] : (record.values ?? []);
+function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined): Candidate | undefined {
+  const targets = owned?.record.alias ? [owned.record.alias.dnsName] : (owned?.record.values ?? []);
   const agrees = (candidate: Candidate) => targets.every(target => candidate.targets.includes(target));
   return asking.find(agrees) ?? [...asking].sort((a, b) => a.rank - b.rank)[0];
 }
@@ -100,12 +108,24 @@ function makeOffers(current: Current, candidates: readonly Candidate[], context:
   const isPresent = (object: ObjectRef) => current.ours.some(({ claim }) => owners.isOf(claim.ownership, object));
   const offers: Offer[] = [];
   const findings: Finding[] = [];
+  const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
+    findings.push(...findingsOf(candidate, reason, message, view.zone.id));
   for (const candidate of candidates) {
     const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent });
-    if ('message' in records) findings.push(...findingsOf(candidate, records.reason, records.message, view.zone.id));
-    else offers.push({ candidate, records });
+    if ('message' in records) tell(candidate, records);
+    else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManagedType(record, settings)))
+      offers.push({ candidate, records });
+    else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
   return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
+}
+
+const isManagedType = ({ type }: RecordSet, { types }: PlanSettings) => types.includes(type as ManagedType);
+
+/** Who could not publish anything does not compete. */
+function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string {
+  const types = [...new Set(records.map(({ record }) => record.type))].sort().join(' and ');
+  return `${name} ${types} is not published: records.types leaves it out`;
 }
 
 function chooseFirst(holders: readonly Holder[], offers: readonly Offer[], merge: MergeScope): Offer | undefined {
@@ -128,7 +148,7 @@ function joining(winner: Offer, offers: readonly Offer[], holders: readonly Hold
     const isFree = ({ record: { type } }: DesiredRecord) =>
       !taken.has(type) &&
       type !== 'CNAME' &&
-      others.every(other => other.owned.record.type !== type || other.candidate === candidate);
+      others.every(other => other.owned?.record.type !== type || other.candidate === candidate);
     if (records.length === 0 || taken.has('CNAME') || !records.every(isFree)) return false;
     for (const { record } of records) taken.add(record.type);
     return true;
@@ -142,6 +162,7 @@ function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
 
 /** A record set whose object is not among the winners and has not given it up. */
 function keptBy({ owned, candidate, keeping, scope }: Holder, winners: readonly Offer[]): KeptRecord[] {
+  if (!owned) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
     return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it` }];
   }
@@ -187,7 +208,7 @@ function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
   if (objects.length > 0) return `is published for ${listObjects(objects)}, which also asks for it`;
   const holder = holders.find(({ candidate, keeping }) => candidate ?? keeping);
   if (holder?.candidate) return `belongs to ${listObjects(holder.candidate.objects)}, which also asks for it`;
-  const resource = holder?.owned.claim.ownership.resource ?? 'an object';
+  const resource = holder?.claim.ownership.resource ?? 'an object';
   return `is left as it is: ${resource} has it, and ${holder?.keeping?.message}`;
 }
 

@@ -17,6 +17,8 @@ import type { PlanSettings } from './settings.ts';
 export interface CurrentRecord {
   readonly record: RecordSet;
   readonly claim?: Claim;
+  /** It has an ownership record of ours, too: another owner has laid claim to it beside. */
+  readonly contested?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
 }
@@ -79,7 +81,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
     const rival = claim && rivalOf(record, claim, contenders, records);
-    if (rival && !isOurs(rival)) foreign.push({ record, claim: rival });
+    if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
@@ -92,7 +94,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
-    claims: contested ? [] : all.filter(isOurs),
+    claims: contested ? [] : all.filter(claim => isOurs(claim) && !foreign.some(one => one.claim === claim)),
     ...(reserved && { reserved }),
   };
 }

@@ -39,9 +39,11 @@ export function planName(current: Current, candidates: readonly Candidate[], con
   const findings = parts.flatMap(part => part.findings);
   const creating = parts.filter(part => part.deltas.some(({ after }) => after));
   const [party] = [...creating, ...parts].flatMap(part => part.party ?? []);
-  if (deltas.length === 0 || !party) return { changes: [], findings, stray: strayClaims(current, context) };
+  const [keeping] = parts.flatMap(part => part.keeping ?? []);
+  const told = { findings, ...(keeping && { keeping }) };
+  if (deltas.length === 0 || !party) return { changes: [], ...told, stray: strayClaims(current, context) };
   const objects = parts.flatMap(part => part.objects);
-  return { changes: [composeChange({ current, deltas, party, objects }, context)], findings, stray: [] };
+  return { changes: [composeChange({ current, deltas, party, objects }, context)], ...told, stray: [] };
 }
 
 /** A change that says nothing new: the ownership records of a name that is in step get another text. */
@@ -56,17 +58,23 @@ interface FacetPlan {
   readonly findings: readonly Finding[];
   readonly party?: Party;
   readonly objects: readonly ObjectRef[];
+  readonly keeping?: Keeping;
 }
 
 function planFacet(facet: Facet, whole: Current, candidates: readonly Candidate[], context: NameContext): FacetPlan {
   const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
-  const current = { ...whole, ours: whole.ours.filter(({ record }) => facetOf(record.type) === facet) };
+  const current = {
+    ...whole,
+    ours: whole.ours.filter(({ record }) => facetOf(record.type) === facet),
+    claims: whole.claims.filter(({ type }) => facetOf(type || 'A') === facet),
+  };
   if (asking.length === 0) return removeFacet(current, context);
   const { winners, kept, findings } = firstKeeps(current, asking, context);
   const [first] = winners;
   if (!first) return { deltas: [], findings, objects: [] };
   const plan = planDesired(current, winners, { kept, whole }, context);
-  return { ...plan, findings: [...findings, ...plan.findings] };
+  const keeping = kept.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
+  return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
 }
 
 /** Where one object wants a CNAME at a name and another one a record of another type, the CNAME gives way. */
@@ -251,7 +259,8 @@ function describeDelta(name: DnsName, delta: Delta): string {
 function planUndesired(current: Current, context: NameContext): NamePlan {
   const { settings, owners } = context;
   const stray = strayClaims(current, context);
-  if (current.claims.length === 0 && current.ours.length === 0) return { changes: [], findings: [], stray };
+  const contested = contestedFindings(current, context);
+  if (current.claims.length === 0 && current.ours.length === 0) return { changes: [], findings: contested, stray };
   const managed = current.ours.filter(owned => isManaged(owned, context));
   const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
   const gone = managed.filter(
@@ -264,9 +273,21 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
     const message = `${current.name} is kept though no object asks for it: the policy is ${settings.policy}`;
     const zone = context.view.zone.id;
     const findings = gone.length > 0 ? [{ reason: 'policy' as const, message, name: current.name, zone }] : [];
-    return { changes: [], findings, stray, ...kept };
+    return { changes: [], findings: [...contested, ...findings], stray, ...kept };
   }
-  return { changes: removals(current, gone, context), findings: [], stray, ...kept };
+  return { changes: removals(current, gone, context), findings: contested, stray, ...kept };
+}
+
+/** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
+function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven }): Finding[] => {
+    if (!contested && !unproven) return [];
+    const why = unproven
+      ? 'it stood there before its ownership record, which no run wrote (a forced run takes it over)'
+      : `the owner "${claim?.ownership.owner}" has laid claim to it in the ownership record ${claim?.txt.name}`;
+    const message = `${name} ${type} is kept though no object asks for it: ${why}`;
+    return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
+  });
 }
 
 /** A change for each party that had record sets at the name; leftovers go with the first. */

@@ -1,6 +1,6 @@
-import type { DnsName, HostedZone, ZoneId } from '../model/index.ts';
+import type { DnsName, HostedZone, ZoneId, ZoneState } from '../model/index.ts';
 import { zoneFinder } from '../plan/index.ts';
-import { indexOwnership, ownershipsIn } from '../registry/index.ts';
+import { isOwnershipRecord, ownershipName, ownershipsIn } from '../registry/index.ts';
 import { decodeConcerns, encode, type KeptConcerns } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 import { isYoung, type LoadedZone } from './zones.ts';
@@ -38,16 +38,24 @@ export function zonesFor(
   const find = zoneFinder(selected);
   const ids = new Set<ZoneId>();
   for (const name of names) for (const { id } of find(name)) ids.add(id);
-  if (loaded.length === selected.length) return ids;
-  const apexes = new Map(selected.map(zone => [zone.name, zone] as const));
-  for (const { state } of loaded) {
-    for (const name of indexOwnership(state.zone, state.records, run.config.registry).keys()) {
-      const below = name === state.zone.name ? undefined : apexes.get(name);
-      if (below) ids.add(below.id);
+  const parents = new Map(loaded.map(({ state }) => [state.zone.id, state]));
+  for (const { id, name } of selected) {
+    for (const parent of find(name)) {
+      const state = parent.id === id ? undefined : parents.get(parent.id);
+      if (state && claimsApex(name, state, run)) ids.add(id);
     }
   }
   return ids;
 }
+
+/** Whether a zone has an ownership record of the apex of a zone below it, as ExternalDNS writes it. */
+function claimsApex(apex: DnsName, { zone, records }: ZoneState, { config }: OpenRun): boolean {
+  return [apex, ...APEX_TYPES.map(type => ownershipName(apex, type, zone.name, config.registry))].some(name =>
+    (records.get(name) ?? []).some(isOwnershipRecord),
+  );
+}
+
+const APEX_TYPES = ['A', 'AAAA', 'CNAME'];
 
 /** Keeps which zones the shard has to do with, when that has changed or every zone was looked at. */
 export async function keepConcerns(

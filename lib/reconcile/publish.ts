@@ -221,7 +221,26 @@ async function planAgain(
     ...again.findings.filter(finding => finding.name !== undefined && names.has(finding.name) && finding.zone === id),
   );
   const changes = again.zones.find(({ zone }) => zone.id === id)?.changes ?? [];
-  return changes.map(change => markDrift(change, before, work.state.records));
+  return withoutOvertaken(changes, before, work).map(change => markDrift(change, before, work.state.records));
+}
+
+/**
+ * A change that would take away an ownership record of ours which was not there when this run read the zone is left: another
+ * run has written it since, and may have read the clusters later than this one.
+ */
+function withoutOvertaken(
+  changes: readonly NameChange[],
+  before: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  work: Work,
+): readonly NameChange[] {
+  const isNew = (txt: RecordSet) =>
+    isOwnershipRecord(txt) && !(before.get(txt.name) ?? []).some(other => sameRecord(other, txt));
+  return changes.filter(({ name, deletes }) => {
+    if (!deletes.some(isNew)) return true;
+    const message = `${name} is left for the next run: another run has written it meanwhile`;
+    work.findings.push({ reason: 'deferred', message, name, zone: work.state.zone.id });
+    return false;
+  });
 }
 
 async function refresh(
@@ -251,7 +270,8 @@ async function refresh(
   sets.splice(0, sets.length, ...newer);
   if (whole) work.edits.whole = true;
   else for (const name of names) work.edits.names.add(name);
-  const unproven = unprovenIn(zone, work.state, records, naming);
+  const owners = new Set(input.snapshots.map(({ owner }) => owner));
+  const unproven = unprovenIn(zone, work.state, records, naming, owner => owners.has(owner));
   work.state = { ...work.state, records, unproven, ...(whole && { readAt: ports.clock.now() }) };
 }
 

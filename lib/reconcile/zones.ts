@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneId, ZoneState } from '../model/index.ts';
+import type {
+  DnsName,
+  Finding,
+  HostedZone,
+  OwnerId,
+  RecordSet,
+  RunRequest,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
 import { unprovenIn } from '../registry/index.ts';
 import { type CountedRoute53, PAGE, Route53Error, readHostedZones, readNames, readZone } from '../route53/index.ts';
@@ -164,13 +173,18 @@ async function loadZone(
   const now = run.ports.clock.now();
   const edits = { ...noEdits(), whole: true };
   if (!kept) return { state: newState(zone, records, now), source: 'read', edits, ...found };
-  const unproven = unprovenIn(zone, kept, records, run.config.registry);
+  const unproven = unprovenIn(zone, kept, records, run.config.registry, ourOwners(run.config));
   const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven };
   return { state, source: 'read', edits, previous: kept.records, ...found };
 }
 
 export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readonly DnsName[] {
   return reread.filter(({ zone: id }) => id === zone).flatMap(({ names }) => names);
+}
+
+function ourOwners({ clusters }: Config): (owner: OwnerId) => boolean {
+  const owners = new Set(clusters.map(({ owner }) => owner));
+  return owner => owners.has(owner);
 }
 
 /** A kept zone in which single names are read again. */
@@ -187,7 +201,7 @@ async function withNamesRead(
     if (sets.length > 0) records.set(name, sets);
     else records.delete(name);
   }
-  const unproven = unprovenIn(kept.zone, kept, records, run.config.registry);
+  const unproven = unprovenIn(kept.zone, kept, records, run.config.registry, ourOwners(run.config));
   return {
     state: { ...state, records, unproven },
     previous: kept.records,

@@ -1,4 +1,4 @@
-import type { DnsName, HostedZone, RecordSet } from '../model/index.ts';
+import type { DnsName, HostedZone, OwnerId, RecordSet } from '../model/index.ts';
 import { isSameSet, recordId } from '../model/index.ts';
 import type { NamingSettings } from './names.ts';
 import { type Claim, claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from './ownership.ts';
@@ -11,6 +11,7 @@ type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
  * Who may write TXT records only, an ACME client say, could have any record deleted otherwise.
  *
  * @param before the copy that was kept, `known` what was unproven then
+ * @param isOurs our own runs hand a record set over from one of our owners to another
  * @returns record ids
  */
 export function unprovenIn(
@@ -18,6 +19,7 @@ export function unprovenIn(
   before: { readonly records: Records; readonly unproven: ReadonlySet<string> },
   now: Records,
   settings: NamingSettings,
+  isOurs: (owner: OwnerId) => boolean,
 ): ReadonlySet<string> {
   const earlier = indexOwnership(zone, before.records, settings);
   const later = indexOwnership(zone, now, settings);
@@ -29,7 +31,10 @@ export function unprovenIn(
         const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
         if (!claim) continue;
         const id = recordId(record);
-        if (before.unproven.has(id) || isNew(claim, record, each, { before: before.records, earlier, settings }))
+        if (
+          before.unproven.has(id) ||
+          isNew(claim, record, each, { before: before.records, earlier, settings, isOurs })
+        )
           unproven.add(id);
       }
     }
@@ -48,12 +53,18 @@ interface Earlier {
   readonly before: Records;
   readonly earlier: ReadonlyMap<DnsName, readonly Claim[]>;
   readonly settings: NamingSettings;
+  readonly isOurs: (owner: OwnerId) => boolean;
 }
 
-function isNew(claim: Claim, record: RecordSet, name: DnsName, { before, earlier, settings }: Earlier): boolean {
+function isNew(
+  claim: Claim,
+  record: RecordSet,
+  name: DnsName,
+  { before, earlier, settings, isOurs }: Earlier,
+): boolean {
   const stood = (before.get(name) ?? []).find(other => isSameSet(other, record));
   if (!stood) return false;
   const former = decidingClaim(stood, claimsOf(name, earlier, before, settings));
-  if (former?.ownership.owner === claim.ownership.owner) return false;
+  if (former && (former.ownership.owner === claim.ownership.owner || isOurs(former.ownership.owner))) return false;
   return !(before.get(claim.txt.name) ?? []).some(txt => txt.values?.includes(claim.value));
 }
