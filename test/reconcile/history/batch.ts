@@ -50,6 +50,8 @@ export interface Memory {
   readonly claimed: Map<string, Set<string>>;
   /** The run that first saw a name unwanted. */
   readonly unwanted: Map<string, number>;
+  /** A run was killed, so that a later one may first see to what that one left. */
+  interrupted: boolean;
   /** The latest reading of each cluster by any run. */
   readonly latest: Map<string, Reading>;
 }
@@ -70,6 +72,7 @@ export const memory = (): Memory => ({
   pairs: new Map(),
   claimed: new Map(),
   unwanted: new Map(),
+  interrupted: false,
   latest: new Map(),
 });
 

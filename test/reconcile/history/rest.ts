@@ -2,7 +2,7 @@ import type { Finding } from '../../../lib/model/index.ts';
 import { clustersOf, inner, isOurs, labelAt, type Run } from './batch.ts';
 import { asks, NAMES, type Wish } from './objects.ts';
 import { obstacle } from './rules-names.ts';
-import { DATA_TYPES, ownerOf } from './settings.ts';
+import { DATA_TYPES, ownerOf, shardsOf } from './settings.ts';
 import { type Due, dueOf, isDue } from './truth.ts';
 import {
   dataAt,
@@ -121,6 +121,15 @@ const dueFor = (wish: Wish, { name, zone, view, wishes, world }: Place): Due[] =
 
 const dues = (place: Place) => place.wishes.map(wish => dueFor(wish, place)).filter(due => due.length > 0);
 
+/** What the clusters ask for that are run together with those that have a record. */
+function duesBeside(label: Label, place: Place): Due[][] {
+  const clusters = clustersOf(label, place.run);
+  const shards = Object.values(shardsOf(place.world.settings)).filter(shard =>
+    clusters.some(one => shard.includes(one)),
+  );
+  return dues({ ...place, wishes: place.wishes.filter(({ cluster }) => shards.flat().includes(cluster)) });
+}
+
 /** What may rightly keep the name from being what is asked for; the reason must be told. */
 function excuseOf(place: Place): string | undefined {
   const { name, zone, world, view, run } = place;
@@ -128,11 +137,39 @@ function excuseOf(place: Place): string | undefined {
   if (world.memory.claimed.get(zone.id)?.has(name)) return 'somebody else lays claim to it';
   const unmanaged = place.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
   if (unmanaged) return unmanaged.text;
+  const holder = holderOf(place);
+  if (holder !== undefined) return holder;
   const known = obstacle(name, view, { zone, run: run, memory: world.memory });
   if (known !== undefined) return known;
   // Another name that is asked for may need the same names: which of the two is published is not said here.
   return NAMES.find(other => other !== name && within(other, zone.name) && collide(name, other, place));
 }
+
+/** An ownership record without its record, of an object that may still want the name and cannot have it now. */
+function holderOf(place: Place): string | undefined {
+  const { name, zone, view, run, world } = place;
+  for (const type of DATA_TYPES) {
+    const txt = ownershipAt(view, name, type, zone.name, world.settings);
+    const label = labelIn(txt);
+    if (!txt || !isOurs(label, run)) continue;
+    const due = dueOfLabel(label, place);
+    if (isFrozen(label, place) || due?.length === 0 || isHeldAll(label, place)) return txt.name;
+  }
+  return undefined;
+}
+
+/** Whether no run is for the cluster that has it: it is out of the config, or in another shard than the owner id. */
+function isFrozen(label: Label, { run, world }: Place): boolean {
+  const clusters = clustersOf(label, run);
+  const isElsewhere = clusters.every(cluster => ownerOf(world.settings, cluster) !== label.owner);
+  return clusters.length === 0 || (shardsOf(world.settings).apart !== undefined && isElsewhere);
+}
+
+/** A malformed hostname holds every record of its object. */
+const isHeldAll = (label: Label, { run, world }: Place) =>
+  clustersOf(label, run).some(cluster =>
+    world.wishes(cluster).some(wish => wish.heldAll && wish.resource === label.resource),
+  );
 
 function collide(name: string, other: string, { zone, world, run }: Place): boolean {
   const txts = (of: string) => DATA_TYPES.map(type => ownershipName(of, type, zone.name, world.settings));
@@ -143,14 +180,12 @@ function collide(name: string, other: string, { zone, world, run }: Place): bool
 
 /** What nobody asks for is gone, by force if need be; what may not go is told. */
 function unwantedStays(place: Place): string | undefined {
-  const { world, wishes, ours, run } = place;
+  const { wishes, ours } = place;
   if (wishes.length > 0) return undefined;
   for (const record of ours) {
     const label = labelOf(record, place);
-    const isHeld = run.clusters.some(cluster =>
-      world.wishes(cluster.name).some(wish => wish.heldAll && wish.resource === label.resource),
-    );
-    const mayStay = isHeld || clustersOf(label, run).length === 0 || excuseOf(place) !== undefined;
+    const isHeld = isHeldAll(label, place);
+    const mayStay = isHeld || isFrozen(label, place) || excuseOf(place) !== undefined;
     if (!mayStay) return `${show(place)}, but nobody asks for it, and it was forced`;
     if (!isHeld && !told(place)) return `${show(place)}, but nobody asks for it, and no finding says why it stays`;
   }
@@ -179,9 +214,8 @@ function nowhere(place: Place): string | undefined {
   return `${place.name} is in none of ${homes.map(({ id }) => id)}, and no finding says so`;
 }
 
-/** What the object asks for that a record is labelled for; undefined for one that asks no more. */
-function labelled(record: Rec, place: Place): Due[] | undefined {
-  const label = labelOf(record, place);
+/** What the object asks for that an ownership record names; undefined for one that asks no more. */
+function dueOfLabel(label: Label, place: Place): Due[] | undefined {
   const clusters = clustersOf(label, place.run);
   const holders = place.wishes.filter(
     ({ resource, cluster }) => resource === label.resource && clusters.includes(cluster),
@@ -195,13 +229,14 @@ function wrong(place: Place): string | undefined {
   if (ours.length === 0 || wishes.length === 0 || isCutOff(place)) return undefined;
   const excuse = excuseOf(place) ?? (isHome(place) ? undefined : 'not its home');
   for (const record of ours) {
-    const due = labelled(record, place);
+    const label = labelOf(record, place);
+    const due = dueOfLabel(label, place);
     // An ownership record is not written anew only because another object asks for the very same now.
     if ((due ?? dues(place).flat()).some(one => isDue(record, one))) continue;
-    const isFrozen = clustersOf(labelOf(record, place), place.run).length === 0;
-    const nothingElse = (due ?? dues(place)).length === 0;
-    if (told(place) && (excuse !== undefined || isFrozen || nothingElse)) return undefined;
-    return `${show(place)}, but ${record.text} of ${JSON.stringify(labelOf(record, place))} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
+    const stays = isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
+    const isShared = new Set(ours.map(each => labelOf(each, place).resource)).size > 1;
+    if (told(place) && (excuse !== undefined || stays || isShared)) return undefined;
+    return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
   }
   const whole = dues(place).some(due => due.every(one => ours.some(record => isDue(record, one))));
   if (excuse !== undefined || whole || dues(place).length === 0) return undefined;

@@ -97,7 +97,7 @@ function joins(
 /** A name that is asked for is never out of DNS without a replacement, nor its IPv6 half there without the other. */
 export const neverOut: Rule = batch => {
   for (const name of namesOf(batch)) {
-    const before = dataAt(batch.before, name);
+    const before = dataAt(batch.before, name).filter(record => !pointsNowhere(record, batch));
     const after = dataAt(batch.after, name);
     if (before.length > 0 && after.length === 0 && !answeredBelow(name, batch)) {
       const asker = before
@@ -116,6 +116,10 @@ export const neverOut: Rule = batch => {
   }
   return undefined;
 };
+
+/** An alias to a name of the zone that has no record of its type any more answers nothing. */
+const pointsNowhere = ({ alias, type }: Rec, { zone, after }: Batch) =>
+  alias?.hostedZoneId === zone.id && !after.has(keyOf(alias.dnsName, type));
 
 function canHave(wish: Wish, name: string, batch: Batch): boolean {
   if (!asks(wish, name) || !passes(name, batch.run.settings)) return false;

@@ -204,6 +204,7 @@ export class World {
         this.blame(`the run ended with ${(error as Error).stack ?? error}`);
       }
     }
+    this.memory.interrupted ||= dying.dead;
     this.#remember(context);
   }
 
