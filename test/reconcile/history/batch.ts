@@ -28,8 +28,8 @@ export interface RunContext extends Run {
   readonly read: Map<string, Reading>;
   /** The zones as the run found them. */
   readonly start: ReadonlyMap<string, View>;
-  /** Zones that the run has read from the start. */
-  readonly listed: Set<string>;
+  /** Zones that the run has read whole, as they were then. */
+  readonly listed: Map<string, View>;
   /** Names that the run took out of a zone, by zone, owner, cluster and the run that first saw them unwanted. */
   readonly lost: Map<string, Map<string, string>>;
   /** The same of names whose targets it changed. */
