@@ -183,6 +183,12 @@ const MUTATIONS: readonly Mutation[] = [
       'freeze: a-a.example.com TXT of {"owner":"o1","resource":"service/default/o0"} was removed, but service is no source',
   },
   {
+    what: 'a record of a cluster that was taken out of the config is removed, though another has its owner id',
+    steps: [config({ owners: 'shared' }), ...two, config({ clusters: ['c2'] }), apply('c2/1', 1, 1), run()],
+    tamper: { batch: take(A) },
+    found: 'freeze: a-a.example.com TXT of {"owner":"o1","resource":"service/default/o0","cluster":"c1"} was removed',
+  },
+  {
     what: 'a name is given to another while its object waits for its load balancer',
     steps: [...two, apply('c1/0', 0, 4), apply('c2/0', 0), apply('c2/1', 1, 1), run()],
     tamper: { batch: edit([address(A, '10.2.0.1'), text(`a-${A}`, 'o2')]) },
@@ -284,6 +290,18 @@ const MUTATIONS: readonly Mutation[] = [
     steps: two,
     tamper: { settled: edit([address(X, '10.1.0.1'), text(`a-${X}`, 'o1')]) },
     found: 'settled: x.team.example.com in ZROOT is',
+  },
+  {
+    what: 'at rest, a name that a zone below answers for stays above',
+    steps: [...two, { do: 'zone', act: 'child' }, { do: 'zone', act: 'delegate' }, apply('c1/1', 6), run()],
+    tamper: { settled: edit([address(X, '10.1.1.1'), text(`a-${X}`, 'o1', 'service/shop/o1')]) },
+    found: 'settled: x.team.example.com in ZROOT is',
+  },
+  {
+    what: 'at rest, an ownership record fits nothing',
+    steps: two,
+    tamper: { settled: edit([text(`a-${X}`, 'o1')]) },
+    found: 'settled: the ownership record a-x.team.example.com in ZROOT fits nothing',
   },
   {
     what: 'an idle run asks Route 53',

@@ -11,20 +11,25 @@ export interface Reading {
   readonly serial: number;
 }
 
-/** One run, as far as its batches are judged by it. */
-export interface RunContext {
-  readonly serial: number;
+/** In whose name something is done. */
+export interface Run {
   readonly settings: Settings;
   /** Of the shard that runs. */
-  clusters: readonly { readonly name: string; readonly owner: string }[];
+  readonly clusters: readonly { readonly name: string; readonly owner: string }[];
+}
+
+/** One run, as far as its batches are judged by it. */
+export interface RunContext extends Run {
+  readonly serial: number;
+  clusters: Run['clusters'];
   readonly forced: readonly string[];
   /** A drift run may touch these names only. */
   readonly drift?: ReadonlySet<string>;
   readonly read: Map<string, Reading>;
   /** The zones as the run found them. */
   readonly start: ReadonlyMap<string, View>;
-  /** Zones that the run has read from the start. */
-  readonly listed: Set<string>;
+  /** Zones that the run has read whole, as they were then. */
+  readonly listed: Map<string, View>;
   /** Names that the run took out of a zone, by zone, owner, cluster and the run that first saw them unwanted. */
   readonly lost: Map<string, Map<string, string>>;
   /** The same of names whose targets it changed. */
@@ -45,6 +50,8 @@ export interface Memory {
   readonly claimed: Map<string, Set<string>>;
   /** The run that first saw a name unwanted. */
   readonly unwanted: Map<string, number>;
+  /** A run was killed, so that a later one may first see to what that one left. */
+  interrupted: boolean;
   /** The latest reading of each cluster by any run. */
   readonly latest: Map<string, Reading>;
 }
@@ -65,6 +72,7 @@ export const memory = (): Memory => ({
   pairs: new Map(),
   claimed: new Map(),
   unwanted: new Map(),
+  interrupted: false,
   latest: new Map(),
 });
 
@@ -84,16 +92,16 @@ export const changedData = (batch: Batch) =>
   [...keysOf(batch)].filter(key => isData(recordOf(batch, key).type) && changed(batch, key));
 export const namesOf = (batch: Batch) => new Set(changedData(batch).map(key => recordOf(batch, key).name));
 
-export const isOurs = (label: Label | undefined, run: RunContext): label is Label =>
+export const isOurs = (label: Label | undefined, run: Run): label is Label =>
   label !== undefined && run.clusters.some(({ owner }) => owner === label.owner);
 
 /** The clusters of the config that an ownership record may be of: the one that it names, or any with its owner id. */
-export const clustersOf = (label: Label, run: RunContext): string[] =>
+export const clustersOf = (label: Label, run: Run): string[] =>
   run.clusters
     .filter(({ name, owner }) => (label.cluster === undefined ? owner === label.owner : label.cluster === name))
     .map(({ name }) => name);
 
-export const labelAt = (view: View, name: string, type: string, { zone, run }: Pick<Batch, 'zone' | 'run'>) =>
+export const labelAt = (view: View, name: string, type: string, { zone, run }: { zone: ZoneInfo; run: Run }) =>
   labelIn(ownershipAt(view, name, type, zone.name, run.settings));
 
 /** What is known of a cluster: what this run read of it, and what a later one did. */

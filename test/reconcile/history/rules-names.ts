@@ -7,8 +7,10 @@ import {
   inner,
   isOurs,
   labelAt,
+  type Memory,
   namesOf,
   type Rule,
+  type Run,
   readings,
   wishesIn,
 } from './batch.ts';
@@ -27,6 +29,7 @@ import {
   type View,
   viewOf,
   within,
+  type ZoneInfo,
 } from './view.ts';
 
 /** Every record set that is written is what its object asks for, as this run (or a later one) read it. */
@@ -94,7 +97,7 @@ function joins(
 /** A name that is asked for is never out of DNS without a replacement, nor its IPv6 half there without the other. */
 export const neverOut: Rule = batch => {
   for (const name of namesOf(batch)) {
-    const before = dataAt(batch.before, name);
+    const before = dataAt(batch.before, name).filter(record => !pointsNowhere(record, batch));
     const after = dataAt(batch.after, name);
     if (before.length > 0 && after.length === 0 && !answeredBelow(name, batch)) {
       const asker = before
@@ -114,8 +117,13 @@ export const neverOut: Rule = batch => {
   return undefined;
 };
 
+/** An alias to a name of the zone that has no record of its type any more answers nothing. */
+const pointsNowhere = ({ alias, type }: Rec, { zone, after }: Batch) =>
+  alias?.hostedZoneId === zone.id && !after.has(keyOf(alias.dnsName, type));
+
 function canHave(wish: Wish, name: string, batch: Batch): boolean {
   if (!asks(wish, name) || !passes(name, batch.run.settings)) return false;
+  if (batch.run.read.get(wish.cluster)?.unread.has(wish.kind) !== false) return false;
   if (obstacle(name, batch.after, batch) !== undefined) return false;
   return readings(wish.cluster, batch).every(
     reading =>
@@ -153,7 +161,7 @@ export function answeredBelow(name: string, { zone, run, store, before }: Batch)
   return below.some(other => {
     const there = dataAt(viewOf(store, other.id), name).length > 0;
     if (zone.private) return there;
-    const stood = dataAt(run.start.get(other.id) ?? new Map(), name).length > 0;
+    const stood = dataAt(run.listed.get(other.id) ?? run.start.get(other.id) ?? new Map(), name).length > 0;
     return there && stood && before.has(keyOf(other.name, 'NS'));
   });
 }
@@ -162,7 +170,7 @@ export function answeredBelow(name: string, { zone, run, store, before }: Batch)
 export function obstacle(
   name: string,
   view: View,
-  { zone, run, memory }: Pick<Batch, 'zone' | 'run' | 'memory'>,
+  { zone, run, memory }: { zone: ZoneInfo; run: Run; memory: Memory },
 ): string | undefined {
   const foreign = inner(memory.foreign, zone.id);
   const forged = inner(memory.forged, zone.id);
@@ -179,7 +187,7 @@ export function obstacle(
     if (owner !== undefined && view.has(owner) && owner !== keyOf(name, type)) return owner;
     const twin = [...view.values()].find(
       other =>
-        other.name !== name && ownershipName(other.name, type, zone.name, run.settings) === txt && isData(other.type),
+        other.name !== name && ownershipName(other.name, type, zone.name, run.settings) === txt && other.type !== 'TXT',
     );
     if (twin) return keyOf(twin.name, twin.type);
     const beside = [...view.values()].find(

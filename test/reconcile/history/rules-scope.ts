@@ -11,7 +11,8 @@ export const withinScope: Rule = batch => {
     const { name, type } = recordOf(batch, key);
     if (!passes(name, run.settings)) return `${key} lies outside the domain filter`;
     if (!run.settings.types.some(managed => managed === type)) return `${key} is of a type that is not managed`;
-    if (run.drift && !isDrift(name, run.drift, batch)) return `${key} is none of the names that were to be read again`;
+    if (run.drift && !isDrift(name, run.drift, batch) && !isLeft(name, batch))
+      return `${key} is none of the names that were to be read again`;
   }
   return undefined;
 };
@@ -19,6 +20,10 @@ export const withinScope: Rule = batch => {
 /** A name is concerned by its own record sets, and by its ownership records. */
 const isDrift = (name: string, drift: ReadonlySet<string>, { zone, run }: Batch) =>
   [name, ...DATA_TYPES.map(type => ownershipName(name, type, zone.name, run.settings))].some(each => drift.has(each));
+
+/** A name that a run that was killed would have removed: that may still come, so every run may see to it. */
+const isLeft = (name: string, { memory, zone }: Batch) =>
+  memory.interrupted && memory.unwanted.has(`${zone.id} ${name}`);
 
 /** The policy. */
 export const policy: Rule = batch => {

@@ -239,7 +239,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.constantFrom(1, 14, 20, 120) }) },
-  { weight: 7, arbitrary: plainRun },
+  { weight: 11, arbitrary: plainRun },
   { weight: 3, arbitrary: narrowRun },
   { weight: 5, arbitrary: hardRun },
 );

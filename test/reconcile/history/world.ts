@@ -173,7 +173,7 @@ export class World {
       ...(drift && { drift }),
       read: new Map(),
       start: new Map([...this.harness.store.zones.keys()].map(id => [id, this.view(id)])),
-      listed: new Set(),
+      listed: new Map(),
       state: (this.states[step.state ?? 0] as Copies).generation,
       lost: new Map(),
       moved: new Map(),
@@ -204,6 +204,9 @@ export class World {
         this.blame(`the run ended with ${(error as Error).stack ?? error}`);
       }
     }
+    this.memory.interrupted ||= dying.dead;
+    // What a forced run has seen, it takes for proven.
+    if (context.forced.length > 0) for (const zone of context.listed.keys()) this.memory.forged.delete(zone);
     this.#remember(context);
   }
 
@@ -211,7 +214,7 @@ export class World {
   #learn(step: RunStep, { listed, state }: RunContext): void {
     const copies = this.states[step.state ?? 0] as Copies;
     if (copies.generation !== state) return;
-    for (const zone of listed) {
+    for (const zone of listed.keys()) {
       if (!this.harness.store.zones.has(zone)) continue;
       const foreign = inner(this.memory.foreign, zone);
       copies.know(
@@ -287,7 +290,7 @@ export class World {
       ...port,
       listRecordSets: async (zone, from, max) => {
         const page = await port.listRecordSets(zone, from, max);
-        if (!from) context.listed.add(zone);
+        if (!from) context.listed.set(zone, this.view(zone));
         return page;
       },
     };
