@@ -118,3 +118,15 @@ test('after a long silence about what is needed, anything may have changed', () 
   list(gateways, [gateway(), TWO], 61_000);
   expect(told).toEqual(['anything']);
 });
+
+test('what changes while the routes are listed is not missed', () => {
+  const { gateways, routes, told } = tracking();
+  routes.begin();
+  routes.page(ROUTES);
+  gateways.changed('MODIFIED', gateway({ addresses: ['192.0.2.9'] }));
+  expect(told.splice(0)).toEqual(['httproute/a', 'httproute/b']);
+  routes.complete(0);
+  expect(told).toEqual([]);
+  gateways.changed('MODIFIED', gateway({ addresses: ['192.0.2.8'] }));
+  expect(told.splice(0)).toEqual(['httproute/a', 'httproute/b']);
+});
