@@ -13,6 +13,7 @@ export interface Kind {
   readonly status: boolean;
 }
 
+/** As the CRDs of 1.6 serve them; old versions of the Gateway are left out. */
 const gatewayApi = (resource: string, kind: string, ...others: string[]): Kind => ({
   group: 'gateway.networking.k8s.io',
   version: 'v1',
@@ -29,8 +30,7 @@ export const KINDS: readonly Kind[] = [
   { group: '', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
   { group: 'events.k8s.io', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
   { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true, status: true },
-  // As the CRDs of 1.6 have them.
-  gatewayApi('gateways', 'Gateway', 'v1beta1'),
+  gatewayApi('gateways', 'Gateway'),
   gatewayApi('listenersets', 'ListenerSet'),
   gatewayApi('httproutes', 'HTTPRoute', 'v1beta1'),
   gatewayApi('grpcroutes', 'GRPCRoute'),
