@@ -127,14 +127,15 @@ function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offe
  */
 function joining(winner: Offer, offers: readonly Offer[], holders: readonly Holder[], merge: MergeScope): Offer[] {
   if (merge === 'object') return [];
-  const others = holders.filter(({ candidate, keeping }) => keeping || (candidate && candidate !== winner.candidate));
+  // What stands for another object, the winner too, is not free: its own new type may be blocked, and it keeps the old one.
+  const standing = holders.filter(({ candidate, keeping }) => keeping ?? candidate);
   const taken = new Set(winner.records.map(({ record }) => record.type));
   return offers.filter(({ candidate, records }) => {
     if (candidate === winner.candidate || !isNear(winner.candidate, candidate, merge)) return false;
     const isFree = ({ record: { type } }: DesiredRecord) =>
       !taken.has(type) &&
       type !== 'CNAME' &&
-      others.every(other => other.owned?.record.type !== type || other.candidate === candidate);
+      standing.every(other => other.owned?.record.type !== type || other.candidate === candidate);
     if (records.length === 0 || taken.has('CNAME') || !records.every(isFree)) return false;
     for (const { record } of records) taken.add(record.type);
     return true;

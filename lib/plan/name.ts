@@ -257,7 +257,8 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
   if (settings.policy !== 'sync') {
     const message = `${current.name} is kept though no object asks for it: the policy is ${settings.policy}`;
     const zone = context.view.zone.id;
-    const findings = gone.length > 0 ? [{ reason: 'policy' as const, message, name: current.name, zone }] : [];
+    const left = gone.length > 0 || current.claims.some(context.isLeftover);
+    const findings = left ? [{ reason: 'policy' as const, message, name: current.name, zone }] : [];
     return { changes: [], findings: [...contested, ...findings], stray, ...kept };
   }
   return { changes: removals(current, gone, context), findings: contested, stray, ...kept };
