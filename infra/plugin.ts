@@ -1,6 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { awsHttp } from '../lib/aws/index.ts';
 import { buildAll } from '../scripts/build.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -43,7 +44,7 @@ async function build({ serviceDir, service }: Serverless): Promise<void> {
 /** The state is a copy that can be read anew, so nothing is lost. */
 async function emptyStateBucket(serverless: Serverless): Promise<void> {
   const provider = serverless.getProvider('aws');
-  const config = await provider.getAwsSdkV3Config();
+  const config = { requestHandler: awsHttp, ...(await provider.getAwsSdkV3Config()) };
   const Bucket = await physicalId(new CloudFormationClient(config), provider.naming.getStackName(), 'StateBucket');
   if (Bucket === undefined) return;
   const s3 = new S3Client(config);

@@ -9,6 +9,7 @@ import type {
 } from 'aws-lambda';
 import type { Notice } from '../../lib/model/index.ts';
 import { MAX_BODY, parseNotice } from '../../lib/notice/index.ts';
+import { inTime } from '../in-time.ts';
 import { createTelemetry, type Telemetry } from '../telemetry.ts';
 
 /** A request as far as it matters who sent it. */
@@ -57,7 +58,7 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
     metrics.addMetric('NoticesAccepted', MetricUnit.Count, 1);
     return { statusCode: 202 };
   };
-  return middy(handle)
+  return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { awsHttp } from '../aws/index.ts';
 import { systemClock } from '../clock.ts';
 import { createClusterReader } from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
@@ -35,7 +36,7 @@ export function composePorts(config: Config, env: Environment): Ports {
 function zoneCredentials({ zones: { roleArn } }: Config, region: string) {
   if (roleArn === undefined) return {};
   const params = { RoleArn: roleArn, RoleSessionName: 'fairlead' };
-  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region } }) };
+  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region, requestHandler: awsHttp } }) };
 }
 
 function openStore({ state: { store } }: Config, region: string): StateStore {

@@ -1,4 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { awsHttp } from '../aws/index.ts';
 import { StateConflict, type StateStore } from './store.ts';
 
 type S3 = typeof import('./s3-client.ts');
@@ -18,7 +19,10 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
   // Loaded at the first use: a command whose state is a folder need not start an S3 client.
   let loaded: Promise<{ s3: S3; client: InstanceType<S3['S3Client']> }> | undefined;
   const load = () => {
-    loaded ??= import('./s3-client.ts').then(s3 => ({ s3, client: new s3.S3Client(config) }));
+    loaded ??= import('./s3-client.ts').then(s3 => ({
+      s3,
+      client: new s3.S3Client({ requestHandler: awsHttp, maxAttempts: 2, ...config }),
+    }));
     return loaded;
   };
   const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });
