@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
+import { shardAlarms } from './alarms.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { type CloudFormationValue, OWN_BUCKET, roleStatements, type Statement, sub } from './iam.ts';
 import { busPolicy, driftRules, type Resources, scheduleRules } from './rules.ts';
@@ -18,6 +19,10 @@ export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRe
   readonly concurrency: number | null;
   readonly traceEnabled: 'true' | 'false';
   readonly alarmActions: readonly string[];
+  /** Seconds that a message may wait in the queue before somebody is told. */
+  readonly messageAge: number;
+  /** The alarms on the runs of each shard. */
+  readonly alarms: Resources;
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
   readonly statements: readonly Statement[];
   /** What puts events on the queue: the schedule, and the rules on changes that others made. */
@@ -38,8 +43,10 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
   const config = configForLambda(file, region);
   const traced = tracing === 'Active';
   const shards = config.shards.map(({ name }) => name);
-  const rules = { ...scheduleRules(settings.schedule, shards), ...driftOf(settings, config) };
+  const { schedule } = settings;
+  const rules = { ...scheduleRules(schedule, shards), ...driftOf(settings, config) };
   const vpc = subnets && securityGroups && { subnetIds: subnets, securityGroupIds: securityGroups };
+  const alarmActions = alarmTopic === null ? [] : [alarmTopic];
   return {
     ...{ timeout, memory, logRetention, logLevel, tracing },
     config: file,
@@ -47,7 +54,10 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
     concurrency: settings.concurrency === 'auto' ? shards.length + 1 : settings.concurrency,
     visibilityTimeout: timeout + 60,
     traceEnabled: traced ? 'true' : 'false',
-    alarmActions: alarmTopic === null ? [] : [alarmTopic],
+    // Two runs that fail at the last moment, each after the one before gave its messages back.
+    messageAge: 2 * (timeout + 60) + 600,
+    alarmActions,
+    alarms: shardAlarms({ service: SERVICE, shards, schedule, actions: alarmActions }),
     vpc,
     statements: roleStatements(config, { ...RESOURCES, tracing: traced, vpc: vpc !== null }),
     rules,
@@ -79,6 +89,9 @@ function configForLambda(path: string, AWS_REGION: string): Config {
 }
 
 const arnOf = (resource: string): CloudFormationValue => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+
+/** As POWERTOOLS_SERVICE_NAME in serverless.yml. */
+const SERVICE = `\${self:service}-\${sls:stage}`;
 
 const RESOURCES = {
   // The ARN that CloudFormation gives for a log group ends with `:*` already, which the name does not.

@@ -1,4 +1,5 @@
 import type { CloudFormationValue } from './iam.ts';
+import type { Schedule } from './schedule.ts';
 
 /** A CloudFormation resource. */
 export interface Resource {
@@ -12,6 +13,9 @@ export type Resources = Readonly<Record<string, Resource>>;
 /** EventBridge allows no more: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const TARGETS_OF_A_RULE = 5;
 
+/** A rule must have an expression, also when it is off. */
+const WHEN_PAUSED = 'rate(5 minutes)';
+
 const arnOf = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 
 /** What a rule waits for, and what it is called. */
@@ -19,17 +23,22 @@ interface Trigger {
   /** Logical id of the first rule. */
   readonly id: string;
   readonly description: string;
-  readonly properties: { readonly ScheduleExpression: string } | { readonly EventPattern: EventPattern };
+  readonly properties: { readonly State: 'ENABLED' | 'DISABLED' } & (
+    | { readonly ScheduleExpression: string }
+    | { readonly EventPattern: EventPattern }
+  );
 }
 
 /**
  * The schedule: rules that send an event to the queue for each shard, in the shard's message group. Through the queue like
  * everything else, so that it waits for a run that is going on. Resources of their own, because the framework's `schedule`
- * event knows only functions, no retry policy and no dead-letter queue.
+ * event knows only functions, no retry policy and no dead-letter queue. Paused (null), the rules are there and off.
  */
-export function scheduleRules(expression: string, shards: readonly string[]): Resources {
+export function scheduleRules(schedule: Schedule | null, shards: readonly string[]): Resources {
   const description = 'Asks for a run over every cluster of';
-  return queueRules({ id: 'Schedule', description, properties: { ScheduleExpression: expression } }, shards);
+  const State = schedule === null ? 'DISABLED' : 'ENABLED';
+  const properties = { ScheduleExpression: schedule?.expression ?? WHEN_PAUSED, State } as const;
+  return queueRules({ id: 'Schedule', description, properties }, shards);
 }
 
 /**
@@ -38,7 +47,10 @@ export function scheduleRules(expression: string, shards: readonly string[]): Re
  */
 export function driftRules(own: readonly CloudFormationValue[], shards: readonly string[]): Resources {
   const description = 'Tells of record sets that others changed:';
-  return queueRules({ id: 'Drift', description, properties: { EventPattern: changesByOthers(own) } }, shards);
+  return queueRules(
+    { id: 'Drift', description, properties: { State: 'ENABLED', EventPattern: changesByOthers(own) } },
+    shards,
+  );
 }
 
 type EventPattern = ReturnType<typeof changesByOthers>;
@@ -95,7 +107,6 @@ function rule({ description, properties }: Trigger, shards: readonly string[]): 
     Properties: {
       Description: `${description} ${shards.join(', ')}`.slice(0, 512),
       ...properties,
-      State: 'ENABLED',
       Targets: shards.map((shard, index) => ({
         Id: `shard-${index}`,
         Arn: arnOf('Queue'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ScheduleSetting } from './schedule.ts';
 
 /** A setting of the deployment that cannot be; the message names the setting and what is allowed. */
 export class InvalidSetting extends Error {
@@ -24,9 +25,7 @@ const SECRET_PLACE = /^(ssm|secretsmanager):(arn:aws[\w-]*:\1:[\w/+=.@:-]+|[\w/+
 /** What `params` of serverless.yml and `--param` may hold: from the command line everything is text. */
 const Settings = z.object({
   config: z.string().min(1),
-  schedule: z
-    .string()
-    .regex(/^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))$/, 'expected rate(5 minutes) or cron(…)'),
+  schedule: ScheduleSetting,
   timeout: whole(30, 900),
   memory: whole(256, 10_240),
   concurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),

@@ -79,12 +79,18 @@ async function runOnce(
     const asked = { deadlineMs, holder: context.awsRequestId };
     const result = await withinDeadline(deadlineMs + KEEP_MS, () => core.reconcile(request, asked));
     logResult(result, logger);
-    meterResult(result, metrics);
+    meterResult(result, metrics, wholeShard(request, core.known));
     return result;
   } catch (error) {
     metrics.addMetric('RunsFailed', MetricUnit.Count, 1);
     throw error;
   }
+}
+
+/** The shard that a run is over, unless it is over some of its clusters only, or over several shards. */
+function wholeShard({ clusters, shard }: RunRequest, { shards }: Known): string | undefined {
+  if (clusters !== undefined) return undefined;
+  return shard ?? (shards.length === 1 ? shards[0] : undefined);
 }
 
 type Batch = Extract<Trigger, { kind: 'batch' }>;

@@ -1,2 +1,2 @@
-export { timeLeft, withinDeadline } from './deadline.ts';
+export { withinDeadline } from './deadline.ts';
 export { awsHttp } from './http.ts';

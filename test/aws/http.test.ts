@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import { HttpRequest } from '@smithy/core/protocols';
 import { afterEach, describe, expect, test } from 'vitest';
 import { withinDeadline } from '../../lib/aws/deadline.ts';
 import { BoundedHandler, type HttpLimits } from '../../lib/aws/http.ts';
 import { type SilentServer, startSilent } from './silent.ts';
 
+type Request = Parameters<BoundedHandler['handle']>[0];
 const LONG: HttpLimits = { connect: 5_000, answer: 5_000, idle: 5_000, whole: 5_000 };
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n';
 let server: SilentServer;
@@ -15,8 +15,8 @@ afterEach(() => server.close());
 async function ask(limits: HttpLimits, abortSignal?: AbortSignal): Promise<string> {
   const { hostname, port } = new URL(server.url);
   const handler = new BoundedHandler(limits);
-  const request = new HttpRequest({ protocol: 'http:', hostname, port: Number(port), method: 'GET', path: '/' });
-  const { response } = await handler.handle(request, abortSignal ? { abortSignal } : {});
+  const request = { protocol: 'http:', hostname, port: Number(port), method: 'GET', path: '/', headers: {}, query: {} };
+  const { response } = await handler.handle(request as Request, abortSignal ? { abortSignal } : {});
   const parts: Buffer[] = [];
   for await (const part of response.body) parts.push(part);
   return Buffer.concat(parts).toString();

@@ -91,6 +91,13 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
     );
   });
 
+  it.each([
+    ['rate(1 minute)', 'ENABLED', 'rate(1 minute)'],
+    ['none', 'DISABLED', 'rate(5 minutes)'],
+  ])('with the schedule %s has a rule that is %s', (schedule, State, ScheduleExpression) => {
+    expect(make({ schedule }).rules.Schedule?.Properties).toMatchObject({ State, ScheduleExpression });
+  });
+
   it('tells the functions that take notices the shard of each cluster', () => {
     const config = 'clusters: [{name: a, owner: x}, {name: b}]\nshards: [{name: east, clusters: [a]}]';
     expect(make({}, config).shards).toEqual({ a: 'east', b: 'default' });
