@@ -1,11 +1,12 @@
 import type { Config } from '../lib/config/config.ts';
+import { recordNames } from './record-names.ts';
 
 /** A CloudFormation value: a string, or an intrinsic function like `{ "Fn::GetAtt": […] }`. */
 export type CloudFormationValue = string | Readonly<Record<string, unknown>>;
 
 export interface Statement {
   readonly Sid: string;
-  readonly Effect: 'Allow';
+  readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: CloudFormationValue | readonly CloudFormationValue[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, CloudFormationValue | readonly string[]>>>>;
@@ -33,11 +34,13 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
 }
 
 /**
- * Changes are narrowed to what fairlead writes: CREATE and DELETE of the managed types and of ownership records.
+ * Changes are narrowed to what fairlead writes: CREATE and DELETE of the managed types and of ownership records, under the
+ * names of the config.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
  */
-function route53Statements({ zones, records }: Config): readonly Statement[] {
+export function route53Statements({ zones, records, registry }: Config): readonly Statement[] {
   const Resource = zones.ids.length === 0 ? [zoneArn('*')] : zones.ids.map(zoneArn);
+  const { allowed, denied } = recordNames({ zones, records, registry });
   return [
     // ListHostedZones takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     { Sid: 'ListZones', Effect: 'Allow', Action: ['route53:ListHostedZones'], Resource: '*' },
@@ -54,12 +57,22 @@ function route53Statements({ zones, records }: Config): readonly Statement[] {
       Resource,
       Condition: {
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsRecordTypes': [...records.types, 'TXT'],
+          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set<string>([...records.types, 'TXT'])],
           'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
         },
+        ...(allowed && { 'ForAllValues:StringLike': { [NAMES]: allowed } }),
       },
     },
+    ...(denied.length === 0 ? [] : [keepOut(Resource, denied)]),
   ];
+}
+
+const NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';
+
+/** Names of zones.excludeDomains: a batch with one of them is refused as a whole. */
+function keepOut(Resource: Statement['Resource'], names: readonly string[]): Statement {
+  const Condition = { 'ForAnyValue:StringLike': { [NAMES]: names } };
+  return { Sid: 'KeepOut', Effect: 'Deny', Action: ['route53:ChangeResourceRecordSets'], Resource, Condition };
 }
 
 /** A cluster with a role of its own is described with that role. */
