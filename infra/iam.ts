@@ -75,20 +75,35 @@ function keepOut(Resource: Statement['Resource'], names: readonly string[]): Sta
   return { Sid: 'KeepOut', Effect: 'Deny', Action: ['route53:ChangeResourceRecordSets'], Resource, Condition };
 }
 
-/** A cluster with a role of its own is described with that role. */
+/**
+ * So many ARNs of a kind are named one by one. A role's inline policies may have 10,240 characters in all
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), of which an ARN takes about 70.
+ */
+const NAMED = 40;
+
+/** A cluster with a role of its own is described with that role. Of many, each region in which there is one is named. */
 function clusterStatements({ clusters }: Config): readonly Statement[] {
   const own = clusters.filter(cluster => cluster.roleArn === undefined);
   if (own.length === 0) return [];
-  const Resource = own.map(({ region, name }) =>
-    sub(`arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:cluster/${name}`),
-  );
+  const arnOf = (region: string | undefined, name: string) =>
+    sub(`arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:cluster/${name}`);
+  const Resource =
+    own.length <= NAMED
+      ? own.map(({ region, name }) => arnOf(region, name))
+      : [...new Set(own.map(({ region }) => region))].sort().map(region => arnOf(region, '*'));
   return [{ Sid: 'DescribeClusters', Effect: 'Allow', Action: ['eks:DescribeCluster'], Resource }];
 }
 
+/**
+ * Of many roles of one name, the name is named: for whatever account. What can be assumed is still only what trusts this
+ * role, and those are roles that somebody made for it.
+ */
 function roleArnStatements({ clusters, zones }: Config): readonly Statement[] {
   const roles = new Set([...clusters.map(cluster => cluster.roleArn), zones.roleArn].filter(arn => arn !== undefined));
   if (roles.size === 0) return [];
-  return [{ Sid: 'AssumeRoles', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: [...roles].sort() }];
+  const folded = [...roles].map(arn => arn.replace(/:\d{12}:/, ':*:'));
+  const Resource = [...(roles.size <= NAMED ? roles : new Set(folded))].sort();
+  return [{ Sid: 'AssumeRoles', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource }];
 }
 
 /** Stands for the name of the bucket that is deployed with the function, which CloudFormation makes up. */
