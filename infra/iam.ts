@@ -89,7 +89,7 @@ function clusterStatements({ clusters }: Config): readonly Statement[] {
     sub(`arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:cluster/${name}`);
   const Resource =
     own.length <= NAMED
-      ? own.map(({ region, name }) => arnOf(region, name))
+      ? own.map(({ region, name, eksName = name }) => arnOf(region, eksName))
       : [...new Set(own.map(({ region }) => region))].sort().map(region => arnOf(region, '*'));
   return [{ Sid: 'DescribeClusters', Effect: 'Allow', Action: ['eks:DescribeCluster'], Resource }];
 }

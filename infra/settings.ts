@@ -44,7 +44,7 @@ const Settings = z.object({
   ]),
   webhookAccounts: z.union([none, idList(/^\d{12}$/, '111122223333')]),
   webhookConcurrency: z.union([none, whole(1, 1_000)]),
-  auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'prod-eu')]),
+  auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/, 'prod-eu')]),
   drift: z.enum(['none', 'cloudtrail']),
 });
 

@@ -40,7 +40,7 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
 async function take(event: unknown, desk: Desk): Promise<Notice | 'nothing' | 'unknown-cluster'> {
   const batch = readBatch(event);
   if (batch.messageType === 'CONTROL_MESSAGE') return 'nothing'; // CloudWatch Logs tries whether it gets through
-  const cluster = clusterOf(batch.logGroup);
+  const cluster = clusterOf(batch, name => desk.shardOf(name) !== undefined);
   const shard = cluster && desk.shardOf(cluster);
   if (!cluster || !shard) return 'unknown-cluster';
   const notice = noticeOf(batch, cluster);

@@ -2,8 +2,10 @@ import type { ManagedType, SourceKind } from '../model/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
 export interface ClusterConfig {
+  /** Unique; the EKS cluster's name as well, unless `eksName` says another. */
   readonly name: string;
   readonly owner: string;
+  readonly eksName?: string;
   /** AWS region of the EKS cluster; absent when `kubeconfig` is given. */
   readonly region?: string;
   /** Role assumed to describe the cluster and to sign its token. */
@@ -27,6 +29,7 @@ export interface ZonesConfig {
   readonly type: 'public' | 'private' | 'any';
   readonly ids: readonly string[];
   readonly roleArn?: string;
+  readonly externalId?: string;
 }
 
 interface RecordsConfig {

@@ -33,9 +33,13 @@ export function composePorts(config: Config, env: Environment): Ports {
 }
 
 /** The hosted zones of another account are reached in a role of it. */
-function zoneCredentials({ zones: { roleArn } }: Config, region: string) {
+function zoneCredentials({ zones: { roleArn, externalId } }: Config, region: string) {
   if (roleArn === undefined) return {};
-  const params = { RoleArn: roleArn, RoleSessionName: 'fairlead' };
+  const params = {
+    RoleArn: roleArn,
+    RoleSessionName: 'fairlead',
+    ...(externalId !== undefined && { ExternalId: externalId }),
+  };
   return { credentials: fromTemporaryCredentials({ params, clientConfig: { region, requestHandler: awsHttp } }) };
 }
 

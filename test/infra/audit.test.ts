@@ -21,6 +21,15 @@ describe('audit logs', () => {
     ]);
   });
 
+  it('are those of the cluster in EKS; the filter says how the config calls it', () => {
+    const clusters = [{ ...cluster('prod.eu'), eksName: 'prod' }];
+    const { subscriptions } = auditOf(['prod.eu'], { ...CONFIG, clusters }, 'eu-west-1');
+    expect(subscriptions.AuditLogOfprodDoteu?.Properties).toMatchObject({
+      LogGroupName: '/aws/eks/prod/cluster',
+      FilterName: 'prod.eu',
+    });
+  });
+
   it('are filtered: writes of Services and Ingresses that succeeded, status included, in the length that CloudWatch allows', () => {
     const { filterPattern } = make(['prod-a']);
     expect(filterPattern.length).toBeLessThanOrEqual(1024);
