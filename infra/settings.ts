@@ -43,7 +43,7 @@ const Settings = z.object({
     z.string().regex(SECRET_PLACE, 'expected ssm:NAME or secretsmanager:NAME (or the ARN for the name), or none'),
   ]),
   webhookAccounts: z.union([none, idList(/^\d{12}$/, '111122223333')]),
-  webhookConcurrency: z.union([none, whole(1, 1_000)]),
+  webhookConcurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
   auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/, 'prod-eu')]),
   drift: z.enum(['none', 'cloudtrail']),
 });

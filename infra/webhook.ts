@@ -17,13 +17,16 @@ export interface Webhook {
   readonly permissions: Resources;
 }
 
+/** Reserved where everybody can call: a flood of forged requests then takes no more of the account than this. */
+const OPEN = 5;
+
 export function webhookOf(settings: Settings): Webhook {
   const { webhook, webhookSecret, webhookAccounts, webhookConcurrency } = settings;
   return {
     part: webhook === 'none' ? 'infra/none.yml' : 'infra/webhook.yml',
     url: webhook === 'iam' ? { authorizer: 'aws_iam' } : true,
     secret: webhookSecret ?? '',
-    concurrency: webhookConcurrency,
+    concurrency: webhookConcurrency === 'auto' ? (webhook === 'hmac' ? OPEN : null) : webhookConcurrency,
     statements: [...SENDER, ...(webhookSecret === null ? [] : secretStatements(webhookSecret))],
     permissions: Object.assign({}, ...(webhookAccounts ?? []).map(callers)),
   };

@@ -8,7 +8,7 @@ import { retryThrough } from '../../functions/reconcile/redelivery.ts';
 import { fromSecretsManager, fromSsm } from '../../functions/webhook/secret-stores.ts';
 import { podIdentity } from '../../infra/forwarder/program/pod-identity.ts';
 import { webIdentity } from '../../infra/forwarder/program/web-identity.ts';
-import Plugin from '../../infra/plugin.ts';
+import { prepareRemoval } from '../../infra/removal.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
 import { createEks } from '../../lib/cluster/eks.ts';
 import { parseConfig } from '../../lib/config/index.ts';
@@ -53,13 +53,9 @@ afterAll(async () => {
 
 const configOf = (text: string) => parseConfig(text, { file: 'fairlead.yml', env: process.env });
 
-const sls = {
-  serviceDir: '.',
-  service: { custom: { deployment: {} as never } },
-  getProvider: () => ({
-    getAwsSdkV3Config: async () => ({ region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } }),
-    naming: { getStackName: () => 'fairlead-prod' },
-  }),
+const removal = {
+  config: { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
+  ...{ stack: 'fairlead-prod', timeout: 300 },
 };
 
 /** Every client of what ships: where it is made, and a call that goes through it. */
@@ -88,7 +84,7 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     const { handler } = await import('../../functions/audit/handler.ts');
     return handler(invocationOf(batchOf([auditLine()])), context());
   },
-  'infra/plugin.ts CloudFormationClient': () => new Plugin(sls).hooks['before:remove:remove']?.() ?? Promise.resolve(),
+  'infra/removal.ts CloudFormationClient': () => prepareRemoval(removal),
   'infra/forwarder/program/web-identity.ts fromTokenFile': () => webIdentity()(),
 };
 
@@ -101,7 +97,11 @@ test('the list has every client that ships', () => {
         return [...found].map(([, a, b]) => `${folder}/${file} ${a ?? b}`);
       }),
   );
-  const own = ['infra/plugin.ts S3Client', 'infra/forwarder/program/pod-identity.ts fromHttp'];
+  const own = [
+    'infra/removal.ts LambdaClient',
+    'infra/removal.ts S3Client',
+    'infra/forwarder/program/pod-identity.ts fromHttp',
+  ];
   expect([...new Set(made)].sort()).toEqual([...Object.keys(CLIENTS), ...own].sort());
 });
 

@@ -83,7 +83,7 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
     ])(
       '%s: each is scheduled in its message group and has a run of its own',
       (_rule, config, expected, concurrency) => {
-        const deployment = make({}, config);
+        const deployment = make({ concurrency: 'auto' }, config);
         expect(groups(deployment)).toEqual(expected);
         expect(deployment.concurrency).toBe(concurrency);
         expect(deployment.ruleArns).toEqual(expected.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
@@ -101,6 +101,12 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
   it('tells the functions that take notices the shard of each cluster', () => {
     const config = 'clusters: [{name: a, owner: x}, {name: b}]\nshards: [{name: east, clusters: [a]}]';
     expect(make({}, config).shards).toEqual({ a: 'east', b: 'default' });
+  });
+
+  it('reserves nothing of the account, unless the webhook is open to everybody', () => {
+    expect(make()).toMatchObject({ concurrency: null, webhook: { concurrency: null } });
+    const open = make({ webhook: 'hmac', webhookSecret: 'ssm:secret' });
+    expect(open).toMatchObject({ concurrency: null, webhook: { concurrency: 5 } });
   });
 
   it('sends alarms to the topic, if there is one', () => {

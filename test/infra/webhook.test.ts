@@ -7,7 +7,7 @@ const make = (settings: Partial<Settings>) =>
     webhook: 'iam',
     webhookSecret: null,
     webhookAccounts: null,
-    webhookConcurrency: 5,
+    webhookConcurrency: 'auto',
     ...settings,
   } as Settings);
 const sub = (text: string) => ({ 'Fn::Sub': text });
