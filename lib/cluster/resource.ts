@@ -37,7 +37,8 @@ export interface Advice {
 }
 
 export const FOR_A_RUN: Advice = {
-  unauthorized: 'the role needs an EKS access entry in this very cluster (infra/eks-access.yml)',
+  unauthorized:
+    'the role needs an EKS access entry in this very cluster (infra/eks-access.yml), made after the role itself: one that was made anew needs a new entry',
   forbidden: role =>
     `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the group of fairlead's access entry`,
   busy: 'the next run reads it again',
