@@ -41,6 +41,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
   const { timeout, memory, logRetention, logLevel, tracing, alarmTopic, subnets, securityGroups } = settings;
   const file = resolve(folder, settings.config);
   const config = configForLambda(file, region);
+  checkStateKey(settings, config);
   const traced = tracing === 'Active';
   const shards = config.shards.map(({ name }) => name);
   const { schedule } = settings;
@@ -59,7 +60,12 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
     alarmActions,
     alarms: shardAlarms({ service: SERVICE, shards, schedule, actions: alarmActions }),
     vpc,
-    statements: roleStatements(config, { ...RESOURCES, tracing: traced, vpc: vpc !== null }),
+    statements: roleStatements(config, {
+      ...RESOURCES,
+      tracing: traced,
+      vpc: vpc !== null,
+      stateKey: settings.stateKey,
+    }),
     rules,
     ruleArns: Object.entries(rules).flatMap(([id, { Type }]) => (Type === 'AWS::Events::Rule' ? [arnOf(id)] : [])),
     webhook: webhookOf(settings),
@@ -68,11 +74,12 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
 }
 
 /** Where the zones are in another account, CloudTrail of that account has to tell, over the event bus of this one. */
-function driftOf({ drift }: Settings, { zones: { roleArn }, shards }: Config): Resources {
+function driftOf({ drift }: Settings, { zones: { roleArn, ids }, shards }: Config): Resources {
   if (drift === 'none') return {};
   const own = [arnOf('ReconcileRole'), ...(roleArn === undefined ? [] : [roleArn])];
   const rules = driftRules(
     own,
+    ids,
     shards.map(({ name }) => name),
   );
   return roleArn === undefined ? rules : { ...rules, DriftBusPolicy: busPolicy(roleArn.split(':')[4] ?? '') };
@@ -85,6 +92,13 @@ function configForLambda(path: string, AWS_REGION: string): Config {
   if (config.state.store.kind !== 'folder') return config;
   throw new InvalidSetting(
     `${path}: state.store is a folder, which no Lambda keeps; leave it out, or give s3://bucket/prefix`,
+  );
+}
+
+function checkStateKey({ stateKey }: Settings, { state: { store } }: Config): void {
+  if (stateKey === null || (store.kind === 's3' && store.bucket !== OWN_BUCKET)) return;
+  throw new InvalidSetting(
+    "params.stateKey: is the KMS key of a bucket of your own, and state.store names none; the stack's bucket needs no key",
   );
 }
 

@@ -18,6 +18,8 @@ export interface Grants {
   readonly queue: CloudFormationValue;
   readonly undelivered: CloudFormationValue;
   readonly stateBucket: CloudFormationValue;
+  /** ARN of the KMS key with which S3 encrypts a bucket that is not the stack's. */
+  readonly stateKey?: string | null;
   readonly tracing: boolean;
   readonly vpc: boolean;
 }
@@ -29,6 +31,7 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
     ...clusterStatements(config),
     ...roleArnStatements(config),
     ...stateStatements(config, grants.stateBucket),
+    ...(grants.stateKey ? [keyStatement(grants.stateKey)] : []),
     ...runtimeStatements(grants),
   ];
 }
@@ -123,6 +126,11 @@ function stateStatements({ state: { store } }: Config, ownBucket: CloudFormation
     },
     { Sid: 'FindState', Effect: 'Allow', Action: ['s3:ListBucket'], Resource: bucket },
   ];
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: to read, and to write. */
+function keyStatement(key: string): Statement {
+  return { Sid: 'UseStateKey', Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] };
 }
 
 function runtimeStatements({ logGroup, queue, undelivered, tracing, vpc }: Grants): readonly Statement[] {

@@ -43,24 +43,31 @@ export function scheduleRules(schedule: Schedule | null, shards: readonly string
 
 /**
  * Rules on what CloudTrail tells of Route 53: changes that others made, which a run then reads again. Every shard is told,
- * since a zone may hold records of several. `own`: the roles with which fairlead itself makes changes.
+ * since a zone may hold records of several. `own`: the roles with which fairlead itself makes changes; `zones`: the hosted
+ * zones that the config names, without which a change of any zone asks for a run.
  */
-export function driftRules(own: readonly CloudFormationValue[], shards: readonly string[]): Resources {
+export function driftRules(
+  own: readonly CloudFormationValue[],
+  zones: readonly string[],
+  shards: readonly string[],
+): Resources {
   const description = 'Tells of record sets that others changed:';
-  return queueRules(
-    { id: 'Drift', description, properties: { State: 'ENABLED', EventPattern: changesByOthers(own) } },
-    shards,
-  );
+  const properties = { State: 'ENABLED', EventPattern: changesByOthers(own, zones) } as const;
+  return queueRules({ id: 'Drift', description, properties }, shards);
 }
 
 type EventPattern = ReturnType<typeof changesByOthers>;
 
+/** A pattern may have 2,048 characters: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const ZONES_OF_A_PATTERN = 15;
+
 /**
  * Fields as in https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/logging-using-cloudtrail.html. A user has no
  * session, so no role that issued it. What failed has an `errorCode` and changed nothing; of very large batches CloudTrail
- * leaves the parameters out, and nothing could be read again by name.
+ * leaves the parameters out, and nothing could be read again by name. Zone ids stand there as their sender wrote them.
  */
-function changesByOthers(own: readonly CloudFormationValue[]) {
+function changesByOthers(own: readonly CloudFormationValue[], zones: readonly string[]) {
+  const named = zones.length > 0 && zones.length <= ZONES_OF_A_PATTERN;
   return {
     source: ['aws.route53'],
     'detail-type': ['AWS API Call via CloudTrail'],
@@ -68,7 +75,9 @@ function changesByOthers(own: readonly CloudFormationValue[]) {
       eventSource: ['route53.amazonaws.com'],
       eventName: ['ChangeResourceRecordSets'],
       errorCode: [{ exists: false }],
-      requestParameters: { hostedZoneId: [{ exists: true }] },
+      requestParameters: {
+        hostedZoneId: named ? zones.flatMap(id => [id, `/hostedzone/${id}`]) : [{ exists: true }],
+      },
       userIdentity: { sessionContext: { sessionIssuer: { arn: [{ 'anything-but': own }, { exists: false }] } } },
     },
   } as const;

@@ -46,6 +46,10 @@ const Settings = z.object({
   webhookConcurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
   auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/, 'prod-eu')]),
   drift: z.enum(['none', 'cloudtrail']),
+  stateKey: z.union([
+    none,
+    z.string().regex(/^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'expected the ARN of a KMS key, or none'),
+  ]),
 });
 
 export type Settings = z.infer<typeof Settings>;

@@ -115,6 +115,15 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
     expect(make({ alarmTopic }).alarmActions).toEqual([alarmTopic]);
   });
 
+  it('lets the role use the key of a bucket of your own', () => {
+    const stateKey = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';
+    const config = 'clusters: [{name: prod}]\nstate: {store: "s3://other/p"}';
+    const right = make({ stateKey }, config).statements.find(({ Sid }) => Sid === 'UseStateKey');
+    expect(right).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [stateKey] });
+    expect(make({}, config).statements.map(({ Sid }) => Sid)).not.toContain('UseStateKey');
+    expect(() => make({ stateKey })).toThrow(/params\.stateKey: .* needs no key/);
+  });
+
   it.each([
     ['a kubeconfig', 'clusters: [{name: lab, kubeconfig: ./lab}]', ConfigError, /kubeconfig/],
     [

@@ -20,6 +20,7 @@ const PARAMS = {
   webhookConcurrency: 5,
   auditClusters: 'none',
   drift: 'none',
+  stateKey: 'none',
 };
 const read = (params: Readonly<Record<string, unknown>>) => readSettings({ ...PARAMS, ...params });
 
