@@ -1,15 +1,17 @@
 import { loadConfig } from '../lib/config/index.ts';
 import { composePorts, listRecords } from '../lib/reconcile/index.ts';
 import { describeValue, formatTable } from '../lib/report/text.ts';
+import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, ROWS, useColour } from './output.ts';
 
 /** `fairlead records`. */
 export function runRecords(options: GlobalOptions & { all?: boolean }): Promise<void> {
   return command(options, async () => {
-    const config = await loadConfig(options.config, process.env);
+    const { env, credentials } = await terminalAws(process.env);
+    const config = loadConfig(options.config, env);
     const listed = await listRecords(
-      { config, ports: composePorts(config, process.env) },
+      { config, ports: composePorts(config, env, credentials) },
       { all: options.all === true },
     );
     if (options.json) {

@@ -41,8 +41,14 @@ const config = (more = '', name = 'fairlead.yml') =>
     `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n${more}`,
   );
 
-function fairlead(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
+const fairlead = (...args: string[]) => fairleadIn({}, ...args);
+
+/** With these variables of the environment besides; undefined: without. */
+function fairleadIn(
+  more: Record<string, string | undefined>,
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env(), ...more };
   return new Promise(resolve => {
     execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
@@ -104,6 +110,46 @@ describe('fairlead', () => {
     world.route53.store.zones.delete('ZELSEWHERE');
     expect(sync.zones.map(({ id }) => id)).toEqual(['ZELSEWHERE']);
     expect(sync.counts.created).toBe(3);
+  });
+
+  describe('with AWS’s shared files', () => {
+    const profile = (AWS_PROFILE: string) => ({
+      ...{ AWS_PROFILE, AWS_REGION: undefined, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+      ...{ AWS_CONFIG_FILE: join(folder, 'aws'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') },
+    });
+    beforeEach(async () => {
+      const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = world.env();
+      const lines = [
+        ...['[profile work]', 'region = us-east-1', `aws_access_key_id = ${key}`, `aws_secret_access_key = ${secret}`],
+        ...['[profile guarded]', 'region = us-east-1', 'source_profile = work'],
+        ...['role_arn = arn:aws:iam::123456789012:role/x', 'mfa_serial = arn:aws:iam::123456789012:mfa/jane'],
+        ...['[sso-session corp]', 'sso_region = us-east-1'],
+      ];
+      await writeFile(join(folder, 'aws'), lines.join('\n'));
+      await writeFile(
+        join(folder, 'fairlead.yml'),
+        'owner: arena\nclusters: [{name: prod}]\nzones: {domains: [example.com]}',
+      );
+    });
+
+    test('takes the region and the keys of the profile', async () => {
+      expect(json(await fairleadIn(profile('work'), 'sync', '--json'))).toMatchObject({
+        inStep: true,
+        counts: { created: 3 },
+      });
+    });
+
+    test('names a profile that is not there, and those that are', async () => {
+      const { code, err } = await fairleadIn(profile('wrok'), 'plan');
+      expect(code).toBe(1);
+      expect(err).toMatch(/AWS_PROFILE: there is no profile "wrok" in .*; they have guarded, work/);
+    });
+
+    test('says which code a profile asks for where nobody can be asked', async () => {
+      const { code, err, out } = await fairleadIn(profile('guarded'), 'plan');
+      expect(code).toBe(1);
+      expect(err + out).toMatch(/asks for a code of arn:aws:iam::123456789012:mfa\/jane, and there is no terminal/);
+    });
   });
 
   test.each<[string, string[], RegExp]>([
