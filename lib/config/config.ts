@@ -63,6 +63,13 @@ interface GuardConfig {
   readonly deleteAfterMs: number;
 }
 
+interface BudgetConfig {
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+  /** Absent: found out by being throttled. */
+  readonly changesPerSecond?: number;
+}
+
 /** The checked and completed configuration: every default filled in, paths absolute, names in canonical form, frozen. */
 export interface Config {
   readonly clusters: readonly ClusterConfig[];
@@ -78,5 +85,5 @@ export interface Config {
   readonly registry: RegistryConfig;
   readonly state: StateConfig;
   readonly guard: GuardConfig;
-  readonly budget: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly budget: BudgetConfig;
 }

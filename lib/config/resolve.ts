@@ -31,7 +31,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     },
     state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
     guard: { maxDeletes: parsed.guard.maxDeletes, deleteAfterMs: parsed.guard.deleteAfter },
-    budget: parsed.budget,
+    budget: budgetConfig(parsed.budget),
   });
 }
 
@@ -58,6 +58,10 @@ function clusterConfig(
 function zonesConfig({ domains, excludeDomains, type, ids, roleArn, externalId }: FileConfig['zones']): ZonesConfig {
   const role = { ...(roleArn !== undefined && { roleArn }), ...(externalId !== undefined && { externalId }) };
   return { domains, excludeDomains, type, ids, ...role };
+}
+
+function budgetConfig({ changesPerSecond, ...requests }: FileConfig['budget']): Config['budget'] {
+  return { ...requests, ...(changesPerSecond !== null && { changesPerSecond }) };
 }
 
 function storeConfig(store: FileConfig['state']['store'], folder: string, env: ConfigEnv): StateConfig['store'] {

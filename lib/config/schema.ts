@@ -222,6 +222,11 @@ export const fileSchema = keys({
     {
       requestsPerSecond: key('Requests a second.', z.number().check(z.gt(0), z.maximum(1000)), 5),
       burst: key('Requests at once.', z.int().check(z.minimum(1), z.maximum(1000)), 25),
+      changesPerSecond: key(
+        'Record changes a second, which Route 53 limits besides. null: as many as it takes, fewer when it says that it is too much.',
+        z.nullable(z.number().check(z.gt(0), z.maximum(10_000))),
+        null,
+      ),
     },
   ),
   sharing: about(

@@ -45,9 +45,9 @@ const backoff = (attempt: number, clock: Clock) =>
  */
 export function withBudget(port: Route53Port, options: CallOptions): CountedRoute53 {
   const counts: Record<string, number> = {};
-  const call = async <T>(operation: string, write: boolean, send: () => Promise<T>): Promise<T> => {
+  const call = async <T>(operation: string, write: boolean, send: () => Promise<T>, changes = 0): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
-      await waitForTurn(write, options);
+      await waitForTurn(write, options, changes);
       counts[operation] = (counts[operation] ?? 0) + 1;
       try {
         const answer = await send();
@@ -55,7 +55,7 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
         return answer;
       } catch (error) {
         if (!(error instanceof Route53Error)) throw error;
-        if (error.kind === 'throttled') options.budget.throttled();
+        if (error.kind === 'throttled') options.budget.throttled(changes);
         if (!error.retryable || (error.kind === 'transient' && write)) throw error;
         await pause(attempt, options, error);
       }
@@ -68,13 +68,13 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
     listRecordSets: (zone, from, maxItems) =>
       call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
     changeRecordSets: (zone, changes) =>
-      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes)),
+      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes), changes.length),
     recordSetLimit: zone => call('GetHostedZoneLimit', false, () => port.recordSetLimit(zone)),
   };
 }
 
-async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions): Promise<void> {
-  const turn = await budget.take(write ? 'write' : 'read', deadline);
+async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions, changes: number): Promise<void> {
+  const turn = await budget.take(write ? 'write' : 'read', deadline, changes);
   if (!turn || (deadline !== undefined && clock.now() >= deadline))
     throw new OutOfTime('no time was left for another Route 53 request');
 }

@@ -113,7 +113,7 @@ export class Route53Service {
     }
     if (route.operation.endsWith('ResourceRecordSets')) trace.zoneId = route.id;
     const call: Call = { ...route, query: new URLSearchParams(request.query), body: request.body, identity, now };
-    this.#throttle.take(identity.account, 'requests', 1, now);
+    this.#throttle.takeRequest(identity.account, call.operation, now);
     this.#checkFaults(call);
     if (route.operation !== 'ChangeResourceRecordSets') {
       authorize(call);
@@ -154,7 +154,7 @@ export class Route53Service {
     const batch = readChangeBatch(call.body);
     trace.changes = batch.changes.length;
     authorize(call, batch.changes);
-    this.#throttle.take(call.identity.account, 'changes', batch.changes.length, call.now);
+    this.#throttle.takeChanges(call.identity.account, batch.changes.length, call.now);
     return { ...call, batch };
   }
 
