@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { DnsName, Endpoint, Finding, Hold, SourceKind, Wanted } from '../model/index.ts';
-import { aliasOf, isForeign, isUnsupported, listOf, ttlOf, warnOfDetails } from './annotations.ts';
+import { aliasOf, aliasTypesOf, isForeign, isUnsupported, listOf, ttlOf, warnOfDetails } from './annotations.ts';
 import { canonicalHostname } from './hostname.ts';
 import { ingressHostnames } from './ingress.ts';
+import { frontTargets, isIPv4Only } from './load-balancer.ts';
 import { type Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject, openObject } from './object.ts';
 import { serviceHostnames, serviceTargets, unsupportedType } from './service.ts';
@@ -69,11 +70,21 @@ function published(object: KubernetesObject, names: readonly DnsName[], fields: 
   warnOfDetails(object);
   const ttl = ttlOf(object);
   const alias = aliasOf(object);
+  const ofStatus = fields[0]?.field.startsWith(STATUS) === true;
+  const aliasTypes = aliasTypesOf(object, ofStatus && isIPv4Only(object.metadata));
   const endpoints: Endpoint[] = [];
   for (const name of names) {
     for (const set of sets) {
       if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, fields[0]?.field ?? STATUS, notes);
-      else endpoints.push({ name, ...set, ...(ttl !== undefined && { ttl }), alias, object: notes.object });
+      else
+        endpoints.push({
+          name,
+          ...set,
+          ...(ttl !== undefined && { ttl }),
+          alias,
+          ...(set.type === 'CNAME' && aliasTypes && { aliasTypes }),
+          object: notes.object,
+        });
     }
   }
   return endpoints;
@@ -105,5 +116,5 @@ function targetFields(kind: SourceKind, object: KubernetesObject, names: readonl
     notes.refuse(names, 'unsupported', 'spec.type', unsupportedType(object));
     notes.holdAll('its type is not supported yet');
   }
-  return notes.wrongTypes > before ? undefined : fields;
+  return notes.wrongTypes > before ? undefined : fields && [...frontTargets(object.metadata, fields)];
 }

@@ -88,6 +88,7 @@ export class Route53Service {
     this.faults.clear();
     this.store.poisons.length = 0;
     this.store.missingTargets.clear();
+    this.store.ipv4Targets.clear();
   }
 
   readonly serve = (request: WireRequest): Promise<WireAnswer | typeof DROPPED> => {
