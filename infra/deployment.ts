@@ -12,6 +12,8 @@ import { type Webhook, webhookOf } from './webhook.ts';
 export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRetention' | 'logLevel' | 'tracing'> {
   /** Absolute path of the fairlead.yml to deploy. */
   readonly config: string;
+  /** Whether the schedule is off. */
+  readonly paused: boolean;
   /** The shard of each cluster, for the functions that take notices. */
   readonly shards: Readonly<Record<string, string>>;
   /** Seconds; a minute more than a run may take. */
@@ -51,6 +53,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
   return {
     ...{ timeout, memory, logRetention, logLevel, tracing },
     config: file,
+    paused: schedule === null,
     shards: Object.fromEntries(config.shards.flatMap(({ name, clusters }) => clusters.map(one => [one, name]))),
     concurrency: settings.concurrency === 'auto' ? shards.length + 1 : settings.concurrency,
     visibilityTimeout: timeout + 60,
@@ -86,7 +89,7 @@ function driftOf({ drift }: Settings, { zones: { roleArn, ids }, shards }: Confi
 }
 
 /** The config as the Lambda will load it. */
-function configForLambda(path: string, AWS_REGION: string): Config {
+export function configForLambda(path: string, AWS_REGION: string): Config {
   const env = { AWS_REGION, AWS_LAMBDA_FUNCTION_NAME: 'fairlead', FAIRLEAD_STATE_BUCKET: OWN_BUCKET };
   const config = loadConfig(path, env);
   if (config.state.store.kind !== 'folder') return config;

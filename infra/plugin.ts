@@ -1,6 +1,9 @@
 import { copyFile, writeFile } from 'node:fs/promises';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { awsHttp } from '../lib/aws/index.ts';
 import { buildAll } from '../scripts/build.ts';
-import type { Deployment } from './deployment.ts';
+import { configForLambda, type Deployment } from './deployment.ts';
+import { nextSteps } from './next-steps.ts';
 import { prepareRemoval, type Removal } from './removal.ts';
 
 /** The part of sls that is used here. */
@@ -15,6 +18,8 @@ interface Serverless {
   getProvider(name: 'aws'): {
     /** Credentials, region and connection, as sls itself uses them. */
     getAwsSdkV3Config(): Promise<Removal['config']>;
+    getStage(): string;
+    getRegion(): string;
     readonly naming: { getStackName(): string };
   };
 }
@@ -38,6 +43,7 @@ export default class Plugin {
         keepRole(serverless, options);
         await build(serverless);
       },
+      'after:deploy:deploy': () => tellNextSteps(serverless),
       'before:remove:remove': () => remove(serverless),
     };
   }
@@ -59,6 +65,27 @@ async function build({ serviceDir, service }: Serverless): Promise<void> {
 function keepRole({ service }: Serverless, options: Options): void {
   const role = service.provider.remoteFunctionData?.Configuration.Role;
   if (options.function !== undefined && role !== undefined) service.getFunction(options.function).role = role;
+}
+
+/** What to do now, with what the stack has made: nobody should have to look for an ARN. */
+async function tellNextSteps(serverless: Serverless): Promise<void> {
+  const provider = serverless.getProvider('aws');
+  const { config: file, paused } = serverless.service.custom.deployment;
+  const [stage, region] = [provider.getStage(), provider.getRegion()];
+  const client = new CloudFormationClient({ requestHandler: awsHttp, ...(await provider.getAwsSdkV3Config()) });
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: provider.naming.getStackName() }));
+  const outputs = (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
+  const deployed = {
+    config: configForLambda(file, region),
+    stage,
+    region,
+    paused,
+    outputs: Object.fromEntries(outputs),
+  };
+  const steps = nextSteps(deployed).map(({ title, commands }) => [`${title}:`, ...commands.map(line => `  ${line}`)]);
+  process.stdout.write(
+    `\nWhat comes next (README.md has the whole of it):\n\n${steps.map(lines => lines.join('\n')).join('\n\n')}\n`,
+  );
 }
 
 async function remove(serverless: Serverless): Promise<void> {
