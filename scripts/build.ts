@@ -40,7 +40,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-function optionsFor({ entry, outfile, shebang = '', without }: Bundle): BuildOptions {
+/** The oldest Node that runs what is built (Promise.withResolvers). */
+const NODE = 22;
+
+/** Before anything else in a program that people start with whatever Node they have: an older one fails in the middle of a run. */
+const OLD_NODE = `if(parseInt(process.versions.node)<${NODE}){process.stderr.write("fairlead needs Node.js ${NODE} or later, and this is "+process.version+"\\n");process.exit(1)}`;
+
+function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions {
   return {
     absWorkingDir: root,
     entryPoints: [entry],
@@ -49,12 +55,12 @@ function optionsFor({ entry, outfile, shebang = '', without }: Bundle): BuildOpt
     minify: true,
     platform: 'node',
     format: 'esm',
-    target: 'node22',
+    target: `node${NODE}`,
     // ESM first: the CommonJS that the AWS SDK has for Node cannot be tree-shaken.
     mainFields: ['module', 'main'],
     conditions: ['module', 'import', 'node'],
     plugins: [leaveOut(without), requireHttp()],
-    banner: { js: shebang + REQUIRE },
+    banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE },
     legalComments: 'none',
     logLevel: 'silent',
   };

@@ -2,7 +2,14 @@ import { type Cluster, DescribeClusterCommand, EKSClient, type EKSClientConfig }
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { awsHttp } from '../aws/index.ts';
 import type { ClusterConfig } from '../config/config.ts';
-import { AwsAccessError, ClusterNotFoundError, ClusterNotReadyError, DescribeError, reasonOf } from './errors.ts';
+import {
+  AwsAccessError,
+  ClusterNotFoundError,
+  ClusterNotReadyError,
+  DescribeError,
+  isProgrammingError,
+  reasonOf,
+} from './errors.ts';
 import type { AwsCredentials } from './token.ts';
 
 /** Where an EKS cluster's API server is and how it proves itself. */
@@ -45,6 +52,7 @@ export function createEks(account: Account, base?: CredentialsInput): Eks {
       try {
         return (await client.config.credentials()) as AwsCredentials;
       } catch (cause) {
+        if (isProgrammingError(cause)) throw cause;
         throw credentialsError(name, account.roleArn, cause);
       }
     },

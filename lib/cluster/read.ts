@@ -6,6 +6,7 @@ import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
 import { listAll, PAGE_SIZE } from './list.ts';
+import { FOR_A_RUN, WITH_KUBECONFIG } from './resource.ts';
 
 /**
  * Reads all objects of the kinds asked for from one cluster, all kinds at once.
@@ -48,7 +49,8 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       const onPage = (items: readonly unknown[]) => sink(kind, items);
       const onRestart = () => restart(kind);
       const label = `cluster ${cluster.name}`;
-      const listing = { connection, label, kind, pageSize, clock, signal, onPage, onRestart };
+      const advice = cluster.kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
+      const listing = { connection, label, kind, pageSize, clock, signal, onPage, onRestart, advice };
       return attempt(async () => (await listAll(listing)).objects);
     };
     const round = async (wanted: readonly SourceKind[]): Promise<Round> => {

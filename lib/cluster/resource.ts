@@ -44,6 +44,13 @@ export const FOR_A_RUN: Advice = {
   busy: 'the next run reads it again',
 };
 
+/** A run with a kubeconfig: who is not accepted has an old token or certificate, and access entries are not asked. */
+export const WITH_KUBECONFIG: Advice = {
+  unauthorized: 'renew the token or certificate of its kubeconfig, and try it with kubectl',
+  forbidden: role => `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the user of its kubeconfig`,
+  busy: FOR_A_RUN.busy,
+};
+
 /** A request for the objects of a kind, for messages. */
 interface Asking {
   /** `cluster prod-eu` */
