@@ -17,6 +17,7 @@ const PARAMS = {
   webhook: 'iam',
   webhookSecret: 'none',
   webhookAccounts: 'none',
+  webhookClusters: 'none',
   webhookConcurrency: 5,
   auditClusters: 'none',
   drift: 'none',

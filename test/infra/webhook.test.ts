@@ -7,6 +7,7 @@ const make = (settings: Partial<Settings>) =>
     webhook: 'iam',
     webhookSecret: null,
     webhookAccounts: null,
+    webhookClusters: null,
     webhookConcurrency: 'auto',
     ...settings,
   } as Settings);
