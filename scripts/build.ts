@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { type LeftOut, leaveOut, NOT_IN_A_POD, TERMINAL_ONLY, UNUSED } from './leave-out.ts';
+import { licencesOf } from './licences.ts';
 import { requireHttp } from './require-http.ts';
 
 interface Bundle {
@@ -61,16 +62,18 @@ function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions 
     conditions: ['module', 'import', 'node'],
     plugins: [leaveOut(without), requireHttp()],
     banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE },
-    legalComments: 'none',
+    legalComments: 'none', // they stand in LICENSES.txt, whole
+    metafile: true,
     logLevel: 'silent',
   };
 }
 
 async function bundle(one: Bundle): Promise<void> {
-  const { warnings } = await build(optionsFor(one));
+  const { warnings, metafile } = await build(optionsFor(one));
   if (warnings.length > 0) throw new Error(`${one.entry}: ${warnings.map(warning => warning.text).join('; ')}`);
   const file = resolve(root, one.outfile);
   await writeFile(join(dirname(file), 'package.json'), '{"type":"module"}\n');
+  if (metafile) await writeFile(join(dirname(file), 'LICENSES.txt'), licencesOf(metafile, root));
   if (one.shebang !== undefined) await chmod(file, 0o755);
 }
 
