@@ -38,7 +38,7 @@ export interface Desk {
 type UrlEvent = LambdaFunctionURLEvent | LambdaFunctionURLEventWithIAMAuthorizer;
 
 /** Why a request is refused. Outsiders are told the status alone. */
-const STATUS = {
+export const STATUS = {
   'too-large': 413,
   unauthenticated: 401,
   malformed: 400,

@@ -87,6 +87,16 @@ describe('a cluster of the embedded world is read the EKS way', () => {
     await elsewhere.close();
   });
 
+  test('or not, with a token that is none, for which no access entry is blamed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-'));
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, cluster.kubeconfig().replace('static-prod', 'expired'));
+    const { kinds } = await read({ name: 'lab', owner: 'o', kubeconfig });
+    await rm(folder, { recursive: true });
+    expect(kinds).toMatchObject({ service: incomplete('renew the token or certificate of its kubeconfig') });
+    expect(JSON.stringify(kinds)).not.toContain('access entry');
+  });
+
   test('or through a kubeconfig', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fairlead-'));
     const kubeconfig = join(folder, 'kubeconfig');
