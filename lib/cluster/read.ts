@@ -8,6 +8,7 @@ import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
 import { listAll, PAGE_SIZE } from './list.ts';
+import { FOR_A_RUN, WITH_KUBECONFIG } from './resource.ts';
 
 /**
  * Who takes what is read, and knows what is to be read. Objects are given as the API server has them, page by page, and
@@ -59,8 +60,9 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
 
   return async (cluster, intake, signal) => {
     const label = `cluster ${cluster.name}`;
+    const advice = cluster.kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
     const discoveryOf = (connection: Connection) => {
-      const discovery = discoveries.get(connection) ?? createDiscovery({ connection, label, clock });
+      const discovery = discoveries.get(connection) ?? createDiscovery({ connection, label, clock, advice });
       discoveries.set(connection, discovery);
       return discovery;
     };
@@ -70,7 +72,8 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       const onPage = (items: readonly unknown[]) => intake.page(resource, items);
       const onRestart = () => intake.restart(resource);
       try {
-        return (await listAll({ connection, label, served, pageSize, clock, signal, onPage, onRestart })).objects;
+        const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart, advice };
+        return (await listAll(listing)).objects;
       } catch (error) {
         // It may be served no longer, or in another version.
         discoveries.delete(connection);

@@ -37,12 +37,12 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       maxUpdates: parsed.guard.maxUpdates,
       deleteAfterMs: parsed.guard.deleteAfter,
     },
-    budget: parsed.budget,
+    budget: budgetConfig(parsed.budget),
   });
 }
 
 function clusterConfig(
-  { name, owner, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
+  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
   fileOwner: string,
   folder: string,
   env: ConfigEnv,
@@ -54,14 +54,20 @@ function clusterConfig(
   const inRegion = region ?? env.AWS_REGION;
   return {
     ...common,
+    ...(eksName !== undefined && { eksName }),
     ...(inRegion !== undefined && { region: inRegion }),
     ...(roleArn !== undefined && { roleArn }),
     ...(externalId !== undefined && { externalId }),
   };
 }
 
-function zonesConfig({ domains, excludeDomains, type, ids, roleArn }: FileConfig['zones']): ZonesConfig {
-  return { domains, excludeDomains, type, ids, ...(roleArn !== undefined && { roleArn }) };
+function zonesConfig({ domains, excludeDomains, type, ids, roleArn, externalId }: FileConfig['zones']): ZonesConfig {
+  const role = { ...(roleArn !== undefined && { roleArn }), ...(externalId !== undefined && { externalId }) };
+  return { domains, excludeDomains, type, ids, ...role };
+}
+
+function budgetConfig({ changesPerSecond, ...requests }: FileConfig['budget']): Config['budget'] {
+  return { ...requests, ...(changesPerSecond !== null && { changesPerSecond }) };
 }
 
 function storeConfig(store: FileConfig['state']['store'], folder: string, env: ConfigEnv): StateConfig['store'] {

@@ -25,6 +25,8 @@ export interface Endpoint {
   /** Seconds, from the object's annotation; absent: the config's default. */
   readonly ttl?: number;
   readonly alias: AliasWish;
+  /** Of an alias only these types; absent: all that the target has. */
+  readonly aliasTypes?: readonly ('A' | 'AAAA')[];
   readonly setIdentifier?: string;
   readonly routing?: Routing;
   readonly object: ObjectRef;

@@ -103,7 +103,8 @@ function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContex
     }
     return [{ ...common(endpoint), type: 'CNAME', ttl: endpoint.ttl ?? settings.ttl, values: [target] }];
   }
-  const types = service === undefined ? typesAt(target) : ['A', 'AAAA'];
+  const possible = service === undefined ? typesAt(target) : ['A', 'AAAA'];
+  const types = possible.filter(type => endpoint.aliasTypes?.includes(type as 'A' | 'AAAA') ?? true);
   if (types.length === 0) {
     return {
       reason: 'conflict',

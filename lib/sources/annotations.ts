@@ -79,8 +79,20 @@ export function ttlOf({ annotations, notes }: KubernetesObject): number | undefi
 export function aliasOf({ annotations, notes }: KubernetesObject): AliasWish {
   const alias = annotationOf(annotations, 'alias');
   if (alias === undefined) return 'auto';
-  if (alias.text === 'true') return 'always';
+  if (alias.text === 'true' || isAddressType(alias.text)) return 'always';
   if (alias.text === 'false') return 'never';
-  notes.add('warning', alias.field, `${quoted(alias.text)} is ignored: write "true" or "false"`);
+  notes.add('warning', alias.field, `${quoted(alias.text)} is ignored: write "true", "false", "A" or "AAAA"`);
   return 'auto';
+}
+
+const isAddressType = (text: string): text is 'A' | 'AAAA' => text === 'A' || text === 'AAAA';
+
+/** The types to which an alias is narrowed, by the `alias` annotation (`A` or `AAAA`) or because its target has no IPv6. */
+export function aliasTypesOf(
+  { annotations }: KubernetesObject,
+  ipv4Only: boolean,
+): readonly ('A' | 'AAAA')[] | undefined {
+  const text = annotationOf(annotations, 'alias')?.text ?? '';
+  if (isAddressType(text)) return [text];
+  return ipv4Only ? ['A'] : undefined;
 }

@@ -9,6 +9,8 @@ export interface Annotation extends Field {
 /** A Kubernetes object as the sources read it. Everything below `spec` and `status` is unchecked JSON. */
 export interface KubernetesObject {
   readonly annotations: readonly Annotation[];
+  /** As it came: the annotations of other controllers are in it. */
+  readonly metadata: unknown;
   readonly spec: unknown;
   readonly status: unknown;
   readonly notes: Notes;
@@ -55,7 +57,7 @@ export function openObject(kind: string, raw: unknown, context: SourceContext): 
   if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
   const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
   if (notes.wrongTypes > 0) return notes;
-  return { annotations, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+  return { annotations, metadata, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
 }
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);

@@ -1,9 +1,13 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
-import { aliasOf, listOf, ttlOf, warnOfDetails } from './annotations.ts';
+import { aliasOf, aliasTypesOf, listOf, ttlOf, warnOfDetails } from './annotations.ts';
 import { canonicalHostname } from './hostname.ts';
+import { frontTargets, isIPv4Only } from './load-balancer.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
 import { targetSets } from './targets.ts';
+
+/** Where Services and Ingresses are told of their load balancer. */
+const STATUS = 'status.loadBalancer.ingress';
 
 /** Names with the targets, as written, that they are to point to. */
 export interface Asked {
@@ -40,6 +44,8 @@ export function published(object: KubernetesObject, asked: readonly Asked[]): En
   warnOfDetails(object);
   const ttl = ttlOf(object);
   const alias = aliasOf(object);
+  const ofStatus = asked.some(({ targets }) => targets[0]?.field.startsWith(STATUS));
+  const aliasTypes = aliasTypesOf(object, ofStatus && isIPv4Only(object.metadata));
   const endpoints: Endpoint[] = [];
   for (const { names, targets } of asked) {
     const sets = targetSets(targets, notes);
@@ -47,7 +53,15 @@ export function published(object: KubernetesObject, asked: readonly Asked[]): En
     for (const name of names) {
       for (const set of sets) {
         if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, targets[0]?.field ?? '', notes);
-        else endpoints.push({ name, ...set, ...(ttl !== undefined && { ttl }), alias, object: notes.object });
+        else
+          endpoints.push({
+            name,
+            ...set,
+            ...(ttl !== undefined && { ttl }),
+            alias,
+            ...(set.type === 'CNAME' && aliasTypes && { aliasTypes }),
+            object: notes.object,
+          });
       }
     }
   }
@@ -58,8 +72,6 @@ function pointsToItself(name: DnsName, field: string, notes: Notes): void {
   notes.add('invalid', field, `${name} would point to itself: give another target or hostname`, name);
   notes.hold(name, 'it would point to itself');
 }
-
-const STATUS = 'status.loadBalancer.ingress';
 
 /**
  * The endpoints of an object with a load balancer of its own.
@@ -72,7 +84,9 @@ export function behindLoadBalancer(
   targets: readonly Field[] | undefined,
 ): Endpoint[] {
   if (targets === undefined) return [];
-  if (targets.length > 0) return published(object, [{ names, targets }]);
+  const isOfStatus = targets[0]?.field.startsWith(STATUS) === true;
+  const front = isOfStatus ? frontTargets(object.metadata, targets) : targets;
+  if (front.length > 0) return published(object, [{ names, targets: front }]);
   withoutTarget(names, STATUS, 'the load balancer is not there yet, what is published stays', object.notes);
   return [];
 }

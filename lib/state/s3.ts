@@ -1,4 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { awsHttp } from '../aws/index.ts';
 import { StateConflict, type StateStore } from './store.ts';
 
 type S3 = typeof import('./s3-client.ts');
@@ -26,7 +27,7 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
   const load = () => {
     loaded ??= import('./s3-client.ts').then(s3 => ({
       s3,
-      client: new s3.S3Client({ requestHandler: TIMEOUTS, ...config }),
+      client: new s3.S3Client({ requestHandler: awsHttp, maxAttempts: 2, ...config }),
     }));
     return loaded;
   };

@@ -43,27 +43,45 @@ const versionsOf = ({ version, others = [] }: Kind): readonly string[] => [versi
 /** Stable versions first, then beta, then alpha. */
 const stability = (version: string) => (version.includes('alpha') ? 2 : version.includes('beta') ? 1 : 0);
 
-const GROUP_PATH = /^\/apis\/(?<group>[^/]+)(?:\/(?<version>[^/]+))?$/;
+const GROUP_PATH = /^\/(?:api|apis\/(?<group>[^/]+))(?:\/(?<version>[^/]+))?$/;
+const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 /**
  * The discovery documents of an API group: an APIGroup, or the APIResourceList of one of its versions. Undefined for paths
  * of groups and versions that are not served.
  */
 export function discoveryAt(path: string): object | undefined {
-  const { group, version } = GROUP_PATH.exec(path)?.groups ?? {};
+  const match = GROUP_PATH.exec(path);
+  if (!match) return undefined;
+  const { group = '', version } = match.groups ?? {};
   const kinds = KINDS.filter(
     kind => kind.group === group && (version === undefined || versionsOf(kind).includes(version)),
   );
-  if (kinds.length === 0) return undefined;
-  if (version !== undefined) {
-    const resources = kinds.map(({ resource, kind, namespaced }) => ({ name: resource, kind, namespaced }));
-    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/${version}`, resources };
-  }
+  if (kinds.length === 0 || (group === '' && version === undefined)) return undefined;
+  if (version === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) };
+  const groupVersion = group === '' ? version : `${group}/${version}`;
+  const resources = kinds.map(({ resource, kind, namespaced }) => ({
+    name: resource,
+    singularName: kind.toLowerCase(),
+    namespaced,
+    kind,
+    verbs: VERBS,
+  }));
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
+}
+
+/** Every group but the core one. */
+export function groups(): object[] {
+  return [...new Set(KINDS.map(({ group }) => group))].filter(group => group !== '').map(groupOf);
+}
+
+function groupOf(name: string): object {
+  const kinds = KINDS.filter(({ group }) => group === name);
   // Stable versions come first: https://kubernetes.io/docs/reference/using-api/#api-versioning
   const versions = [...new Set(kinds.flatMap(versionsOf))]
     .sort((a, b) => stability(a) - stability(b) || (a < b ? 1 : -1))
-    .map(one => ({ groupVersion: `${group}/${one}`, version: one }));
-  return { kind: 'APIGroup', apiVersion: 'v1', name: group, versions, preferredVersion: versions[0] };
+    .map(version => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions, preferredVersion: versions[0] };
 }
 
 /** `v1` or `group/version`. */
