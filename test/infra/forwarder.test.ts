@@ -114,9 +114,16 @@ describe('the image', () => {
     expect(instruction('ENTRYPOINT')).toEqual(['[]']);
   });
 
-  it('is given nothing but the bundle and the package.json that makes Node read it as ESM', () => {
-    expect(instruction('COPY')).toEqual(['dist/forwarder/forwarder.js dist/forwarder/package.json ./']);
+  it('is given nothing but the bundle, the package.json that makes Node read it as ESM, and the licences', () => {
+    expect(instruction('COPY')).toEqual([
+      'dist/forwarder/forwarder.js dist/forwarder/package.json dist/forwarder/LICENSES.txt ./',
+    ]);
     const allowed = read('Dockerfile.dockerignore').trim().split('\n');
-    expect(allowed).toEqual(['*', '!dist/forwarder/forwarder.js', '!dist/forwarder/package.json']);
+    expect(allowed).toEqual([
+      '*',
+      '!dist/forwarder/forwarder.js',
+      '!dist/forwarder/package.json',
+      '!dist/forwarder/LICENSES.txt',
+    ]);
   });
 });

@@ -14,9 +14,8 @@ test('every kind that is served is found on the way that kubectl takes', () => {
       ({ name, kind }) => `${path} ${name} ${kind}`,
     ),
   );
-  const served = KINDS.map(
-    ({ group, version, resource, kind }) =>
-      `${group === '' ? '/api' : `/apis/${group}`}/${version} ${resource} ${kind}`,
+  const served = KINDS.flatMap(({ group, version, others = [], resource, kind }) =>
+    [version, ...others].map(one => `${group === '' ? '/api' : `/apis/${group}`}/${one} ${resource} ${kind}`),
   );
   expect(found.sort()).toEqual(served.sort());
 });
