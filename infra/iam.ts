@@ -44,7 +44,11 @@ function route53Statements({ zones, records }: Config): readonly Statement[] {
     {
       Sid: 'ReadZones',
       Effect: 'Allow',
-      Action: ['route53:ListResourceRecordSets', 'route53:GetHostedZoneLimit'],
+      Action: [
+        'route53:ListResourceRecordSets',
+        'route53:GetHostedZoneLimit',
+        ...(Object.keys(zones.tags).length > 0 ? ['route53:ListTagsForResources'] : []),
+      ],
       Resource,
     },
     {
@@ -54,7 +58,7 @@ function route53Statements({ zones, records }: Config): readonly Statement[] {
       Resource,
       Condition: {
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsRecordTypes': [...records.types, 'TXT'],
+          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set([...records.types, 'TXT'])],
           'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
         },
       },

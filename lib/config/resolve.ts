@@ -17,13 +17,11 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     sources: parsed.sources,
     policy: parsed.policy,
     annotationPrefixes: parsed.annotationPrefixes,
-    hostnames: { fromServiceName: parsed.hostnames.fromServiceName },
-    records: {
-      types: parsed.records.types,
-      preferCname: parsed.records.preferCname,
-      evaluateTargetHealth: parsed.records.evaluateTargetHealth,
-      ttl: parsed.records.ttl,
-    },
+    hostnames: parsed.hostnames,
+    filters: parsed.filters,
+    ingress: parsed.ingress,
+    service: parsed.service,
+    records: recordsConfig(parsed.records),
     registry: {
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
@@ -54,8 +52,17 @@ function clusterConfig(
   };
 }
 
-function zonesConfig({ domains, excludeDomains, type, ids, roleArn }: FileConfig['zones']): ZonesConfig {
-  return { domains, excludeDomains, type, ids, ...(roleArn !== undefined && { roleArn }) };
+function zonesConfig({ roleArn, domainRegex, excludeDomainRegex, ...zones }: FileConfig['zones']): ZonesConfig {
+  return {
+    ...zones,
+    ...(domainRegex !== undefined && { domainRegex }),
+    ...(excludeDomainRegex !== undefined && { excludeDomainRegex }),
+    ...(roleArn !== undefined && { roleArn }),
+  };
+}
+
+function recordsConfig({ types, excludeTypes, ...records }: FileConfig['records']): Config['records'] {
+  return { ...records, types: types.filter(type => !excludeTypes.includes(type)) };
 }
 
 function storeConfig(store: FileConfig['state']['store'], folder: string, env: ConfigEnv): StateConfig['store'] {

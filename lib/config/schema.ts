@@ -1,18 +1,25 @@
 import * as z from 'zod/mini';
+import { MANAGED_TYPES } from '../model/index.ts';
 import {
   affix,
+  cidr,
   domain,
   duration,
+  expression,
   keys,
   label,
   later,
   laterList,
-  laterMap,
   list,
   matching,
+  minTtl,
   oneOf,
+  selector,
   someOf,
   stateStore,
+  tags,
+  target,
+  template,
   ttl,
   zoneId,
 } from './values.ts';
@@ -77,7 +84,14 @@ const shard = keys({
   ),
 });
 
-/** Of `zones`; `domainRegex` and `tags` come later. */
+const objectName = () =>
+  matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'write the name of a Kubernetes object, in lower case');
+
+const namespace = () =>
+  matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'write the name of a namespace, in lower case');
+
+const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] as const;
+
 const zones = {
   domains: key(
     'Domain filter: these names and everything under them; with a leading dot only what is under them. Empty: every zone.',
@@ -85,24 +99,35 @@ const zones = {
     [],
   ),
   excludeDomains: key('Left out of the domains; the longest match of the two wins.', list(domain()), []),
-  domainRegex: about(`Domain filter as a regular expression. ${LATER}`, later(null)),
+  domainRegex: about(
+    'Domain filter as a regular expression (RE2), on names and on zones. With it the two lists do not count.',
+    z.optional(expression()),
+  ),
+  excludeDomainRegex: about(
+    'Left out, as a regular expression (RE2). Looked at first; alone, it lets the rest through.',
+    z.optional(expression()),
+  ),
   type: key('Which hosted zones are managed.', oneOf(['public', 'private', 'any']), 'any'),
   ids: key('Only these hosted zones. Empty: every zone of the domains.', list(zoneId()), []),
-  tags: about(`Only hosted zones with these tags. ${LATER}`, laterMap()),
+  tags: key('Only hosted zones with all of these tags; "" asks for the key alone.', tags(), {}),
+  matchParent: key('A zone above a domain of the filter is used, too.', z.boolean(), false),
   roleArn: about('Role that is assumed for Route 53, when another account holds the zones.', z.optional(roleArn())),
 };
 
 const records = {
-  types: key('The record types that are managed; others are left alone.', someOf(oneOf(['A', 'AAAA', 'CNAME'])), [
+  types: key('The record types that are managed; others are left alone.', someOf(oneOf(MANAGED_TYPES)), [
     'A',
     'AAAA',
     'CNAME',
   ]),
+  excludeTypes: key('Taken out of the types.', list(oneOf(MANAGED_TYPES)), []),
   preferCname: key('Publish a CNAME where an alias would do.', z.boolean(), false),
   evaluateTargetHealth: key('Evaluate the target’s health in alias records.', z.boolean(), true),
   ttl: key('TTL of records whose object gives none: seconds, or a duration such as 5m.', ttl(), 300),
-  targetNets: about(`Only targets within these CIDRs. ${LATER}`, laterList()),
-  excludeTargetNets: about(`No targets within these CIDRs. ${LATER}`, laterList()),
+  minTtl: key('A floor under the TTLs that objects give: seconds, or a duration.', minTtl(), 0),
+  targetNets: key('Only addresses within these CIDRs are published; names are not.', list(cidr()), []),
+  excludeTargetNets: key('Addresses within these CIDRs are not published.', list(cidr()), []),
+  defaultTargets: key('Targets where an object gives none: addresses, or one name.', list(target()), []),
 };
 
 const registry = {
@@ -173,24 +198,42 @@ export const fileSchema = keys({
       z.boolean(),
       false,
     ),
-    templates: about(`Go templates of hostnames (ExternalDNS: fqdn-template). ${LATER}`, laterList()),
-    combine: about(`Templates in addition to annotations. ${LATER}`, later(false)),
-    ignoreAnnotation: about(`Ignore the hostname annotation. ${LATER}`, later(false)),
+    templates: key(
+      'Go templates of hostnames for objects that name none (ExternalDNS: fqdn-template).',
+      list(template()),
+      [],
+    ),
+    targetTemplates: key(
+      'Go templates of the targets of such hostnames (ExternalDNS: target-template).',
+      list(template()),
+      [],
+    ),
+    combine: key('Templates in addition to the names that an object gives.', z.boolean(), false),
+    ignoreAnnotation: key('Take no hostnames from annotations.', z.boolean(), false),
   }),
-  filters: section(`Which objects are read. ${LATER}`, {
-    namespaces: about(`Only these namespaces. ${LATER}`, laterList()),
-    labels: about(`Only objects that match this label selector. ${LATER}`, later('')),
-    annotations: about(`Only objects whose annotations match this selector. ${LATER}`, later('')),
+  filters: section('Which objects are read; of what is filtered nothing is published.', {
+    namespaces: key('Only these namespaces, each listed by itself. Empty: all.', list(namespace()), []),
+    labels: key(
+      'Only objects that match this label selector, such as "dns in (public,both), !private".',
+      selector(),
+      '',
+    ),
+    annotations: key(
+      'Only objects whose annotations match this selector. A key under one of the prefixes means it under all.',
+      selector(),
+      '',
+    ),
   }),
-  ingress: section(`How Ingresses are read. ${LATER}`, {
-    classes: about(`Only Ingresses of these classes. ${LATER}`, laterList()),
-    ignoreTls: about(`Take no hostnames from spec.tls. ${LATER}`, later(false)),
-    ignoreRules: about(`Take no hostnames from spec.rules. ${LATER}`, later(false)),
+  ingress: section('How Ingresses are read.', {
+    classes: key('Only Ingresses of these classes. Empty: all.', list(objectName()), []),
+    ignoreTls: key('Take no hostnames from spec.tls.', z.boolean(), false),
+    ignoreRules: key('Take no hostnames from spec.rules.', z.boolean(), false),
   }),
-  service: section(`How Services are read. ${LATER}`, {
-    types: about(`Only Services of these types. ${LATER}`, laterList()),
-    publishInternal: about(`Publish cluster addresses. ${LATER}`, later(false)),
-    publishHostIp: about(`Publish host addresses of headless Services. ${LATER}`, later(false)),
+  service: section('How Services are read.', {
+    types: key('Only Services of these types. Empty: all.', list(oneOf(SERVICE_TYPES)), []),
+    publishInternal: key('Publish the cluster address of ClusterIP Services.', z.boolean(), false),
+    publishHostIp: key('Publish the nodes’ addresses, not the pods’, of headless Services.', z.boolean(), false),
+    publishNotReady: key('Publish pods of headless Services that are not ready.', z.boolean(), false),
   }),
   records: section('The records that are published.', records),
   registry: section('How ownership records are named.', registry),

@@ -1,5 +1,15 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { RE2JS } from 're2js';
 import * as z from 'zod/mini';
-import { canonicalHostname, parseDuration, parseSeconds, quoted } from '../sources/index.ts';
+import {
+  canonicalHostname,
+  parseDuration,
+  parseSeconds,
+  parseSelector,
+  parseTemplate,
+  quoted,
+} from '../sources/index.ts';
 import type { StateConfig } from './config.ts';
 import { nearestKey } from './nearest.ts';
 
@@ -75,11 +85,6 @@ export const laterList = () => {
   return z.prefault(z.array(z.never({ error }), { error }), []);
 };
 
-export const laterMap = () => {
-  const error = 'is not supported yet: leave it out or write its default, {}';
-  return z.prefault(z.strictObject({}, { error }), {});
-};
-
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {
   return read(z.array(item), values => [...new Set(values)]);
@@ -105,6 +110,65 @@ export const ttl = () =>
       ? seconds
       : refuse(`${shown(value)} is not a TTL: ${allowed}`);
   });
+
+/** A floor under times to live, read as seconds; 0 is none. */
+export const minTtl = () =>
+  read(SECONDS_OR_DURATION(), value => {
+    const seconds = parseSeconds(String(value));
+    if (seconds !== undefined && seconds >= 0 && seconds < 2 ** 31) return seconds;
+    return refuse(`${shown(value)} is not a TTL: write 0 to 2147483647 seconds, or a duration such as "5m"`);
+  });
+
+/** A regular expression in RE2's syntax, which takes time in proportion to the text whatever it is. */
+export const expression = () =>
+  read(z.string().check(z.minLength(1), z.maxLength(1000)), value => {
+    try {
+      RE2JS.compile(value);
+      return value;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refuse(`${quoted(value)} is not a regular expression (RE2): ${why}`);
+    }
+  });
+
+/** A selector in Kubernetes' syntax; empty: everything. */
+export const selector = () =>
+  read(z.string(), value => {
+    const result = parseSelector(value);
+    return 'selector' in result ? value : refuse(`${quoted(value)} is not a selector: ${result.problem}`);
+  });
+
+/** A Go template. */
+export const template = () =>
+  read(z.string(), value => {
+    try {
+      parseTemplate(value);
+      return value;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refuse(`${quoted(value)} is not a template: ${why}`);
+    }
+  });
+
+/** A range of addresses. */
+export const cidr = () =>
+  read(z.string(), value => {
+    if (ipaddr.isValidCIDR(value)) return value;
+    return refuse(`${quoted(value)} is not a range of addresses: write it as in "10.0.0.0/8" or "2001:db8::/32"`);
+  });
+
+/** An address or a name that records may point to. */
+export const target = () =>
+  read(z.string(), value => {
+    if (isIP(value) !== 0) return value;
+    const result = canonicalHostname(value, { reserved: true });
+    if ('name' in result) return result.name;
+    return refuse(`${quoted(value)} is neither an address nor a hostname: ${result.problem}`);
+  });
+
+/** Tags by key (API reference: Tag). */
+export const tags = () =>
+  z.record(z.string().check(z.minLength(1), z.maxLength(128)), z.string().check(z.maxLength(256)));
 
 /** A span of time, read as milliseconds. */
 export const duration = () =>

@@ -1,7 +1,15 @@
 import type { Config } from '../config/config.ts';
 import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { type CountedRoute53, PAGE, Route53Error, readHostedZones, readNames, readZone } from '../route53/index.ts';
+import {
+  type CountedRoute53,
+  PAGE,
+  Route53Error,
+  readHostedZones,
+  readNames,
+  readZone,
+  withTags,
+} from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -73,7 +81,7 @@ function noneSelected(all: readonly HostedZone[]): Finding {
       : 'it has none at all';
   return {
     reason: 'no-zone',
-    message: `no hosted zone of the account is selected by zones.domains, zones.type and zones.ids: ${has}`,
+    message: `no hosted zone of the account is selected by what zones of the config says: ${has}`,
   };
 }
 
@@ -81,10 +89,13 @@ const ZONE_LIST = 'zones';
 
 async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
   const { clock } = run.ports;
+  const { tags } = run.config.zones;
+  const tagged = Object.keys(tags).length > 0;
   const kept = await run.kept.read(ZONE_LIST, decodeZoneList);
-  if (kept.value && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
+  const serves = kept.value && (!tagged || kept.value.zones.every(zone => zone.tags));
+  if (kept.value && serves && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
     return kept.value.zones;
-  const list: KeptZoneList = { zones: await readZoneList(route53), readAt: clock.now() };
+  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), readAt: clock.now() };
   if (options.keep) {
     const codec = {
       encode: (value: KeptZoneList) => encode('zones', value),
@@ -96,9 +107,11 @@ async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOpt
   return list.zones;
 }
 
-async function readZoneList(route53: CountedRoute53): Promise<HostedZone[]> {
+/** Tags that cannot be read leave it open which zones are ours: then nothing is done, as with the list itself. */
+async function readZoneList(route53: CountedRoute53, tagged: boolean): Promise<HostedZone[]> {
   try {
-    return await readHostedZones(route53);
+    const zones = await readHostedZones(route53);
+    return tagged ? await withTags(route53, zones) : zones;
   } catch (error) {
     if (!(error instanceof Route53Error)) throw error;
     const { kind, code, message } = error;

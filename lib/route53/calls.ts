@@ -69,6 +69,7 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
       call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
     changeRecordSets: (zone, changes) =>
       call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes)),
+    listTags: zones => call('ListTagsForResources', false, () => port.listTags(zones)),
     recordSetLimit: zone => call('GetHostedZoneLimit', false, () => port.recordSetLimit(zone)),
   };
 }

@@ -38,6 +38,11 @@ export function storeRoute53(store: Route53Store, hooks: Hooks = {}): Route53Por
     listRecordSets: (zone, from, maxItems) => answer('listRecordSets', zone, () => list(store, zone, from, maxItems)),
     changeRecordSets: (zone, changes) =>
       answer('changeRecordSets', zone, () => store.change(zone, changes.map(toStored))),
+    listTags: zones =>
+      answer('listTags', undefined, () => {
+        const tags = (id: string) => Object.fromEntries(store.zones.get(id)?.tags ?? []);
+        return new Map(zones.map(id => [id, tags(id)]));
+      }),
     recordSetLimit: zone =>
       answer('recordSetLimit', zone, () => ({ limit: store.maxRecordSets, count: store.records(zone).length })),
   };
