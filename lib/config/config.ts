@@ -1,4 +1,5 @@
-import type { ManagedType, SourceKind } from '../model/index.ts';
+import type { ManagedType } from '../model/index.ts';
+import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
 export interface ClusterConfig {
@@ -108,7 +109,9 @@ export interface Config {
   /** Every cluster is in exactly one; all in `default` unless the file says otherwise. */
   readonly shards: readonly ShardConfig[];
   readonly zones: ZonesConfig;
+  /** In the order of the file; words for several are taken apart. */
   readonly sources: readonly SourceKind[];
+  readonly gateway: GatewaySettings;
   readonly policy: Policy;
   /** Each ends with `/`; the first that an object carries wins. */
   readonly annotationPrefixes: readonly string[];

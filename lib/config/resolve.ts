@@ -15,6 +15,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     ),
     zones: zonesConfig(parsed.zones),
     sources: parsed.sources,
+    gateway: parsed.gateway,
     policy: parsed.policy,
     annotationPrefixes: parsed.annotationPrefixes,
     hostnames: parsed.hostnames,

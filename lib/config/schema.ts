@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
 import { MANAGED_TYPES } from '../model/index.ts';
 import {
+  about,
   affix,
   cidr,
   domain,
   duration,
   expression,
+  gatewayKeys,
+  key,
   keys,
   label,
   later,
@@ -16,6 +19,7 @@ import {
   oneOf,
   selector,
   someOf,
+  sources,
   stateStore,
   tags,
   target,
@@ -23,13 +27,6 @@ import {
   ttl,
   zoneId,
 } from './values.ts';
-
-/** Puts the description on a key, as editors show it. */
-const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
-
-/** A key that may be left out; the default is written as in the file. */
-const key = <T extends z.ZodMiniType>(text: string, schema: T, value: z.input<T>) =>
-  about(text, z.prefault(schema, value as never));
 
 /** Several keys below one, all of which may be left out. */
 const section = <T extends z.core.$ZodShape>(text: string, shape: T) => key(text, keys(shape), {} as never);
@@ -172,11 +169,8 @@ export const fileSchema = keys({
     [],
   ),
   zones: section('The hosted zones to manage.', zones),
-  sources: key(
-    'The kinds of object that ask for records.',
-    someOf(oneOf(['service', 'ingress'], ['dnsendpoint', 'gateway'])),
-    ['service', 'ingress'],
-  ),
+  sources: key('The kinds of object that ask for records.', sources(), ['service', 'ingress']),
+  gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
     oneOf(['sync', 'upsert-only', 'create-only']),

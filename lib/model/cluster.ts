@@ -1,4 +1,4 @@
-import type { Endpoint, Hold, ObjectRef, SourceKind } from './endpoint.ts';
+import type { Endpoint, Hold, ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
 import type { ClusterName, DnsName, OwnerId } from './names.ts';
 
@@ -18,11 +18,12 @@ export interface Wanted {
 export interface Snapshot extends Wanted {
   readonly cluster: ClusterName;
   readonly owner: OwnerId;
+  /** By source, in the words of the config (`gateway-httproute`). */
   readonly kinds: Readonly<Record<string, KindRead>>;
   /** Where the endpoints come from: read now, or kept from the last complete snapshot. */
   readonly origin: 'read' | 'kept';
   /**
-   * Kinds that could not be read and whose endpoints are those of the last complete snapshot: they keep their names from
+   * Kinds of object, in the words of ownership records (`httproute`), that could not be read and whose endpoints are those of the last complete snapshot: they keep their names from
    * others, and ask for nothing new.
    */
   readonly standIns?: readonly string[];
@@ -38,7 +39,7 @@ export function isComplete(snapshot: Snapshot): boolean {
 }
 
 /** `kind/namespace/name`, the form in which the ownership record names an object. */
-export function resourceOf(object: { kind: SourceKind; namespace: string; name: string }): string {
+export function resourceOf(object: { kind: string; namespace: string; name: string }): string {
   return `${object.kind}/${object.namespace}/${object.name}`;
 }
 

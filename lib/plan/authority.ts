@@ -1,12 +1,12 @@
 import type { ClusterName, DnsName, OwnerId, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
-
-/** Kinds that fairlead can list: a record of another kind is another tool's source, whose objects it never sees. */
-const LISTABLE = new Set(['service', 'ingress']);
+import { sourceOfResource } from '../sources/kinds.ts';
 
 /** What the snapshots of one owner's clusters allow. */
 interface OwnerView {
-  /** Kinds that some cluster of the owner could not list completely, with the reason. */
+  /** Sources that were asked for, of some cluster of the owner. */
+  readonly asked: Set<string>;
+  /** Sources that some cluster of the owner could not read completely, with the reason. */
   readonly unread: Map<string, string>;
   readonly heldNames: Set<DnsName>;
   readonly heldObjects: Set<string>;
@@ -90,6 +90,7 @@ function viewOf(owners: Map<OwnerId, OwnerView>, owner: OwnerId): OwnerView {
   const known = owners.get(owner);
   if (known) return known;
   const fresh = {
+    asked: new Set<string>(),
     unread: new Map(),
     heldNames: new Set<string>(),
     heldObjects: new Set<string>(),
@@ -104,6 +105,7 @@ function addSnapshot(view: OwnerView, snapshot: Snapshot): void {
   const formerly = snapshot.formerly ? new Set(snapshot.formerly) : NO_NAMES;
   view.clusters.push({ name: snapshot.cluster, asking, formerly });
   for (const [kind, read] of Object.entries(snapshot.kinds)) {
+    view.asked.add(kind);
     if (!read.complete) view.unread.set(kind, `${snapshot.cluster}: ${kind} objects could not be read (${read.error})`);
   }
   for (const endpoint of snapshot.endpoints) asking.add(resourceOf(endpoint.object));
@@ -118,7 +120,8 @@ function whyFrozen(view: OwnerView | undefined, resource: string | undefined, fo
   if (view === undefined) return 'its owner is not configured';
   const kind = resource?.split('/', 1)[0];
   if (kind === undefined) return view.unread.values().next().value;
-  if (LISTABLE.has(kind)) return view.unread.get(kind);
+  const source = sourceOfResource(kind);
+  if (source !== undefined && view.asked.has(source)) return view.unread.get(source);
   if (forced) return view.unread.values().next().value;
   return `it belongs to ${resource}, a kind of object that fairlead does not read (a forced run takes it over)`;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, Endpoint, Finding, Hold, KindRead, RunRequest, Snapshot, SourceKind } from '../model/index.ts';
+import type { DnsName, Finding, KindRead, RunRequest, Snapshot } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
-import { sourceSettings, wantedFrom } from '../sources/index.ts';
+import { Reading, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -54,7 +54,7 @@ async function readCluster(cluster: ClusterConfig, run: OpenRun, options: ReadOp
   const found = await run.kept.read(key(cluster), decodeSnapshot);
   const kept = usable(found.value, cluster, run);
   const complete = isComplete(fresh);
-  const whole = complete || !kept ? fresh : withKept(fresh, kept);
+  const whole = complete || !kept ? fresh : withKept(fresh, kept, run);
   const snapshot = kept && sharesOwner(cluster, run) ? withFormer(whole, kept, options.stands) : whole;
   if (complete && options.keep) await keepSnapshot(cluster, snapshot, run, { kept, version: found.version });
   return snapshot;
@@ -72,35 +72,17 @@ function withFormer(now: Snapshot, kept: Snapshot, stands: (name: DnsName) => bo
 }
 
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
-  const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
-  const parts = new Map<SourceKind, { endpoints: Endpoint[]; holds: Hold[]; findings: Finding[] }>();
-  const restart = (kind: SourceKind) => parts.set(kind, { endpoints: [], holds: [], findings: [] });
-  run.config.sources.forEach(restart);
-  const sink = (kind: SourceKind, items: readonly unknown[]) => {
-    const wanted = wantedFrom(kind, items, context);
-    const part = parts.get(kind);
-    for (const endpoint of wanted.endpoints) part?.endpoints.push(endpoint);
-    for (const hold of wanted.holds) part?.holds.push(hold);
-    for (const finding of wanted.findings) part?.findings.push(finding);
-  };
+  const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
   const timeout =
     run.deadlineMs === undefined ? undefined : AbortSignal.timeout(Math.max(1, run.deadlineMs - run.ports.clock.now()));
-  const kinds = await run.ports.readCluster(cluster, run.config.sources, sink, restart, timeout);
-  const all = [...parts.values()];
-  return {
-    cluster: cluster.name,
-    owner: cluster.owner,
-    kinds,
-    origin: 'read',
-    endpoints: all.flatMap(part => part.endpoints),
-    holds: all.flatMap(part => part.holds),
-    findings: all.flatMap(part => part.findings),
-  };
+  const kinds = await run.ports.readCluster(cluster, reading, timeout);
+  return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
 }
 
 /** For the kinds that could not be read, what they wanted last stands in. */
-function withKept(fresh: Snapshot, kept: Snapshot): Snapshot {
-  const standIns = Object.keys(fresh.kinds).filter(kind => fresh.kinds[kind]?.complete === false);
+function withKept(fresh: Snapshot, kept: Snapshot, run: OpenRun): Snapshot {
+  const unreadSources = run.config.sources.filter(source => fresh.kinds[source]?.complete === false);
+  const standIns: readonly string[] = unreadSources.map(source => sourceOf(source).resource);
   const unread = <T extends { object: { kind: string } }>({ object }: T) => standIns.includes(object.kind);
   return {
     ...fresh,

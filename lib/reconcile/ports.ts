@@ -1,19 +1,21 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { KindRead, SourceKind, ZoneId } from '../model/index.ts';
+import type { KindRead, ZoneId } from '../model/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
+import type { Reading } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Keeper } from './kept.ts';
 
+/** Who takes what is read of a cluster, and knows what is to be read ({@link Reading}). */
+export type Intake = Pick<Reading, 'sources' | 'needs' | 'page' | 'restart'>;
+
 /**
- * Lists objects of one cluster, page by page. Never throws: how the listing of each kind ended is in the answer.
- * `sink` gets raw objects as the API server sends them; `restart` says that what came of a kind so far is void.
+ * Reads the sources of an intake from one cluster. Never throws: how the reading of each source ended is in the answer, by
+ * its word in the config; one is complete only when its resource and all that it needs were read.
  */
 export type ClusterReader = (
   cluster: ClusterConfig,
-  kinds: readonly SourceKind[],
-  sink: (kind: SourceKind, items: readonly unknown[]) => void,
-  restart: (kind: SourceKind) => void,
+  intake: Intake,
   signal?: AbortSignal,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 

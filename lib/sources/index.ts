@@ -1,6 +1,22 @@
 export { parseDuration, parseSeconds } from './duration.ts';
 export { canonicalHostname, quoted } from './hostname.ts';
+export {
+  ASKING,
+  type Place,
+  placesOf,
+  RESOURCES,
+  type ResourceKind,
+  resourcesOf,
+  rulesFor,
+  SOURCE_GROUPS,
+  SOURCE_KINDS,
+  type SourceKind,
+  sourceOf,
+  sourceOfResource,
+} from './kinds.ts';
+export { isNeededResource, type NeededResource, NeededStore, noting, objectKey } from './needed.ts';
+export { Reading } from './reading.ts';
 export { parseSelector } from './selector.ts';
-export { type SourceContext, sourceSettings } from './settings.ts';
+export { EVERY_GATEWAY, type GatewaySettings, type SourceContext, sourceSettings } from './settings.ts';
 export { parseTemplate } from './template/index.ts';
 export { dnsFingerprint, wantedFrom } from './wanted.ts';

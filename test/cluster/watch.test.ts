@@ -56,7 +56,7 @@ function watch(pace: Partial<WatchPace> = {}) {
   const done = watchAll({
     connection,
     label: 'cluster prod',
-    kind: 'service',
+    resource: 'service',
     clock: systemClock,
     signal: stopping.signal,
     advice: FOR_A_RUN,

@@ -12,6 +12,7 @@ describe('a config that names its clusters only', () => {
       shards: [{ name: 'default', clusters: ['demo'] }],
       zones: { domains: [], excludeDomains: [], type: 'any', ids: [], tags: {}, matchParent: false },
       sources: ['service', 'ingress'],
+      gateway: { name: '', namespace: '', labels: '', listenerSets: true, wildcardListeners: true },
       policy: 'sync',
       annotationPrefixes: ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
       hostnames: {

@@ -26,7 +26,10 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {ids: [z1-x]}', /^zones\.ids\[0\]: "z1-x" is not a hosted zone id/],
     ['zones: {roleArn: fairlead}', /^zones\.roleArn: "fairlead" is not allowed: write the ARN of a role/],
     ['sources: []', /^sources: is empty: at least one is needed$/],
-    ['sources: [pod]', /^sources\[0\]: "pod" is not allowed: write one of service, ingress$/],
+    [
+      'sources: [pod]',
+      /^sources\[0\]: "pod" is not allowed: write one of service, ingress, gateway-httproute, .*, gateway$/,
+    ],
     ['policy: Sync', /^policy: "Sync" is not allowed: write one of sync, upsert-only, create-only$/],
     ['annotationPrefixes: [example.com]', /^annotationPrefixes\[0\]: "example\.com" is not allowed: .* slash/],
     ['annotationPrefixes: []', /^annotationPrefixes: is empty/],
@@ -180,7 +183,6 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['sources: [service, gateway]', 'sources[1]'],
     ['sources: [dnsendpoint]', 'sources[0]'],
     ['registry: {type: noop}', 'registry.type'],
     ['registry: {encryptionKey: abc}', 'registry.encryptionKey'],

@@ -70,7 +70,10 @@ describe('the role has the rights for what the code calls, and no others', () =>
   }
 
   it('action by action', () => {
-    const all = statements({ zones: { ...BASE.zones, tags: { team: 'dns' } }, clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })] });
+    const all = statements({
+      zones: { ...BASE.zones, tags: { team: 'dns' } },
+      clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })],
+    });
     const called = calledByCode();
     expect(called).toContain('route53:ChangeResourceRecordSets');
     expect(actions(all)).toEqual([...new Set([...called, ...NOT_CALLED_BY_CODE])].sort());

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { SourceKind } from '../../lib/model/index.ts';
+import type { SourceKind } from '../../lib/sources/index.ts';
 import { NLB } from '../support/objects.ts';
 
 /** One thing that happens: in a cluster, in Route 53 by another hand, or a run with whatever goes wrong in it. */

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../../lib/config/index.ts';
-import type { SourceKind, Wanted } from '../../lib/model/index.ts';
-import { sourceSettings, wantedFrom } from '../../lib/sources/index.ts';
+import type { Wanted } from '../../lib/model/index.ts';
+import { type SourceKind, sourceSettings, wantedFrom } from '../../lib/sources/index.ts';
 import { records } from './objects.ts';
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url));

@@ -6,7 +6,6 @@ import type {
   ObjectRef,
   RecordSet,
   Snapshot,
-  SourceKind,
   ZoneState,
 } from '../../lib/model/index.ts';
 import { type PlanInput, type PlanOutput, type PlanSettings, plan } from '../../lib/plan/index.ts';
@@ -28,7 +27,7 @@ export const SETTINGS: PlanSettings = {
 /** An object from `kind/name` or `cluster:kind/name`. */
 export function object(text: string): ObjectRef {
   const [head, tail] = text.includes(':') ? (text.split(':') as [string, string]) : ['prod', text];
-  const [kind, name] = tail.split('/') as [SourceKind, string];
+  const [kind, name] = tail.split('/') as [string, string];
   return { cluster: head, kind, namespace: 'default', name };
 }
 
