@@ -18,6 +18,8 @@ export interface Intake {
   /** What a source needs, as far as is known; asked again until all that it names was read. */
   needs(source: SourceKind): readonly ResourceKind[];
   page(resource: ResourceKind, items: readonly unknown[]): void;
+  /** A resource that the source named after what asks was read could not be read; the source counts as read all the same. */
+  unread?(resource: ResourceKind, because: string): void;
   /** Everything that `page` took of a resource is void: it is read anew. */
   restart(resource: ResourceKind): void;
 }
@@ -112,21 +114,33 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
-/** Reads what a source needs, then what asks; an unread need leaves the source unread, whatever else could be read. */
+/**
+ * Reads what a source needs, then what asks, then what single objects of that need. An unread need leaves the source unread,
+ * whatever else could be read; one of the last sort only the objects that need it.
+ */
 async function readSource(
   source: SourceKind,
   intake: Intake,
   read: (resource: ResourceKind) => Promise<Outcome<number>>,
 ): Promise<Outcome<number>> {
   const done = new Set<ResourceKind>();
-  for (;;) {
+  const next = async () => {
     const missing = intake.needs(source).filter(resource => !done.has(resource));
-    if (missing.length === 0) return read(sourceOf(source).resource);
-    const outcomes = await Promise.all(missing.map(read));
-    const failed = outcomes.find(outcome => 'error' in outcome);
-    if (failed) return failed;
     for (const resource of missing) done.add(resource);
+    return Promise.all(missing.map(async resource => ({ resource, outcome: await read(resource) })));
+  };
+  for (let needs = await next(); needs.length > 0; needs = await next()) {
+    const failed = needs.find(({ outcome }) => 'error' in outcome);
+    if (failed) return failed.outcome;
   }
+  const asking = await read(sourceOf(source).resource);
+  if ('error' in asking) return asking;
+  for (let joins = await next(); joins.length > 0; joins = await next()) {
+    for (const { resource, outcome } of joins) {
+      if ('error' in outcome) intake.unread?.(resource, reasonOf(outcome.error));
+    }
+  }
+  return asking;
 }
 
 /** The resources that a new description of the cluster and a new token may yet make readable. */

@@ -15,11 +15,17 @@ export interface Block {
   readonly whole?: boolean;
 }
 
+const POINTING: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME']);
+
+const wantsType = (wanted: readonly WantedRecord[], type: string) => wanted.some(({ record }) => record.type === type);
+
 /** What stands in the way of the wanted records, without asking Route 53. */
 export function whatBlocks(site: Site, wanted: readonly WantedRecord[], context: NameContext): Block[] {
-  const blocks: Block[] = site.foreign.map(({ record, claim }) => ({
+  // Records that point somewhere exclude each other's owners; the other types stand side by side, whosever they are.
+  const inTheWay = site.foreign.filter(({ record }) => POINTING.has(record.type) || wantsType(wanted, record.type));
+  const blocks: Block[] = inTheWay.map(({ record, claim }) => ({
     reason: 'not-owned',
-    whole: true,
+    whole: POINTING.has(record.type),
     message: `${site.name} ${record.type} exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`,
     ...(wanted.some(want => want.record.type === record.type) && { type: record.type }),
   }));

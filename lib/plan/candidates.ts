@@ -58,8 +58,17 @@ function fromEndpoints(name: DnsName, endpoints: readonly Endpoint[]): Part[] {
 /** What may be merged: all addresses of one kind; names only where they agree in everything. */
 function groupKey(endpoint: Endpoint): string {
   const set = endpoint.setIdentifier ?? '';
-  if (endpoint.type !== 'CNAME') return `${endpoint.object.kind} ${set}`;
-  return JSON.stringify([set, endpoint.targets, endpoint.ttl, endpoint.alias]);
+  const { aliasTypes, evaluateTargetHealth, zoneId } = endpoint;
+  if (endpoint.type !== 'CNAME') return `${endpoint.object.kind} ${set} ${zoneId ?? ''}`;
+  return JSON.stringify([
+    set,
+    endpoint.targets,
+    endpoint.ttl,
+    endpoint.alias,
+    aliasTypes,
+    evaluateTargetHealth,
+    zoneId,
+  ]);
 }
 
 function mergeTargets(group: readonly Endpoint[]): Endpoint {

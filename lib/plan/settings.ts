@@ -15,6 +15,8 @@ export interface PlanSettings {
   readonly evaluateTargetHealth: boolean;
   /** Seconds. */
   readonly ttl: number;
+  /** Seconds: a floor under the TTLs that objects give; absent: none. */
+  readonly minTtl?: number;
   readonly guard: {
     readonly maxDeletes: { readonly count: number; readonly percent: number };
     readonly deleteAfterMs: number;

@@ -66,7 +66,7 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
   const strays = straysAt(name, records, view, settings);
   const contenders = strays.length > 0 ? [...all, ...strays] : all;
   for (const record of records) {
-    if (!settings.types.includes(record.type as ManagedType)) {
+    if (!settings.types.includes(record.type as ManagedType) || ownershipIn(record) !== undefined) {
       // An ownership record of ours that speaks of this very name gives way; one that speaks of another name stays.
       if (!all.some(claim => claim.txt === record && isOurs(claim.ownership.owner))) otherTypes.push(record.type);
       continue;
@@ -86,8 +86,13 @@ export function siteAt(name: DnsName, view: ZoneView, settings: PlanSettings, au
     otherTypes,
     claims: foreign.some(({ claim }) => claim && isRival(claim, all, claimable))
       ? []
-      : all.filter(claim => isOurs(claim.ownership.owner)),
+      : all.filter(claim => isOurs(claim.ownership.owner) && !isUnmanaged(claim, records, settings)),
   };
+}
+
+/** Whether an ownership record is of a record set whose type is not managed: both are left alone. */
+function isUnmanaged({ type }: Claim, records: readonly RecordSet[], { types }: PlanSettings): boolean {
+  return type !== '' && !types.includes(type as ManagedType) && records.some(record => record.type === type);
 }
 
 /**

@@ -11,6 +11,7 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     preferCname: config.records.preferCname,
     evaluateTargetHealth: config.records.evaluateTargetHealth,
     ttl: config.records.ttl,
+    minTtl: config.records.minTtl,
     guard: config.guard,
     aliasZoneOf,
   };

@@ -16,8 +16,11 @@ export interface NamedRecord {
 
 const TEMPLATE = '%{record_type}';
 
-/** The record types that can stand in an ownership record's name, in the order in which ExternalDNS tries them. */
-const TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'MX', 'PTR', 'SRV', 'NAPTR', 'TXT', 'DNAME'];
+/**
+ * The record types that can stand in an ownership record's name, in the order in which ExternalDNS tries them; behind them
+ * those that it does not know.
+ */
+const TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'MX', 'PTR', 'SRV', 'NAPTR', 'TXT', 'DNAME', 'CAA', 'DS', 'HTTPS', 'SVCB'];
 
 /**
  * The first label of an apex ownership record, between the affixes. ExternalDNS with the same affixes reads it as the

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../model/index.ts';
+import { dnsEndpointEndpoints } from './dnsendpoint.ts';
 import { selectsNamespaces, usesListenerSets } from './gateway.ts';
 import { ingressEndpoints } from './ingress.ts';
 import type { Needed, NeededResource } from './needed.ts';
 import type { KubernetesObject } from './object.ts';
 import { routeEndpoints, slimRoute } from './route.ts';
-import { serviceEndpoints } from './service.ts';
+import { serviceEndpoints, serviceJoins, slimService } from './service.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
 // THE table of sources. What else must know a kind derives it from here: the words of the config, listing, watching, the
@@ -40,7 +41,11 @@ const GATEWAY = 'gateway.networking.k8s.io';
 export const RESOURCES = {
   service: builtIn('', 'v1', 'services', 'Service'),
   ingress: builtIn('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
+  crd: custom('externaldns.k8s.io', 'dnsendpoints', 'DNSEndpoint'),
   namespace: builtIn('', 'v1', 'namespaces', 'Namespace'),
+  node: builtIn('', 'v1', 'nodes', 'Node'),
+  pod: builtIn('', 'v1', 'pods', 'Pod'),
+  endpointslice: builtIn('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   gateway: custom(GATEWAY, 'gateways', 'Gateway'),
   listenerset: {
     places: [
@@ -73,6 +78,19 @@ export interface Source {
   readonly endpoints: (object: KubernetesObject, context: SourceContext, needed: Needed) => Endpoint[];
   /** Of an object that needs others, all that `endpoints` looks at: what a watcher keeps to look again when those change. */
   readonly slim?: (raw: unknown, context: SourceContext) => unknown;
+  /** Resources that only some of its objects need. */
+  readonly joins?: Joins;
+}
+
+/**
+ * What only some objects of a source need. It is read after the objects that ask, and only where one of them needs it; these
+ * are kept, slim, until then. Where it cannot be read, what is published of these objects stays; the others go on.
+ */
+export interface Joins {
+  readonly resources: readonly NeededResource[];
+  readonly needs: (object: KubernetesObject, context: SourceContext) => readonly NeededResource[];
+  /** All of such an object that `endpoints` looks at. */
+  readonly slim: (object: KubernetesObject) => unknown;
 }
 
 const GATEWAY_NEEDS: readonly Need[] = [
@@ -90,13 +108,19 @@ const route = (resource: ResourceKind, kind: string, ...protocols: string[]): So
 
 /** The sources, by ExternalDNS's word (`--source`). */
 export const SOURCES = {
-  service: { resource: 'service', needs: [], endpoints: serviceEndpoints },
+  service: {
+    resource: 'service',
+    needs: [],
+    endpoints: serviceEndpoints,
+    joins: { resources: ['node', 'pod', 'endpointslice'], needs: serviceJoins, slim: slimService },
+  },
   ingress: { resource: 'ingress', needs: [], endpoints: ingressEndpoints },
   'gateway-httproute': route('httproute', 'HTTPRoute', 'HTTP', 'HTTPS'),
   'gateway-grpcroute': route('grpcroute', 'GRPCRoute', 'HTTP', 'HTTPS'),
   'gateway-tlsroute': route('tlsroute', 'TLSRoute', 'TLS'),
   'gateway-tcproute': route('tcproute', 'TCPRoute', 'TCP', 'TLS'),
   'gateway-udproute': route('udproute', 'UDPRoute', 'UDP'),
+  crd: { resource: 'crd', needs: [], endpoints: dnsEndpointEndpoints },
 } satisfies Record<string, Source>;
 
 export type SourceKind = keyof typeof SOURCES;
@@ -104,7 +128,8 @@ export type SourceKind = keyof typeof SOURCES;
 export const SOURCE_KINDS = Object.keys(SOURCES) as [SourceKind, ...SourceKind[]];
 
 /** Words of the config that stand for several sources. */
-export const SOURCE_GROUPS: Readonly<Record<'gateway', readonly SourceKind[]>> = {
+export const SOURCE_GROUPS: Readonly<Record<'gateway' | 'dnsendpoint', readonly SourceKind[]>> = {
+  dnsendpoint: ['crd'],
   gateway: SOURCE_KINDS.filter(kind => kind.startsWith('gateway-')),
 };
 
@@ -122,7 +147,10 @@ export function sourceOfResource(word: string): SourceKind | undefined {
 
 /** Everything that these sources read, each resource once. */
 export function resourcesOf(kinds: readonly SourceKind[]): ResourceKind[] {
-  const all = kinds.flatMap(kind => [sourceOf(kind).resource, ...sourceOf(kind).needs.map(need => need.resource)]);
+  const all = kinds.flatMap(kind => {
+    const { resource, needs, joins } = sourceOf(kind);
+    return [resource, ...needs.map(need => need.resource), ...(joins?.resources ?? [])];
+  });
   return [...new Set(all)];
 }
 

@@ -5,6 +5,17 @@ import {
   reduceListenerSet,
   reduceNamespace,
 } from './gateway.ts';
+import {
+  type NodeForm,
+  nodeKeys,
+  type PodForm,
+  podKeys,
+  reduceNode,
+  reducePod,
+  reduceSlice,
+  type SliceForm,
+  sliceKeys,
+} from './joined.ts';
 import { at } from './object.ts';
 import type { Labels } from './selector.ts';
 import type { SourceContext } from './settings.ts';
@@ -14,6 +25,9 @@ export interface Reduced {
   readonly gateway: GatewayForm;
   readonly listenerset: ListenerSetForm;
   readonly namespace: Labels;
+  readonly node: NodeForm;
+  readonly pod: PodForm;
+  readonly endpointslice: SliceForm;
 }
 
 export type NeededResource = keyof Reduced;
@@ -22,26 +36,31 @@ export type NeededResource = keyof Reduced;
 interface Reducer<T> {
   /** Undefined: nothing of it matters. Total: it throws nothing, whatever the object is. */
   readonly reduce: (raw: unknown, context: SourceContext) => T | undefined;
-  /** Under which key it is looked up; `namespace/name`, or the name where it has no namespace, unless told. */
-  readonly keyOf?: (raw: unknown) => string;
+  /** Under which keys it is looked up; `namespace/name`, or the name where it has no namespace, unless told. */
+  readonly keysOf?: (raw: unknown) => readonly string[];
 }
 
 const REDUCERS: { readonly [R in NeededResource]: Reducer<Reduced[R]> } = {
   gateway: { reduce: reduceGateway },
   listenerset: { reduce: reduceListenerSet },
   namespace: { reduce: reduceNamespace },
+  node: { reduce: reduceNode, keysOf: nodeKeys },
+  pod: { reduce: reducePod, keysOf: podKeys },
+  endpointslice: { reduce: reduceSlice, keysOf: sliceKeys },
 };
 
 /** The needed resources of one cluster, reduced, as a source looks into them. */
 export interface Needed {
   /** What is kept under a key; one form unless the resource has keys of its own. */
   get<R extends NeededResource>(resource: R, key: string): readonly Reduced[R][];
+  /** Why a resource that only some objects need could not be read; undefined: it was. */
+  unread(resource: NeededResource): string | undefined;
   /** Everything that is kept of a resource: to find out what else is needed. Endpoints are made of `get` alone. */
   all<R extends NeededResource>(resource: R): Iterable<Reduced[R]>;
 }
 
 /** For sources that need nothing. */
-export const NOTHING_NEEDED: Needed = { get: () => [], all: () => [] };
+export const NOTHING_NEEDED: Needed = { get: () => [], all: () => [], unread: () => undefined };
 
 /** `namespace/name`, or the name alone. */
 export function objectKey(raw: unknown): string {
@@ -54,46 +73,49 @@ export function objectKey(raw: unknown): string {
 /** One resource: forms by key, and beneath by object. */
 class Shelf {
   readonly #forms = new Map<string, Map<string, unknown>>();
-  readonly #keys = new Map<string, string>();
+  readonly #kept = new Map<string, { readonly keys: readonly string[]; readonly form: unknown }>();
 
   get(key: string): unknown[] {
     return [...(this.#forms.get(key)?.values() ?? [])];
   }
 
   *all(): Iterable<unknown> {
-    for (const forms of this.#forms.values()) yield* forms.values();
+    for (const { form } of this.#kept.values()) yield form;
   }
 
   /** @returns the keys under which something is other than it was */
-  put(object: string, key: string, form: unknown): string[] {
-    const before = this.#keys.get(object);
+  put(object: string, keys: readonly string[], form: unknown): string[] {
     if (form === undefined) return this.delete(object);
-    const known = before === undefined ? undefined : this.#forms.get(before)?.get(object);
-    if (before === key && JSON.stringify(known) === JSON.stringify(form)) return [];
-    if (before !== undefined && before !== key) this.delete(object);
-    const forms = this.#forms.get(key) ?? new Map<string, unknown>();
-    this.#forms.set(key, forms.set(object, form));
-    this.#keys.set(object, key);
-    return before === undefined || before === key ? [key] : [before, key];
+    const before = this.#kept.get(object);
+    const same = before?.keys.join('\n') === keys.join('\n');
+    if (same && JSON.stringify(before?.form) === JSON.stringify(form)) return [];
+    const gone = same ? [] : this.delete(object);
+    for (const key of keys) {
+      const forms = this.#forms.get(key) ?? new Map<string, unknown>();
+      this.#forms.set(key, forms.set(object, form));
+    }
+    this.#kept.set(object, { keys, form });
+    return [...new Set([...gone, ...keys])];
   }
 
   delete(object: string): string[] {
-    const key = this.#keys.get(object);
-    if (key === undefined) return [];
-    const forms = this.#forms.get(key);
-    forms?.delete(object);
-    if (forms?.size === 0) this.#forms.delete(key);
-    this.#keys.delete(object);
-    return [key];
+    const keys = this.#kept.get(object)?.keys ?? [];
+    for (const key of keys) {
+      const forms = this.#forms.get(key);
+      forms?.delete(object);
+      if (forms?.size === 0) this.#forms.delete(key);
+    }
+    this.#kept.delete(object);
+    return [...keys];
   }
 
   get size(): number {
-    return this.#keys.size;
+    return this.#kept.size;
   }
 
   /** The objects that are kept. */
   objects(): string[] {
-    return [...this.#keys.keys()];
+    return [...this.#kept.keys()];
   }
 }
 
@@ -101,6 +123,7 @@ class Shelf {
 export class NeededStore implements Needed {
   readonly #context: SourceContext;
   readonly #shelves = new Map<NeededResource, Shelf>();
+  readonly #unread = new Map<NeededResource, string>();
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -121,8 +144,9 @@ export class NeededStore implements Needed {
 
   /** Takes an object in its newest state. @returns the keys under which something is other than it was */
   put(resource: NeededResource, raw: unknown): string[] {
-    const { reduce, keyOf = objectKey }: Reducer<unknown> = REDUCERS[resource];
-    return this.#shelf(resource).put(objectKey(raw), keyOf(raw), reduce(raw, this.#context));
+    const object = objectKey(raw);
+    const { reduce, keysOf = () => [object] }: Reducer<unknown> = REDUCERS[resource];
+    return this.#shelf(resource).put(object, keysOf(raw), reduce(raw, this.#context));
   }
 
   /** @returns the keys under which something is no more */
@@ -140,6 +164,16 @@ export class NeededStore implements Needed {
   /** What was taken of a resource is void. */
   clear(resource: NeededResource): void {
     this.#shelves.delete(resource);
+    this.#unread.delete(resource);
+  }
+
+  /** A resource could not be read. */
+  fail(resource: NeededResource, because: string): void {
+    this.#unread.set(resource, because);
+  }
+
+  unread(resource: NeededResource): string | undefined {
+    return this.#unread.get(resource);
   }
 
   #shelf(resource: NeededResource): Shelf {
@@ -161,5 +195,6 @@ export function noting(needed: Needed, lookups: Set<string>): Needed {
       return needed.get(resource, key);
     },
     all: resource => needed.all(resource),
+    unread: resource => needed.unread(resource),
   };
 }

@@ -6,8 +6,18 @@ export interface Annotation extends Field {
   readonly key: string;
 }
 
+/** What the objects of a source are, for templates: in listings it is left out. */
+export interface ObjectForm {
+  /** The word of the source. */
+  readonly source: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+}
+
 /** A Kubernetes object as the sources read it. Everything below `spec` and `status` is unchecked JSON. */
 export interface KubernetesObject {
+  readonly form: ObjectForm;
+  readonly raw: unknown;
   readonly annotations: readonly Annotation[];
   readonly spec: unknown;
   readonly status: unknown;
@@ -45,7 +55,12 @@ export function fieldOf(value: unknown, field: string, notes: Notes): Field | un
  *
  * @param kind the resource's word, as ownership records name it
  */
-export function openObject(kind: string, raw: unknown, context: SourceContext): KubernetesObject | Notes {
+export function openObject(
+  kind: string,
+  raw: unknown,
+  context: SourceContext,
+  form: ObjectForm = { source: kind, kind, apiVersion: '' },
+): KubernetesObject | Notes {
   const metadata = at(raw, 'metadata');
   const name = at(metadata, 'name');
   const namespace = at(metadata, 'namespace');
@@ -55,7 +70,7 @@ export function openObject(kind: string, raw: unknown, context: SourceContext): 
   if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
   const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
   if (notes.wrongTypes > 0) return notes;
-  return { annotations, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+  return { form, raw, annotations, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
 }
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);

@@ -1,25 +1,17 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
-import { aliasOf, listOf, ttlOf, warnOfDetails } from './annotations.ts';
-import { canonicalHostname } from './hostname.ts';
+import { aliasOf, listOf, targetHealthOf, ttlOf, warnOfDetails } from './annotations.ts';
+import { withinNets } from './nets.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
+import { zoneIdOf } from './provider.ts';
+import { rulesOf } from './rules.ts';
+import type { SourceSettings } from './settings.ts';
 import { targetSets } from './targets.ts';
 
 /** Names with the targets, as written, that they are to point to. */
 export interface Asked {
   readonly names: readonly DnsName[];
   readonly targets: readonly Field[];
-}
-
-/** Hostnames in canonical form, each once; malformed ones are noted and hold the object. */
-export function namesOf(hostnames: readonly Field[], notes: Notes): DnsName[] {
-  const names = new Set<DnsName>();
-  for (const hostname of hostnames) {
-    const result = canonicalHostname(hostname.text, { wildcard: true });
-    if ('name' in result) names.add(result.name);
-    else notes.malformed(hostname, 'a hostname', result.problem);
-  }
-  return [...names];
 }
 
 /** The targets of the object's own annotation. */
@@ -33,22 +25,57 @@ export function withoutTarget(names: readonly DnsName[], field: string, because:
   for (const name of names) notes.hold(name, because);
 }
 
-/** The endpoints of an object, with what its annotations say of TTL and alias. */
-export function published(object: KubernetesObject, asked: readonly Asked[]): Endpoint[] {
+/** `records.defaultTargets`. */
+export const defaultTargetsFor = (settings: SourceSettings): readonly Field[] => rulesOf(settings).defaultTargets;
+
+/** What an object says of all its records alike. */
+export type Common = Omit<Endpoint, 'name' | 'type' | 'targets'>;
+
+/** The endpoints of an object, with what its annotations say of TTL, alias, target health and hosted zone. */
+export function published(object: KubernetesObject, asked: readonly Asked[], settings: SourceSettings): Endpoint[] {
   const { notes } = object;
   if (asked.length === 0) return [];
+  const common = commonOf(object);
+  if (common === undefined) return [];
   warnOfDetails(object);
+  return asked.flatMap(each => endpointsOf(each, common, settings, notes));
+}
+
+/** Undefined: malformed, and noted. */
+export function commonOf(object: KubernetesObject): Common | undefined {
+  const { annotations, notes } = object;
+  const zoneId = zoneIdOf(annotationOf(annotations, 'aws-hosted-zone-id'), notes);
+  if (zoneId === null) {
+    notes.holdAll('its hosted zone is malformed');
+    return undefined;
+  }
   const ttl = ttlOf(object);
-  const alias = aliasOf(object);
+  const health = targetHealthOf(object);
+  return {
+    ...(ttl !== undefined && { ttl }),
+    alias: aliasOf(object),
+    ...(health !== undefined && { evaluateTargetHealth: health }),
+    ...(zoneId !== undefined && { zoneId }),
+    object: notes.object,
+  };
+}
+
+/** Endpoints of names and their targets. What the config's nets leave nothing of is not wanted. */
+export function endpointsOf(
+  { names, targets }: Asked,
+  common: Common,
+  settings: SourceSettings,
+  notes: Notes,
+): Endpoint[] {
   const endpoints: Endpoint[] = [];
-  for (const { names, targets } of asked) {
-    const sets = targetSets(targets, notes);
-    if (sets.length === 0) for (const name of names) notes.hold(name, 'its targets are malformed');
-    for (const name of names) {
-      for (const set of sets) {
-        if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, targets[0]?.field ?? '', notes);
-        else endpoints.push({ name, ...set, ...(ttl !== undefined && { ttl }), alias, object: notes.object });
-      }
+  const field = targets[0]?.field ?? '';
+  const whole = targetSets(targets, notes);
+  if (whole.length === 0) for (const name of names) notes.hold(name, 'its targets are malformed');
+  const sets = withinNets(whole, settings, field, notes);
+  for (const name of names) {
+    for (const set of sets) {
+      if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, field, notes);
+      else endpoints.push({ name, ...set, ...common });
     }
   }
   return endpoints;
@@ -61,18 +88,35 @@ function pointsToItself(name: DnsName, field: string, notes: Notes): void {
 
 const STATUS = 'status.loadBalancer.ingress';
 
-/**
- * The endpoints of an object with a load balancer of its own.
- *
- * @param targets undefined: refused, and noted; empty: not there yet
- */
+/** The targets of an object's load balancer were looked for: names without any get the config's default, or wait. */
 export function behindLoadBalancer(
   object: KubernetesObject,
-  names: readonly DnsName[],
-  targets: readonly Field[] | undefined,
+  asked: readonly Asked[],
+  settings: SourceSettings,
 ): Endpoint[] {
-  if (targets === undefined) return [];
-  if (targets.length > 0) return published(object, [{ names, targets }]);
-  withoutTarget(names, STATUS, 'the load balancer is not there yet, what is published stays', object.notes);
-  return [];
+  return publishedOrWaiting(object, asked, settings, {
+    field: STATUS,
+    because: 'the load balancer is not there yet, what is published stays',
+  });
+}
+
+/** Publishes names that have targets, or for which the config has; the others wait. */
+export function publishedOrWaiting(
+  object: KubernetesObject,
+  asked: readonly Asked[],
+  settings: SourceSettings,
+  missing: { readonly field: string; readonly because: string },
+): Endpoint[] {
+  const whole = asked.map(({ names, targets }) => ({
+    names,
+    targets: targets.length > 0 ? targets : defaultTargetsFor(settings),
+  }));
+  for (const { names, targets } of whole) {
+    if (targets.length === 0) withoutTarget(names, missing.field, missing.because, object.notes);
+  }
+  return published(
+    object,
+    whole.filter(({ targets }) => targets.length > 0),
+    settings,
+  );
 }

@@ -27,9 +27,11 @@ const sorted = (records: readonly RecordJson[]) =>
   records
     .filter(({ type }) => type !== 'SOA' && type !== 'NS')
     .map(({ values, ...record }) =>
-      JSON.stringify({ ...record, ...(values && { values: [...values].sort() }) }, sortKeys),
+      JSON.stringify({ ...record, ...(values && { values: values.map(undotted(record.type)).sort() }) }, sortKeys),
     )
     .sort();
+/** Whether a target ends with a dot says nothing. */
+const undotted = (type: string) => (value: string) => (type === 'TXT' ? value : value.replace(/\.$/, ''));
 const sortKeys = (_: string, value: unknown) =>
   value && typeof value === 'object' && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
