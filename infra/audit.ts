@@ -1,5 +1,6 @@
-import { RESOURCES, SUBRESOURCE, WRITES } from '../functions/audit/write.ts';
+import { SUBRESOURCE, WRITES } from '../functions/audit/write.ts';
 import type { Config } from '../lib/config/config.ts';
+import { placesOf, resourcesOf, type SourceKind } from '../lib/sources/index.ts';
 import type { Resources } from './rules.ts';
 import { InvalidSetting } from './settings.ts';
 
@@ -18,10 +19,13 @@ export interface Audit {
 export function auditOf(clusters: readonly string[] | null, config: Config, region: string): Audit {
   const names = [...new Set(clusters ?? [])].sort();
   for (const name of names) check(name, config, region);
+  const filterPattern = filterPatternOf(config.sources);
   return {
     part: names.length === 0 ? 'infra/none.yml' : 'infra/audit.yml',
-    filterPattern: FILTER_PATTERN,
-    subscriptions: Object.fromEntries(names.map(name => [`AuditLogOf${logicalId(name)}`, subscription(name)])),
+    filterPattern,
+    subscriptions: Object.fromEntries(
+      names.map(name => [`AuditLogOf${logicalId(name)}`, subscription(name, filterPattern)]),
+    ),
   };
 }
 
@@ -37,13 +41,13 @@ function check(name: string, { clusters }: Config, region: string): void {
   );
 }
 
-function subscription(cluster: string) {
+function subscription(cluster: string, filterPattern: string) {
   return {
     Type: 'AWS::Logs::SubscriptionFilter',
     DependsOn: ['AuditPermission'], // CloudWatch Logs tries whether it may call when the filter is made
     Properties: {
       LogGroupName: `/aws/eks/${cluster}/cluster`,
-      FilterPattern: FILTER_PATTERN,
+      FilterPattern: filterPattern,
       DestinationArn: { 'Fn::GetAtt': ['AuditLambdaFunction', 'Arn'] },
     },
   };
@@ -55,22 +59,25 @@ function logicalId(name: string): string {
 }
 
 /**
- * Lines of the log that tell of a write which succeeded. What leader election writes (leases, endpoints) is not among
- * them. CloudWatch Logs allows 1,024 characters:
+ * Lines of the log that tell of a write of what the sources read, which succeeded. What leader election writes (leases,
+ * endpoints) is not among them. CloudWatch Logs allows 1,024 characters, so the groups of Kubernetes itself are narrowed
+ * to the resources, and those of custom resources are not: the function looks again.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-const FILTER_PATTERN = `{ ${[
-  '($.stage = "ResponseComplete")',
-  any(WRITES.map(verb => `$.verb = "${verb}"`)),
-  any(
-    Object.values(RESOURCES).map(({ resource, apiGroup }) => {
-      const group = apiGroup === undefined ? 'NOT EXISTS' : `= "${apiGroup}"`;
-      return `($.objectRef.resource = "${resource}" && $.objectRef.apiGroup ${group})`;
-    }),
-  ),
-  any(['$.objectRef.subresource NOT EXISTS', `$.objectRef.subresource = "${SUBRESOURCE}"`]),
-  '($.responseStatus.code < 300)',
-].join(' && ')} }`;
+function filterPatternOf(sources: readonly SourceKind[]): string {
+  const places = resourcesOf(sources).flatMap(resource => [...placesOf(resource)]);
+  const resources = places.map(({ group, plural, version }) => {
+    const of = group === '' ? '$.objectRef.apiGroup NOT EXISTS' : `$.objectRef.apiGroup = "${group}"`;
+    return version === undefined ? `(${of})` : `($.objectRef.resource = "${plural}" && ${of})`;
+  });
+  return `{ ${[
+    '($.stage = "ResponseComplete")',
+    any(WRITES.map(verb => `$.verb = "${verb}"`)),
+    any([...new Set(resources)]),
+    any(['$.objectRef.subresource NOT EXISTS', `$.objectRef.subresource = "${SUBRESOURCE}"`]),
+    '($.responseStatus.code < 300)',
+  ].join(' && ')} }`;
+}
 
 function any(alternatives: readonly string[]): string {
   return `(${alternatives.join(' || ')})`;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { MANAGED_TYPES } from '../model/index.ts';
+import { SOURCE_DEFAULT } from '../sources/index.ts';
 import {
   about,
   affix,
@@ -169,7 +170,7 @@ export const fileSchema = keys({
     [],
   ),
   zones: section('The hosted zones to manage.', zones),
-  sources: key('The kinds of object that ask for records.', sources(), ['service', 'ingress']),
+  sources: key('The kinds of object that ask for records.', sources(), [...SOURCE_DEFAULT]),
   gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',

@@ -7,5 +7,5 @@ export type * from './plan.ts';
 export * from './record.ts';
 export type * from './result.ts';
 export { sameRecord } from './same.ts';
-export { canonicalValue, readValue } from './values.ts';
+export { readValue } from './values.ts';
 export type * from './zone.ts';

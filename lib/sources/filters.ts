@@ -29,3 +29,19 @@ function annotated(selector: Selector, raw: unknown, prefixes: readonly string[]
     return carried === undefined ? undefined : own(carried);
   });
 }
+
+/** Of an object's metadata, all that is looked at, templates aside. */
+export function slimMetadata(raw: unknown, { settings }: SourceContext): unknown {
+  const metadata = at(raw, 'metadata');
+  const annotations = at(metadata, 'annotations');
+  const isMap = typeof annotations === 'object' && annotations !== null && !Array.isArray(annotations);
+  const { labels, annotations: selector } = rulesOf(settings);
+  const counts = (key: string) =>
+    settings.annotationPrefixes.some(prefix => key.startsWith(prefix)) || selector.some(one => one.key === key);
+  return {
+    name: at(metadata, 'name'),
+    namespace: at(metadata, 'namespace'),
+    annotations: isMap ? Object.fromEntries(Object.entries(annotations).filter(([key]) => counts(key))) : annotations,
+    ...(labels.length > 0 && { labels: at(metadata, 'labels') }),
+  };
+}

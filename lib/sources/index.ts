@@ -1,13 +1,12 @@
 export { parseDuration, parseSeconds } from './duration.ts';
 export { canonicalHostname, quoted } from './hostname.ts';
 export {
-  ASKING,
   type Place,
   placesOf,
-  RESOURCES,
   type ResourceKind,
   resourcesOf,
   rulesFor,
+  SOURCE_DEFAULT,
   SOURCE_GROUPS,
   SOURCE_KINDS,
   type SourceKind,

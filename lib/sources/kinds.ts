@@ -62,6 +62,8 @@ export const RESOURCES = {
 
 export type ResourceKind = keyof typeof RESOURCES;
 
+export const placesOf = (resource: ResourceKind): Resource['places'] => RESOURCES[resource].places;
+
 /** A resource that a source needs beside the one that asks; it is reduced to what the join uses as its pages come in. */
 export interface Need {
   readonly resource: NeededResource;
@@ -127,6 +129,9 @@ export type SourceKind = keyof typeof SOURCES;
 
 export const SOURCE_KINDS = Object.keys(SOURCES) as [SourceKind, ...SourceKind[]];
 
+/** What the config says where it says nothing. */
+export const SOURCE_DEFAULT: readonly ['service', 'ingress'] = ['service', 'ingress'];
+
 /** Words of the config that stand for several sources. */
 export const SOURCE_GROUPS: Readonly<Record<'gateway' | 'dnsendpoint', readonly SourceKind[]>> = {
   dnsendpoint: ['crd'],
@@ -140,9 +145,20 @@ export const ASKING = SOURCE_KINDS.map(kind => SOURCES[kind].resource) as [Resou
 
 const BY_RESOURCE: ReadonlyMap<string, SourceKind> = new Map(SOURCE_KINDS.map(kind => [SOURCES[kind].resource, kind]));
 
+const BY_PLACE: ReadonlyMap<string, ResourceKind> = new Map(
+  (Object.keys(RESOURCES) as ResourceKind[]).flatMap(word =>
+    placesOf(word).map(({ group, plural }) => [`${group}/${plural}`, word] as const),
+  ),
+);
+
 /** The source of an ownership record's resource word (`httproute`); undefined for another tool's. */
 export function sourceOfResource(word: string): SourceKind | undefined {
   return BY_RESOURCE.get(word);
+}
+
+/** The resource that is served in a place (`gateways` of `gateway.networking.k8s.io`); undefined for one that no source reads. */
+export function resourceAt(group: string, plural: string): ResourceKind | undefined {
+  return BY_PLACE.get(`${group}/${plural}`);
 }
 
 /** Everything that these sources read, each resource once. */
@@ -173,5 +189,3 @@ export function rulesFor(kinds: readonly SourceKind[]): Rule[] {
     verbs: ['get', 'list', 'watch'],
   }));
 }
-
-export const placesOf = (resource: ResourceKind): Resource['places'] => RESOURCES[resource].places;

@@ -1,6 +1,7 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
 import { isForeign, isUnsupported } from './annotations.ts';
 import { type Bound, boundTo, commonNames, type Parent, parentsOf, wildcardsOver } from './binding.ts';
+import { slimMetadata } from './filters.ts';
 import { GROUP, itemsAt, type Listener, lets } from './gateway.ts';
 import { quoted } from './hostname.ts';
 import { annotatedHostnames, calledBy, namesIn } from './names.ts';
@@ -191,15 +192,9 @@ function grouped(ready: Outcome['ready']): Asked[] {
 }
 
 /** All that {@link routeEndpoints} looks at. */
-export function slimRoute(raw: unknown, { settings }: SourceContext): unknown {
-  const metadata = at(raw, 'metadata');
-  const { templates, labels, annotations: selected } = rulesOf(settings);
+export function slimRoute(raw: unknown, context: SourceContext): unknown {
   // A template may look at anything.
-  if (templates.length > 0) return raw;
-  const annotations = Object.entries(at(metadata, 'annotations') ?? {}).filter(
-    ([key]) =>
-      settings.annotationPrefixes.some(prefix => key.startsWith(prefix)) || selected.some(one => one.key === key),
-  );
+  if (rulesOf(context.settings).templates.length > 0) return raw;
   const spec = at(raw, 'spec');
   const parents = itemsAt(at(raw, 'status'), 'parents').map(entry => ({
     parentRef: at(entry, 'parentRef'),
@@ -208,12 +203,7 @@ export function slimRoute(raw: unknown, { settings }: SourceContext): unknown {
       .map(condition => ({ type: 'Accepted', status: at(condition, 'status') })),
   }));
   return {
-    metadata: {
-      name: at(metadata, 'name'),
-      namespace: at(metadata, 'namespace'),
-      annotations: Object.fromEntries(annotations),
-      ...(labels.length > 0 && { labels: at(metadata, 'labels') }),
-    },
+    metadata: slimMetadata(raw, context),
     spec: { hostnames: at(spec, 'hostnames'), parentRefs: at(spec, 'parentRefs') },
     status: { parents },
   };

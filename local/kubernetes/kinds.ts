@@ -11,13 +11,50 @@ export interface Kind {
   readonly status: boolean;
 }
 
+const gatewayApi = (resource: string, kind: string, version = 'v1'): Kind => ({
+  group: 'gateway.networking.k8s.io',
+  version,
+  resource,
+  kind,
+  namespaced: true,
+  status: true,
+});
+
 export const KINDS: readonly Kind[] = [
   { group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true, status: true },
   { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false, status: true },
   { group: '', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
   { group: 'events.k8s.io', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
   { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true, status: true },
+  gatewayApi('gateways', 'Gateway'),
+  gatewayApi('listenersets', 'ListenerSet'),
+  gatewayApi('httproutes', 'HTTPRoute'),
+  gatewayApi('grpcroutes', 'GRPCRoute'),
+  gatewayApi('tlsroutes', 'TLSRoute'),
+  gatewayApi('tcproutes', 'TCPRoute', 'v1alpha2'),
+  gatewayApi('udproutes', 'UDPRoute', 'v1alpha2'),
 ];
+
+const GROUP_PATH = /^\/apis\/(?<group>[^/]+)(?:\/(?<version>[^/]+))?$/;
+
+/**
+ * The discovery documents of an API group: an APIGroup, or the APIResourceList of one of its versions. Undefined for paths
+ * of groups and versions that are not served.
+ */
+export function discoveryAt(path: string): object | undefined {
+  const { group, version } = GROUP_PATH.exec(path)?.groups ?? {};
+  const kinds = KINDS.filter(kind => kind.group === group && (version === undefined || kind.version === version));
+  if (kinds.length === 0) return undefined;
+  if (version !== undefined) {
+    const resources = kinds.map(({ resource, kind, namespaced }) => ({ name: resource, kind, namespaced }));
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/${version}`, resources };
+  }
+  // Stable versions come first: https://kubernetes.io/docs/reference/using-api/#api-versioning
+  const versions = [...new Set(kinds.map(kind => kind.version))]
+    .sort((a, b) => Number(/[a-z]\d+[a-z]/.test(a)) - Number(/[a-z]\d+[a-z]/.test(b)))
+    .map(one => ({ groupVersion: `${group}/${one}`, version: one }));
+  return { kind: 'APIGroup', apiVersion: 'v1', name: group, versions, preferredVersion: versions[0] };
+}
 
 /** `v1` or `group/version`. */
 export function apiVersion(kind: Kind): string {

@@ -5,7 +5,7 @@ import { readBody } from '../aws/http.ts';
 import { Journal } from '../aws/journal.ts';
 import { ANONYMOUS, type Authenticator, authenticate, forbidden } from './authentication.ts';
 import { ClusterFaults, type Verb } from './faults.ts';
-import { parsePath, type ResourcePath } from './kinds.ts';
+import { discoveryAt, parsePath, type ResourcePath } from './kinds.ts';
 import { Listings, type ObjectList } from './listing.ts';
 import { ObjectStore, type StoredObject } from './objects.ts';
 import { noSuchResource, StatusError, tooManyRequests, unauthorized } from './status.ts';
@@ -139,6 +139,8 @@ function verbOf(request: IncomingMessage, path: ResourcePath | undefined, query:
 /** Paths that are open to everybody who is somebody, or nobody. */
 function general(path: string): object {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0-eks-local', platform: 'linux/amd64' };
+  const discovery = discoveryAt(path);
+  if (discovery) return discovery;
   throw noSuchResource();
 }
 

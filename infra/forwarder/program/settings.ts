@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { ConfigError, type ConfigProblem } from '../../../lib/config/error.ts';
 import { gatewayKeys, keys, matching, oneOf, someOf, sources } from '../../../lib/config/values.ts';
 import { problemsOf, wording } from '../../../lib/config/wording.ts';
-import type { GatewaySettings, SourceKind } from '../../../lib/sources/index.ts';
+import { type GatewaySettings, SOURCE_DEFAULT, type SourceKind } from '../../../lib/sources/index.ts';
 
 /** How notices are signed. */
 export type Auth =
@@ -43,7 +43,7 @@ const schema = keys({
     region: z.optional(matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'write an AWS region such as eu-west-1')),
     secretFile: z.optional(matching(/^\//, 'write the absolute path of the file that holds the secret')),
   }),
-  sources: z.prefault(sources(), ['service', 'ingress']),
+  sources: z.prefault(sources(), [...SOURCE_DEFAULT]),
   annotationPrefixes: z.prefault(
     someOf(
       matching(
