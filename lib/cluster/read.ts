@@ -7,7 +7,8 @@ import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
-import { listAll, PAGE_SIZE } from './list.ts';
+import { type Listing, listAll, PAGE_SIZE } from './list.ts';
+import { within } from './resource.ts';
 
 /**
  * Who takes what is read, and knows what is to be read. Objects are given as the API server has them, page by page, and
@@ -17,6 +18,8 @@ export interface Intake {
   readonly sources: readonly SourceKind[];
   /** What a source needs, as far as is known; asked again until all that it names was read. */
   needs(source: SourceKind): readonly ResourceKind[];
+  /** The namespaces of which a resource is to be listed, each by itself; none, or absent: all of them at once. */
+  namespaces?(resource: ResourceKind): readonly string[];
   page(resource: ResourceKind, items: readonly unknown[]): void;
   /** A resource that the source named after what asks was read could not be read; the source counts as read all the same. */
   unread?(resource: ResourceKind, because: string): void;
@@ -71,8 +74,9 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       if (served === undefined) return 0;
       const onPage = (items: readonly unknown[]) => intake.page(resource, items);
       const onRestart = () => intake.restart(resource);
+      const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart };
       try {
-        return (await listAll({ connection, label, served, pageSize, clock, signal, onPage, onRestart })).objects;
+        return await listEach(listing, intake.namespaces?.(resource) ?? []);
       } catch (error) {
         // It may be served no longer, or in another version.
         discoveries.delete(connection);
@@ -110,6 +114,25 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
     const told = (source: SourceKind, outcome: Outcome<number>) => kindRead(cluster.name, source, outcome, signal);
     return Object.fromEntries(sources.map(([source, outcome]) => [source, told(source, outcome)]));
   };
+}
+
+/** Lists the namespaces named, one after the other; none named: all at once. @returns how many objects there are */
+async function listEach(listing: Listing, namespaces: readonly string[]): Promise<number> {
+  if (namespaces.length === 0) return (await listAll(listing)).objects;
+  for (;;) {
+    let objects = 0;
+    let restarted = false;
+    for (const [i, namespace] of namespaces.entries()) {
+      const onRestart = () => {
+        // What came of the namespaces before this one is void too.
+        restarted ||= i > 0;
+        listing.onRestart();
+      };
+      objects += (await listAll({ ...listing, served: within(listing.served, namespace), onRestart })).objects;
+    }
+    if (!restarted) return objects;
+    listing.onRestart();
+  }
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { ConfigEnv } from './checks.ts';
 import type { ClusterConfig, Config, StateConfig, ZonesConfig } from './config.ts';
+import { withoutExcluded } from './object-keys.ts';
 import type { FileConfig } from './schema.ts';
 import { resolveShards } from './shards.ts';
 
@@ -22,7 +23,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     filters: parsed.filters,
     ingress: parsed.ingress,
     service: parsed.service,
-    records: recordsConfig(parsed.records),
+    records: withoutExcluded(parsed.records),
     registry: {
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
@@ -60,10 +61,6 @@ function zonesConfig({ roleArn, domainRegex, excludeDomainRegex, ...zones }: Fil
     ...(excludeDomainRegex !== undefined && { excludeDomainRegex }),
     ...(roleArn !== undefined && { roleArn }),
   };
-}
-
-function recordsConfig({ types, excludeTypes, ...records }: FileConfig['records']): Config['records'] {
-  return { ...records, types: types.filter(type => !excludeTypes.includes(type)) };
 }
 
 function storeConfig(store: FileConfig['state']['store'], folder: string, env: ConfigEnv): StateConfig['store'] {

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
-import { MANAGED_TYPES } from '../model/index.ts';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
+import { expression } from './expression.ts';
+import { objectSections, section, sourceRecordKeys } from './object-keys.ts';
 import {
   about,
   affix,
-  cidr,
   domain,
   duration,
-  expression,
   gatewayKeys,
   key,
   keys,
@@ -18,19 +17,13 @@ import {
   matching,
   minTtl,
   oneOf,
-  selector,
   someOf,
   sources,
   stateStore,
   tags,
-  target,
-  template,
   ttl,
   zoneId,
 } from './values.ts';
-
-/** Several keys below one, all of which may be left out. */
-const section = <T extends z.core.$ZodShape>(text: string, shape: T) => key(text, keys(shape), {} as never);
 
 const LATER = '(not supported yet)';
 
@@ -82,14 +75,6 @@ const shard = keys({
   ),
 });
 
-const objectName = () =>
-  matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, 'write the name of a Kubernetes object, in lower case');
-
-const namespace = () =>
-  matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'write the name of a namespace, in lower case');
-
-const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] as const;
-
 const zones = {
   domains: key(
     'Domain filter: these names and everything under them; with a leading dot only what is under them. Empty: every zone.',
@@ -113,19 +98,11 @@ const zones = {
 };
 
 const records = {
-  types: key('The record types that are managed; others are left alone.', someOf(oneOf(MANAGED_TYPES)), [
-    'A',
-    'AAAA',
-    'CNAME',
-  ]),
-  excludeTypes: key('Taken out of the types.', list(oneOf(MANAGED_TYPES)), []),
+  ...sourceRecordKeys(),
   preferCname: key('Publish a CNAME where an alias would do.', z.boolean(), false),
   evaluateTargetHealth: key('Evaluate the target’s health in alias records.', z.boolean(), true),
   ttl: key('TTL of records whose object gives none: seconds, or a duration such as 5m.', ttl(), 300),
   minTtl: key('A floor under the TTLs that objects give: seconds, or a duration.', minTtl(), 0),
-  targetNets: key('Only addresses within these CIDRs are published; names are not.', list(cidr()), []),
-  excludeTargetNets: key('Addresses within these CIDRs are not published.', list(cidr()), []),
-  defaultTargets: key('Targets where an object gives none: addresses, or one name.', list(target()), []),
 };
 
 const registry = {
@@ -187,49 +164,7 @@ export const fileSchema = keys({
     ),
     ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
   ),
-  hostnames: section('Where hostnames come from, besides annotations and Ingress hosts.', {
-    fromServiceName: key(
-      'A LoadBalancer Service without hostname annotation is <service name>.<each of zones.domains>.',
-      z.boolean(),
-      false,
-    ),
-    templates: key(
-      'Go templates of hostnames for objects that name none (ExternalDNS: fqdn-template).',
-      list(template()),
-      [],
-    ),
-    targetTemplates: key(
-      'Go templates of the targets of such hostnames (ExternalDNS: target-template).',
-      list(template()),
-      [],
-    ),
-    combine: key('Templates in addition to the names that an object gives.', z.boolean(), false),
-    ignoreAnnotation: key('Take no hostnames from annotations.', z.boolean(), false),
-  }),
-  filters: section('Which objects are read; of what is filtered nothing is published.', {
-    namespaces: key('Only these namespaces, each listed by itself. Empty: all.', list(namespace()), []),
-    labels: key(
-      'Only objects that match this label selector, such as "dns in (public,both), !private".',
-      selector(),
-      '',
-    ),
-    annotations: key(
-      'Only objects whose annotations match this selector. A key under one of the prefixes means it under all.',
-      selector(),
-      '',
-    ),
-  }),
-  ingress: section('How Ingresses are read.', {
-    classes: key('Only Ingresses of these classes. Empty: all.', list(objectName()), []),
-    ignoreTls: key('Take no hostnames from spec.tls.', z.boolean(), false),
-    ignoreRules: key('Take no hostnames from spec.rules.', z.boolean(), false),
-  }),
-  service: section('How Services are read.', {
-    types: key('Only Services of these types. Empty: all.', list(oneOf(SERVICE_TYPES)), []),
-    publishInternal: key('Publish the cluster address of ClusterIP Services.', z.boolean(), false),
-    publishHostIp: key('Publish the nodes’ addresses, not the pods’, of headless Services.', z.boolean(), false),
-    publishNotReady: key('Publish pods of headless Services that are not ready.', z.boolean(), false),
-  }),
+  ...objectSections(),
   records: section('The records that are published.', records),
   registry: section('How ownership records are named.', registry),
   state: section('What is kept between runs.', {

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { RE2JS } from 're2js';
 import * as z from 'zod/mini';
 import {
   canonicalHostname,
@@ -24,10 +23,10 @@ class Refusal {
   }
 }
 
-const refuse = (message: string) => new Refusal(message);
+export const refuse = (message: string) => new Refusal(message);
 
 /** A schema of the file's form, with a reader that turns the value into the form of the config or refuses it. */
-function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.output<I>) => O | Refusal) {
+export function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.output<I>) => O | Refusal) {
   const step = z.transform((value: z.output<I>, context) => {
     const result = reader(value);
     if (!(result instanceof Refusal)) return result;
@@ -154,18 +153,6 @@ export const minTtl = () =>
     const seconds = parseSeconds(String(value));
     if (seconds !== undefined && seconds >= 0 && seconds < 2 ** 31) return seconds;
     return refuse(`${shown(value)} is not a TTL: write 0 to 2147483647 seconds, or a duration such as "5m"`);
-  });
-
-/** A regular expression in RE2's syntax, which takes time in proportion to the text whatever it is. */
-export const expression = () =>
-  read(z.string().check(z.minLength(1), z.maxLength(1000)), value => {
-    try {
-      RE2JS.compile(value);
-      return value;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return refuse(`${quoted(value)} is not a regular expression (RE2): ${why}`);
-    }
   });
 
 /** A selector in Kubernetes' syntax; empty: everything. */

@@ -7,7 +7,7 @@ import type { StateStore } from '../state/index.ts';
 import type { Keeper } from './kept.ts';
 
 /** Who takes what is read of a cluster, and knows what is to be read ({@link Reading}). */
-export type Intake = Pick<Reading, 'sources' | 'needs' | 'page' | 'unread' | 'restart'>;
+export type Intake = Pick<Reading, 'sources' | 'needs' | 'namespaces' | 'page' | 'unread' | 'restart'>;
 
 /**
  * Reads the sources of an intake from one cluster. Never throws: how the reading of each source ended is in the answer, by

@@ -5,7 +5,8 @@ import { ingressEndpoints } from './ingress.ts';
 import type { Needed, NeededResource } from './needed.ts';
 import type { KubernetesObject } from './object.ts';
 import { routeEndpoints, slimRoute } from './route.ts';
-import { serviceEndpoints, serviceJoins, slimService } from './service.ts';
+import { NO_RULES, type ObjectRules, rulesOf } from './rules.ts';
+import { joinedByServices, serviceEndpoints, serviceJoins, slimService } from './service.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
 // THE table of sources. What else must know a kind derives it from here: the words of the config, listing, watching, the
@@ -23,6 +24,8 @@ export interface Place {
 
 /** A kind of object that is listed and watched. The first place that the cluster serves counts. */
 export interface Resource {
+  /** Absent: of namespaces. */
+  readonly clusterWide?: true;
   readonly places: readonly [Place, ...Place[]];
 }
 
@@ -42,8 +45,8 @@ export const RESOURCES = {
   service: builtIn('', 'v1', 'services', 'Service'),
   ingress: builtIn('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
   crd: custom('externaldns.k8s.io', 'dnsendpoints', 'DNSEndpoint'),
-  namespace: builtIn('', 'v1', 'namespaces', 'Namespace'),
-  node: builtIn('', 'v1', 'nodes', 'Node'),
+  namespace: { ...builtIn('', 'v1', 'namespaces', 'Namespace'), clusterWide: true },
+  node: { ...builtIn('', 'v1', 'nodes', 'Node'), clusterWide: true },
   pod: builtIn('', 'v1', 'pods', 'Pod'),
   endpointslice: builtIn('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   gateway: custom(GATEWAY, 'gateways', 'Gateway'),
@@ -89,7 +92,7 @@ export interface Source {
  * are kept, slim, until then. Where it cannot be read, what is published of these objects stays; the others go on.
  */
 export interface Joins {
-  readonly resources: readonly NeededResource[];
+  readonly resources: (rules: ObjectRules) => readonly NeededResource[];
   readonly needs: (object: KubernetesObject, context: SourceContext) => readonly NeededResource[];
   /** All of such an object that `endpoints` looks at. */
   readonly slim: (object: KubernetesObject) => unknown;
@@ -114,7 +117,7 @@ export const SOURCES = {
     resource: 'service',
     needs: [],
     endpoints: serviceEndpoints,
-    joins: { resources: ['node', 'pod', 'endpointslice'], needs: serviceJoins, slim: slimService },
+    joins: { resources: joinedByServices, needs: serviceJoins, slim: slimService },
   },
   ingress: { resource: 'ingress', needs: [], endpoints: ingressEndpoints },
   'gateway-httproute': route('httproute', 'HTTPRoute', 'HTTP', 'HTTPS'),
@@ -134,8 +137,8 @@ export const SOURCE_DEFAULT: readonly ['service', 'ingress'] = ['service', 'ingr
 
 /** Words of the config that stand for several sources. */
 export const SOURCE_GROUPS: Readonly<Record<'gateway' | 'dnsendpoint', readonly SourceKind[]>> = {
-  dnsendpoint: ['crd'],
   gateway: SOURCE_KINDS.filter(kind => kind.startsWith('gateway-')),
+  dnsendpoint: ['crd'],
 };
 
 export const sourceOf = (kind: SourceKind): Source => SOURCES[kind];
@@ -161,13 +164,28 @@ export function resourceAt(group: string, plural: string): ResourceKind | undefi
   return BY_PLACE.get(`${group}/${plural}`);
 }
 
-/** Everything that these sources read, each resource once. */
+/** Everything that these sources always read, each resource once. */
 export function resourcesOf(kinds: readonly SourceKind[]): ResourceKind[] {
-  const all = kinds.flatMap(kind => {
-    const { resource, needs, joins } = sourceOf(kind);
-    return [resource, ...needs.map(need => need.resource), ...(joins?.resources ?? [])];
-  });
+  const all = kinds.flatMap(kind => [sourceOf(kind).resource, ...sourceOf(kind).needs.map(need => need.resource)]);
   return [...new Set(all)];
+}
+
+/** What only some of their objects need, each resource once. */
+export function joinsOf(kinds: readonly SourceKind[], rules: ObjectRules = NO_RULES): NeededResource[] {
+  return [...new Set(kinds.flatMap(kind => sourceOf(kind).joins?.resources(rules) ?? []))];
+}
+
+/**
+ * The namespaces of which a resource is listed, each by itself; empty: all of them at once. Gateways and ListenerSets are
+ * looked up wherever `gateway.namespace` says, as in ExternalDNS.
+ */
+export function namespacesOf(resource: ResourceKind, settings: SourceSettings): readonly string[] {
+  const { clusterWide }: Resource = RESOURCES[resource];
+  if (clusterWide) return [];
+  const { namespaces } = rulesOf(settings);
+  if (resource === 'listenerset' && namespaces.length > 0) return [];
+  if (resource !== 'gateway') return namespaces;
+  return namespaces.length > 0 && settings.gateway.namespace !== '' ? [settings.gateway.namespace] : [];
 }
 
 /** A rule of a ClusterRole. */
@@ -178,9 +196,14 @@ export interface Rule {
 }
 
 /** What a role must allow for these sources: one rule an API group, in the order in which the groups come. */
-export function rulesFor(kinds: readonly SourceKind[]): Rule[] {
+export function rulesFor(kinds: readonly SourceKind[], rules: ObjectRules = NO_RULES): Rule[] {
+  return rulesOver([...resourcesOf(kinds), ...joinsOf(kinds, rules)]);
+}
+
+/** Likewise for resources. */
+export function rulesOver(resources: readonly ResourceKind[]): Rule[] {
   const groups = new Map<string, Set<string>>();
-  for (const { group, plural } of resourcesOf(kinds).flatMap(word => [...placesOf(word)])) {
+  for (const { group, plural } of resources.flatMap(word => [...placesOf(word)])) {
     groups.set(group, (groups.get(group) ?? new Set()).add(plural));
   }
   return [...groups].map(([group, plurals]) => ({

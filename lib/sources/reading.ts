@@ -1,5 +1,5 @@
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
-import { type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
+import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
 import type { SourceContext } from './settings.ts';
 import { append, joiningOf, wantedFrom } from './wanted.ts';
@@ -42,6 +42,11 @@ export class Reading {
       .needs.filter(({ when }) => when === undefined || when(this.#context.settings, this.#needed))
       .map(({ resource }) => resource);
     return [...always, ...(this.#parts.get(source)?.joins ?? [])];
+  }
+
+  /** The namespaces of which a resource is to be listed; empty: all of them. */
+  namespaces(resource: ResourceKind): readonly string[] {
+    return namespacesOf(resource, this.#context.settings);
   }
 
   /** Takes objects, as parsed. */

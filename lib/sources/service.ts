@@ -6,7 +6,7 @@ import type { Needed, NeededResource } from './needed.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
 import { type Asked, annotatedTargets, behindLoadBalancer, published, publishedOrWaiting } from './publish.ts';
-import { rulesOf } from './rules.ts';
+import { type ObjectRules, rulesOf } from './rules.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 import { loadBalancerFields } from './targets.ts';
 
@@ -64,6 +64,13 @@ function typeOf({ spec }: KubernetesObject): ServiceType {
   const type = at(spec, 'type');
   if (type === 'NodePort' || type === 'LoadBalancer' || type === 'ExternalName') return type;
   return at(spec, 'clusterIP') === 'None' ? 'headless' : 'ClusterIP';
+}
+
+/** The resources that Services of the types that count may need. */
+export function joinedByServices({ service: { types } }: ObjectRules): readonly NeededResource[] {
+  const counts = (type: 'NodePort' | 'ClusterIP') => types.length === 0 || types.includes(type);
+  if (counts('ClusterIP')) return ['node', 'pod', 'endpointslice'];
+  return counts('NodePort') ? ['node', 'pod'] : [];
 }
 
 /** The resources that a Service needs beside itself, for the names that it asks for. */

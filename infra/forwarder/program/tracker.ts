@@ -2,6 +2,8 @@ import type { NoticedObject } from '../../../lib/model/index.ts';
 import { OBJECT_NAME } from '../../../lib/notice/index.ts';
 import {
   dnsFingerprint,
+  joiningOf,
+  type NeededResource,
   NeededStore,
   noting,
   objectKey,
@@ -15,6 +17,8 @@ export interface TrackerOptions {
   readonly context: SourceContext;
   /** What the source needs beside its own objects; who fills it tells {@link Tracker.needChanged}. */
   readonly needed?: NeededStore;
+  /** Told of resources that an object needs and most do not, so that they may be watched from then on. */
+  readonly onJoins?: (resources: readonly NeededResource[]) => void;
   /** Told of each change that matters to DNS. Undefined: anything may have changed. */
   readonly onChange: (object: NoticedObject | undefined) => void;
 }
@@ -136,11 +140,13 @@ export class Tracker {
   #look(object: unknown): Known | undefined {
     const { kind, context } = this.#options;
     const { slim } = sourceOf(kind);
-    if (slim === undefined) {
+    const joining = joiningOf(kind, object, context);
+    if (joining) this.#options.onJoins?.(joining.needs);
+    if (slim === undefined && joining === undefined) {
       const print = dnsFingerprint(kind, object, context);
       return print === '' ? undefined : { print };
     }
-    return this.#again({ print: '', slim: JSON.stringify(slim(object, context)) });
+    return this.#again({ print: '', slim: JSON.stringify(joining?.slim ?? slim?.(object, context)) });
   }
 
   #again(known: Known): Known {
