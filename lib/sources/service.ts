@@ -42,9 +42,7 @@ export function serviceEndpoints(service: KubernetesObject, context: SourceConte
   if (annotated.length > 0) {
     return published(service, [{ names: namesIn([...called, internal]), targets: annotated }], settings);
   }
-  const before = service.notes.wrongTypes;
-  const endpoints = BY_TYPE[work.type](work);
-  return service.notes.wrongTypes > before ? [] : endpoints;
+  return BY_TYPE[work.type](work);
 }
 
 /** Undefined: it asks for nothing. */
@@ -117,12 +115,12 @@ function serviceHostnames(service: KubernetesObject, type: ServiceType, settings
 
 const BY_TYPE: Readonly<Record<ServiceType, (work: Work) => Endpoint[]>> = {
   LoadBalancer: ({ service, called, internal, settings }) => {
-    const external = externalIPs(service);
-    const targets = external.length > 0 ? external : loadBalancerFields(service.status, service.notes);
-    return [
-      ...behindLoadBalancer(service, pointing(called, targets), settings),
-      ...inCluster(service, internal, settings),
-    ];
+    const targets = sound(service, () => {
+      const external = externalIPs(service);
+      return external.length > 0 ? external : loadBalancerFields(service.status, service.notes);
+    });
+    const outside = targets ? behindLoadBalancer(service, pointing(called, targets), settings) : [];
+    return [...outside, ...inCluster(service, internal, settings)];
   },
   ClusterIP: ({ service, called, internal, settings }) => {
     if (rulesOf(settings).service.publishInternal) {
@@ -130,7 +128,7 @@ const BY_TYPE: Readonly<Record<ServiceType, (work: Work) => Endpoint[]>> = {
     }
     const own = called.filter(({ targets }) => targets.length === 0);
     const message = 'a Service of type ClusterIP has no address outside of the cluster: see service.publishInternal';
-    service.notes.refuse(namesIn(own), 'filtered', 'spec.type', message);
+    if (own.length > 0) service.notes.refuse(namesIn(own), 'filtered', 'spec.type', message);
     const templated = called.filter(({ targets }) => targets.length > 0);
     return [...published(service, templated, settings), ...inCluster(service, internal, settings)];
   },
@@ -155,13 +153,23 @@ const BY_TYPE: Readonly<Record<ServiceType, (work: Work) => Endpoint[]>> = {
     ];
   },
   ExternalName: ({ service, called, internal, settings }) => {
-    const external = externalIPs(service);
-    const name = fieldOf(at(service.spec, 'externalName'), 'spec.externalName', service.notes);
-    const targets = external.length > 0 || name === undefined ? external : [name];
+    const targets = sound(service, () => {
+      const external = externalIPs(service);
+      const name = fieldOf(at(service.spec, 'externalName'), 'spec.externalName', service.notes);
+      return external.length > 0 || name === undefined ? external : [name];
+    });
+    if (targets === undefined) return [];
     const missing = { field: 'spec.externalName', because: 'it has no external name, what is published stays' };
     return publishedOrWaiting(service, pointing([...called, internal], targets), settings, missing);
   },
 };
+
+/** Undefined: something of it is not of the type that Kubernetes gives it, which is noted and holds the object. */
+function sound(service: KubernetesObject, read: () => Field[]): Field[] | undefined {
+  const before = service.notes.wrongTypes;
+  const fields = read();
+  return service.notes.wrongTypes > before ? undefined : fields;
+}
 
 const NO_PODS = 'none of its pods is ready, what is published stays';
 
@@ -176,8 +184,11 @@ function pointing(called: readonly Called[], own: readonly Field[]): Asked[] {
 
 /** Under its cluster address. */
 function inCluster(service: KubernetesObject, called: Called, settings: SourceSettings): Endpoint[] {
-  const address = fieldOf(at(service.spec, 'clusterIP'), 'spec.clusterIP', service.notes);
-  const targets = address === undefined || address.text === 'None' ? [] : [address];
+  const targets = sound(service, () => {
+    const address = fieldOf(at(service.spec, 'clusterIP'), 'spec.clusterIP', service.notes);
+    return address === undefined || address.text === 'None' ? [] : [address];
+  });
+  if (targets === undefined) return [];
   const missing = { field: 'spec.clusterIP', because: 'it has no cluster address yet, what is published stays' };
   return publishedOrWaiting(service, pointing([called], targets), settings, missing);
 }
