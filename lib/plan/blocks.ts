@@ -17,12 +17,14 @@ export interface Block {
 
 const POINTING: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME']);
 
-const wantsType = (wanted: readonly WantedRecord[], type: string) => wanted.some(({ record }) => record.type === type);
-
 /** What stands in the way of the wanted records, without asking Route 53. */
 export function whatBlocks(site: Site, wanted: readonly WantedRecord[], context: NameContext): Block[] {
   // Records that point somewhere exclude each other's owners; the other types stand side by side, whosever they are.
-  const inTheWay = site.foreign.filter(({ record }) => POINTING.has(record.type) || wantsType(wanted, record.type));
+  const points = wanted.some(({ record }) => POINTING.has(record.type));
+  const inTheWay = site.foreign.filter(({ record: { type } }) => {
+    if (wanted.some(({ record }) => record.type === type)) return true;
+    return type === 'CNAME' || (points && POINTING.has(type));
+  });
   const blocks: Block[] = inTheWay.map(({ record, claim }) => ({
     reason: 'not-owned',
     whole: POINTING.has(record.type),

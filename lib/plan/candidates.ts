@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName, Endpoint, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 
 /** What one object, or several that share their addresses, ask for under one name. */
@@ -14,6 +14,11 @@ export interface Candidate {
   readonly endpoints: readonly Endpoint[];
   /** Its objects were seen in an earlier run and could not be read in this one: it keeps what it has, it asks for nothing new. */
   readonly standIn: boolean;
+}
+
+/** Whether a candidate may be published in a zone: its object may pin it to another (`aws-hosted-zone-id`). */
+export function mayStandIn({ endpoints }: Candidate, zone: HostedZone): boolean {
+  return endpoints.every(({ zoneId }) => zoneId === undefined || zoneId === zone.id);
 }
 
 /** All candidates by name. Names in the order in which they were met; the caller sorts. */

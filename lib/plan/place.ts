@@ -1,5 +1,5 @@
 import type { DnsName, Finding, HostedZone, ObjectRef, ZoneId } from '../model/index.ts';
-import type { Candidates } from './candidates.ts';
+import { type Candidate, type Candidates, mayStandIn } from './candidates.ts';
 import { passesFilter, zoneFinder } from './domains.ts';
 import type { PlanInput } from './input.ts';
 
@@ -14,7 +14,10 @@ export function placeNames(candidates: Candidates, { zones: planned, elsewhere =
       findings.push(
         ...asking.flatMap(candidate => candidate.objects.map(object => unplaced(name, object, zones === undefined))),
       );
-    for (const zone of zones ?? []) {
+    for (const candidate of zones?.length ? asking : []) {
+      if (!zones?.some(zone => mayStandIn(candidate, zone))) findings.push(...pinnedElsewhere(name, candidate));
+    }
+    for (const zone of zones?.filter(each => asking.some(candidate => mayStandIn(candidate, each))) ?? []) {
       if (elsewhere.includes(zone)) {
         findings.push(...asking.flatMap(({ objects }) => objects.map(object => unread(name, object, zone))));
         continue;
@@ -35,6 +38,12 @@ function unplaced(name: DnsName, object: ObjectRef, filtered: boolean): Finding 
     object,
     name,
   };
+}
+
+function pinnedElsewhere(name: DnsName, { endpoints, objects }: Candidate): Finding[] {
+  const zoneId = endpoints.find(endpoint => endpoint.zoneId !== undefined)?.zoneId;
+  const message = `${name} is not published: its object pins it to the hosted zone ${zoneId}, which is none of the selected ones that it belongs into`;
+  return objects.map(object => ({ reason: 'no-zone', message, object, name }));
 }
 
 function unread(name: DnsName, object: ObjectRef, zone: HostedZone): Finding {

@@ -1,6 +1,6 @@
 import type { ClusterName, DnsName, Finding, HostedZone, NameChange, OwnerId, ZoneState } from '../model/index.ts';
 import { type Authority, authorityOf } from './authority.ts';
-import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
+import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { withoutClashes } from './clash.ts';
 import { passesFilter } from './domains.ts';
 import { addTo, guardRemovals } from './guard.ts';
@@ -62,7 +62,8 @@ function planZone(
   for (const name of namesOf(view, wanted, settings, input.only?.get(state.zone.id))) {
     // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
     if (name !== state.zone.name && elsewhere.has(name)) continue;
-    const asking = wanted.has(name) ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+    const all = wanted.has(name) ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+    const asking = all.every(one => mayStandIn(one, state.zone)) ? all : all.filter(one => mayStandIn(one, state.zone));
     const site = siteAt(name, view, settings, authority);
     for (const { claim } of site.ours) {
       const { owner } = claim.ownership;
