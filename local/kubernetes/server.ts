@@ -81,6 +81,7 @@ export class ApiServer {
     const user = authenticate(request.headers.authorization, this.#authenticator);
     const retryAfter = this.faults.takeLimit();
     if (retryAfter !== undefined) throw tooManyRequests(retryAfter);
+    if (this.faults.absent.has(groupOf(url.pathname))) throw noSuchResource();
     if (!path) return { status: 200, content: general(url.pathname) };
     if (user === ANONYMOUS || this.faults.isDenied(path.kind.resource, verb)) throw forbidden(user, verb, path);
     const metadataOnly = wantsMetadata(request.headers.accept);
@@ -134,6 +135,11 @@ function verbOf(request: IncomingMessage, path: ResourcePath | undefined, query:
   if (request.method === 'DELETE') return 'delete';
   if (query.get('watch') === 'true' || query.get('watch') === '1') return 'watch';
   return path?.name === undefined ? 'list' : 'get';
+}
+
+/** Empty: the core group, and what is no resource. */
+function groupOf(path: string): string {
+  return /^\/apis\/([^/]+)/.exec(path)?.[1] ?? '';
 }
 
 /** Paths that are open to everybody who is somebody, or nobody. */

@@ -26,14 +26,24 @@ export interface TrackerOptions {
 /** After being deaf for so long, in milliseconds, a run in between may have published what is no more to be seen. */
 export const LONG_GAP = 60_000;
 
-/** What is kept of one object. */
-interface Known {
-  /** Empty: it asks for nothing. */
+/** Lists of lookups that are shared: routes have few different ones, unless somebody means ill. */
+const MOST_SHARED = 1_000;
+
+/** What is kept of an object that looks into needed resources. */
+interface Joined {
+  /** Its fingerprint; empty: it asks for nothing now. */
   readonly print: string;
-  /** For an object that looks into needed resources: what it looks at of itself, as JSON, and where it looked. */
-  readonly slim?: string;
-  readonly lookups?: readonly string[];
+  /** All that it looks at of itself, as JSON. */
+  readonly slim: string;
+  /** Where it looked: `resource key`. One array for all that looked at the same. */
+  readonly lookups: readonly string[];
 }
+
+/** Of an object that needs no others, its fingerprint is all there is to know. */
+type Known = string | Joined;
+
+const printOf = (known: Known | undefined) => (typeof known === 'object' ? known.print : (known ?? ''));
+const lookupsOf = (known: Known | undefined) => (typeof known === 'object' ? known.lookups : []);
 
 /**
  * Knows of each object of a source what it asks for, as a fingerprint: so it can tell a change that matters from a
@@ -46,8 +56,11 @@ export class Tracker {
   /** By `namespace/name`; undefined until all were listed. */
   #known: Map<string, Known> | undefined;
   #listing = new Map<string, Known>();
+  /** Lookups that changed while a listing is under way: what is known is kept up to date with them, a listing is not. */
+  #meanwhile: Set<string> | undefined;
   /** Who looked where: objects by lookup. */
   #users = new Map<string, Set<string>>();
+  readonly #shared = new Map<string, readonly string[]>();
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -57,7 +70,7 @@ export class Tracker {
   /** Objects that ask for something. */
   get size(): number {
     let size = 0;
-    for (const { print } of this.#known?.values() ?? []) if (print !== '') size += 1;
+    for (const known of this.#known?.values() ?? []) if (printOf(known) !== '') size += 1;
     return size;
   }
 
@@ -67,12 +80,15 @@ export class Tracker {
 
   begin(): void {
     this.#listing = new Map();
+    this.#meanwhile = new Set();
   }
 
   page(items: readonly unknown[]): void {
     for (const item of items) {
-      const known = this.#look(item);
-      if (known !== undefined) this.#listing.set(objectKey(item), known);
+      const key = objectKey(item);
+      // What is the same is kept once, not twice, while a listing is under way.
+      const known = this.#look(item, this.#known?.get(key));
+      if (known !== undefined) this.#listing.set(key, known);
     }
   }
 
@@ -83,25 +99,32 @@ export class Tracker {
     this.#known = after;
     this.#listing = new Map();
     this.#users = new Map();
-    // What is needed may have changed since a page was read.
-    for (const [key, known] of after) this.#keep(key, this.#again(known));
+    for (const [key, known] of after) {
+      const stale = lookupsOf(known).some(lookup => this.#meanwhile?.has(lookup));
+      this.#keep(key, stale ? this.#again(known) : known);
+    }
+    this.#meanwhile = undefined;
     if (before === undefined || gapMs > LONG_GAP) {
       this.#options.onChange(undefined);
       return;
     }
-    for (const [key, { print }] of after) if ((before.get(key)?.print ?? '') !== print) this.#tell(key);
-    for (const [key, { print }] of before) if (print !== '' && !after.has(key)) this.#tell(key);
+    for (const [key, known] of after) if (printOf(before.get(key)) !== printOf(known)) this.#tell(key);
+    for (const [key, known] of before) if (printOf(known) !== '' && !after.has(key)) this.#tell(key);
   }
 
   /** @returns whether the change matters */
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): boolean {
     if (this.#known === undefined) return false;
     const key = objectKey(object);
-    return this.#replace(key, type === 'DELETED' ? undefined : this.#look(object));
+    return this.#replace(key, type === 'DELETED' ? undefined : this.#look(object, this.#known.get(key)));
   }
 
-  /** Something under these lookups (`resource key`) is other than it was: tells of the objects that ask for something else now. */
+  /**
+   * Something under these lookups (`resource key`) is other than it was: tells of the objects that ask for something else
+   * now. @returns whether there are any
+   */
   needChanged(lookups: readonly string[]): boolean {
+    for (const lookup of lookups) this.#meanwhile?.add(lookup);
     let matters = false;
     for (const key of new Set(lookups.flatMap(lookup => [...(this.#users.get(lookup) ?? [])]))) {
       const known = this.#known?.get(key);
@@ -112,23 +135,24 @@ export class Tracker {
 
   #replace(key: string, now: Known | undefined): boolean {
     const before = this.#known?.get(key);
+    if (before === now) return false;
     this.#drop(key);
     if (now !== undefined) this.#keep(key, now);
-    if ((before?.print ?? '') === (now?.print ?? '')) return false;
+    if (printOf(before) === printOf(now)) return false;
     this.#tell(key);
     return true;
   }
 
   #keep(key: string, known: Known): void {
     this.#known?.set(key, known);
-    for (const lookup of known.lookups ?? []) {
+    for (const lookup of lookupsOf(known)) {
       const users = this.#users.get(lookup) ?? new Set();
       this.#users.set(lookup, users.add(key));
     }
   }
 
   #drop(key: string): void {
-    for (const lookup of this.#known?.get(key)?.lookups ?? []) {
+    for (const lookup of lookupsOf(this.#known?.get(key))) {
       const users = this.#users.get(lookup);
       users?.delete(key);
       if (users?.size === 0) this.#users.delete(lookup);
@@ -136,25 +160,35 @@ export class Tracker {
     this.#known?.delete(key);
   }
 
-  /** Undefined: it asks for nothing, whatever else changes. */
-  #look(object: unknown): Known | undefined {
+  /** Undefined: it asks for nothing, whatever else changes. What was known comes back where nothing of it changed. */
+  #look(object: unknown, before: Known | undefined): Known | undefined {
     const { kind, context } = this.#options;
     const { slim } = sourceOf(kind);
     const joining = joiningOf(kind, object, context);
     if (joining) this.#options.onJoins?.(joining.needs);
     if (slim === undefined && joining === undefined) {
       const print = dnsFingerprint(kind, object, context);
-      return print === '' ? undefined : { print };
+      return print === '' ? undefined : print === before ? before : print;
     }
-    return this.#again({ print: '', slim: JSON.stringify(joining?.slim ?? slim?.(object, context)) });
+    const text = JSON.stringify(joining?.slim ?? slim?.(object, context));
+    if (typeof before === 'object' && before.slim === text) return before;
+    return this.#again({ print: '', slim: text, lookups: [] });
   }
 
   #again(known: Known): Known {
-    if (known.slim === undefined) return known;
+    if (typeof known !== 'object') return known;
     const { kind, context } = this.#options;
-    const lookups = new Set<string>();
-    const print = dnsFingerprint(kind, JSON.parse(known.slim), context, noting(this.#needed, lookups));
-    return { print, slim: known.slim, lookups: [...lookups] };
+    const found = new Set<string>();
+    const print = dnsFingerprint(kind, JSON.parse(known.slim), context, noting(this.#needed, found));
+    return { print, slim: known.slim, lookups: this.#share([...found]) };
+  }
+
+  #share(lookups: readonly string[]): readonly string[] {
+    const text = lookups.join(' ');
+    const shared = this.#shared.get(text) ?? lookups;
+    if (this.#shared.size >= MOST_SHARED) this.#shared.clear();
+    this.#shared.set(text, shared);
+    return shared;
   }
 
   #tell(key: string): void {
