@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
-import { type NamingSettings, readOwnershipName } from './names.ts';
+import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
 
 /** One ownership record found in a zone: what it says, and of which record it says it. */
@@ -36,7 +36,7 @@ export function indexOwnership(
   for (const sets of records.values()) {
     for (const txt of sets) {
       const ownership = ownershipIn(txt);
-      const named = ownership && readOwnershipName(txt.name, zone.name, settings);
+      const named = ownership && nameOf(txt.name, zone.name, records, settings);
       if (!named) continue;
       const claim: Claim = { ownership, txt, type: named.type };
       const claims = index.get(named.name);
@@ -45,6 +45,19 @@ export function indexOwnership(
     }
   }
   return index;
+}
+
+/** Of two readings the one whose record is there; where neither is, the newer. */
+function nameOf(
+  txt: DnsName,
+  zone: DnsName,
+  records: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  settings: NamingSettings,
+): NamedRecord | undefined {
+  const named = readOwnershipName(txt, zone, settings);
+  const older = named && readOlderName(named, txt, zone, settings);
+  if (!older || records.get(named.name)?.some(({ type }) => type === named.type)) return named;
+  return records.get(older.name)?.some(record => ownershipIn(record) === undefined) ? older : named;
 }
 
 /** The name under which the ownership records of `name` are found: a wildcard's may carry a replacement for `*`. */

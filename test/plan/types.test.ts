@@ -72,6 +72,16 @@ const EMPTY = {
   origin: 'read' as const,
 };
 
+test('a host whose name looks like an ownership record of a type that ExternalDNS does not know keeps its own', () => {
+  const records = ['https-shop.example.com A 203.0.113.1', 'https-shop.example.com TXT arena service/default/a'];
+  const wants = ['service/a https-shop.example.com 203.0.113.1'];
+  const both = [...records, 'shop.example.com A 203.0.113.2', 'a-shop.example.com TXT arena service/default/b'];
+  expect(changesOf(planOf({ records, wants, settings: ALL }))).toEqual([]);
+  expect(
+    changesOf(planOf({ records: both, wants: [...wants, 'service/b shop.example.com 203.0.113.2'], settings: ALL })),
+  ).toEqual([]);
+});
+
 describe('what no object may do', () => {
   test('write the NS records of a zone’s apex', () => {
     const records = [set('example.com', 'NS', 'ns-1.awsdns.com')];
