@@ -64,7 +64,7 @@ const pods = (count: number, services: number): Size => ({
   },
   change: (cluster, i) =>
     i % 100 === 0
-      ? cluster.apply(podSlice((i / 100) % services, services, count, 1 + (i % 200)))
+      ? cluster.apply(podSlice((i / 100) % services, services, count, 1 + i / 100))
       : cluster.apply(fullPod(i % count, services, i + 1)),
 });
 
