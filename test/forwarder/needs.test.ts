@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NeedTracker } from '../../infra/forwarder/program/need-tracker.ts';
 import { Tracker } from '../../infra/forwarder/program/tracker.ts';
 import type { NoticedObject } from '../../lib/model/index.ts';
-import { type NeededResource, NeededStore } from '../../lib/sources/index.ts';
+import { dnsFingerprint, type NeededResource, NeededStore } from '../../lib/sources/index.ts';
 import { accepted, gateway, listener, namespace, route } from '../sources/gateway-objects.ts';
 import { context } from '../sources/objects.ts';
 
@@ -129,4 +130,92 @@ test('what changes while the routes are listed is not missed', () => {
   expect(told).toEqual([]);
   gateways.changed('MODIFIED', gateway({ addresses: ['192.0.2.8'] }));
   expect(told.splice(0)).toEqual(['httproute/a', 'httproute/b']);
+});
+
+type Step =
+  | { readonly do: 'route' | 'gateway'; readonly name: string; readonly state: number }
+  | { readonly do: 'list'; readonly what: 'routes' | 'gateways' };
+
+const NAMES = ['a', 'b', 'c'];
+const PARENTS = ['web', 'two'];
+const stateOf = (names: readonly string[], what: 'route' | 'gateway') =>
+  fc.record({ do: fc.constant(what), name: fc.constantFrom(...names), state: fc.nat(5) });
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  stateOf(NAMES, 'route'),
+  stateOf(PARENTS, 'gateway'),
+  fc.record({ do: fc.constant('list' as const), what: fc.constantFrom('routes' as const, 'gateways' as const) }),
+);
+
+/** 0: there is none; the others differ in parent, hostname or acceptance, and 5 in nothing that matters from 1. */
+function routeIn(name: string, state: number): object | undefined {
+  const parentRefs = [{ name: PARENTS[state % 2] }];
+  const hostnames = [`${name}${state === 2 || state === 3 ? '-x' : ''}.example.com`];
+  const labels = { state: String(state) };
+  if (state === 0) return undefined;
+  return route({ name, labels, hostnames, parentRefs, ...(state === 4 && { parents: [] }) });
+}
+
+function gatewayIn(name: string, state: number): object | undefined {
+  const states = [
+    undefined,
+    { addresses: ['192.0.2.1'] },
+    { addresses: ['192.0.2.2'] },
+    { addresses: [] },
+    { addresses: ['192.0.2.1'], listeners: [listener({ hostname: 'a.example.com' })] },
+    { addresses: ['192.0.2.1'], labels: { a: 'b' } },
+  ];
+  const parts = states[state];
+  return parts && gateway({ name, ...parts });
+}
+
+/** What each route asks for, looked at anew. */
+function printsOf(routes: ReadonlyMap<string, object>, gateways: ReadonlyMap<string, object>): Map<string, string> {
+  const store = new NeededStore(context);
+  for (const one of gateways.values()) store.put('gateway', one);
+  const prints = [...routes].map(
+    ([name, one]) => [name, dnsFingerprint('gateway-httproute', one, context, store)] as const,
+  );
+  return new Map(prints.filter(([, print]) => print !== ''));
+}
+
+test('whatever happens to routes and Gateways, those are named that ask for something else, and no others', () => {
+  fc.assert(
+    fc.property(fc.array(STEP, { maxLength: 40 }), steps => {
+      const routes = new Map<string, object>();
+      const gateways = new Map<string, object>();
+      const told = new Set<string>();
+      const store = new NeededStore(context);
+      const onChange = (object?: NoticedObject) => void told.add(object?.name ?? 'anything');
+      const tracker = new Tracker({ kind: 'gateway-httproute', context, needed: store, onChange });
+      const onLookups = (lookups: readonly string[]) => tracker.needChanged(lookups);
+      const needs = new NeedTracker({ resource: 'gateway', store, onLookups, onChange });
+      const list = (part: Tracker | NeedTracker, objects: ReadonlyMap<string, object>) => {
+        part.begin();
+        part.page([...objects.values()]);
+        part.complete(0);
+      };
+      list(tracker, routes);
+      list(needs, gateways);
+      for (const step of steps) {
+        const before = printsOf(routes, gateways);
+        told.clear();
+        if (step.do === 'list' && step.what === 'routes') list(tracker, routes);
+        else if (step.do === 'list') list(needs, gateways);
+        else {
+          const [part, all, made] =
+            step.do === 'route' ? ([tracker, routes, routeIn] as const) : ([needs, gateways, gatewayIn] as const);
+          const was = all.get(step.name);
+          const now = made(step.name, step.state);
+          if (now) all.set(step.name, now);
+          else all.delete(step.name);
+          if (now) part.changed(was ? 'MODIFIED' : 'ADDED', now);
+          else if (was) part.changed('DELETED', was);
+        }
+        const after = printsOf(routes, gateways);
+        const changed = NAMES.filter(name => before.get(name) !== after.get(name));
+        expect([...told].sort()).toEqual(changed);
+      }
+      expect(tracker.size).toBe(printsOf(routes, gateways).size);
+    }),
+  );
 });
