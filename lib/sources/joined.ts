@@ -7,7 +7,6 @@ import { type Field, Notes, UNNAMED } from './notes.ts';
 import { annotationOf, at, type KubernetesObject, listAt, readAnnotations } from './object.ts';
 import { type Asked, commonOf } from './publish.ts';
 import { rulesOf } from './rules.ts';
-import type { Labels } from './selector.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
 // What headless Services and those of type NodePort need of nodes, pods and EndpointSlices. Field by field as
@@ -23,8 +22,8 @@ export interface NodeForm {
 }
 
 export interface PodForm {
-  readonly name: string;
-  readonly labels: Labels;
+  /** `key=value`, one a line: pods of one kind share the text. */
+  readonly labels: string;
   readonly node?: string;
   readonly hostname?: string;
   readonly hostIP?: string;
@@ -69,12 +68,8 @@ export function reduceNode(raw: unknown): NodeForm {
 
 const nameOf = (raw: unknown) => textAt(at(raw, 'metadata'), 'name') ?? '';
 
-export const nodeKeys = (raw: unknown): string[] => [EVERY_NODE, nameOf(raw)];
-
-const namespaceOf = (raw: unknown) => textAt(at(raw, 'metadata'), 'namespace') ?? '';
-
-/** By its name, and together with the others of its namespace. */
-export const podKeys = (raw: unknown): string[] => [`${namespaceOf(raw)}/${nameOf(raw)}`, namespaceOf(raw)];
+/** Pods are found together by namespace. */
+export const namespaceOf = (raw: unknown): string => textAt(at(raw, 'metadata'), 'namespace') ?? '';
 
 export function reducePod(raw: unknown, context: SourceContext): PodForm {
   const [metadata, spec, status] = [at(raw, 'metadata'), at(raw, 'spec'), at(raw, 'status')];
@@ -82,15 +77,27 @@ export function reducePod(raw: unknown, context: SourceContext): PodForm {
   const target = annotationOf(readAnnotations(at(metadata, 'annotations'), context, notes), 'target');
   const targets = listOf(target).map(({ text }) => text);
   const [node, hostname, hostIP] = [textAt(spec, 'nodeName'), textAt(spec, 'hostname'), textAt(status, 'hostIP')];
+  const labels = Object.entries(textsAt(raw, 'labels')).map(([key, value]) => `${key}=${value}`);
   return {
-    name: nameOf(raw),
-    labels: textsAt(raw, 'labels'),
-    ...(node !== undefined && { node }),
+    labels: shared(labels.join('\n')),
+    ...(node !== undefined && { node: shared(node) }),
     ...(hostname !== undefined && { hostname }),
-    ...(hostIP !== undefined && { hostIP }),
+    ...(hostIP !== undefined && { hostIP: shared(hostIP) }),
     ...(targets.length > 0 && { targets: targets.slice(0, MOST) }),
     rank: rankOf(raw),
   };
+}
+
+const MOST_SHARED = 5_000;
+const texts = new Map<string, string>();
+
+/** The text itself, kept once however often it comes: very many pods are kept. */
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size >= MOST_SHARED) texts.clear();
+  texts.set(text, text);
+  return text;
 }
 
 function rankOf(raw: unknown): PodForm['rank'] {
@@ -103,7 +110,10 @@ function rankOf(raw: unknown): PodForm['rank'] {
 
 const SERVICE = 'kubernetes.io/service-name';
 
-export const sliceKeys = (raw: unknown): string[] => [`${namespaceOf(raw)}/${textsAt(raw, 'labels')[SERVICE] ?? ''}`];
+/** Slices are found by the Service that they are of. */
+export const serviceOf = (raw: unknown): string => sliceKey(namespaceOf(raw), textsAt(raw, 'labels')[SERVICE] ?? '');
+
+const sliceKey = (namespace: string, service: string) => `of ${namespace}/${service}`;
 
 /** Undefined: it is no Service's, or its addresses are names. */
 export function reduceSlice(raw: unknown): SliceForm | undefined {
@@ -150,10 +160,11 @@ function nodesWithPods(service: KubernetesObject, needed: Needed): Set<string> {
 
 /** The pods of the namespace that the Service selects; without a selector all of them, as in ExternalDNS. */
 function selectedPods({ spec, notes }: KubernetesObject, needed: Needed) {
-  const selector = Object.entries(at(spec, 'selector') ?? {});
-  return needed
-    .get('pod', notes.object.namespace)
-    .filter(({ labels }) => selector.every(([key, value]) => labels[key] === value));
+  const selector = Object.entries(at(spec, 'selector') ?? {}).map(([key, value]) => `${key}=${value}`);
+  return needed.get('pod', notes.object.namespace).filter(({ labels }) => {
+    const own = new Set(labels.split('\n'));
+    return selector.every(label => own.has(label));
+  });
 }
 
 /** An SRV record for each port and protocol of a NodePort Service (RFC 2782): `_web._tcp.www.example.com`. */
@@ -226,7 +237,7 @@ function podsBehind(service: KubernetesObject, settings: SourceSettings, needed:
     (type === 'NodeExternalIP' ? needed.get('node', EVERY_NODE) : []).map(node => [node.name, node]),
   );
   const { namespace, name } = notes.object;
-  const endpoints = needed.get('endpointslice', `${namespace}/${name}`).flatMap(slice => slice.endpoints);
+  const endpoints = needed.get('endpointslice', sliceKey(namespace, name)).flatMap(slice => slice.endpoints);
   return endpoints.flatMap(({ address, ready, pod: podName }) => {
     const [pod] = ready || notReady ? needed.get('pod', `${namespace}/${podName}`) : [];
     if (pod === undefined) return [];

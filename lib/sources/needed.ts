@@ -6,15 +6,15 @@ import {
   reduceNamespace,
 } from './gateway.ts';
 import {
+  EVERY_NODE,
   type NodeForm,
-  nodeKeys,
+  namespaceOf,
   type PodForm,
-  podKeys,
   reduceNode,
   reducePod,
   reduceSlice,
   type SliceForm,
-  sliceKeys,
+  serviceOf,
 } from './joined.ts';
 import { at } from './object.ts';
 import type { Labels } from './selector.ts';
@@ -36,17 +36,20 @@ export type NeededResource = keyof Reduced;
 interface Reducer<T> {
   /** Undefined: nothing of it matters. Total: it throws nothing, whatever the object is. */
   readonly reduce: (raw: unknown, context: SourceContext) => T | undefined;
-  /** Under which keys it is looked up; `namespace/name`, or the name where it has no namespace, unless told. */
-  readonly keysOf?: (raw: unknown) => readonly string[];
+  /**
+   * Under which key it is looked up, together with others, besides its own: `namespace/name`, or the name where it has no
+   * namespace. No such key is an object's own.
+   */
+  readonly groupOf?: (raw: unknown) => string;
 }
 
 const REDUCERS: { readonly [R in NeededResource]: Reducer<Reduced[R]> } = {
   gateway: { reduce: reduceGateway },
   listenerset: { reduce: reduceListenerSet },
   namespace: { reduce: reduceNamespace },
-  node: { reduce: reduceNode, keysOf: nodeKeys },
-  pod: { reduce: reducePod, keysOf: podKeys },
-  endpointslice: { reduce: reduceSlice, keysOf: sliceKeys },
+  node: { reduce: reduceNode, groupOf: () => EVERY_NODE },
+  pod: { reduce: reducePod, groupOf: namespaceOf },
+  endpointslice: { reduce: reduceSlice, groupOf: serviceOf },
 };
 
 /** The needed resources of one cluster, reduced, as a source looks into them. */
@@ -70,13 +73,21 @@ export function objectKey(raw: unknown): string {
   return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
-/** One resource: forms by key, and beneath by object. */
+/** Objects that are found together. */
+interface Group {
+  readonly key: string;
+  readonly members: Set<string>;
+}
+
+/** One resource: forms by object, and groups of objects. Small for each object: a forwarder keeps one for every pod. */
 class Shelf {
-  readonly #forms = new Map<string, Map<string, unknown>>();
-  readonly #kept = new Map<string, { readonly keys: readonly string[]; readonly form: unknown }>();
+  readonly #kept = new Map<string, { readonly form: unknown; readonly group: Group | undefined }>();
+  readonly #groups = new Map<string, Group>();
 
   get(key: string): unknown[] {
-    return [...(this.#forms.get(key)?.values() ?? [])];
+    const own = this.#kept.get(key);
+    const members = this.#groups.get(key)?.members ?? [];
+    return [...(own ? [own.form] : []), ...[...members].map(object => this.#kept.get(object)?.form)];
   }
 
   *all(): Iterable<unknown> {
@@ -84,29 +95,32 @@ class Shelf {
   }
 
   /** @returns the keys under which something is other than it was */
-  put(object: string, keys: readonly string[], form: unknown): string[] {
+  put(object: string, groupKey: string | undefined, form: unknown): string[] {
     if (form === undefined) return this.delete(object);
     const before = this.#kept.get(object);
-    const same = before?.keys.join('\n') === keys.join('\n');
-    if (same && JSON.stringify(before?.form) === JSON.stringify(form)) return [];
-    const gone = same ? [] : this.delete(object);
-    for (const key of keys) {
-      const forms = this.#forms.get(key) ?? new Map<string, unknown>();
-      this.#forms.set(key, forms.set(object, form));
-    }
-    this.#kept.set(object, { keys, form });
-    return [...new Set([...gone, ...keys])];
+    const stays = before?.group?.key === groupKey;
+    if (before && stays && JSON.stringify(before.form) === JSON.stringify(form)) return [];
+    const gone = stays ? [] : this.delete(object);
+    const group = groupKey === undefined ? undefined : (this.#groups.get(groupKey) ?? this.#newGroup(groupKey));
+    group?.members.add(object);
+    this.#kept.set(object, { form, group });
+    return [...new Set([...gone, object, ...(group ? [group.key] : [])])];
+  }
+
+  #newGroup(key: string): Group {
+    const group = { key, members: new Set<string>() };
+    this.#groups.set(key, group);
+    return group;
   }
 
   delete(object: string): string[] {
-    const keys = this.#kept.get(object)?.keys ?? [];
-    for (const key of keys) {
-      const forms = this.#forms.get(key);
-      forms?.delete(object);
-      if (forms?.size === 0) this.#forms.delete(key);
-    }
+    const before = this.#kept.get(object);
+    if (!before) return [];
     this.#kept.delete(object);
-    return [...keys];
+    const { group } = before;
+    group?.members.delete(object);
+    if (group?.members.size === 0) this.#groups.delete(group.key);
+    return [object, ...(group ? [group.key] : [])];
   }
 
   get size(): number {
@@ -144,9 +158,8 @@ export class NeededStore implements Needed {
 
   /** Takes an object in its newest state. @returns the keys under which something is other than it was */
   put(resource: NeededResource, raw: unknown): string[] {
-    const object = objectKey(raw);
-    const { reduce, keysOf = () => [object] }: Reducer<unknown> = REDUCERS[resource];
-    return this.#shelf(resource).put(object, keysOf(raw), reduce(raw, this.#context));
+    const { reduce, groupOf }: Reducer<unknown> = REDUCERS[resource];
+    return this.#shelf(resource).put(objectKey(raw), groupOf?.(raw), reduce(raw, this.#context));
   }
 
   /** @returns the keys under which something is no more */

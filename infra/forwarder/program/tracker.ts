@@ -59,7 +59,7 @@ export class Tracker {
   /** Lookups that changed while a listing is under way: what is known is kept up to date with them, a listing is not. */
   #meanwhile: Set<string> | undefined;
   /** Who looked where: objects by lookup. */
-  #users = new Map<string, Set<string>>();
+  #users = new Users();
   readonly #shared = new Map<string, readonly string[]>();
 
   constructor(options: TrackerOptions) {
@@ -98,7 +98,7 @@ export class Tracker {
     const after = this.#listing;
     this.#known = after;
     this.#listing = new Map();
-    this.#users = new Map();
+    this.#users = new Users();
     for (const [key, known] of after) {
       const stale = lookupsOf(known).some(lookup => this.#meanwhile?.has(lookup));
       this.#keep(key, stale ? this.#again(known) : known);
@@ -126,7 +126,7 @@ export class Tracker {
   needChanged(lookups: readonly string[]): boolean {
     for (const lookup of lookups) this.#meanwhile?.add(lookup);
     let matters = false;
-    for (const key of new Set(lookups.flatMap(lookup => [...(this.#users.get(lookup) ?? [])]))) {
+    for (const key of new Set(lookups.flatMap(lookup => this.#users.of(lookup)))) {
       const known = this.#known?.get(key);
       if (known !== undefined && this.#replace(key, this.#again(known))) matters = true;
     }
@@ -145,18 +145,11 @@ export class Tracker {
 
   #keep(key: string, known: Known): void {
     this.#known?.set(key, known);
-    for (const lookup of lookupsOf(known)) {
-      const users = this.#users.get(lookup) ?? new Set();
-      this.#users.set(lookup, users.add(key));
-    }
+    for (const lookup of lookupsOf(known)) this.#users.add(lookup, key);
   }
 
   #drop(key: string): void {
-    for (const lookup of lookupsOf(this.#known?.get(key))) {
-      const users = this.#users.get(lookup);
-      users?.delete(key);
-      if (users?.size === 0) this.#users.delete(lookup);
-    }
+    for (const lookup of lookupsOf(this.#known?.get(key))) this.#users.delete(lookup, key);
     this.#known?.delete(key);
   }
 
@@ -197,5 +190,28 @@ export class Tracker {
     const nameable = OBJECT_NAME.test(namespace) && OBJECT_NAME.test(name);
     const kind = sourceOf(this.#options.kind).resource;
     this.#options.onChange(nameable ? { kind, namespace, name } : undefined);
+  }
+}
+
+/** Objects by lookup. Nearly every pod has one user: it is kept without a set of its own. */
+class Users {
+  readonly #byLookup = new Map<string, string | Set<string>>();
+
+  of(lookup: string): readonly string[] {
+    const users = this.#byLookup.get(lookup) ?? [];
+    return typeof users === 'string' ? [users] : [...users];
+  }
+
+  add(lookup: string, object: string): void {
+    const users = this.#byLookup.get(lookup);
+    if (users === undefined) this.#byLookup.set(lookup, object);
+    else if (typeof users !== 'string') users.add(object);
+    else if (users !== object) this.#byLookup.set(lookup, new Set([users, object]));
+  }
+
+  delete(lookup: string, object: string): void {
+    const users = this.#byLookup.get(lookup);
+    if (typeof users === 'object') users.delete(object);
+    if (users === object || (typeof users === 'object' && users.size === 0)) this.#byLookup.delete(lookup);
   }
 }
