@@ -1,8 +1,9 @@
 import type { Endpoint } from '../model/index.ts';
 import { isForeign, isUnsupported } from './annotations.ts';
-import { headlessTargets, nodeTargets, portRecords } from './joined.ts';
+import { headlessTargets } from './headless.ts';
 import { annotatedHostnames, type Called, calledBy, namesIn, namesOf } from './names.ts';
 import type { Needed, NeededResource } from './needed.ts';
+import { nodeTargets, portRecords } from './nodeport.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
 import { type Asked, annotatedTargets, behindLoadBalancer, published, publishedOrWaiting } from './publish.ts';
