@@ -5,7 +5,7 @@ import { canonicalHostname, quoted } from './hostname.ts';
 import type { Field, Notes } from './notes.ts';
 import { at, fieldOf, type KubernetesObject, listAt } from './object.ts';
 import { unrouted, zoneIdOf } from './provider.ts';
-import { defaultTargetsFor, endpointsOf } from './publish.ts';
+import { endpointsOf } from './publish.ts';
 import { rulesOf } from './rules.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
@@ -123,7 +123,8 @@ function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoi
     refused(name, 'invalid', alias.field, `a record of type ${type} cannot be an alias`, notes);
     return [];
   }
-  const targets = entry.targets.length > 0 ? entry.targets : pointing ? defaultTargetsFor(settings) : [];
+  const byDefault = entry.targets.length === 0 && pointing;
+  const targets = byDefault ? rulesOf(settings).defaultTargets : entry.targets;
   if (targets.length === 0) {
     refused(name, 'no-target', `${field}.targets`, 'it has no targets, what is published stays', notes);
     return [];
@@ -143,6 +144,8 @@ function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoi
     object: notes.object,
   };
   if (!pointing) return withValues(entry, targets, common, notes);
+  // Default targets say by themselves what record they make.
+  if (byDefault) return endpointsOf({ names: [name], targets }, common, settings, notes);
   const misfit = targets.find(target => !fitsType(type, target, wish === 'always'));
   if (misfit) {
     refused(name, 'invalid', misfit.field, `${quoted(misfit.text)} is not a target of a record of type ${type}`, notes);

@@ -4,7 +4,6 @@ import { withinNets } from './nets.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
 import { zoneIdOf } from './provider.ts';
-import { rulesOf } from './rules.ts';
 import type { SourceSettings } from './settings.ts';
 import { targetSets } from './targets.ts';
 
@@ -24,9 +23,6 @@ export function withoutTarget(names: readonly DnsName[], field: string, because:
   notes.refuse(names, 'no-target', field, because);
   for (const name of names) notes.hold(name, because);
 }
-
-/** `records.defaultTargets`. */
-export const defaultTargetsFor = (settings: SourceSettings): readonly Field[] => rulesOf(settings).defaultTargets;
 
 /** What an object says of all its records alike. */
 export type Common = Omit<Endpoint, 'name' | 'type' | 'targets'>;
@@ -88,7 +84,7 @@ function pointsToItself(name: DnsName, field: string, notes: Notes): void {
 
 const STATUS = 'status.loadBalancer.ingress';
 
-/** The targets of an object's load balancer were looked for: names without any get the config's default, or wait. */
+/** The targets of an object's load balancer were looked for: names without any wait. */
 export function behindLoadBalancer(
   object: KubernetesObject,
   asked: readonly Asked[],
@@ -100,23 +96,16 @@ export function behindLoadBalancer(
   });
 }
 
-/** Publishes names that have targets, or for which the config has; the others wait. */
+/** Publishes names that have targets; the others wait. */
 export function publishedOrWaiting(
   object: KubernetesObject,
   asked: readonly Asked[],
   settings: SourceSettings,
   missing: { readonly field: string; readonly because: string },
 ): Endpoint[] {
-  const whole = asked.map(({ names, targets }) => ({
-    names,
-    targets: targets.length > 0 ? targets : defaultTargetsFor(settings),
-  }));
-  for (const { names, targets } of whole) {
+  for (const { names, targets } of asked) {
     if (targets.length === 0) withoutTarget(names, missing.field, missing.because, object.notes);
   }
-  return published(
-    object,
-    whole.filter(({ targets }) => targets.length > 0),
-    settings,
-  );
+  const ready = asked.filter(({ targets }) => targets.length > 0);
+  return published(object, ready, settings);
 }

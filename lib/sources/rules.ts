@@ -24,7 +24,7 @@ export interface ObjectRules {
   /** CIDRs. */
   readonly targetNets: readonly string[];
   readonly excludeTargetNets: readonly string[];
-  /** Where an object gives none. */
+  /** Of a DNSEndpoint's entry that gives none. */
   readonly defaultTargets: readonly Field[];
 }
 

@@ -95,7 +95,8 @@ export function slimService({ raw, spec, status, notes }: KubernetesObject): unk
   const metadata = at(raw, 'metadata');
   const { name, namespace } = notes.object;
   return {
-    metadata: { name, namespace, labels: at(metadata, 'labels'), annotations: at(metadata, 'annotations') },
+    // A template may look at the rest; who wrote which field is nobody's concern, and large.
+    metadata: { ...(metadata as object), name, namespace, managedFields: undefined },
     spec,
     status,
   };

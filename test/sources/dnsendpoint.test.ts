@@ -80,7 +80,8 @@ describe('a DNSEndpoint publishes its entries', () => {
   it('with default targets where an entry has none', () => {
     const where = ruled({ defaultTargets: [{ text: '192.0.2.9', field: 'x' }] });
     expect(records(one({ targets: [] }, where))).toEqual(['a.example.com A 192.0.2.9']);
-    expect(records(one({ targets: undefined }, where))).toEqual(['a.example.com A 192.0.2.9']);
+    const named = ruled({ defaultTargets: [{ text: 'lb.example.net', field: 'x' }] });
+    expect(records(one({ targets: undefined }, named))).toEqual(['a.example.com CNAME lb.example.net']);
   });
 
   it('but none of another controller, whatever its other annotations', () => {
