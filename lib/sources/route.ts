@@ -4,7 +4,7 @@ import { type Bound, boundTo, commonNames, type Parent, parentsOf, wildcardsOver
 import { slimMetadata } from './filters.ts';
 import { GROUP, itemsAt, type Listener, lets } from './gateway.ts';
 import { quoted } from './hostname.ts';
-import { annotatedHostnames, calledBy, namesIn } from './names.ts';
+import { annotatedHostnames, calledBy, namesIn, namesOf } from './names.ts';
 import type { Needed } from './needed.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
@@ -81,19 +81,20 @@ function hostsOf(route: KubernetesObject, settings: SourceSettings): Hosts | und
     .filter(host => host !== undefined);
   if (notes.wrongTypes > before) return undefined;
   const annotated = annotatedHostnames(route, settings);
-  const named = (hostnames: readonly Field[]) => namesIn(calledBy(route, hostnames, settings));
+  // Templates stand in for the hostnames of the spec; the annotation comes on top of either.
+  const defined = () => namesIn(calledBy(route, own, settings));
   const source = annotationOf(annotations, 'gateway-hostname-source');
   switch (source?.text.toLowerCase()) {
     case 'defined-hosts-only':
-      return { names: named(own), any: false };
+      return { names: defined(), any: false };
     case 'annotation-only':
-      return { names: named(annotated), any: false };
+      return { names: namesOf(annotated, notes), any: false };
   }
   if (source !== undefined) {
     const allowed = 'write "defined-hosts-only" or "annotation-only", or leave it out for both';
     notes.add('warning', source.field, `${quoted(source.text)} is no source of hostnames, both are taken: ${allowed}`);
   }
-  return { names: named([...own, ...annotated]), any: own.length === 0 };
+  return { names: [...new Set([...defined(), ...namesOf(annotated, notes)])], any: own.length === 0 };
 }
 
 function outcomeOf(work: Work): Outcome {

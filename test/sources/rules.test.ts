@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Wanted } from '../../lib/model/index.ts';
 import { wantedFrom } from '../../lib/sources/index.ts';
+import { slimRoute } from '../../lib/sources/route.ts';
 import { NO_RULES, type ObjectRules, rulesIn } from '../../lib/sources/rules.ts';
 import { parseTemplate } from '../../lib/sources/template/index.ts';
 import { parse } from '../config/files.ts';
+import { around, gateway, listener, route } from './gateway-objects.ts';
 import { ruled } from './joined-objects.ts';
 import { ALPHA, held, ingress, onlyFinding, PREFIX, read, reasons, records, service } from './objects.ts';
 
@@ -148,6 +150,55 @@ describe('templates', () => {
     expect(hosts(wanted)).toEqual(['own.example.com']);
     expect(held(wanted)).toEqual(['*']);
     expect(onlyFinding(wanted)).toMatchObject({ reason: 'invalid', message: expect.stringContaining(message) });
+  });
+});
+
+describe('routes', () => {
+  const wild = gateway({ listeners: [listener({ hostname: '*.example.com' })] });
+  const asked = (raw: unknown, rules: Partial<ObjectRules>, gateways = [wild]) => {
+    const { context: where, needed } = around({ gateways });
+    const settings = { ...where.settings, rules: { ...NO_RULES, ...rules } };
+    return hosts(wantedFrom('gateway-httproute', [raw], { ...where, settings }, needed))
+      .sort()
+      .join(' ');
+  };
+  const templates = [parseTemplate('{{.Name}}-t.example.com')];
+  const both = { hostnames: ['own.example.com'], annotations: { hostname: 'ann.example.com' } };
+
+  it.each<[string, object, Partial<ObjectRules>, string]>([
+    [
+      'templates where the spec has no hostnames',
+      { ...both, hostnames: [] },
+      { templates },
+      '*.example.com ann.example.com shop-t.example.com',
+    ],
+    ['none where it has', both, { templates }, 'ann.example.com own.example.com'],
+    ['both, combined', both, { templates, combine: true }, 'ann.example.com own.example.com shop-t.example.com'],
+    ['no annotation that is ignored', both, { ignoreAnnotation: true }, 'own.example.com'],
+    [
+      'no templates under annotation-only',
+      { hostnames: [], annotations: { ...both.annotations, 'gateway-hostname-source': 'annotation-only' } },
+      { templates },
+      'ann.example.com',
+    ],
+    [
+      'templates under defined-hosts-only',
+      { hostnames: [], annotations: { ...both.annotations, 'gateway-hostname-source': 'defined-hosts-only' } },
+      { templates },
+      'shop-t.example.com',
+    ],
+    ['nothing that is filtered', both, { namespaces: ['other'] }, ''],
+    [
+      'what the labels select',
+      { ...both, labels: { dns: 'x' } },
+      { labels: [{ key: 'dns', operator: 'Exists', values: [] }] },
+      'ann.example.com own.example.com',
+    ],
+  ])('%s', (_rule, parts, rules, expected) => {
+    expect(asked(route(parts), rules)).toBe(expected);
+    const { context: where } = around();
+    const settings = { ...where.settings, rules: { ...NO_RULES, ...rules } };
+    expect(asked(slimRoute(route(parts), { ...where, settings }), rules), 'what a watcher keeps').toBe(expected);
   });
 });
 
