@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sameRecord } from '../../lib/model/index.ts';
 import { canonicalValue, readValue } from '../../lib/model/values.ts';
+import { checkValue, parseStrings } from '../../local/route53/values.ts';
 
 const x = (count: number) => 'x'.repeat(count);
 const SHA1 = '2BB183AF5F22588179A53B0A98631FAD1A292118';
@@ -106,4 +108,54 @@ test.each([
 ])('%s: whether %s and %s are the same', (type, a, b, expected) => {
   const record = (value: string) => ({ name: 'x.example.com', type, ttl: 300, values: [value] });
   expect(sameRecord(record(a), record(b))).toBe(expected);
+});
+
+describe('whatever is written', () => {
+  const typed = fc.constantFrom('TXT', 'MX', 'SRV', 'CAA', 'NAPTR', 'DS', 'HTTPS', 'SVCB', 'NS', 'PTR', 'CNAME');
+  const words = fc.constantFrom(
+    '0',
+    '10',
+    '65535',
+    '"',
+    '\\',
+    ' ',
+    'a',
+    'b.example.net',
+    '.',
+    'issue',
+    '"x"',
+    'alpn=h2',
+    'port=1',
+    'é',
+    '\\303',
+    ';',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(words, { maxLength: 8 }).map(parts => parts.join(' ')),
+    fc.array(words).map(parts => parts.join('')),
+  );
+
+  test('what is taken is taken by Route 53, and stays as it is when read again', () => {
+    fc.assert(
+      fc.property(typed, text, (type, written) => {
+        const read = readValue(type, written);
+        if ('problem' in read) return;
+        expect(() => checkValue(type, read.value)).not.toThrow();
+        expect(readValue(type, read.value)).toEqual(read);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('a TXT says every text, octet by octet', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), written => {
+        fc.pre(!written.trimStart().startsWith('"'));
+        const read = readValue('TXT', written);
+        const said = 'value' in read ? parseStrings(read.value).join('') : undefined;
+        expect(Buffer.from(said ?? '', 'latin1').toString()).toBe(written);
+      }),
+    );
+  });
 });

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { listFrom, parseTemplate } from '../../../lib/sources/template/index.ts';
+import { listFrom, parseTemplate, TemplateError } from '../../../lib/sources/template/index.ts';
 
 const FIELDS = {
   Name: 'web-svc',
@@ -140,4 +141,52 @@ describe('no object and no template costs without bound', () => {
   ])('%s', (_, template, message) => {
     expect(() => listFrom([parseTemplate(template)], big)).toThrow(message);
   });
+});
+
+test('whatever is written, a template is parsed or refused with a place, and run or refused with one', () => {
+  const words = fc.constantFrom(
+    '{{',
+    '}}',
+    '{{-',
+    ' -}}',
+    'if ',
+    'else',
+    'end',
+    'range ',
+    'with ',
+    '.Name',
+    '.Spec',
+    '$x',
+    ':=',
+    '|',
+    '(',
+    ')',
+    '"a"',
+    '1',
+    'index ',
+    'printf ',
+    '"%d"',
+    'len ',
+    'print ',
+    ' ',
+    ',',
+    '/*',
+    '*/',
+    'break',
+    'eq ',
+    '.',
+    'x.com',
+  );
+  const input = { fields: FIELDS, source: 'service' };
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 25 }), parts => {
+      try {
+        listFrom([parseTemplate(parts.join(''))], input);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TemplateError);
+        expect((error as Error).message).toMatch(/^line \d+, column \d+: ./);
+      }
+    }),
+    { numRuns: 5000 },
+  );
 });
