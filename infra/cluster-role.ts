@@ -1,41 +1,72 @@
 import { stringify } from 'yaml';
-import { rulesFor, SOURCE_GROUPS, SOURCE_KINDS, type SourceKind } from '../lib/sources/index.ts';
+import type { Config } from '../lib/config/config.ts';
+import {
+  joinsOf,
+  namespacesOf,
+  type ResourceKind,
+  type Rule,
+  resourcesOf,
+  rulesFor,
+  rulesOf,
+  rulesOver,
+  SOURCE_GROUPS,
+  SOURCE_KINDS,
+  type SourceConfig,
+  type SourceKind,
+  sourceSettings,
+} from '../lib/sources/index.ts';
 
 const HEAD = `# What fairlead may do in a cluster: read what its sources need, nothing else. This is for the default sources; for those of
 # your own config:
 #   npm run -s cluster-role -- fairlead.yml | kubectl apply -f -
 `;
 
-const BINDING = `---
+/** A role, of a namespace or without one of the whole cluster, and its binding to the group of fairlead's access entry. */
+function role(rules: readonly Rule[], namespace?: string): string {
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role';
+  const metadata = ['metadata:', '  name: fairlead', ...(namespace === undefined ? [] : [`  namespace: ${namespace}`])];
+  const lines = rules.map(({ apiGroups: [group], resources, verbs }) => [
+    `  - apiGroups: [${group === '' ? '""' : group}]`,
+    `    resources: [${resources.join(', ')}]`,
+    `    verbs: [${verbs.join(', ')}]`,
+  ]);
+  return `apiVersion: rbac.authorization.k8s.io/v1
+kind: ${kind}
+${metadata.join('\n')}
+rules:
+${lines.flat().join('\n')}
+---
 apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata:
-  name: fairlead
+kind: ${kind}Binding
+${metadata.join('\n')}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
-  kind: ClusterRole
+  kind: ${kind}
   name: fairlead
 subjects:
   - apiGroup: rbac.authorization.k8s.io
     kind: Group
     name: fairlead # the group of the access entry in infra/eks-access.yml
 `;
+}
 
 /** infra/cluster-role.yaml, for these sources. */
 export function clusterRole(sources: readonly SourceKind[]): string {
-  const rules = rulesFor(sources).map(({ apiGroups: [group], resources, verbs }) => [
-    `  - apiGroups: [${group === '' ? '""' : group}]`,
-    `    resources: [${resources.join(', ')}]`,
-    `    verbs: [${verbs.join(', ')}]`,
-  ]);
-  const role = [
-    'apiVersion: rbac.authorization.k8s.io/v1',
-    'kind: ClusterRole',
-    'metadata:',
-    '  name: fairlead',
-    'rules:',
-  ];
-  return `${HEAD}${[...role, ...rules.flat()].join('\n')}\n${BINDING}`;
+  return HEAD + role(rulesFor(sources));
+}
+
+/** The roles for a config: with `filters.namespaces`, a Role in each of them, and a ClusterRole for what is of no namespace. */
+export function rolesFor(config: Pick<Config, 'sources'> & SourceConfig): string {
+  const settings = sourceSettings(config);
+  const resources = [...resourcesOf(config.sources), ...joinsOf(config.sources, rulesOf(settings))];
+  const byNamespace = new Map<string | undefined, ResourceKind[]>();
+  for (const resource of resources) {
+    const namespaces = namespacesOf(resource, settings);
+    for (const namespace of namespaces.length > 0 ? namespaces : [undefined]) {
+      byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
+    }
+  }
+  return HEAD + [...byNamespace].map(([namespace, words]) => role(rulesOver(words), namespace)).join('---\n');
 }
 
 /** infra/forwarder/chart/rules.yaml: what the chart's ClusterRole allows for each word of `sources`, by API group. */

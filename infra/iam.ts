@@ -50,7 +50,11 @@ export function route53Statements({ zones, records, registry }: Config): readonl
     {
       Sid: 'ReadZones',
       Effect: 'Allow',
-      Action: ['route53:ListResourceRecordSets', 'route53:GetHostedZoneLimit'],
+      Action: [
+        'route53:ListResourceRecordSets',
+        'route53:GetHostedZoneLimit',
+        ...(Object.keys(zones.tags).length > 0 ? ['route53:ListTagsForResources'] : []),
+      ],
       Resource,
     },
     {
@@ -60,7 +64,7 @@ export function route53Statements({ zones, records, registry }: Config): readonl
       Resource,
       Condition: {
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set<string>([...records.types, 'TXT'])],
+          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set([...records.types, 'TXT'])],
           'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
         },
         ...(allowed && { 'ForAllValues:StringLike': { [NAMES]: allowed } }),

@@ -1,5 +1,5 @@
 import type { Config } from '../lib/config/config.ts';
-import { within } from '../lib/plan/zones.ts';
+import { within } from '../lib/plan/zone-filter.ts';
 import { type NamingSettings, ownershipName, readOwnershipName } from '../lib/registry/names.ts';
 
 type Names = Pick<Config, 'zones' | 'registry' | 'records'>;
@@ -21,11 +21,14 @@ export interface RecordNames {
  * |--------------------|------------------------------------------------------------------------------------------|
  * | `example.com`      | `example.com`, `*.example.com`: ownership records of all names below lie below, too, and |
  * |                    | that of the name itself, where it is the zone's, is `_fairlead-apex-a.example.com`       |
- * | `team.example.com` | with zones.ids, which may name the zone above: `a-team.example.com` and so on besides    |
+ * | `team.example.com` | with zones.ids or zones.matchParent, by which the zone above may be used:                |
+ * |                    | `a-team.example.com` and so on besides                                                   |
  * | `.example.com`     | `*.example.com`                                                                          |
  */
 export function recordNames(config: Names): RecordNames {
-  const { domains } = config.zones;
+  const { domains, domainRegex, excludeDomainRegex } = config.zones;
+  // With expressions the lists do not count, and IAM knows none.
+  if (domainRegex !== undefined || excludeDomainRegex !== undefined) return { allowed: undefined, denied: [] };
   return {
     allowed: domains.length === 0 ? undefined : withoutCovered(domains.flatMap(domain => namesOf(domain, config))),
     denied: withoutCovered(deniedDomains(config).flatMap(below)),
@@ -35,7 +38,8 @@ export function recordNames(config: Names): RecordNames {
 const below = (domain: string) => (domain.startsWith('.') ? [`*${domain}`] : [domain, `*.${domain}`]);
 
 function namesOf(domain: string, { zones, registry, records }: Names): string[] {
-  if (domain.startsWith('.') || zones.ids.length === 0) return below(domain);
+  const above = zones.ids.length > 0 || zones.matchParent;
+  if (domain.startsWith('.') || !above) return below(domain);
   return [...below(domain), ...ownershipNames(domain, records.types, registry)];
 }
 

@@ -1,7 +1,7 @@
-// `npm run -s cluster-role -- [fairlead.yml]`: prints the ClusterRole for the sources of a config; without one, infra/cluster-role.yaml.
-import { clusterRole } from '../infra/cluster-role.ts';
+// `npm run -s cluster-role -- [fairlead.yml]`: prints the roles for a config; without one, infra/cluster-role.yaml.
+import { clusterRole, rolesFor } from '../infra/cluster-role.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { SOURCE_DEFAULT } from '../lib/sources/index.ts';
 
 const [file] = process.argv.slice(2);
-process.stdout.write(clusterRole(file === undefined ? SOURCE_DEFAULT : loadConfig(file, process.env).sources));
+process.stdout.write(file === undefined ? clusterRole(SOURCE_DEFAULT) : rolesFor(loadConfig(file, process.env)));

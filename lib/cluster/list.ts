@@ -62,7 +62,7 @@ async function listOnce(listing: Listing): Promise<Listed> {
   let resourceVersion = '';
   // Every cluster has the Service default/kubernetes: a list without it comes from a server that lost its data, or
   // shows less than there is. Acting on it would delete records.
-  let believable = listing.served.path !== '/api/v1/services';
+  let believable = !['/api/v1/services', '/api/v1/namespaces/default/services'].includes(listing.served.path);
   do {
     const token = next;
     const page = await withRetries(listing.clock, listing.signal, () => readPage(listing, token));

@@ -7,8 +7,8 @@ import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
-import { listAll, PAGE_SIZE } from './list.ts';
-import { FOR_A_RUN, WITH_KUBECONFIG } from './resource.ts';
+import { type Listing, listAll, PAGE_SIZE } from './list.ts';
+import { FOR_A_RUN, WITH_KUBECONFIG, within } from './resource.ts';
 
 /**
  * Who takes what is read, and knows what is to be read. Objects are given as the API server has them, page by page, and
@@ -18,7 +18,11 @@ export interface Intake {
   readonly sources: readonly SourceKind[];
   /** What a source needs, as far as is known; asked again until all that it names was read. */
   needs(source: SourceKind): readonly ResourceKind[];
+  /** The namespaces of which a resource is to be listed, each by itself; none, or absent: all of them at once. */
+  namespaces?(resource: ResourceKind): readonly string[];
   page(resource: ResourceKind, items: readonly unknown[]): void;
+  /** A resource that the source named after what asks was read could not be read; the source counts as read all the same. */
+  unread?(resource: ResourceKind, because: string): void;
   /** Everything that `page` took of a resource is void: it is read anew. */
   restart(resource: ResourceKind): void;
 }
@@ -71,9 +75,9 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       if (served === undefined) return 0;
       const onPage = (items: readonly unknown[]) => intake.page(resource, items);
       const onRestart = () => intake.restart(resource);
+      const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart, advice };
       try {
-        const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart, advice };
-        return (await listAll(listing)).objects;
+        return await listEach(listing, intake.namespaces?.(resource) ?? []);
       } catch (error) {
         // It may be served no longer, or in another version.
         discoveries.delete(connection);
@@ -113,23 +117,54 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
   };
 }
 
+/** Lists the namespaces named, one after the other; none named: all at once. @returns how many objects there are */
+async function listEach(listing: Listing, namespaces: readonly string[]): Promise<number> {
+  if (namespaces.length === 0) return (await listAll(listing)).objects;
+  for (;;) {
+    let objects = 0;
+    let restarted = false;
+    for (const [i, namespace] of namespaces.entries()) {
+      const onRestart = () => {
+        // What came of the namespaces before this one is void too.
+        restarted ||= i > 0;
+        listing.onRestart();
+      };
+      objects += (await listAll({ ...listing, served: within(listing.served, namespace), onRestart })).objects;
+    }
+    if (!restarted) return objects;
+    listing.onRestart();
+  }
+}
+
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
-/** Reads what a source needs, then what asks; an unread need leaves the source unread, whatever else could be read. */
+/**
+ * Reads what a source needs, then what asks, then what single objects of that need. An unread need leaves the source unread,
+ * whatever else could be read; one of the last sort only the objects that need it.
+ */
 async function readSource(
   source: SourceKind,
   intake: Intake,
   read: (resource: ResourceKind) => Promise<Outcome<number>>,
 ): Promise<Outcome<number>> {
   const done = new Set<ResourceKind>();
-  for (;;) {
+  const next = async () => {
     const missing = intake.needs(source).filter(resource => !done.has(resource));
-    if (missing.length === 0) return read(sourceOf(source).resource);
-    const outcomes = await Promise.all(missing.map(read));
-    const failed = outcomes.find(outcome => 'error' in outcome);
-    if (failed) return failed;
     for (const resource of missing) done.add(resource);
+    return Promise.all(missing.map(async resource => ({ resource, outcome: await read(resource) })));
+  };
+  for (let needs = await next(); needs.length > 0; needs = await next()) {
+    const failed = needs.find(({ outcome }) => 'error' in outcome);
+    if (failed) return failed.outcome;
   }
+  const asking = await read(sourceOf(source).resource);
+  if ('error' in asking) return asking;
+  for (let joins = await next(); joins.length > 0; joins = await next()) {
+    for (const { resource, outcome } of joins) {
+      if ('error' in outcome) intake.unread?.(resource, reasonOf(outcome.error));
+    }
+  }
+  return asking;
 }
 
 /** The resources that a new description of the cluster and a new token may yet make readable. */

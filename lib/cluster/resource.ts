@@ -23,6 +23,12 @@ export function servedAt({ group, plural, kind }: Omit<Place, 'version'>, versio
   return { group, plural, path: `${root}/${plural}`, listKind: `${kind}List` };
 }
 
+/** A resource as served for one namespace. */
+export function within(served: Served, namespace: string): Served {
+  const root = served.path.slice(0, -served.plural.length);
+  return { ...served, path: `${root}namespaces/${namespace}/${served.plural}` };
+}
+
 /** What is to be done about a refusal: that depends on who asks. */
 export interface Advice {
   readonly unauthorized: string;

@@ -75,6 +75,13 @@ const CHECKS: readonly Check[] = [
     return [{ path: ['registry', 'suffix'], message: 'excludes a prefix: remove one of the two' }];
   },
   file => {
+    const records = get(file, 'records');
+    const types = itemsOf(get(records, 'types') ?? ['A', 'AAAA', 'CNAME']);
+    const excluded = itemsOf(get(records, 'excludeTypes'));
+    if (types.length === 0 || types.some(type => !excluded.includes(type))) return [];
+    return [{ path: ['records', 'excludeTypes'], message: 'leaves no type: take one out of it' }];
+  },
+  file => {
     if (get(get(file, 'hostnames'), 'fromServiceName') !== true) return [];
     if (itemsOf(get(get(file, 'zones'), 'domains')).length > 0) return [];
     const message = 'makes names in each of zones.domains: name at least one domain there';

@@ -29,11 +29,47 @@ export interface ZonesConfig {
   readonly excludeDomains: readonly string[];
   readonly type: 'public' | 'private' | 'any';
   readonly ids: readonly string[];
+  /** RE2; with either of the two the lists of domains do not count. */
+  readonly domainRegex?: string;
+  readonly excludeDomainRegex?: string;
+  /** All must fit; the value `''` asks for the key alone. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly matchParent: boolean;
   readonly roleArn?: string;
   readonly externalId?: string;
 }
 
+interface HostnamesConfig {
+  readonly fromServiceName: boolean;
+  /** Go templates, checked. */
+  readonly templates: readonly string[];
+  readonly targetTemplates: readonly string[];
+  readonly combine: boolean;
+  readonly ignoreAnnotation: boolean;
+}
+
+interface FiltersConfig {
+  readonly namespaces: readonly string[];
+  /** Selectors in Kubernetes' syntax, checked. */
+  readonly labels: string;
+  readonly annotations: string;
+}
+
+interface IngressConfig {
+  readonly classes: readonly string[];
+  readonly ignoreTls: boolean;
+  readonly ignoreRules: boolean;
+}
+
+interface ServiceConfig {
+  readonly types: readonly string[];
+  readonly publishInternal: boolean;
+  readonly publishHostIp: boolean;
+  readonly publishNotReady: boolean;
+}
+
 interface RecordsConfig {
+  /** Those of `excludeTypes` taken out. */
   readonly types: readonly ManagedType[];
   readonly preferCname: boolean;
   readonly evaluateTargetHealth: boolean;
@@ -41,6 +77,12 @@ interface RecordsConfig {
   readonly ttl: number;
   /** Whose addresses of one name are put together. */
   readonly merge: 'object' | 'namespace' | 'cluster';
+  /** Seconds. */
+  readonly minTtl: number;
+  /** CIDRs. */
+  readonly targetNets: readonly string[];
+  readonly excludeTargetNets: readonly string[];
+  readonly defaultTargets: readonly string[];
 }
 
 interface RegistryConfig {
@@ -87,7 +129,10 @@ export interface Config {
   readonly policy: Policy;
   /** Each ends with `/`; the first that an object carries wins. */
   readonly annotationPrefixes: readonly string[];
-  readonly hostnames: { readonly fromServiceName: boolean };
+  readonly hostnames: HostnamesConfig;
+  readonly filters: FiltersConfig;
+  readonly ingress: IngressConfig;
+  readonly service: ServiceConfig;
   readonly records: RecordsConfig;
   readonly registry: RegistryConfig;
   readonly state: StateConfig;

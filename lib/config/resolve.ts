@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { ConfigEnv } from './checks.ts';
 import type { ClusterConfig, Config, StateConfig, ZonesConfig } from './config.ts';
+import { withoutExcluded } from './object-keys.ts';
 import type { FileConfig } from './schema.ts';
 import { resolveShards } from './shards.ts';
 
@@ -18,14 +19,11 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     gateway: parsed.gateway,
     policy: parsed.policy,
     annotationPrefixes: parsed.annotationPrefixes,
-    hostnames: { fromServiceName: parsed.hostnames.fromServiceName },
-    records: {
-      types: parsed.records.types,
-      preferCname: parsed.records.preferCname,
-      evaluateTargetHealth: parsed.records.evaluateTargetHealth,
-      ttl: parsed.records.ttl,
-      merge: parsed.records.merge,
-    },
+    hostnames: parsed.hostnames,
+    filters: parsed.filters,
+    ingress: parsed.ingress,
+    service: parsed.service,
+    records: withoutExcluded(parsed.records),
     registry: {
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
@@ -61,9 +59,20 @@ function clusterConfig(
   };
 }
 
-function zonesConfig({ domains, excludeDomains, type, ids, roleArn, externalId }: FileConfig['zones']): ZonesConfig {
-  const role = { ...(roleArn !== undefined && { roleArn }), ...(externalId !== undefined && { externalId }) };
-  return { domains, excludeDomains, type, ids, ...role };
+function zonesConfig({
+  roleArn,
+  externalId,
+  domainRegex,
+  excludeDomainRegex,
+  ...zones
+}: FileConfig['zones']): ZonesConfig {
+  return {
+    ...zones,
+    ...(domainRegex !== undefined && { domainRegex }),
+    ...(excludeDomainRegex !== undefined && { excludeDomainRegex }),
+    ...(roleArn !== undefined && { roleArn }),
+    ...(externalId !== undefined && { externalId }),
+  };
 }
 
 function budgetConfig({ changesPerSecond, ...requests }: FileConfig['budget']): Config['budget'] {

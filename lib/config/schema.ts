@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
+import { expression } from './expression.ts';
+import { objectSections, section, sourceRecordKeys } from './object-keys.ts';
 import {
   about,
   affix,
@@ -11,19 +13,17 @@ import {
   label,
   later,
   laterList,
-  laterMap,
   list,
   matching,
+  minTtl,
   oneOf,
   someOf,
   sources,
   stateStore,
+  tags,
   ttl,
   zoneId,
 } from './values.ts';
-
-/** Several keys below one, all of which may be left out. */
-const section = <T extends z.core.$ZodShape>(text: string, shape: T) => key(text, keys(shape), {} as never);
 
 const LATER = '(not supported yet)';
 
@@ -83,7 +83,6 @@ const shard = keys({
   ),
 });
 
-/** Of `zones`; `domainRegex` and `tags` come later. */
 const zones = {
   domains: key(
     'Domain filter: these names and everything under them; with a leading dot only what is under them. Empty: every zone.',
@@ -91,20 +90,24 @@ const zones = {
     [],
   ),
   excludeDomains: key('Left out of the domains; the longest match of the two wins.', list(domain()), []),
-  domainRegex: about(`Domain filter as a regular expression. ${LATER}`, later(null)),
+  domainRegex: about(
+    'Domain filter as a regular expression (RE2), on names and on zones. With it the two lists do not count.',
+    z.optional(expression()),
+  ),
+  excludeDomainRegex: about(
+    'Left out, as a regular expression (RE2). Looked at first; alone, it lets the rest through.',
+    z.optional(expression()),
+  ),
   type: key('Which hosted zones are managed.', oneOf(['public', 'private', 'any']), 'any'),
   ids: key('Only these hosted zones. Empty: every zone of the domains.', list(zoneId()), []),
-  tags: about(`Only hosted zones with these tags. ${LATER}`, laterMap()),
+  tags: key('Only hosted zones with all of these tags; "" asks for the key alone.', tags(), {}),
+  matchParent: key('A zone above a domain of the filter is used, too.', z.boolean(), false),
   roleArn: about('Role that is assumed for Route 53, when another account holds the zones.', z.optional(roleArn())),
   externalId: about('External id for assuming that role.', z.optional(externalId())),
 };
 
 const records = {
-  types: key('The record types that are managed; others are left alone.', someOf(oneOf(['A', 'AAAA', 'CNAME'])), [
-    'A',
-    'AAAA',
-    'CNAME',
-  ]),
+  ...sourceRecordKeys(),
   preferCname: key('Publish a CNAME where an alias would do.', z.boolean(), false),
   evaluateTargetHealth: key('Evaluate the target’s health in alias records.', z.boolean(), true),
   ttl: key('TTL of records whose object gives none: seconds, or a duration such as 5m.', ttl(), 300),
@@ -113,8 +116,7 @@ const records = {
     oneOf(['object', 'namespace', 'cluster']),
     'namespace',
   ),
-  targetNets: about(`Only targets within these CIDRs. ${LATER}`, laterList()),
-  excludeTargetNets: about(`No targets within these CIDRs. ${LATER}`, laterList()),
+  minTtl: key('A floor under the TTLs that objects give: seconds, or a duration.', minTtl(), 0),
 };
 
 const registry = {
@@ -181,31 +183,7 @@ export const fileSchema = keys({
     ),
     ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
   ),
-  hostnames: section('Where hostnames come from, besides annotations and Ingress hosts.', {
-    fromServiceName: key(
-      'A LoadBalancer Service without hostname annotation is <service name>.<each of zones.domains>.',
-      z.boolean(),
-      false,
-    ),
-    templates: about(`Go templates of hostnames (ExternalDNS: fqdn-template). ${LATER}`, laterList()),
-    combine: about(`Templates in addition to annotations. ${LATER}`, later(false)),
-    ignoreAnnotation: about(`Ignore the hostname annotation. ${LATER}`, later(false)),
-  }),
-  filters: section(`Which objects are read. ${LATER}`, {
-    namespaces: about(`Only these namespaces. ${LATER}`, laterList()),
-    labels: about(`Only objects that match this label selector. ${LATER}`, later('')),
-    annotations: about(`Only objects whose annotations match this selector. ${LATER}`, later('')),
-  }),
-  ingress: section(`How Ingresses are read. ${LATER}`, {
-    classes: about(`Only Ingresses of these classes. ${LATER}`, laterList()),
-    ignoreTls: about(`Take no hostnames from spec.tls. ${LATER}`, later(false)),
-    ignoreRules: about(`Take no hostnames from spec.rules. ${LATER}`, later(false)),
-  }),
-  service: section(`How Services are read. ${LATER}`, {
-    types: about(`Only Services of these types. ${LATER}`, laterList()),
-    publishInternal: about(`Publish cluster addresses. ${LATER}`, later(false)),
-    publishHostIp: about(`Publish host addresses of headless Services. ${LATER}`, later(false)),
-  }),
+  ...objectSections(),
   records: section('The records that are published.', records),
   registry: section('How ownership records are named.', registry),
   state: section('What is kept between runs.', {

@@ -1,9 +1,12 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
 import {
   canonicalHostname,
   parseDuration,
   parseSeconds,
   parseSelector,
+  parseTemplate,
   quoted,
   SOURCE_GROUPS,
   SOURCE_KINDS,
@@ -20,10 +23,10 @@ class Refusal {
   }
 }
 
-const refuse = (message: string) => new Refusal(message);
+export const refuse = (message: string) => new Refusal(message);
 
 /** A schema of the file's form, with a reader that turns the value into the form of the config or refuses it. */
-function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.output<I>) => O | Refusal) {
+export function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.output<I>) => O | Refusal) {
   const step = z.transform((value: z.output<I>, context) => {
     const result = reader(value);
     if (!(result instanceof Refusal)) return result;
@@ -84,11 +87,6 @@ export const laterList = () => {
   return z.prefault(z.array(z.never({ error }), { error }), []);
 };
 
-export const laterMap = () => {
-  const error = 'is not supported yet: leave it out or write its default, {}';
-  return z.prefault(z.strictObject({}, { error }), {});
-};
-
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {
   return read(z.array(item), values => [...new Set(values)]);
@@ -115,14 +113,6 @@ export const sources = () =>
 /** A Kubernetes name, or nothing. */
 const gatewayName = () =>
   matching(/^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)?$/, 'write the name of a Kubernetes object, or nothing');
-
-/** A Kubernetes label selector. */
-const selector = () =>
-  read(z.string(), value => {
-    const parsed = parseSelector(value);
-    if (!('part' in parsed)) return value;
-    return refuse(`${quoted(parsed.part)} is no label selector: write "key=value", "key in (a, b)", "key" or "!key"`);
-  });
 
 /** Puts the description on a key, as editors show it. */
 export const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
@@ -156,6 +146,53 @@ export const ttl = () =>
       ? seconds
       : refuse(`${shown(value)} is not a TTL: ${allowed}`);
   });
+
+/** A floor under times to live, read as seconds; 0 is none. */
+export const minTtl = () =>
+  read(SECONDS_OR_DURATION(), value => {
+    const seconds = parseSeconds(String(value));
+    if (seconds !== undefined && seconds >= 0 && seconds < 2 ** 31) return seconds;
+    return refuse(`${shown(value)} is not a TTL: write 0 to 2147483647 seconds, or a duration such as "5m"`);
+  });
+
+/** A selector in Kubernetes' syntax; empty: everything. */
+export const selector = () =>
+  read(z.string(), value => {
+    const result = parseSelector(value);
+    return 'selector' in result ? value : refuse(`${quoted(value)} is not a selector: ${result.problem}`);
+  });
+
+/** A Go template. */
+export const template = () =>
+  read(z.string(), value => {
+    try {
+      parseTemplate(value);
+      return value;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refuse(`${quoted(value)} is not a template: ${why}`);
+    }
+  });
+
+/** A range of addresses. */
+export const cidr = () =>
+  read(z.string(), value => {
+    if (ipaddr.isValidCIDR(value)) return value;
+    return refuse(`${quoted(value)} is not a range of addresses: write it as in "10.0.0.0/8" or "2001:db8::/32"`);
+  });
+
+/** An address or a name that records may point to. */
+export const target = () =>
+  read(z.string(), value => {
+    if (isIP(value) !== 0) return value;
+    const result = canonicalHostname(value, { reserved: true });
+    if ('name' in result) return result.name;
+    return refuse(`${quoted(value)} is neither an address nor a hostname: ${result.problem}`);
+  });
+
+/** Tags by key (API reference: Tag). */
+export const tags = () =>
+  z.record(z.string().check(z.minLength(1), z.maxLength(128)), z.string().check(z.maxLength(256)));
 
 /** A span of time, read as milliseconds. */
 export const duration = () =>

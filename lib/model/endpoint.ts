@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName } from './names.ts';
+import type { ClusterName, DnsName, ZoneId } from './names.ts';
 import type { ManagedType, Routing } from './record.ts';
 
 /** A Kubernetes object of one cluster. */
@@ -27,6 +27,10 @@ export interface Endpoint {
   readonly alias: AliasWish;
   /** Of an alias only these types; absent: all that the target has. */
   readonly aliasTypes?: readonly ('A' | 'AAAA')[];
+  /** Of an alias; absent: the config's default. */
+  readonly evaluateTargetHealth?: boolean;
+  /** The only hosted zone in which it may be published; absent: every zone that its name belongs into. */
+  readonly zoneId?: ZoneId;
   readonly setIdentifier?: string;
   readonly routing?: Routing;
   readonly object: ObjectRef;

@@ -1,7 +1,23 @@
 import type { DnsName, ZoneId } from './names.ts';
 
-/** The record types that fairlead publishes. Other types in a zone are read, respected and never written. */
-export type ManagedType = 'A' | 'AAAA' | 'CNAME';
+/** The record types that fairlead can publish; which it does, the config says. Others in a zone are respected and never written. */
+export const MANAGED_TYPES = [
+  'A',
+  'AAAA',
+  'CNAME',
+  'TXT',
+  'MX',
+  'SRV',
+  'NS',
+  'CAA',
+  'PTR',
+  'NAPTR',
+  'DS',
+  'HTTPS',
+  'SVCB',
+] as const;
+
+export type ManagedType = (typeof MANAGED_TYPES)[number];
 
 export interface AliasTarget {
   /** The canonical hosted zone of the target's service and region, or the zone the record stands in. */

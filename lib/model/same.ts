@@ -1,12 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import type { RecordSet } from './record.ts';
-
-/** The form of a value in which two spellings of the same data agree (RFC 5952 for IPv6; names without case or final dot). */
-export function canonicalValue(type: string, value: string): string {
-  if (type === 'AAAA') return ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : value.toLowerCase();
-  if (type === 'CNAME') return value.toLowerCase().replace(/\.$/, '');
-  return value;
-}
+import { canonicalValue } from './values.ts';
 
 function sameValues(a: RecordSet, b: RecordSet): boolean {
   const left = a.values ?? [];

@@ -5,6 +5,8 @@ export interface HostedZone {
   readonly id: ZoneId;
   readonly name: DnsName;
   readonly private: boolean;
+  /** Read only where the config asks for tags. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A change that Route 53 refused, remembered so that it is not sent again until it changes or the time has come. */

@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName, Endpoint, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import { facetOf } from './facets.ts';
 import type { MergeScope } from './settings.ts';
@@ -16,6 +16,11 @@ export interface Candidate {
   readonly endpoints: readonly Endpoint[];
   /** All targets, for the order of preference. */
   readonly targets: readonly string[];
+}
+
+/** Whether a candidate may be published in a zone: its object may pin it to another (`aws-hosted-zone-id`). */
+export function mayStandIn({ endpoints }: Candidate, zone: Pick<HostedZone, 'id'>): boolean {
+  return endpoints.every(({ zoneId }) => zoneId === undefined || zoneId === zone.id);
 }
 
 /** All candidates by name. Names in the order in which they were met; the caller sorts. */
@@ -51,8 +56,9 @@ function groupsOf(endpoints: readonly Endpoint[], merge: MergeScope): Endpoint[]
   const key = (endpoint: Endpoint) =>
     JSON.stringify([
       endpoint.setIdentifier,
+      endpoint.zoneId,
       ...(endpoint.type === 'CNAME'
-        ? [endpoint.targets, endpoint.alias]
+        ? [endpoint.targets, endpoint.alias, endpoint.aliasTypes, endpoint.evaluateTargetHealth]
         : [facetOf(endpoint.type), scopeOf(merge, endpoint.object)]),
     ]);
   return [...groupBy([...endpoints].sort(byResource), key).values()];

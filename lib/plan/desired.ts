@@ -1,5 +1,6 @@
 import type { DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, RecordSet } from '../model/index.ts';
 import { canonicalValue } from '../model/index.ts';
+import { readOwnershipName } from '../registry/index.ts';
 import { type Candidate, groupBy } from './candidates.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -32,7 +33,7 @@ export interface DesiredContext {
  *
  * | endpoint                        | `alias` annotation | preferCname | record sets                                |
  * |---------------------------------|--------------------|-------------|--------------------------------------------|
- * | addresses                       | any                | any         | A or AAAA with the addresses               |
+ * | addresses, values of other types | any               | any         | one of that type with them                 |
  * | a name of an AWS service        | none               | no          | A and AAAA aliases, canonical zone id      |
  * | a name of an AWS service        | none               | yes         | CNAME                                      |
  * | a name of an AWS service        | `true`             | any         | A and AAAA aliases, canonical zone id      |
@@ -43,7 +44,7 @@ export interface DesiredContext {
 export function desiredRecords(candidate: Candidate, context: DesiredContext): DesiredRecord[] | Impossible {
   const desired: DesiredRecord[] = [];
   for (const endpoint of mergedEndpoints(candidate, context)) {
-    const made = endpoint.type === 'CNAME' ? fromName(endpoint, context) : fromAddresses(endpoint, context.settings);
+    const made = endpoint.type === 'CNAME' ? fromName(endpoint, context) : fromValues(endpoint, context);
     if ('message' in made) return made;
     desired.push(...made.map(record => ({ record, owner: candidate.owner, object: endpoint.object })));
   }
@@ -75,18 +76,31 @@ const common = ({ name, setIdentifier, routing }: Endpoint) => ({
 /** Values of one record set (Route 53 Developer Guide, "Quotas"). */
 const MAX_VALUES = 400;
 
-function fromAddresses(endpoint: Endpoint, settings: PlanSettings): RecordSet[] | Impossible {
+/** The TTL of an object counts, but for the config's floor; that of the config where the object gives none. */
+const ttlOf = ({ ttl }: Endpoint, settings: PlanSettings) =>
+  ttl === undefined ? settings.ttl : Math.max(ttl, settings.minTtl ?? 0);
+
+function fromValues(endpoint: Endpoint, { zone, settings }: DesiredContext): RecordSet[] | Impossible {
   const { name, type, targets } = endpoint;
+  if (type === 'NS' && name === zone.name) {
+    const message = `${name} is the apex of its hosted zone, whose NS records are Route 53's own`;
+    return { reason: 'conflict', message };
+  }
+  const named = type === 'TXT' ? readOwnershipName(name, zone.name, settings.naming) : undefined;
+  if (named !== undefined && named.type !== '') {
+    const message = `${name} TXT is not published: the ownership record of ${named.name} ${named.type} has that name; set registry.prefix to keep ownership records apart from hostnames`;
+    return { reason: 'conflict', message };
+  }
   if (targets.length > MAX_VALUES) {
-    const message = `${name} would have ${targets.length} addresses of type ${type}, and Route 53 takes at most ${MAX_VALUES} in a record set: spread them over several names`;
+    const message = `${name} would have ${targets.length} values of type ${type}, and Route 53 takes at most ${MAX_VALUES} in a record set: spread them over several names`;
     return { reason: 'invalid', message };
   }
   const characters = targets.reduce((sum, target) => sum + target.length, 0);
   if (characters > settings.maxCharacters) {
-    const message = `${name} would have ${characters} characters of addresses of type ${type}, and more than ${settings.maxCharacters} could not be changed again in one change batch: spread them over several names`;
+    const message = `${name} would have ${characters} characters of type ${type}, and more than ${settings.maxCharacters} could not be changed again in one change batch: spread them over several names`;
     return { reason: 'invalid', message };
   }
-  return [{ ...common(endpoint), type, ttl: endpoint.ttl ?? settings.ttl, values: targets }];
+  return [{ ...common(endpoint), type, ttl: ttlOf(endpoint, settings), values: targets }];
 }
 
 function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContext): RecordSet[] | Impossible {
@@ -101,7 +115,7 @@ function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContex
         message: `${endpoint.name} is the apex of its hosted zone, where DNS allows no CNAME (to ${target}): point it to an address or to an AWS load balancer`,
       };
     }
-    return [{ ...common(endpoint), type: 'CNAME', ttl: endpoint.ttl ?? settings.ttl, values: [target] }];
+    return [{ ...common(endpoint), type: 'CNAME', ttl: ttlOf(endpoint, settings), values: [target] }];
   }
   const possible = service === undefined ? typesAt(target) : ['A', 'AAAA'];
   const types = possible.filter(type => endpoint.aliasTypes?.includes(type as 'A' | 'AAAA') ?? true);
@@ -111,6 +125,7 @@ function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContex
       message: `the alias target ${target} is neither a name of an AWS service nor an A or AAAA record of the zone ${zone.name}: remove the alias annotation for a CNAME`,
     };
   }
-  const alias = { zoneId: service ?? zone.id, dnsName: target, evaluateTargetHealth: settings.evaluateTargetHealth };
+  const evaluateTargetHealth = endpoint.evaluateTargetHealth ?? settings.evaluateTargetHealth;
+  const alias = { zoneId: service ?? zone.id, dnsName: target, evaluateTargetHealth };
   return types.map(type => ({ ...common(endpoint), type, alias }));
 }

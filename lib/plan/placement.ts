@@ -1,5 +1,5 @@
 import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
-import type { Candidate, Candidates } from './candidates.ts';
+import { type Candidate, type Candidates, mayStandIn } from './candidates.ts';
 import { recordsAt, type ZoneView } from './current.ts';
 import { passesFilter, type ZoneFinder, zoneFinder } from './zones.ts';
 
@@ -63,8 +63,15 @@ function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing
     tell(placing, asking, 'no-zone', `no selected hosted zone contains ${name}: ${advice}`);
     return;
   }
-  for (const zone of zones) if (zone.private) assign(name, zone, 'home', asking, placing);
-  const open = zones.filter(zone => !zone.private);
+  for (const candidate of asking) {
+    if (zones.some(zone => mayStandIn(candidate, zone))) continue;
+    const zoneId = candidate.endpoints.find(endpoint => endpoint.zoneId !== undefined)?.zoneId;
+    const message = `${name} is not published: its object pins it to the hosted zone ${zoneId}, which is none of the selected ones that it belongs into`;
+    tell(placing, [candidate], 'no-zone', message);
+  }
+  const possible = zones.filter(zone => asking.some(candidate => mayStandIn(candidate, zone)));
+  for (const zone of possible) if (zone.private) assign(name, zone, 'home', asking, placing);
+  const open = possible.filter(zone => !zone.private);
   const [longest] = open;
   if (!longest) return;
   const homes = open.filter(zone => zone.name === longest.name);

@@ -10,7 +10,7 @@ import type {
 } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
-import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
+import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
@@ -185,7 +185,8 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
   if (name !== view.zone.name && input.elsewhere?.some(zone => zone.name === name)) return nothing;
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
-  const asking = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+  const all = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+  const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
   if (asking.length === 0 && input.asked?.has(name)) {
     const message = 'an object that could not be read now asked for it when it was';
     const isKept = current.ours.length > 0 && input.scope === undefined;

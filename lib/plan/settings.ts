@@ -28,6 +28,8 @@ export interface PlanSettings {
   readonly merge: MergeScope;
   /** Of the values of one record set, so that it can be swapped in one change batch. */
   readonly maxCharacters: number;
+  /** Seconds: a floor under the TTLs that objects give; absent: none. */
+  readonly minTtl?: number;
   readonly guard: {
     readonly maxDeletes: Limit;
     readonly maxUpdates: Limit;

@@ -46,7 +46,7 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snaps
     (resource, items) => reading.page(resource, items),
     resource => reading.restart(resource),
     readingTime(run),
-    source => reading.needs(source),
+    reading,
   );
   return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
 }

@@ -28,8 +28,19 @@ export function composePorts(config: Config, env: Environment, credentials?: Cre
   return {
     route53: createAwsRoute53({ region, ...zoneCredentials(config, region, credentials) }),
     budget: createBudget(config.budget, systemClock),
-    readCluster: (cluster, sources, page, restart, signal, needs = () => []) =>
-      reader(cluster, { sources, needs, page, restart }, signal),
+    readCluster: (cluster, sources, page, restart, signal, reading) =>
+      reader(
+        cluster,
+        {
+          sources,
+          page,
+          restart,
+          needs: source => reading?.needs(source) ?? [],
+          namespaces: resource => reading?.namespaces(resource) ?? [],
+          unread: (resource, because) => reading?.unread(resource, because),
+        },
+        signal,
+      ),
     store: openStore(config, { region, ...(credentials && { credentials }) }),
     aliasZoneOf,
     clock: systemClock,

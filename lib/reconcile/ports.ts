@@ -10,7 +10,8 @@ import type { Keeper } from './kept.ts';
  * Reads the sources from one cluster: page by page what each needs, then what asks. Never throws: how the reading of each
  * source ended is in the answer, by its word in the config; one is complete only when its resource and all that it needs
  * were read. `page` gets raw objects as the API server sends them; `restart` says that what came of a resource so far is
- * void; `needs` tells what a source needs beside the resource that asks, and is asked again until all of it was read.
+ * void; `reading` tells what a source needs beside the resource that asks, is asked again until all of it was read, and told what
+ * could not be; it knows the namespaces that are to be listed, too.
  */
 export type ClusterReader = (
   cluster: ClusterConfig,
@@ -18,7 +19,7 @@ export type ClusterReader = (
   page: Reading['page'],
   restart: Reading['restart'],
   signal?: AbortSignal,
-  needs?: Reading['needs'],
+  reading?: Pick<Reading, 'needs' | 'namespaces' | 'unread'>,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
 /** The world, as far as a run needs it. */

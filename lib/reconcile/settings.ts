@@ -13,6 +13,7 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     preferCname: config.records.preferCname,
     evaluateTargetHealth: config.records.evaluateTargetHealth,
     ttl: config.records.ttl,
+    minTtl: config.records.minTtl,
     merge: config.records.merge,
     // The ownership record, of some 700 characters at most, is in the same swap.
     maxCharacters: SWAP_LIMITS.characters - 1000,

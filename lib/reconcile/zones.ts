@@ -12,7 +12,15 @@ import type {
 } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
 import { unprovenIn } from '../registry/index.ts';
-import { type CountedRoute53, PAGE, Route53Error, readHostedZones, readNames, readZone } from '../route53/index.ts';
+import {
+  type CountedRoute53,
+  PAGE,
+  Route53Error,
+  readHostedZones,
+  readNames,
+  readZone,
+  withTags,
+} from '../route53/index.ts';
 import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -105,7 +113,7 @@ function noneSelected(all: readonly HostedZone[]): Finding {
       : 'it has none at all';
   return {
     reason: 'no-zone',
-    message: `no hosted zone of the account is selected by zones.domains, zones.type and zones.ids: ${has}`,
+    message: `no hosted zone of the account is selected by what zones of the config says: ${has}`,
   };
 }
 
@@ -126,11 +134,13 @@ async function listZones(
   options: { readonly fresh: boolean; readonly keep: boolean },
 ): Promise<readonly HostedZone[]> {
   const now = run.ports.clock.now();
+  const tagged = Object.keys(run.config.zones.tags).length > 0;
   const key = zoneListKey(run.config);
   const kept = await run.kept.read(key, decodeZoneList);
-  if (kept.value && !options.fresh && isYoung(kept.value.readAt, run.config.state.refreshMs, now))
+  const serves = kept.value && (!tagged || kept.value.zones.every(zone => zone.tags));
+  if (kept.value && serves && !options.fresh && isYoung(kept.value.readAt, run.config.state.refreshMs, now))
     return kept.value.zones;
-  const list: KeptZoneList = { zones: await readZoneList(route53), readAt: now };
+  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), readAt: now };
   if (options.keep) {
     const codec = {
       encode: (value: KeptZoneList) => encode('zones', value),
@@ -142,9 +152,11 @@ async function listZones(
   return list.zones;
 }
 
-async function readZoneList(route53: CountedRoute53): Promise<HostedZone[]> {
+/** Tags that cannot be read leave it open which zones are ours: then nothing is done, as with the list itself. */
+async function readZoneList(route53: CountedRoute53, tagged: boolean): Promise<HostedZone[]> {
   try {
-    return await readHostedZones(route53);
+    const zones = await readHostedZones(route53);
+    return tagged ? await withTags(route53, zones) : zones;
   } catch (error) {
     if (!(error instanceof Route53Error)) throw error;
     const { kind, code, message } = error;

@@ -17,7 +17,12 @@ export interface NamedRecord {
 const TEMPLATE = '%{record_type}';
 
 /** The record types that can stand in an ownership record's name, in the order in which ExternalDNS tries them. */
-const TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'MX', 'PTR', 'SRV', 'NAPTR', 'TXT', 'DNAME'];
+const EXTERNALDNS_TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'MX', 'PTR', 'SRV', 'NAPTR', 'TXT', 'DNAME'];
+
+/** Those that ExternalDNS does not know: it reads `https-shop` as the oldest format, of the host `https-shop`. */
+const OTHER_TYPES = ['CAA', 'DS', 'HTTPS', 'SVCB'];
+
+const TYPES = [...EXTERNALDNS_TYPES, ...OTHER_TYPES];
 
 /**
  * The first label of an apex ownership record, between the affixes. ExternalDNS with the same affixes reads it as the
@@ -68,6 +73,17 @@ export function readOwnershipName(txt: DnsName, zone: DnsName, settings: NamingS
   return readApexName(txt, zone, settings) ?? readPlainName(txt, settings);
 }
 
+/** The other reading of a name that ExternalDNS would not take for one of a type; undefined where there is none. */
+export function readOlderName(
+  named: NamedRecord,
+  txt: DnsName,
+  zone: DnsName,
+  settings: NamingSettings,
+): NamedRecord | undefined {
+  if (!OTHER_TYPES.includes(named.type) || readApexName(txt, zone, settings)) return undefined;
+  return readPlainName(txt, settings, EXTERNALDNS_TYPES);
+}
+
 function readApexName(txt: DnsName, zone: DnsName, settings: NamingSettings): NamedRecord | undefined {
   if (!txt.includes(APEX) || !txt.endsWith(`.${zone}`)) return undefined;
   const type = TYPES.find(candidate => {
@@ -77,33 +93,39 @@ function readApexName(txt: DnsName, zone: DnsName, settings: NamingSettings): Na
   return type === undefined ? undefined : { name: zone, type };
 }
 
-function readPlainName(txt: DnsName, settings: NamingSettings): NamedRecord | undefined {
-  if (settings.suffix === '') return stripAffix(txt, settings.prefix, true, settings);
+function readPlainName(txt: DnsName, settings: NamingSettings, types = TYPES): NamedRecord | undefined {
+  if (settings.suffix === '') return stripAffix(txt, settings.prefix, true, settings, types);
   const labels = txt.split('.');
   const used = settings.suffix.split('.').length;
   if (labels.length < used) return undefined;
-  const read = stripAffix(labels.slice(0, used).join('.'), settings.suffix, false, settings);
+  const read = stripAffix(labels.slice(0, used).join('.'), settings.suffix, false, settings, types);
   const rest = labels.slice(used).join('.');
   return read && rest !== '' ? { name: `${read.name}.${rest}`, type: read.type } : read;
 }
 
-function stripAffix(text: string, affix: string, front: boolean, settings: NamingSettings): NamedRecord | undefined {
+function stripAffix(
+  text: string,
+  affix: string,
+  front: boolean,
+  settings: NamingSettings,
+  types: readonly string[],
+): NamedRecord | undefined {
   const strip = (part: string) => {
     if (front) return text.startsWith(part) ? text.slice(part.length) : undefined;
     return text.endsWith(part) ? text.slice(0, text.length - part.length) : undefined;
   };
   if (typeInAffix(settings)) {
-    for (const type of TYPES) {
+    for (const type of types) {
       const name = strip(filled(affix, type.toLowerCase()));
       if (name) return { name, type };
     }
   }
   const name = strip(filled(affix, ''));
-  return name ? splitType(name) : undefined;
+  return name ? splitType(name, types) : undefined;
 }
 
-function splitType(name: string): NamedRecord {
+function splitType(name: string, types: readonly string[]): NamedRecord {
   const dash = name.indexOf('-');
   const type = dash > 0 ? name.slice(0, dash).toUpperCase() : '';
-  return TYPES.includes(type) && name.length > dash + 1 ? { name: name.slice(dash + 1), type } : { name, type: '' };
+  return types.includes(type) && name.length > dash + 1 ? { name: name.slice(dash + 1), type } : { name, type: '' };
 }

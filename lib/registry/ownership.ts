@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
-import { type NamingSettings, readOwnershipName } from './names.ts';
+import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
 
 /** One ownership text found in a zone: what it says, and of which record it says it. */
@@ -42,7 +42,7 @@ export function indexOwnership(
     for (const txt of sets) {
       if (txt.type !== 'TXT') continue;
       const stated = ownershipsIn(txt);
-      const named = stated.length > 0 ? readOwnershipName(txt.name, zone.name, settings) : undefined;
+      const named = stated.length > 0 ? nameOf(txt.name, zone.name, records, settings) : undefined;
       if (!named) continue;
       const claims = index.get(named.name) ?? [];
       for (const { ownership, value } of stated) claims.push({ ownership, txt, value, type: named.type });
@@ -68,6 +68,19 @@ export function wildcardTwin(name: DnsName, { wildcardReplacement }: NamingSetti
   if (wildcardReplacement === '') return undefined;
   if (name.startsWith('*.')) return wildcardReplacement + name.slice(1);
   return name.startsWith(`${wildcardReplacement}.`) ? `*${name.slice(wildcardReplacement.length)}` : undefined;
+}
+
+/** Of two readings the one whose record is there; where neither is, the newer. */
+function nameOf(
+  txt: DnsName,
+  zone: DnsName,
+  records: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  settings: NamingSettings,
+): NamedRecord | undefined {
+  const named = readOwnershipName(txt, zone, settings);
+  const older = named && readOlderName(named, txt, zone, settings);
+  if (!older || records.get(named.name)?.some(({ type }) => type === named.type)) return named;
+  return records.get(older.name)?.some(record => !isOwnershipRecord(record)) ? older : named;
 }
 
 /**

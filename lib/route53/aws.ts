@@ -3,6 +3,7 @@ import {
   GetHostedZoneLimitCommand,
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
+  ListTagsForResourcesCommand,
   Route53Client,
   type Route53ClientConfig,
   type RRType,
@@ -53,6 +54,18 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
           ResourceRecordSet: toSdkRecord(record),
         }));
         await client.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } }));
+      }),
+    listTags: zones =>
+      guarded(async () => {
+        const ResourceIds = [...zones];
+        const { ResourceTagSets = [] } = await client.send(
+          new ListTagsForResourcesCommand({ ResourceType: 'hostedzone', ResourceIds }),
+        );
+        const entries = ResourceTagSets.map(({ ResourceId = '', Tags = [] }) => {
+          const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+          return [zoneIdFromWire(ResourceId), tags] as const;
+        });
+        return new Map(entries);
       }),
     recordSetLimit: zone =>
       guarded(async () => {

@@ -84,6 +84,7 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
         changes: changes.length,
         ready,
       }),
+    listTags: zones => call('ListTagsForResources', false, () => port.listTags(zones)),
     recordSetLimit: zone => call('GetHostedZoneLimit', false, () => port.recordSetLimit(zone)),
   };
 }

@@ -5,5 +5,5 @@ export { createBudget, type RequestBudget } from './budget.ts';
 export { type CountedRoute53, OutOfTime, withBudget } from './calls.ts';
 export type { ZoneOutcome } from './outcome.ts';
 export { type Change, type ListingStart, Route53Error, type Route53Port } from './port.ts';
-export { PAGE, readHostedZones, readNames, readZone } from './read.ts';
+export { PAGE, readHostedZones, readNames, readZone, withTags } from './read.ts';
 export type { Verdict } from './refusal.ts';

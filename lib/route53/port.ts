@@ -27,6 +27,8 @@ export interface Route53Port {
   ): Promise<{ records: RecordSet[]; next?: ListingStart }>;
   /** All changes or none, checked in order. */
   changeRecordSets(zone: ZoneId, changes: readonly Change[]): Promise<void>;
+  /** The tags of at most 10 hosted zones. */
+  listTags(zones: readonly ZoneId[]): Promise<ReadonlyMap<ZoneId, Readonly<Record<string, string>>>>;
   /** How many record sets the zone may hold and holds. */
   recordSetLimit(zone: ZoneId): Promise<{ limit: number; count: number }>;
 }

@@ -35,6 +35,20 @@ export async function readPage(route53: Route53Port, zone: ZoneId, from?: Listin
   return page;
 }
 
+/** Zones that one request gives the tags of (API reference: ListTagsForResources). */
+const TAGS_OF = 10;
+
+/** The zones with their tags. @throws Route53Error, OutOfTime */
+export async function withTags(route53: Route53Port, zones: readonly HostedZone[]): Promise<HostedZone[]> {
+  const tagged: HostedZone[] = [];
+  for (let at = 0; at < zones.length; at += TAGS_OF) {
+    const some = zones.slice(at, at + TAGS_OF);
+    const tags = await route53.listTags(some.map(({ id }) => id));
+    tagged.push(...some.map(zone => ({ ...zone, tags: tags.get(zone.id) ?? {} })));
+  }
+  return tagged;
+}
+
 /** Every record set of a zone, by name. @throws Route53Error, OutOfTime */
 export async function readZone(route53: Route53Port, zone: ZoneId): Promise<Records> {
   const records: Records = new Map();

@@ -1,7 +1,7 @@
 import type { AliasWish, DnsName } from '../model/index.ts';
 import { parseSeconds } from './duration.ts';
 import { quoted } from './hostname.ts';
-import type { Field } from './notes.ts';
+import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
 
 /** The value of the `controller` annotation that means us, as in ExternalDNS. */
@@ -15,10 +15,7 @@ const ROUTING =
   /^(?:set-identifier|aws-(?:weight|region|failover|geolocation-.+|geoproximity-.+|multi-value-answer|health-check-id|target-hosted-zone))$/;
 
 /** Annotations that change a detail of a record, and what happens in their absence. */
-const DETAILS: ReadonlyMap<string, string> = new Map([
-  ['aws-evaluate-target-health', 'records.evaluateTargetHealth of the config applies'],
-  ['record-type', 'no reverse record is published'],
-]);
+const DETAILS: ReadonlyMap<string, string> = new Map([['record-type', 'no reverse record is published']]);
 
 /**
  * A comma-separated annotation as its items: without spaces (as in ExternalDNS, which removes them everywhere), without
@@ -45,11 +42,11 @@ export function isForeign({ annotations, notes }: KubernetesObject): boolean {
  * as a simple one would take all the traffic.
  */
 export function isUnsupported({ annotations, notes }: KubernetesObject, names: readonly DnsName[]): boolean {
-  for (const { key, field, text } of annotations) {
-    const internal = key === 'internal-hostname' && text.trim() !== '';
-    if (!internal && !(names.length > 0 && ROUTING.test(key))) continue;
-    const what = internal ? 'internal hostnames are' : 'routing policies and health checks are';
-    notes.refuse(names, 'unsupported', field, `${what} not supported yet: remove the annotation`);
+  if (names.length === 0) return false;
+  for (const { key, field } of annotations) {
+    if (!ROUTING.test(key)) continue;
+    const message = 'routing policies and health checks are not supported yet: remove the annotation';
+    notes.refuse(names, 'unsupported', field, message);
     notes.holdAll(`${field} is not supported yet`);
     return true;
   }
@@ -64,10 +61,14 @@ export function warnOfDetails({ annotations, notes }: KubernetesObject): void {
   }
 }
 
-/** The `ttl` annotation in seconds; undefined, with a warning, when it is malformed or out of range. */
+/** The `ttl` annotation. */
 export function ttlOf({ annotations, notes }: KubernetesObject): number | undefined {
   const ttl = annotationOf(annotations, 'ttl');
-  if (ttl === undefined) return undefined;
+  return ttl === undefined ? undefined : ttlIn(ttl, notes);
+}
+
+/** A time to live in seconds; undefined, with a warning, when it is malformed or out of range. */
+export function ttlIn(ttl: Field, notes: Notes): number | undefined {
   const seconds = parseSeconds(ttl.text);
   if (seconds !== undefined && seconds >= 1 && seconds <= MAX_TTL) return seconds;
   const allowed = `write 1 to ${MAX_TTL} seconds as "300" or as a duration like "5m"`;
@@ -75,9 +76,13 @@ export function ttlOf({ annotations, notes }: KubernetesObject): number | undefi
   return undefined;
 }
 
-/** The `alias` annotation; `auto`, with a warning, when it is neither `true` nor `false`. */
+/** The `alias` annotation. */
 export function aliasOf({ annotations, notes }: KubernetesObject): AliasWish {
-  const alias = annotationOf(annotations, 'alias');
+  return aliasWish(annotationOf(annotations, 'alias'), notes);
+}
+
+/** `auto`, with a warning, when it is neither `true` nor `false`. */
+export function aliasWish(alias: Field | undefined, notes: Notes): AliasWish {
   if (alias === undefined) return 'auto';
   if (alias.text === 'true' || isAddressType(alias.text)) return 'always';
   if (alias.text === 'false') return 'never';
@@ -87,12 +92,18 @@ export function aliasOf({ annotations, notes }: KubernetesObject): AliasWish {
 
 const isAddressType = (text: string): text is 'A' | 'AAAA' => text === 'A' || text === 'AAAA';
 
-/** The types to which an alias is narrowed, by the `alias` annotation (`A` or `AAAA`) or because its target has no IPv6. */
-export function aliasTypesOf(
-  { annotations }: KubernetesObject,
-  ipv4Only: boolean,
-): readonly ('A' | 'AAAA')[] | undefined {
+/** The types to which an alias is narrowed by the `alias` annotation (`A` or `AAAA`). */
+export function aliasTypesOf({ annotations }: KubernetesObject): readonly ('A' | 'AAAA')[] | undefined {
   const text = annotationOf(annotations, 'alias')?.text ?? '';
-  if (isAddressType(text)) return [text];
-  return ipv4Only ? ['A'] : undefined;
+  return isAddressType(text) ? [text] : undefined;
+}
+
+/** The `aws-evaluate-target-health` annotation, as ExternalDNS reads it: anything but `true` is false. Absent: undefined. */
+export function targetHealthOf({ annotations, notes }: KubernetesObject): boolean | undefined {
+  const health = annotationOf(annotations, 'aws-evaluate-target-health');
+  if (health === undefined) return undefined;
+  if (health.text !== 'true' && health.text !== 'false') {
+    notes.add('warning', health.field, `${quoted(health.text)} means false: write "true" or "false"`);
+  }
+  return health.text === 'true';
 }

@@ -81,12 +81,12 @@ export function reduceGateway(raw: unknown, context: SourceContext): GatewayForm
 
 function isChosen(raw: unknown, { gateway }: SourceSettings): boolean {
   const metadata = at(raw, 'metadata');
-  const selector = parseSelector(gateway.labels);
+  const read = parseSelector(gateway.labels);
   return (
     (gateway.name === '' || gateway.name === at(metadata, 'name')) &&
     (gateway.namespace === '' || gateway.namespace === at(metadata, 'namespace')) &&
-    !('part' in selector) &&
-    selects(selector, labelsOf(raw))
+    'selector' in read &&
+    selects(read.selector, labelsOf(raw))
   );
 }
 

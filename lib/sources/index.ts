@@ -1,11 +1,15 @@
 export { parseDuration, parseSeconds } from './duration.ts';
 export { canonicalHostname, quoted } from './hostname.ts';
 export {
+  joinsOf,
+  namespacesOf,
   type Place,
   placesOf,
   type ResourceKind,
+  type Rule,
   resourcesOf,
   rulesFor,
+  rulesOver,
   SOURCE_DEFAULT,
   SOURCE_GROUPS,
   SOURCE_KINDS,
@@ -15,6 +19,14 @@ export {
 } from './kinds.ts';
 export { isNeededResource, type NeededResource, NeededStore, noting, objectKey } from './needed.ts';
 export { Reading } from './reading.ts';
+export { rulesOf } from './rules.ts';
 export { parseSelector } from './selector.ts';
-export { EVERY_GATEWAY, type GatewaySettings, type SourceContext, sourceSettings } from './settings.ts';
-export { dnsFingerprint, wantedFrom } from './wanted.ts';
+export {
+  EVERY_GATEWAY,
+  type GatewaySettings,
+  type SourceConfig,
+  type SourceContext,
+  sourceSettings,
+} from './settings.ts';
+export { parseTemplate } from './template/index.ts';
+export { dnsFingerprint, joiningOf, wantedFrom } from './wanted.ts';

@@ -1,10 +1,12 @@
 import type { Endpoint } from '../model/index.ts';
+import { dnsEndpointEndpoints } from './dnsendpoint.ts';
 import { selectsNamespaces, usesListenerSets } from './gateway.ts';
 import { ingressEndpoints } from './ingress.ts';
 import type { Needed, NeededResource } from './needed.ts';
 import type { KubernetesObject } from './object.ts';
 import { routeEndpoints, slimRoute } from './route.ts';
-import { serviceEndpoints } from './service.ts';
+import { NO_RULES, type ObjectRules, rulesOf } from './rules.ts';
+import { joinedByServices, serviceEndpoints, serviceJoins, slimService } from './service.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
 // THE table of sources. What else must know a kind derives it from here: the words of the config, listing, watching, the
@@ -22,6 +24,8 @@ export interface Place {
 
 /** A kind of object that is listed and watched. The first place that the cluster serves counts. */
 export interface Resource {
+  /** Absent: of namespaces. */
+  readonly clusterWide?: true;
   readonly places: readonly [Place, ...Place[]];
 }
 
@@ -40,7 +44,11 @@ const GATEWAY = 'gateway.networking.k8s.io';
 export const RESOURCES = {
   service: builtIn('', 'v1', 'services', 'Service'),
   ingress: builtIn('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
-  namespace: builtIn('', 'v1', 'namespaces', 'Namespace'),
+  crd: custom('externaldns.k8s.io', 'dnsendpoints', 'DNSEndpoint'),
+  namespace: { ...builtIn('', 'v1', 'namespaces', 'Namespace'), clusterWide: true },
+  node: { ...builtIn('', 'v1', 'nodes', 'Node'), clusterWide: true },
+  pod: builtIn('', 'v1', 'pods', 'Pod'),
+  endpointslice: builtIn('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   gateway: custom(GATEWAY, 'gateways', 'Gateway'),
   listenerset: {
     places: [
@@ -75,6 +83,19 @@ export interface Source {
   readonly endpoints: (object: KubernetesObject, context: SourceContext, needed: Needed) => Endpoint[];
   /** Of an object that needs others, all that `endpoints` looks at: what a watcher keeps to look again when those change. */
   readonly slim?: (raw: unknown, context: SourceContext) => unknown;
+  /** Resources that only some of its objects need. */
+  readonly joins?: Joins;
+}
+
+/**
+ * What only some objects of a source need. It is read after the objects that ask, and only where one of them needs it; these
+ * are kept, slim, until then. Where it cannot be read, what is published of these objects stays; the others go on.
+ */
+export interface Joins {
+  readonly resources: (rules: ObjectRules) => readonly NeededResource[];
+  readonly needs: (object: KubernetesObject, context: SourceContext) => readonly NeededResource[];
+  /** All of such an object that `endpoints` looks at. */
+  readonly slim: (object: KubernetesObject) => unknown;
 }
 
 const GATEWAY_NEEDS: readonly Need[] = [
@@ -92,13 +113,19 @@ const route = (resource: ResourceKind, kind: string, ...protocols: string[]): So
 
 /** The sources, by ExternalDNS's word (`--source`). */
 export const SOURCES = {
-  service: { resource: 'service', needs: [], endpoints: serviceEndpoints },
+  service: {
+    resource: 'service',
+    needs: [],
+    endpoints: serviceEndpoints,
+    joins: { resources: joinedByServices, needs: serviceJoins, slim: slimService },
+  },
   ingress: { resource: 'ingress', needs: [], endpoints: ingressEndpoints },
   'gateway-httproute': route('httproute', 'HTTPRoute', 'HTTP', 'HTTPS'),
   'gateway-grpcroute': route('grpcroute', 'GRPCRoute', 'HTTP', 'HTTPS'),
   'gateway-tlsroute': route('tlsroute', 'TLSRoute', 'TLS'),
   'gateway-tcproute': route('tcproute', 'TCPRoute', 'TCP', 'TLS'),
   'gateway-udproute': route('udproute', 'UDPRoute', 'UDP'),
+  crd: { resource: 'crd', needs: [], endpoints: dnsEndpointEndpoints },
 } satisfies Record<string, Source>;
 
 export type SourceKind = keyof typeof SOURCES;
@@ -109,8 +136,9 @@ export const SOURCE_KINDS = Object.keys(SOURCES) as [SourceKind, ...SourceKind[]
 export const SOURCE_DEFAULT: readonly ['service', 'ingress'] = ['service', 'ingress'];
 
 /** Words of the config that stand for several sources. */
-export const SOURCE_GROUPS: Readonly<Record<'gateway', readonly SourceKind[]>> = {
+export const SOURCE_GROUPS: Readonly<Record<'gateway' | 'dnsendpoint', readonly SourceKind[]>> = {
   gateway: SOURCE_KINDS.filter(kind => kind.startsWith('gateway-')),
+  dnsendpoint: ['crd'],
 };
 
 export const sourceOf = (kind: SourceKind): Source => SOURCES[kind];
@@ -136,10 +164,28 @@ export function resourceAt(group: string, plural: string): ResourceKind | undefi
   return BY_PLACE.get(`${group}/${plural}`);
 }
 
-/** Everything that these sources read, each resource once. */
+/** Everything that these sources always read, each resource once. */
 export function resourcesOf(kinds: readonly SourceKind[]): ResourceKind[] {
   const all = kinds.flatMap(kind => [sourceOf(kind).resource, ...sourceOf(kind).needs.map(need => need.resource)]);
   return [...new Set(all)];
+}
+
+/** What only some of their objects need, each resource once. */
+export function joinsOf(kinds: readonly SourceKind[], rules: ObjectRules = NO_RULES): NeededResource[] {
+  return [...new Set(kinds.flatMap(kind => sourceOf(kind).joins?.resources(rules) ?? []))];
+}
+
+/**
+ * The namespaces of which a resource is listed, each by itself; empty: all of them at once. Gateways and ListenerSets are
+ * looked up wherever `gateway.namespace` says, as in ExternalDNS.
+ */
+export function namespacesOf(resource: ResourceKind, settings: SourceSettings): readonly string[] {
+  const { clusterWide }: Resource = RESOURCES[resource];
+  if (clusterWide) return [];
+  const { namespaces } = rulesOf(settings);
+  if (resource === 'listenerset' && namespaces.length > 0) return [];
+  if (resource !== 'gateway') return namespaces;
+  return namespaces.length > 0 && settings.gateway.namespace !== '' ? [settings.gateway.namespace] : [];
 }
 
 /** A rule of a ClusterRole. */
@@ -150,9 +196,14 @@ export interface Rule {
 }
 
 /** What a role must allow for these sources: one rule an API group, in the order in which the groups come. */
-export function rulesFor(kinds: readonly SourceKind[]): Rule[] {
+export function rulesFor(kinds: readonly SourceKind[], rules: ObjectRules = NO_RULES): Rule[] {
+  return rulesOver([...resourcesOf(kinds), ...joinsOf(kinds, rules)]);
+}
+
+/** Likewise for resources. */
+export function rulesOver(resources: readonly ResourceKind[]): Rule[] {
   const groups = new Map<string, Set<string>>();
-  for (const { group, plural } of resourcesOf(kinds).flatMap(word => [...placesOf(word)])) {
+  for (const { group, plural } of resources.flatMap(word => [...placesOf(word)])) {
     groups.set(group, (groups.get(group) ?? new Set()).add(plural));
   }
   return [...groups].map(([group, plurals]) => ({

@@ -5,6 +5,17 @@ import {
   reduceListenerSet,
   reduceNamespace,
 } from './gateway.ts';
+import {
+  EVERY_NODE,
+  type NodeForm,
+  namespaceOf,
+  type PodForm,
+  reduceNode,
+  reducePod,
+  reduceSlice,
+  type SliceForm,
+  serviceOf,
+} from './joined.ts';
 import { at } from './object.ts';
 import type { Labels } from './selector.ts';
 import type { SourceContext } from './settings.ts';
@@ -14,6 +25,9 @@ export interface Reduced {
   readonly gateway: GatewayForm;
   readonly listenerset: ListenerSetForm;
   readonly namespace: Labels;
+  readonly node: NodeForm;
+  readonly pod: PodForm;
+  readonly endpointslice: SliceForm;
 }
 
 export type NeededResource = keyof Reduced;
@@ -22,26 +36,34 @@ export type NeededResource = keyof Reduced;
 interface Reducer<T> {
   /** Undefined: nothing of it matters. Total: it throws nothing, whatever the object is. */
   readonly reduce: (raw: unknown, context: SourceContext) => T | undefined;
-  /** Under which key it is looked up; `namespace/name`, or the name where it has no namespace, unless told. */
-  readonly keyOf?: (raw: unknown) => string;
+  /**
+   * Under which key it is looked up, together with others, besides its own: `namespace/name`, or the name where it has no
+   * namespace. No such key is an object's own.
+   */
+  readonly groupOf?: (raw: unknown) => string;
 }
 
 const REDUCERS: { readonly [R in NeededResource]: Reducer<Reduced[R]> } = {
   gateway: { reduce: reduceGateway },
   listenerset: { reduce: reduceListenerSet },
   namespace: { reduce: reduceNamespace },
+  node: { reduce: reduceNode, groupOf: () => EVERY_NODE },
+  pod: { reduce: reducePod, groupOf: namespaceOf },
+  endpointslice: { reduce: reduceSlice, groupOf: serviceOf },
 };
 
 /** The needed resources of one cluster, reduced, as a source looks into them. */
 export interface Needed {
   /** What is kept under a key; one form unless the resource has keys of its own. */
   get<R extends NeededResource>(resource: R, key: string): readonly Reduced[R][];
+  /** Why a resource that only some objects need could not be read; undefined: it was. */
+  unread(resource: NeededResource): string | undefined;
   /** Everything that is kept of a resource: to find out what else is needed. Endpoints are made of `get` alone. */
   all<R extends NeededResource>(resource: R): Iterable<Reduced[R]>;
 }
 
 /** For sources that need nothing. */
-export const NOTHING_NEEDED: Needed = { get: () => [], all: () => [] };
+export const NOTHING_NEEDED: Needed = { get: () => [], all: () => [], unread: () => undefined };
 
 /** `namespace/name`, or the name alone. */
 export function objectKey(raw: unknown): string {
@@ -51,49 +73,63 @@ export function objectKey(raw: unknown): string {
   return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
-/** One resource: forms by key, and beneath by object. */
+/** Objects that are found together. */
+interface Group {
+  readonly key: string;
+  readonly members: Set<string>;
+}
+
+/** One resource: forms by object, and groups of objects. Small for each object: a forwarder keeps one for every pod. */
 class Shelf {
-  readonly #forms = new Map<string, Map<string, unknown>>();
-  readonly #keys = new Map<string, string>();
+  readonly #kept = new Map<string, { readonly form: unknown; readonly group: Group | undefined }>();
+  readonly #groups = new Map<string, Group>();
 
   get(key: string): unknown[] {
-    return [...(this.#forms.get(key)?.values() ?? [])];
+    const own = this.#kept.get(key);
+    const members = this.#groups.get(key)?.members ?? [];
+    return [...(own ? [own.form] : []), ...[...members].map(object => this.#kept.get(object)?.form)];
   }
 
   *all(): Iterable<unknown> {
-    for (const forms of this.#forms.values()) yield* forms.values();
+    for (const { form } of this.#kept.values()) yield form;
   }
 
   /** @returns the keys under which something is other than it was */
-  put(object: string, key: string, form: unknown): string[] {
-    const before = this.#keys.get(object);
+  put(object: string, groupKey: string | undefined, form: unknown): string[] {
     if (form === undefined) return this.delete(object);
-    const known = before === undefined ? undefined : this.#forms.get(before)?.get(object);
-    if (before === key && JSON.stringify(known) === JSON.stringify(form)) return [];
-    if (before !== undefined && before !== key) this.delete(object);
-    const forms = this.#forms.get(key) ?? new Map<string, unknown>();
-    this.#forms.set(key, forms.set(object, form));
-    this.#keys.set(object, key);
-    return before === undefined || before === key ? [key] : [before, key];
+    const before = this.#kept.get(object);
+    const stays = before?.group?.key === groupKey;
+    if (before && stays && JSON.stringify(before.form) === JSON.stringify(form)) return [];
+    const gone = stays ? [] : this.delete(object);
+    const group = groupKey === undefined ? undefined : (this.#groups.get(groupKey) ?? this.#newGroup(groupKey));
+    group?.members.add(object);
+    this.#kept.set(object, { form, group });
+    return [...new Set([...gone, object, ...(group ? [group.key] : [])])];
+  }
+
+  #newGroup(key: string): Group {
+    const group = { key, members: new Set<string>() };
+    this.#groups.set(key, group);
+    return group;
   }
 
   delete(object: string): string[] {
-    const key = this.#keys.get(object);
-    if (key === undefined) return [];
-    const forms = this.#forms.get(key);
-    forms?.delete(object);
-    if (forms?.size === 0) this.#forms.delete(key);
-    this.#keys.delete(object);
-    return [key];
+    const before = this.#kept.get(object);
+    if (!before) return [];
+    this.#kept.delete(object);
+    const { group } = before;
+    group?.members.delete(object);
+    if (group?.members.size === 0) this.#groups.delete(group.key);
+    return [object, ...(group ? [group.key] : [])];
   }
 
   get size(): number {
-    return this.#keys.size;
+    return this.#kept.size;
   }
 
   /** The objects that are kept. */
   objects(): string[] {
-    return [...this.#keys.keys()];
+    return [...this.#kept.keys()];
   }
 }
 
@@ -101,6 +137,7 @@ class Shelf {
 export class NeededStore implements Needed {
   readonly #context: SourceContext;
   readonly #shelves = new Map<NeededResource, Shelf>();
+  readonly #unread = new Map<NeededResource, string>();
 
   constructor(context: SourceContext) {
     this.#context = context;
@@ -121,8 +158,8 @@ export class NeededStore implements Needed {
 
   /** Takes an object in its newest state. @returns the keys under which something is other than it was */
   put(resource: NeededResource, raw: unknown): string[] {
-    const { reduce, keyOf = objectKey }: Reducer<unknown> = REDUCERS[resource];
-    return this.#shelf(resource).put(objectKey(raw), keyOf(raw), reduce(raw, this.#context));
+    const { reduce, groupOf }: Reducer<unknown> = REDUCERS[resource];
+    return this.#shelf(resource).put(objectKey(raw), groupOf?.(raw), reduce(raw, this.#context));
   }
 
   /** @returns the keys under which something is no more */
@@ -140,6 +177,16 @@ export class NeededStore implements Needed {
   /** What was taken of a resource is void. */
   clear(resource: NeededResource): void {
     this.#shelves.delete(resource);
+    this.#unread.delete(resource);
+  }
+
+  /** A resource could not be read. */
+  fail(resource: NeededResource, because: string): void {
+    this.#unread.set(resource, because);
+  }
+
+  unread(resource: NeededResource): string | undefined {
+    return this.#unread.get(resource);
   }
 
   #shelf(resource: NeededResource): Shelf {
@@ -161,5 +208,6 @@ export function noting(needed: Needed, lookups: Set<string>): Needed {
       return needed.get(resource, key);
     },
     all: resource => needed.all(resource),
+    unread: resource => needed.unread(resource),
   };
 }

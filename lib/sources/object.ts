@@ -6,8 +6,18 @@ export interface Annotation extends Field {
   readonly key: string;
 }
 
+/** What the objects of a source are, for templates: in listings it is left out. */
+export interface ObjectForm {
+  /** The word of the source. */
+  readonly source: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+}
+
 /** A Kubernetes object as the sources read it. Everything below `spec` and `status` is unchecked JSON. */
 export interface KubernetesObject {
+  readonly form: ObjectForm;
+  readonly raw: unknown;
   readonly annotations: readonly Annotation[];
   /** As it came: the annotations of other controllers are in it. */
   readonly metadata: unknown;
@@ -47,7 +57,12 @@ export function fieldOf(value: unknown, field: string, notes: Notes): Field | un
  *
  * @param kind the resource's word, as ownership records name it
  */
-export function openObject(kind: string, raw: unknown, context: SourceContext): KubernetesObject | Notes {
+export function openObject(
+  kind: string,
+  raw: unknown,
+  context: SourceContext,
+  form: ObjectForm = { source: kind, kind, apiVersion: '' },
+): KubernetesObject | Notes {
   const metadata = at(raw, 'metadata');
   const name = at(metadata, 'name');
   const namespace = at(metadata, 'namespace');
@@ -57,7 +72,7 @@ export function openObject(kind: string, raw: unknown, context: SourceContext): 
   if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
   const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
   if (notes.wrongTypes > 0) return notes;
-  return { annotations, metadata, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+  return { form, raw, annotations, metadata, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
 }
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);
@@ -89,17 +104,4 @@ export function readAnnotations(value: unknown, context: SourceContext, notes: N
 /** The annotation with a key. An object carries a handful, so a search is cheaper than a map of each object. */
 export function annotationOf(annotations: readonly Annotation[], key: string): Annotation | undefined {
   return annotations.find(annotation => annotation.key === key);
-}
-
-/** Of an object's metadata, all that {@link openObject} looks at. */
-export function slimMetadata(raw: unknown, { settings }: SourceContext): unknown {
-  const metadata = at(raw, 'metadata');
-  const annotations = at(metadata, 'annotations');
-  const isMap = typeof annotations === 'object' && annotations !== null && !Array.isArray(annotations);
-  const obeyed = (key: string) => settings.annotationPrefixes.some(prefix => key.startsWith(prefix));
-  return {
-    name: at(metadata, 'name'),
-    namespace: at(metadata, 'namespace'),
-    annotations: isMap ? Object.fromEntries(Object.entries(annotations).filter(([key]) => obeyed(key))) : annotations,
-  };
 }

@@ -1,9 +1,11 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
-import { aliasOf, aliasTypesOf, listOf, ttlOf, warnOfDetails } from './annotations.ts';
-import { canonicalHostname } from './hostname.ts';
+import { aliasOf, aliasTypesOf, listOf, targetHealthOf, ttlOf, warnOfDetails } from './annotations.ts';
 import { frontTargets, isIPv4Only } from './load-balancer.ts';
+import { withinNets } from './nets.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
+import { zoneIdOf } from './provider.ts';
+import type { SourceSettings } from './settings.ts';
 import { targetSets } from './targets.ts';
 
 /** Where Services and Ingresses are told of their load balancer. */
@@ -13,17 +15,6 @@ const STATUS = 'status.loadBalancer.ingress';
 export interface Asked {
   readonly names: readonly DnsName[];
   readonly targets: readonly Field[];
-}
-
-/** Hostnames in canonical form, each once; malformed ones are noted and hold the object. */
-export function namesOf(hostnames: readonly Field[], notes: Notes): DnsName[] {
-  const names = new Set<DnsName>();
-  for (const hostname of hostnames) {
-    const result = canonicalHostname(hostname.text, { wildcard: true });
-    if ('name' in result) names.add(result.name);
-    else notes.malformed(hostname, 'a hostname', result.problem);
-  }
-  return [...names];
 }
 
 /** The targets of the object's own annotation. */
@@ -37,32 +28,65 @@ export function withoutTarget(names: readonly DnsName[], field: string, because:
   for (const name of names) notes.hold(name, because);
 }
 
-/** The endpoints of an object, with what its annotations say of TTL and alias. */
-export function published(object: KubernetesObject, asked: readonly Asked[]): Endpoint[] {
+/** What an object says of all its records alike. */
+export type Common = Omit<Endpoint, 'name' | 'type' | 'targets'>;
+
+/** The endpoints of an object, with what its annotations say of TTL, alias, target health and hosted zone. */
+export function published(object: KubernetesObject, asked: readonly Asked[], settings: SourceSettings): Endpoint[] {
   const { notes } = object;
   if (asked.length === 0) return [];
+  const common = commonOf(object);
+  if (common === undefined) return [];
   warnOfDetails(object);
+  return asked.flatMap(each => endpointsOf(each, narrowed(common, each, object), settings, notes));
+}
+
+/** Where the load balancer is said to have no IPv6 address, an alias to it has none either. */
+function narrowed(common: Common, { targets }: Asked, { metadata }: KubernetesObject): Common {
+  const isNarrow = common.aliasTypes === undefined && isOfStatus(targets) && isIPv4Only(metadata);
+  return isNarrow ? { ...common, aliasTypes: ['A'] } : common;
+}
+
+const isOfStatus = (targets: readonly Field[]) => targets[0]?.field.startsWith(STATUS) === true;
+
+/** Undefined: malformed, and noted. */
+export function commonOf(object: KubernetesObject): Common | undefined {
+  const { annotations, notes } = object;
+  const zoneId = zoneIdOf(annotationOf(annotations, 'aws-hosted-zone-id'), notes);
+  if (zoneId === null) {
+    notes.holdAll('its hosted zone is malformed');
+    return undefined;
+  }
   const ttl = ttlOf(object);
-  const alias = aliasOf(object);
-  const ofStatus = asked.some(({ targets }) => targets[0]?.field.startsWith(STATUS));
-  const aliasTypes = aliasTypesOf(object, ofStatus && isIPv4Only(object.metadata));
+  const health = targetHealthOf(object);
+  const aliasTypes = aliasTypesOf(object);
+  return {
+    ...(ttl !== undefined && { ttl }),
+    alias: aliasOf(object),
+    ...(aliasTypes && { aliasTypes }),
+    ...(health !== undefined && { evaluateTargetHealth: health }),
+    ...(zoneId !== undefined && { zoneId }),
+    object: notes.object,
+  };
+}
+
+/** Endpoints of names and their targets. What the config's nets leave nothing of is not wanted. */
+export function endpointsOf(
+  { names, targets }: Asked,
+  common: Common,
+  settings: SourceSettings,
+  notes: Notes,
+): Endpoint[] {
+  const { aliasTypes, ...ofAddresses } = common;
   const endpoints: Endpoint[] = [];
-  for (const { names, targets } of asked) {
-    const sets = targetSets(targets, notes);
-    if (sets.length === 0) for (const name of names) notes.hold(name, 'its targets are malformed');
-    for (const name of names) {
-      for (const set of sets) {
-        if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, targets[0]?.field ?? '', notes);
-        else
-          endpoints.push({
-            name,
-            ...set,
-            ...(ttl !== undefined && { ttl }),
-            alias,
-            ...(set.type === 'CNAME' && aliasTypes && { aliasTypes }),
-            object: notes.object,
-          });
-      }
+  const field = targets[0]?.field ?? '';
+  const whole = targetSets(targets, notes);
+  if (whole.length === 0) for (const name of names) notes.hold(name, 'its targets are malformed');
+  const sets = withinNets(whole, settings, field, notes);
+  for (const name of names) {
+    for (const set of sets) {
+      if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, field, notes);
+      else endpoints.push({ name, ...set, ...(set.type === 'CNAME' && aliasTypes ? common : ofAddresses) });
     }
   }
   return endpoints;
@@ -73,20 +97,32 @@ function pointsToItself(name: DnsName, field: string, notes: Notes): void {
   notes.hold(name, 'it would point to itself');
 }
 
-/**
- * The endpoints of an object with a load balancer of its own.
- *
- * @param targets undefined: refused, and noted; empty: not there yet
- */
+/** The targets of an object's load balancer were looked for: names without any wait. */
 export function behindLoadBalancer(
   object: KubernetesObject,
-  names: readonly DnsName[],
-  targets: readonly Field[] | undefined,
+  asked: readonly Asked[],
+  settings: SourceSettings,
 ): Endpoint[] {
-  if (targets === undefined) return [];
-  const isOfStatus = targets[0]?.field.startsWith(STATUS) === true;
-  const front = isOfStatus ? frontTargets(object.metadata, targets) : targets;
-  if (front.length > 0) return published(object, [{ names, targets: front }]);
-  withoutTarget(names, STATUS, 'the load balancer is not there yet, what is published stays', object.notes);
-  return [];
+  const front = asked.map(({ names, targets }) => ({
+    names,
+    targets: isOfStatus(targets) ? frontTargets(object.metadata, targets) : targets,
+  }));
+  return publishedOrWaiting(object, front, settings, {
+    field: STATUS,
+    because: 'the load balancer is not there yet, what is published stays',
+  });
+}
+
+/** Publishes names that have targets; the others wait. */
+export function publishedOrWaiting(
+  object: KubernetesObject,
+  asked: readonly Asked[],
+  settings: SourceSettings,
+  missing: { readonly field: string; readonly because: string },
+): Endpoint[] {
+  for (const { names, targets } of asked) {
+    if (targets.length === 0) withoutTarget(names, missing.field, missing.because, object.notes);
+  }
+  const ready = asked.filter(({ targets }) => targets.length > 0);
+  return published(object, ready, settings);
 }

@@ -1,19 +1,25 @@
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
-import { type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
+import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
 import type { SourceContext } from './settings.ts';
-import { append, wantedFrom } from './wanted.ts';
+import { append, joiningOf, wantedFrom } from './wanted.ts';
 
 interface Part {
   readonly endpoints: Endpoint[];
   readonly holds: Hold[];
   readonly findings: Finding[];
+  /** Objects, slim, that wait for resources which only some objects need. */
+  readonly waiting: unknown[];
+  readonly joins: Set<NeededResource>;
 }
+
+const emptyPart = (): Part => ({ endpoints: [], holds: [], findings: [], waiting: [], joins: new Set() });
 
 /**
  * Takes the resources of one cluster page by page and makes of them what its sources ask for. Needed resources are reduced
  * as they come; the asking one must not begin before all that its source needs is complete ({@link Reading.needs}), and is
- * turned into endpoints at once. So no object is kept.
+ * turned into endpoints at once. So no object is kept, but those that need what only some objects do: they wait, slim, until
+ * it was read after them.
  */
 export class Reading {
   readonly sources: readonly SourceKind[];
@@ -29,12 +35,18 @@ export class Reading {
 
   /**
    * What a source needs, as far as is known: what it needs may depend on what was read, so this is to be asked again until
-   * all that it names was read.
+   * all that it names was read, and again after the resource that asks.
    */
   needs(source: SourceKind): readonly NeededResource[] {
-    return sourceOf(source)
+    const always = sourceOf(source)
       .needs.filter(({ when }) => when === undefined || when(this.#context.settings, this.#needed))
       .map(({ resource }) => resource);
+    return [...always, ...(this.#parts.get(source)?.joins ?? [])];
+  }
+
+  /** The namespaces of which a resource is to be listed; empty: all of them. */
+  namespaces(resource: ResourceKind): readonly string[] {
+    return namespacesOf(resource, this.#context.settings);
   }
 
   /** Takes objects, as parsed. */
@@ -42,12 +54,27 @@ export class Reading {
     if (isNeededResource(resource)) for (const item of items) this.#needed.put(resource, item);
     const source = sourceOfResource(resource);
     if (source === undefined || !this.sources.includes(source)) return;
-    const wanted = wantedFrom(source, items, this.#context, this.#needed);
-    const part = this.#parts.get(source) ?? { endpoints: [], holds: [], findings: [] };
+    const part = this.#parts.get(source) ?? emptyPart();
     this.#parts.set(source, part);
-    append(part.endpoints, wanted.endpoints);
-    append(part.holds, wanted.holds);
-    append(part.findings, wanted.findings);
+    add(part, wantedFrom(source, this.#ready(source, items, part), this.#context, this.#needed));
+  }
+
+  /** The objects that need nothing more; the others wait. */
+  #ready(source: SourceKind, items: readonly unknown[], part: Part): readonly unknown[] {
+    const { joins } = sourceOf(source);
+    if (joins === undefined) return items;
+    return items.filter(item => {
+      const joining = joiningOf(source, item, this.#context);
+      if (joining === undefined) return true;
+      part.waiting.push(joining.slim);
+      for (const resource of joining.needs) part.joins.add(resource);
+      return false;
+    });
+  }
+
+  /** A resource that only some objects need could not be read: what is published of these stays. */
+  unread(resource: ResourceKind, because: string): void {
+    if (isNeededResource(resource)) this.#needed.fail(resource, because);
   }
 
   /** What came of a resource so far is void. */
@@ -59,11 +86,20 @@ export class Reading {
 
   /** What all of it asks for, in the order of the sources. */
   wanted(): Wanted {
-    const all = this.sources.flatMap(source => this.#parts.get(source) ?? []);
+    const all = this.sources.flatMap(source => {
+      const { waiting = [], ...part } = this.#parts.get(source) ?? emptyPart();
+      return [part, wantedFrom(source, waiting, this.#context, this.#needed)];
+    });
     return {
       endpoints: all.flatMap(part => part.endpoints),
       holds: all.flatMap(part => part.holds),
       findings: all.flatMap(part => part.findings),
     };
   }
+}
+
+function add(part: Part, wanted: Wanted): void {
+  append(part.endpoints, wanted.endpoints);
+  append(part.holds, wanted.holds);
+  append(part.findings, wanted.findings);
 }

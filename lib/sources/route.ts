@@ -1,13 +1,16 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
-import { isForeign, isUnsupported, listOf } from './annotations.ts';
+import { isForeign, isUnsupported } from './annotations.ts';
 import { type Bound, boundTo, commonNames, type Parent, parentsOf, wildcardsOver } from './binding.ts';
+import { slimMetadata } from './filters.ts';
 import { GROUP, itemsAt, type Listener, lets } from './gateway.ts';
 import { quoted } from './hostname.ts';
+import { annotatedHostnames, calledBy, namesIn, namesOf } from './names.ts';
 import type { Needed } from './needed.ts';
 import type { Field } from './notes.ts';
-import { annotationOf, at, fieldOf, type KubernetesObject, listAt, slimMetadata } from './object.ts';
-import { type Asked, annotatedTargets, namesOf, published, withoutTarget } from './publish.ts';
-import type { SourceContext } from './settings.ts';
+import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
+import { type Asked, annotatedTargets, published, withoutTarget } from './publish.ts';
+import { rulesOf } from './rules.ts';
+import type { SourceContext, SourceSettings } from './settings.ts';
 
 /** What the kinds of route differ in. */
 interface RouteKind {
@@ -58,30 +61,32 @@ interface Outcome {
 export function routeEndpoints(kind: RouteKind) {
   return (route: KubernetesObject, context: SourceContext, needed: Needed): Endpoint[] => {
     if (isForeign(route)) return [];
-    const hosts = hostsOf(route);
+    const hosts = hostsOf(route, context.settings);
     if (hosts === undefined) return [];
     const outcome = outcomeOf({ kind, route, hosts, context, needed });
     const { ready, waiting } = outcome;
     if (isUnsupported(route, [...ready.keys(), ...waiting.keys()])) return [];
     for (const [because, names] of byReason(waiting)) withoutTarget(names, 'status.parents', because, route.notes);
     tellOfUnfit(route, hosts, outcome);
-    return published(route, grouped(ready));
+    return published(route, grouped(ready), context.settings);
   };
 }
 
 /** Those of its spec and of its annotation, or as `gateway-hostname-source` narrows it; undefined: malformed, and noted. */
-function hostsOf(route: KubernetesObject): Hosts | undefined {
+function hostsOf(route: KubernetesObject, settings: SourceSettings): Hosts | undefined {
   const { annotations, spec, notes } = route;
   const before = notes.wrongTypes;
   const own = listAt(spec, 'hostnames', 'spec.hostnames', notes)
     .map((host, i) => fieldOf(host, `spec.hostnames[${i}]`, notes))
     .filter(host => host !== undefined);
   if (notes.wrongTypes > before) return undefined;
-  const annotated = listOf(annotationOf(annotations, 'hostname'));
+  const annotated = annotatedHostnames(route, settings);
+  // Templates stand in for the hostnames of the spec; the annotation comes on top of either.
+  const defined = () => namesIn(calledBy(route, own, settings));
   const source = annotationOf(annotations, 'gateway-hostname-source');
   switch (source?.text.toLowerCase()) {
     case 'defined-hosts-only':
-      return { names: namesOf(own, notes), any: false };
+      return { names: defined(), any: false };
     case 'annotation-only':
       return { names: namesOf(annotated, notes), any: false };
   }
@@ -89,7 +94,7 @@ function hostsOf(route: KubernetesObject): Hosts | undefined {
     const allowed = 'write "defined-hosts-only" or "annotation-only", or leave it out for both';
     notes.add('warning', source.field, `${quoted(source.text)} is no source of hostnames, both are taken: ${allowed}`);
   }
-  return { names: namesOf([...own, ...annotated], notes), any: own.length === 0 };
+  return { names: [...new Set([...defined(), ...namesOf(annotated, notes)])], any: own.length === 0 };
 }
 
 function outcomeOf(work: Work): Outcome {
@@ -189,6 +194,8 @@ function grouped(ready: Outcome['ready']): Asked[] {
 
 /** All that {@link routeEndpoints} looks at. */
 export function slimRoute(raw: unknown, context: SourceContext): unknown {
+  // A template may look at anything.
+  if (rulesOf(context.settings).templates.length > 0) return raw;
   const spec = at(raw, 'spec');
   const parents = itemsAt(at(raw, 'status'), 'parents').map(entry => ({
     parentRef: at(entry, 'parentRef'),

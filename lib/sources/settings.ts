@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { ClusterName, DnsName } from '../model/index.ts';
+import { type ObjectRules, rulesIn } from './rules.ts';
 
 /** What the config says about reading objects. */
 export interface SourceSettings {
@@ -9,6 +10,8 @@ export interface SourceSettings {
   /** The domain filter, of which `fromServiceName` makes names. */
   readonly domains: readonly DnsName[];
   readonly gateway: GatewaySettings;
+  /** Absent: {@link NO_RULES}. */
+  readonly rules?: ObjectRules;
 }
 
 /** Which Gateways count, and what is made of them. */
@@ -38,7 +41,23 @@ export interface SourceContext {
   readonly settings: SourceSettings;
 }
 
-export function sourceSettings(config: Config): SourceSettings {
+/** What of the config the sources look at; a forwarder has it in its own settings. */
+export type SourceConfig = Pick<
+  Config,
+  'annotationPrefixes' | 'hostnames' | 'filters' | 'ingress' | 'service' | 'gateway'
+> & {
+  readonly zones: Pick<Config['zones'], 'domains'>;
+  readonly records: Pick<Config['records'], 'types' | 'targetNets' | 'excludeTargetNets' | 'defaultTargets'>;
+};
+
+export function sourceSettings(config: SourceConfig): SourceSettings {
   const { annotationPrefixes, hostnames, zones, gateway } = config;
-  return { annotationPrefixes, hostnames, domains: zones.domains, gateway };
+  const { fromServiceName } = hostnames;
+  return {
+    annotationPrefixes,
+    hostnames: { fromServiceName },
+    domains: zones.domains,
+    gateway,
+    rules: rulesIn(config),
+  };
 }

@@ -1,17 +1,19 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { ManagedType } from '../model/index.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
 import type { Field, Notes } from './notes.ts';
 import { at, fieldOf, listAt } from './object.ts';
 
+/** What a target makes by itself: an address or a name. */
+type TargetType = 'A' | 'AAAA' | 'CNAME';
+
 /** The targets of one record set: addresses of one family, or a single name. Sorted, without duplicates, not empty. */
 export interface TargetSet {
-  readonly type: ManagedType;
+  readonly type: TargetType;
   readonly targets: readonly string[];
 }
 
-type Target = { readonly type: ManagedType; readonly value: string } | { readonly problem: string };
+type Target = { readonly type: TargetType; readonly value: string } | { readonly problem: string };
 
 const SHOWN_NAMES = 5;
 
@@ -40,7 +42,7 @@ export function loadBalancerFields(status: unknown, notes: Notes): Field[] {
  * | anything malformed  | none at all: a part of the targets must not replace all of them                      |
  */
 export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] {
-  const values: Record<ManagedType, string[]> = { A: [], AAAA: [], CNAME: [] };
+  const values: Record<TargetType, string[]> = { A: [], AAAA: [], CNAME: [] };
   let malformed = false;
   for (const field of fields) {
     const target = readTarget(field.text);

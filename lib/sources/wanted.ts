@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
-import { type SourceKind, sourceOf } from './kinds.ts';
-import { type Needed, NOTHING_NEEDED } from './needed.ts';
+import { isSelected } from './filters.ts';
+import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
+import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
 import { Notes } from './notes.ts';
-import { openObject } from './object.ts';
+import { type ObjectForm, openObject } from './object.ts';
 import type { SourceContext } from './settings.ts';
 
 /**
@@ -20,17 +21,39 @@ export function wantedFrom(
   needed: Needed = NOTHING_NEEDED,
 ): Wanted {
   const { resource, endpoints: endpointsOf } = sourceOf(kind);
+  const form = formOf(kind);
   const endpoints: Endpoint[] = [];
   const holds: Hold[] = [];
   const findings: Finding[] = [];
   for (const raw of objects) {
-    const opened = openObject(resource, raw, context);
+    const opened = openObject(resource, raw, context, form);
     const notes = opened instanceof Notes ? opened : opened.notes;
-    if (!(opened instanceof Notes)) append(endpoints, endpointsOf(opened, context, needed));
+    if (!(opened instanceof Notes) && isSelected(opened, context))
+      append(endpoints, endpointsOf(opened, context, needed));
     append(holds, notes.holds);
     append(findings, notes.findings);
   }
   return { endpoints, holds, findings };
+}
+
+/** An object that needs what only some do: what it needs, and all of it that counts. Undefined: it does not. */
+export function joiningOf(
+  source: SourceKind,
+  raw: unknown,
+  context: SourceContext,
+): { readonly needs: readonly NeededResource[]; readonly slim: unknown } | undefined {
+  const { resource, joins } = sourceOf(source);
+  if (joins === undefined) return undefined;
+  const object = openObject(resource, raw, context, formOf(source));
+  if (object instanceof Notes || !isSelected(object, context)) return undefined;
+  const needs = joins.needs(object, context);
+  return needs.length === 0 ? undefined : { needs, slim: joins.slim(object) };
+}
+
+/** Of a resource at whatever version, `v1` stands for it. */
+function formOf(source: SourceKind): ObjectForm {
+  const { kind, group, version = 'v1' } = RESOURCES[sourceOf(source).resource].places[0] as Place;
+  return { source, kind, apiVersion: group === '' ? version : `${group}/${version}` };
 }
 
 /** Not `push(...items)`, which overflows the stack where one object names very many hosts. */

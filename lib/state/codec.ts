@@ -134,7 +134,8 @@ function isZone(value: unknown): value is HostedZone {
     isObject(value) &&
     typeof value.id === 'string' &&
     typeof value.name === 'string' &&
-    typeof value.private === 'boolean'
+    typeof value.private === 'boolean' &&
+    (value.tags === undefined || isObject(value.tags))
   );
 }
 

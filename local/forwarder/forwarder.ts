@@ -70,6 +70,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 }
 
 function settingsOf({ cluster, config, webhookUrl, env }: ForwarderOptions) {
+  const { types, targetNets, excludeTargetNets, defaultTargets } = config.records;
   return {
     cluster: cluster.name,
     webhook: { url: webhookUrl, auth: 'iam', region: env.AWS_REGION },
@@ -77,6 +78,10 @@ function settingsOf({ cluster, config, webhookUrl, env }: ForwarderOptions) {
     annotationPrefixes: config.annotationPrefixes,
     hostnames: config.hostnames,
     gateway: config.gateway,
+    filters: config.filters,
+    ingress: config.ingress,
+    service: config.service,
+    records: { types, targetNets, excludeTargetNets, defaultTargets },
     port: 0,
     host: '127.0.0.1',
   };

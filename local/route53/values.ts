@@ -49,11 +49,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
     parseName(target);
   },
   CAA: value => {
-    const match = /^(\d{1,3}) ([A-Za-z0-9]+) (.*)$/s.exec(value);
+    const match = /^(\d{1,3})\s+([A-Za-z0-9]{1,15})\s+(".*")$/s.exec(value);
     if (!match || !isUnsigned(match[1] ?? '', 255)) {
       throw new Problem('CAARRDATANotThreeFields', 'Value should contain three fields', value);
     }
-    parseStrings(match[3] ?? '');
+    if (parseStrings(match[3] ?? '').length !== 1) throw unparsable(value);
   },
   SOA: (value, type) => {
     const [mname = '', rname = '', ...numbers] = fields(value, type, 7, 'Seven');
@@ -62,11 +62,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (!numbers.every(number => isUnsigned(number, 2 ** 32 - 1))) throw unparsable(value);
   },
   NAPTR: value => {
-    if (!/^\d+ \d+ "[^"]*" "[^"]*" "[^"]*" \S+$/.test(value)) {
-      throw new Problem('NAPTRRRDATANotSixFields', 'Value should contain six fields', value);
-    }
+    const match = NAPTR.exec(value);
+    if (!match) throw new Problem('NAPTRRRDATANotSixFields', 'Value should contain six fields', value);
+    const [, order = '', preference = '', flags = '', service = '', regexp = '', replacement = ''] = match;
+    if (![order, preference].every(number => isUnsigned(number, 65535))) throw unparsable(value);
+    if (!/^"[A-Za-z0-9]?"$/.test(flags)) throw unparsable(value);
+    for (const text of [service, regexp]) parseStrings(text);
+    parseName(replacement);
   },
-  DS: value => hexRecord(value, [65535, 255, 255]),
+  DS: value => {
+    hexRecord(value, [65535, 255, 255]);
+    const [, , type = '', ...digest] = value.split(/\s+/).filter(Boolean);
+    if (digest.join('').length !== DIGEST_DIGITS[type]) throw unparsable(value);
+  },
   TLSA: value => hexRecord(value, [255, 255, 255]),
   SSHFP: value => hexRecord(value, [255, 255]),
   SVCB: value => service(value),
@@ -103,10 +111,55 @@ function hexRecord(value: string, limits: readonly number[]): void {
   if (!numbers || !/^[0-9a-f]+$/i.test(found.slice(limits.length).join(''))) throw unparsable(value);
 }
 
+const TEXT = '"(?:[^"\\\\]|\\\\.)*"';
+const NAPTR = new RegExp(`^(\\d+)\\s+(\\d+)\\s+(${TEXT})\\s+(${TEXT})\\s+(${TEXT})\\s+(\\S+)$`, 's');
+
+/** Hexadecimal digits of a digest by its type (https://www.iana.org/assignments/ds-rr-types). */
+const DIGEST_DIGITS: Readonly<Record<string, number>> = { 1: 40, 2: 64, 4: 96 };
+
+/** The keys of service parameters that have names, by number (RFC 9460, 14.3.2). */
+const SERVICE_KEYS = [
+  'mandatory',
+  'alpn',
+  'no-default-alpn',
+  'port',
+  'ipv4hint',
+  'ech',
+  'ipv6hint',
+  'dohpath',
+  'ohttp',
+];
+const SERVICE_PARAMETER = new RegExp(`([a-z0-9-]+)(?:=(${TEXT}|[^\\s"]+))?(?:\\s+|$)`, 'gy');
+
 function service(value: string): void {
-  const [priority = '', target = ''] = value.split(/\s+/).filter(Boolean);
+  serviceFields(value);
+}
+
+/** Priority, target and parameters by number (RFC 9460, 2.1). Throws Problem. */
+function serviceFields(value: string): { priority: number; target: string; parameters: Map<number, string> } {
+  const [, priority = '', target = '', rest = ''] = /^(\S+)\s+(\S+)(?:\s+(.*))?$/s.exec(value.trim()) ?? [];
   if (!isUnsigned(priority, 65535)) throw unparsable(value);
-  parseName(target);
+  const parameters = new Map<number, string>();
+  let read = 0;
+  for (const [whole, key = '', text = ''] of rest.matchAll(SERVICE_PARAMETER)) {
+    const number = key.startsWith('key') ? Number(key.slice(3)) : SERVICE_KEYS.indexOf(key);
+    const unquoted = text.replace(/^"(.*)"$/s, '$1');
+    const known = Number.isInteger(number) && number >= 0 && number <= 65535 && !parameters.has(number);
+    if (!known || !fitsServiceKey(key, unquoted)) throw unparsable(value);
+    parameters.set(number, unquoted);
+    read += whole.length;
+  }
+  if (read < rest.length || (Number(priority) === 0 && parameters.size > 0)) throw unparsable(value);
+  return { priority: Number(priority), target: parseName(target), parameters };
+}
+
+function fitsServiceKey(key: string, value: string): boolean {
+  const items = value.split(',');
+  if (key === 'no-default-alpn') return value === '';
+  if (key === 'port') return isUnsigned(value, 65535);
+  if (key === 'ipv4hint') return items.every(isIPv4);
+  if (key === 'ipv6hint') return items.every(isIPv6);
+  return key.startsWith('key') || value !== '';
 }
 
 const MAX_STRING = 255;
@@ -168,6 +221,11 @@ const lastFieldAsName = (value: string): string => {
   return [...parts.slice(0, -1), parseName(parts.at(-1) ?? '')].join(' ');
 };
 
+function canonicalService(value: string): string {
+  const { priority, target, parameters } = serviceFields(value);
+  return JSON.stringify([priority, target, [...parameters].sort(([a], [b]) => a - b)]);
+}
+
 const CANONICAL: Readonly<Record<string, (value: string) => string>> = {
   AAAA: value => ipaddr.parse(value).toString(),
   CNAME: parseName,
@@ -175,6 +233,21 @@ const CANONICAL: Readonly<Record<string, (value: string) => string>> = {
   PTR: parseName,
   MX: lastFieldAsName,
   SRV: lastFieldAsName,
+  CAA: value => {
+    const [, flags = '', tag = '', text = ''] = /^(\d+)\s+(\S+)\s+(.*)$/s.exec(value) ?? [];
+    return JSON.stringify([Number(flags), tag.toLowerCase(), parseStrings(text)]);
+  },
+  NAPTR: value => {
+    const [, order, preference, flags = '', service = '', regexp = '', name = ''] = NAPTR.exec(value) ?? [];
+    const texts = [flags, service, regexp].map(parseStrings);
+    return JSON.stringify([Number(order), Number(preference), texts, parseName(name)]);
+  },
+  DS: value => {
+    const [tag, algorithm, type, ...digest] = value.split(/\s+/).filter(Boolean);
+    return [Number(tag), Number(algorithm), Number(type), digest.join('').toUpperCase()].join(' ');
+  },
+  SVCB: canonicalService,
+  HTTPS: canonicalService,
   TXT: value => JSON.stringify(parseStrings(value)),
   SPF: value => JSON.stringify(parseStrings(value)),
 };

@@ -7,7 +7,7 @@ import { serveHttp, stopServer } from '../../local/aws/http.ts';
 import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
 import { startForwarder } from './forwarder-process.ts';
 import { median } from './measure.ts';
-import { gateway, route } from './scenarios.ts';
+import { gateway, headless, pod, podSlice, route } from './scenarios.ts';
 
 /** How many objects there are, and what a run with them gave. */
 interface Measured {
@@ -51,7 +51,24 @@ const routes = (count: number, gateways: number): Size => ({
       : cluster.apply(httpRoute(i % count, gateways, i % 2 === 0 ? i + 1 : 0, i + 1)),
 });
 
-const SIZES = [services(1_000, 0), services(5_000, 0), services(5_000, 5_000), routes(5_000, 50)];
+/** Every hundredth change moves the pods of a Service to other addresses; the others are a pod's heartbeats. */
+const pods = (count: number, services: number): Size => ({
+  what: `${count} pods of ${services} headless Services`,
+  sources: ['service'],
+  fill: cluster => {
+    for (let i = 0; i < services; i++) {
+      cluster.apply(headless(i));
+      cluster.apply(podSlice(i, services, count));
+    }
+    for (let i = 0; i < count; i++) cluster.apply(fullPod(i, services));
+  },
+  change: (cluster, i) =>
+    i % 100 === 0
+      ? cluster.apply(podSlice((i / 100) % services, services, count, 1 + i / 100))
+      : cluster.apply(fullPod(i % count, services, i + 1)),
+});
+
+const SIZES = [services(1_000, 0), services(5_000, 0), services(5_000, 5_000), routes(5_000, 50), pods(5_000, 50)];
 const IDLE_SECONDS = 30;
 const CHANGES = 20_000;
 
@@ -103,6 +120,14 @@ function httpRoute(i: number, gateways: number, version = 0, heartbeat = 0) {
   const bare = route(i, gateways);
   const annotations = { ...metadata.annotations, 'external-dns.kubernetes.io/hostname': `v${version}.example.com` };
   return { ...bare, metadata: { ...metadata, ...bare.metadata, labels: metadata.labels, annotations } };
+}
+
+/** A pod with the fields that nobody reads, as a Service of the same size. */
+function fullPod(i: number, services: number, heartbeat = 0) {
+  const { metadata } = object('Service', i, 0, heartbeat);
+  const bare = pod(i, services);
+  const annotations = { 'example.com/note': 'x'.repeat(600), heartbeat: String(heartbeat) };
+  return { ...bare, metadata: { ...metadata, ...bare.metadata, annotations } };
 }
 
 /** As fast as the API server takes them; in slices, so that they flow. */

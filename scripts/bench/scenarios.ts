@@ -119,6 +119,69 @@ export function route(i: number, gateways: number) {
   };
 }
 
+/** A headless Service, whose pods publish themselves each under a name of its own. */
+export function headless(i: number) {
+  const { metadata, spec } = service(i);
+  return { apiVersion: 'v1', kind: 'Service', metadata, spec: { ...spec, type: 'ClusterIP', clusterIP: 'None' } };
+}
+
+const address = (i: number, version = 0) => `10.${version}.${i >> 8}.${i & 255}`;
+
+export function pod(i: number, services: number) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `pod-${i}`, namespace: 'default', labels: { app: `app-${i % services}` } },
+    spec: { hostname: `pod-${i}`, nodeName: `node-${i % 20}`, containers: [{ name: 'main', image: 'x' }] },
+    status: {
+      phase: 'Running',
+      podIP: address(i),
+      hostIP: `192.168.0.${i % 20}`,
+      conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(type => ({ type, status: 'True' })),
+    },
+  };
+}
+
+/** The slice of a Service's pods. */
+export function podSlice(service: number, services: number, count: number, version = 0) {
+  const pods = Array.from({ length: Math.ceil((count - service) / services) }, (_, n) => service + n * services);
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: `svc-${service}-a`,
+      namespace: 'default',
+      labels: { 'kubernetes.io/service-name': `svc-${service}` },
+    },
+    addressType: 'IPv4',
+    ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    endpoints: pods.map(i => ({
+      addresses: [address(i, version)],
+      conditions: { ready: true, serving: true, terminating: false },
+      targetRef: { kind: 'Pod', name: `pod-${i}`, namespace: 'default' },
+    })),
+  };
+}
+
+const pods = (count: number, services: number): Scenario => ({
+  id: `pods-${count}`,
+  both: false,
+  run: contender =>
+    within(async arena => {
+      for (let i = 0; i < services; i++) {
+        arena.cluster().apply(headless(i));
+        arena.cluster().apply(podSlice(i, services, count));
+      }
+      for (let i = 0; i < count; i++) arena.cluster().apply(pod(i, services));
+      const first = await contender.run(arena);
+      const what = `${count} pods of ${services} headless Services`;
+      return [
+        row(`first sync of ${what}`, first, `${arena.records.length} record sets`),
+        row(`no change, ${what}`, await contender.run(arena)),
+      ];
+    }),
+});
+
 const routes = (count: number, gateways: number): Scenario => ({
   id: `routes-${count}`,
   both: false,
@@ -267,6 +330,7 @@ export const SCENARIOS: readonly Scenario[] = [
   sizes(1000),
   sizes(5000),
   routes(5000, 50),
+  pods(5000, 50),
   oneChange,
   refused,
   full,

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 
 const run = promisify(execFile);
-const FOLDER = fileURLToPath(new URL('modules/gateway-api/', import.meta.url));
+const MODULES = fileURLToPath(new URL('modules/', import.meta.url));
 
 /** A CustomResourceDefinition; the part that tests look at. */
 export interface Crd {
@@ -23,20 +23,33 @@ export interface Crd {
  * The CRDs of the Gateway API, experimental ones included, out of its Go module: downloaded once into Go's own cache, and
  * checked against the go.sum beside its go.mod. Undefined where there is no Go, or no way to the module.
  */
-export async function gatewayCrds(): Promise<readonly Crd[] | undefined> {
-  const folder = await moduleFolder();
+export const gatewayCrds = () =>
+  crdsOf('gateway-api', 'sigs.k8s.io/gateway-api', 'experimental', 'gateway.networking.');
+
+/** That of DNSEndpoint, out of ExternalDNS's module. */
+export const dnsEndpointCrds = () =>
+  crdsOf('external-dns', 'sigs.k8s.io/external-dns', 'standard', 'dnsendpoints.externaldns.');
+
+/** @param own the folder in modules/ whose go.mod requires the module */
+async function crdsOf(
+  own: string,
+  module: string,
+  channel: string,
+  start: string,
+): Promise<readonly Crd[] | undefined> {
+  const folder = await moduleFolder(own, module);
   if (folder === undefined) return undefined;
-  const at = join(folder, 'config', 'crd', 'experimental');
-  const files = (await readdir(at)).filter(file => file.startsWith('gateway.networking.')).sort();
+  const at = join(folder, 'config', 'crd', channel);
+  const files = (await readdir(at)).filter(file => file.startsWith(start)).sort();
   const texts = await Promise.all(files.map(file => readFile(join(at, file), 'utf8')));
   const documents = texts.flatMap(text => parseAllDocuments(text).map(document => document.toJS() as Crd | null));
   return documents.filter(document => document?.kind === 'CustomResourceDefinition') as Crd[];
 }
 
-async function moduleFolder(): Promise<string | undefined> {
+async function moduleFolder(own: string, module: string): Promise<string | undefined> {
   try {
-    const args = ['mod', 'download', '-json', 'sigs.k8s.io/gateway-api'];
-    const { stdout } = await run('go', args, { cwd: FOLDER, env: { ...process.env, GOFLAGS: '-mod=readonly' } });
+    const env = { ...process.env, GOFLAGS: '-mod=readonly' };
+    const { stdout } = await run('go', ['mod', 'download', '-json', module], { cwd: join(MODULES, own), env });
     return (JSON.parse(stdout) as { Dir?: string }).Dir;
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
-import { gatewayCrds } from './crds.ts';
+import { dnsEndpointCrds, gatewayCrds } from './crds.ts';
 import { advice, type ProgramName } from './programs.ts';
 import { prepareRic } from './ric.ts';
 
@@ -13,8 +13,8 @@ interface Part {
   readonly preferred?: ProgramName;
   /** moto, in the project's Python environment. */
   readonly moto?: true;
-  /** The CRDs of the Gateway API. */
-  readonly crds?: true;
+  /** CRDs out of a Go module. */
+  readonly crds?: () => Promise<unknown>;
   /** Lambda's runtime interface client. */
   readonly ric?: true;
 }
@@ -25,7 +25,8 @@ const PARTS: readonly Part[] = [
   { tests: 'chart', programs: ['helm'] },
   { tests: 'runtime', programs: [], moto: true, ric: true },
   { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
-  { tests: 'gateway', programs: KUBE, preferred: 'aws-iam-authenticator', crds: true },
+  { tests: 'gateway', programs: KUBE, preferred: 'aws-iam-authenticator', crds: gatewayCrds },
+  { tests: 'objects', programs: KUBE, preferred: 'aws-iam-authenticator', crds: dnsEndpointCrds },
   { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
 ];
 
@@ -55,7 +56,7 @@ async function missingOf(
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
   const fault = ric && (await prepareRic(say));
   if (fault) return `aws-lambda-ric cannot be compiled (make, cmake, a C++ compiler): ${fault}`;
-  if (crds && (await gatewayCrds()) === undefined) return 'the CRDs come from a Go module: install Go';
+  if (crds && (await crds()) === undefined) return 'the CRDs come from a Go module: install Go';
   for (const program of programs) {
     if (!(await prepareProgram(program, say))) return `there is no ${program}: ${advice(program)}`;
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { ConfigError, loadConfig } from '../../lib/config/index.ts';
 import { errorOf, FILE, MINIMAL, parse, withLines } from './files.ts';
 
@@ -10,18 +10,31 @@ describe('a config that names its clusters only', () => {
     expect(parse(MINIMAL)).toEqual({
       clusters: [{ name: 'demo', owner: 'fairlead', region: 'eu-west-1' }],
       shards: [{ name: 'default', clusters: ['demo'] }],
-      zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
+      zones: { domains: [], excludeDomains: [], type: 'any', ids: [], tags: {}, matchParent: false },
       sources: ['service', 'ingress'],
       gateway: { name: '', namespace: '', labels: '', listenerSets: true, wildcardListeners: true },
       policy: 'sync',
       annotationPrefixes: ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
-      hostnames: { fromServiceName: false },
+      hostnames: {
+        fromServiceName: false,
+        templates: [],
+        targetTemplates: [],
+        combine: false,
+        ignoreAnnotation: false,
+      },
+      filters: { namespaces: [], labels: '', annotations: '' },
+      ingress: { classes: [], ignoreTls: false, ignoreRules: false },
+      service: { types: [], publishInternal: false, publishHostIp: false, publishNotReady: false },
       records: {
         types: ['A', 'AAAA', 'CNAME'],
         preferCname: false,
         evaluateTargetHealth: true,
         ttl: 300,
         merge: 'namespace',
+        minTtl: 0,
+        targetNets: [],
+        excludeTargetNets: [],
+        defaultTargets: [],
       },
       registry: { prefix: '', suffix: '', wildcardReplacement: '' },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
@@ -53,18 +66,28 @@ describe('a config that names its clusters only', () => {
   });
 
   it('says the same with everything that comes later at its default', () => {
-    const later = [
-      'zones: {domainRegex: null, tags: {}}',
-      'hostnames: {templates: [], combine: false, ignoreAnnotation: false}',
-      'filters: {namespaces: [], labels: "", annotations: ""}',
-      'ingress: {classes: [], ignoreTls: false, ignoreRules: false}',
-      'service: {types: [], publishInternal: false, publishHostIp: false}',
-      'records: {targetNets: [], excludeTargetNets: []}',
-      'registry: {type: txt, encryptionKey: null}',
-      'sharing: first',
-      'claims: []',
-    ];
+    const later = ['registry: {type: txt, encryptionKey: null}', 'sharing: first', 'claims: []'];
     expect(withLines(...later)).toEqual(parse(MINIMAL));
+  });
+});
+
+test('every switch of the objects is taken over', () => {
+  const { records, ...config } = withLines(
+    'zones: {domainRegex: "a|b", excludeDomainRegex: c, tags: {team: dns, managed: ""}, matchParent: true}',
+    'hostnames: {templates: ["{{.Name}}.x.com"], targetTemplates: [x.com], combine: true, ignoreAnnotation: true}',
+    'filters: {namespaces: [shop], labels: "a in (b,c)", annotations: "!x"}',
+    'ingress: {classes: [alb], ignoreTls: true, ignoreRules: true}',
+    'service: {types: [NodePort], publishInternal: true, publishHostIp: true, publishNotReady: true}',
+    'records: {types: [A, TXT, MX], excludeTypes: [MX], minTtl: 2m, targetNets: [10.0.0.0/8], defaultTargets: [X.example.com.]}',
+  );
+  expect(records).toMatchObject({ types: ['A', 'TXT'], minTtl: 120, targetNets: ['10.0.0.0/8'] });
+  expect(records.defaultTargets).toEqual(['x.example.com']);
+  expect(config).toMatchObject({
+    zones: { domainRegex: 'a|b', excludeDomainRegex: 'c', tags: { team: 'dns', managed: '' }, matchParent: true },
+    hostnames: { templates: ['{{.Name}}.x.com'], targetTemplates: ['x.com'], combine: true, ignoreAnnotation: true },
+    filters: { namespaces: ['shop'], labels: 'a in (b,c)', annotations: '!x' },
+    ingress: { classes: ['alb'], ignoreTls: true, ignoreRules: true },
+    service: { types: ['NodePort'], publishInternal: true, publishHostIp: true, publishNotReady: true },
   });
 });
 

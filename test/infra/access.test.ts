@@ -9,10 +9,11 @@ const manifest = (kind: string) => manifests.find(one => one.kind === kind);
 const template = parse(readFileSync('infra/eks-access.yml', 'utf8'), { logLevel: 'silent' });
 
 describe('access to a cluster', () => {
-  it('is reading Services and Ingresses, nothing else', () => {
+  it('is reading what Services and Ingresses need, nothing else', () => {
     expect(manifest('ClusterRole').rules).toEqual([
-      { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['nodes', 'pods', 'services'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
     ]);
   });
 

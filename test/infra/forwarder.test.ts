@@ -63,9 +63,10 @@ describe('the pod of the forwarder', () => {
 });
 
 describe('what the forwarder may do', () => {
-  it('is to read Services and Ingresses, nothing else', () => {
+  it('is to read what Services and Ingresses need, nothing else', () => {
     expect(manifest('ClusterRole').rules).toEqual([
-      { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['nodes', 'pods', 'services'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
     ]);
     const bindings = manifests.filter(({ kind }) => /Binding$/.test(kind));

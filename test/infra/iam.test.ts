@@ -3,29 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { templateFaults } from '../../infra/check-template.ts';
 import { type Grants, OWN_BUCKET, roleStatements, type Statement } from '../../infra/iam.ts';
 import type { ClusterConfig, Config } from '../../lib/config/config.ts';
-
-import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
+import { parseConfig } from '../../lib/config/index.ts';
 
 const BASE: Config = {
-  clusters: [{ name: 'prod', owner: 'o', region: 'eu-west-1' }],
-  shards: [{ name: 'default', clusters: ['prod'] }],
-  zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
-  sources: ['service', 'ingress'],
-  gateway: EVERY_GATEWAY,
-  policy: 'sync',
-  annotationPrefixes: [],
-  hostnames: { fromServiceName: false },
-  records: {
-    types: ['A', 'AAAA', 'CNAME'],
-    preferCname: false,
-    evaluateTargetHealth: true,
-    ttl: 300,
-    merge: 'namespace',
-  },
-  registry: { prefix: '', suffix: '', wildcardReplacement: '' },
+  ...parseConfig('owner: o\nclusters: [{name: prod, region: eu-west-1}]', { file: '/test/fairlead.yml', env: {} }),
   state: { store: { kind: 's3', bucket: OWN_BUCKET, prefix: '' }, refreshMs: 900_000 },
-  guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
-  budget: { requestsPerSecond: 5, burst: 25 },
 };
 const GRANTS: Grants = {
   logGroup: 'LOGS',
@@ -89,7 +71,10 @@ describe('the role has the rights for what the code calls, and no others', () =>
   }
 
   it('action by action', () => {
-    const all = statements({ zones: { ...BASE.zones }, clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })] });
+    const all = statements({
+      zones: { ...BASE.zones, tags: { team: 'dns' } },
+      clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })],
+    });
     const called = calledByCode();
     expect(called).toContain('route53:ChangeResourceRecordSets');
     expect(actions(all)).toEqual([...new Set([...called, ...NOT_CALLED_BY_CODE])].sort());

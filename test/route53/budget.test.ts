@@ -142,6 +142,7 @@ const failing = (kind: Route53Error['kind']) => {
     listHostedZones: fail,
     listRecordSets: fail,
     changeRecordSets: fail,
+    listTags: fail,
     recordSetLimit: fail,
   } satisfies Route53Port;
 };

@@ -66,7 +66,6 @@ describe('what is not supported yet is refused, because a simple record would be
     'aws-multi-value-answer',
     'aws-health-check-id',
     'aws-target-hosted-zone',
-    'internal-hostname',
   ])('%s', key => {
     const wanted = asking({ [key]: 'x' });
     expect(wanted.endpoints).toEqual([]);
@@ -78,18 +77,12 @@ describe('what is not supported yet is refused, because a simple record would be
     });
   });
 
-  it('an internal hostname alone', () => {
-    const wanted = read('service', service({ annotations: { 'internal-hostname': 'a.example.com' } }));
-    expect(reasons(wanted)).toEqual(['unsupported']);
-    expect(held(wanted)).toEqual(['*']);
-  });
-
   it('but routing annotations on an object that asks for no name are none of our business', () => {
     const wanted = read('service', service({ annotations: { 'aws-weight': '10' } }));
     expect(wanted).toEqual({ endpoints: [], holds: [], findings: [] });
   });
 
-  it.each(['aws-evaluate-target-health', 'record-type'])('while %s is a detail that costs a warning', key => {
+  it.each(['record-type'])('while %s is a detail that costs a warning', key => {
     const wanted = asking({ [key]: 'x' });
     expect(records(wanted)).toEqual(['a.example.com A 192.0.2.1']);
     expect(onlyFinding(wanted)).toMatchObject({
@@ -103,9 +96,37 @@ describe('what is not supported yet is refused, because a simple record would be
   });
 });
 
+describe('aws-evaluate-target-health, as ExternalDNS reads it', () => {
+  it.each([
+    ['true', true, []],
+    ['false', false, []],
+    ['maybe', false, ['warning']],
+  ])('%s', (text, evaluateTargetHealth, findings) => {
+    const wanted = asking({ 'aws-evaluate-target-health': text });
+    expect(wanted.endpoints).toMatchObject([{ evaluateTargetHealth }]);
+    expect(reasons(wanted)).toEqual(findings);
+  });
+});
+
+describe('aws-hosted-zone-id pins the hosted zone', () => {
+  it.each(['Z0EXAMPLE1', '/hostedzone/Z0EXAMPLE1', ' hostedzone/Z0EXAMPLE1 '])('%j', text => {
+    expect(asking({ 'aws-hosted-zone-id': text })).toMatchObject({
+      endpoints: [{ zoneId: 'Z0EXAMPLE1' }],
+      findings: [],
+    });
+  });
+
+  it('and publishes nowhere where it is malformed', () => {
+    const wanted = asking({ 'aws-hosted-zone-id': 'example.com' });
+    expect(wanted.endpoints).toEqual([]);
+    expect(held(wanted)).toEqual(['*']);
+    expect(onlyFinding(wanted).message).toContain('is not a hosted zone id');
+  });
+});
+
 it('an annotation that an earlier prefix overrules is not looked at', () => {
   const both = (key: string, first: unknown, second: unknown) => asking({ [PREFIX + key]: first, [key]: second });
-  expect(reasons(both('aws-evaluate-target-health', 'true', 'false'))).toEqual(['warning']);
+  expect(reasons(both('record-type', 'x', 'y'))).toEqual(['warning']);
   expect(both('ttl', '60', 5)).toMatchObject({ endpoints: [{ ttl: 60 }], findings: [] });
 });
 

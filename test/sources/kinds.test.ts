@@ -9,7 +9,9 @@ import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import { parseNotice } from '../../lib/notice/index.ts';
 import {
+  joinsOf,
   placesOf,
+  type ResourceKind,
   resourcesOf,
   rulesFor,
   SOURCE_DEFAULT,
@@ -28,7 +30,10 @@ const config = (sources: readonly string[]) =>
 
 describe.each(SOURCE_KINDS)('what must know the source %s derives it from the table', kind => {
   const { resource, needs, slim } = sourceOf(kind);
-  const places = resourcesOf([kind]).flatMap(word => placesOf(word).map(place => ({ word, place })));
+  const placesIn = (words: readonly ResourceKind[]) =>
+    words.flatMap(word => placesOf(word).map(place => ({ word, place })));
+  const places = placesIn(resourcesOf([kind]));
+  const all = [...places, ...placesIn(joinsOf([kind]))];
 
   it('the words of the config, and of a forwarder’s settings', () => {
     expect(config([kind]).sources).toEqual([kind]);
@@ -69,13 +74,13 @@ describe.each(SOURCE_KINDS)('what must know the source %s derives it from the ta
 
   it('the ClusterRoles, which allow what it reads and no more', () => {
     const allowed = rulesFor([kind]).flatMap(({ apiGroups, resources }) => resources.map(one => `${apiGroups}/${one}`));
-    expect(allowed.sort()).toEqual(places.map(({ place }) => `${place.group}/${place.plural}`).sort());
+    expect(allowed.sort()).toEqual(all.map(({ place }) => `${place.group}/${place.plural}`).sort());
     const [role] = parseAllDocuments(clusterRole([kind])).map(document => document.toJS());
     expect(role.rules).toEqual(rulesFor([kind]));
   });
 
   it('the local API server serves what it reads', () => {
-    for (const { place } of places.filter(({ place: { group } }) => !group.includes('.x-k8s.'))) {
+    for (const { place } of all.filter(({ place: { group } }) => !group.includes('.x-k8s.'))) {
       const served = ['v1', 'v1alpha2', 'v1alpha1'].some(version => {
         try {
           const apiVersion = place.group === '' ? version : `${place.group}/${version}`;

@@ -153,19 +153,15 @@ describe('the targets of a Service', () => {
   });
 
   it.each([
-    ['ClusterIP', { type: 'ClusterIP', clusterIP: '10.0.0.1' }, 'ClusterIP'],
-    ['no type, which is ClusterIP', {}, 'ClusterIP'],
-    ['headless', { type: 'ClusterIP', clusterIP: 'None' }, 'headless'],
-    ['NodePort', { type: 'NodePort' }, 'NodePort'],
-    ['ExternalName', { type: 'ExternalName', externalName: 'db.example.net' }, 'ExternalName'],
-    ['a spec that is no object', 5, 'ClusterIP'],
-    ['a type that is no text', { type: {} }, 'unknown'],
-  ])('are not supported yet: %s', (_rule, spec, type) => {
+    ['ClusterIP', { type: 'ClusterIP', clusterIP: '10.0.0.1', externalIPs: ['192.0.2.1'] }],
+    ['no type, which is ClusterIP', {}],
+    ['a spec that is no object', 5],
+  ])('are none where it publishes nothing, and nothing is held: %s', (_rule, spec) => {
     const wanted = read('service', service({ annotations: asks, spec }));
     expect(wanted.endpoints).toEqual([]);
-    expect(held(wanted)).toEqual(['*']);
-    expect(onlyFinding(wanted)).toMatchObject({ reason: 'unsupported', name: 'a.example.com', field: 'spec.type' });
-    expect(onlyFinding(wanted).message).toContain(`type ${type} `);
+    expect(held(wanted)).toEqual([]);
+    expect(onlyFinding(wanted)).toMatchObject({ reason: 'filtered', name: 'a.example.com', field: 'spec.type' });
+    expect(onlyFinding(wanted).message).toContain('service.publishInternal');
   });
 
   it.each([

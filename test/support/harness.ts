@@ -20,7 +20,7 @@ export interface FakeCluster {
 
 /** A cluster that serves every resource there is; what a source needs is read before what asks. */
 export function fakeClusters(clusters: Record<string, FakeCluster>, listed: string[] = []): ClusterReader {
-  return async (cluster, sources, page, _restart, _signal, needs = () => []) => {
+  return async (cluster, sources, page, _restart, _signal, reading) => {
     listed.push(cluster.name);
     const { objects, failing } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
     const done = new Map<ResourceKind, KindRead>();
@@ -36,16 +36,22 @@ export function fakeClusters(clusters: Record<string, FakeCluster>, listed: stri
       done.set(resource, outcome);
       return outcome;
     };
+    const missing = (kind: SourceKind, seen: Set<ResourceKind>) => {
+      const resources = (reading?.needs(kind) ?? []).filter(resource => !seen.has(resource));
+      for (const resource of resources) seen.add(resource);
+      return resources.map(resource => ({ resource, outcome: read(resource) }));
+    };
     const source = (kind: SourceKind): KindRead => {
-      for (;;) {
-        const missing = needs(kind).filter(resource => !done.has(resource));
-        for (const resource of missing) read(resource);
-        const unread = needs(kind)
-          .map(read)
-          .find(({ complete }) => !complete);
-        if (unread !== undefined) return unread;
-        if (missing.length === 0) return read(sourceOf(kind).resource);
+      const seen = new Set<ResourceKind>();
+      for (let needs = missing(kind, seen); needs.length > 0; needs = missing(kind, seen)) {
+        const unread = needs.find(({ outcome }) => !outcome.complete);
+        if (unread) return unread.outcome;
       }
+      const asking = read(sourceOf(kind).resource);
+      for (let joins = missing(kind, seen); joins.length > 0; joins = missing(kind, seen)) {
+        for (const { resource, outcome } of joins) if (!outcome.complete) reading?.unread(resource, outcome.error);
+      }
+      return asking;
     };
     return Object.fromEntries(sources.map(kind => [kind, source(kind)]));
   };

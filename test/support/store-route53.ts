@@ -43,6 +43,11 @@ export function storeRoute53(store: Route53Store, hooks: Hooks = {}): Route53Por
         const apply = () => store.change(zone, changes.map(toStored));
         return hooks.change ? hooks.change(zone, apply) : apply();
       }),
+    listTags: zones =>
+      answer('listTags', undefined, () => {
+        const tags = (id: string) => Object.fromEntries(store.zones.get(id)?.tags ?? []);
+        return new Map(zones.map(id => [id, tags(id)]));
+      }),
     recordSetLimit: zone =>
       answer('recordSetLimit', zone, () => ({ limit: store.maxRecordSets, count: store.records(zone).length })),
   };

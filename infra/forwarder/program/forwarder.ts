@@ -3,14 +3,18 @@ import type { StreamingConnection } from '../../../lib/cluster/connection.ts';
 import { type EndReason, watchAll } from '../../../lib/cluster/watch.ts';
 import {
   isNeededResource,
+  joinsOf,
   NeededStore,
   type ResourceKind,
   resourcesOf,
+  rulesOf,
   type SourceContext,
   sourceOf,
+  sourceSettings,
 } from '../../../lib/sources/index.ts';
 import { FOR_A_POD } from './api-server.ts';
 import type { ForwarderClock } from './clock.ts';
+import { Gates } from './gates.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import type { Log } from './log.ts';
 import { NeedTracker } from './need-tracker.ts';
@@ -49,25 +53,28 @@ function partsOf(
   { sources }: Settings,
   context: SourceContext,
   sender: Pick<Sender, 'change'>,
+  gates: Gates,
 ): Map<ResourceKind, Part[]> {
   const needed = new NeededStore(context);
   const onChange = sender.change.bind(sender);
-  const trackers = sources.map(kind => ({ kind, tracker: new Tracker({ kind, context, needed, onChange }) }));
+  const onJoins = gates.open.bind(gates);
+  const trackers = sources.map(kind => ({ kind, tracker: new Tracker({ kind, context, needed, onJoins, onChange }) }));
   const onLookups = (lookups: readonly string[]) =>
     trackers.map(({ tracker }) => tracker.needChanged(lookups)).includes(true);
   const parts = (resource: ResourceKind): Part[] => [
     ...(isNeededResource(resource) ? [new NeedTracker({ resource, store: needed, onLookups, onChange })] : []),
     ...trackers.filter(({ kind }) => sourceOf(kind).resource === resource).map(({ tracker }) => tracker),
   ];
-  return new Map(resourcesOf(sources).map(resource => [resource, parts(resource)]));
+  const resources = new Set([...resourcesOf(sources), ...joinsOf(sources, rulesOf(context.settings))]);
+  return new Map([...resources].map(resource => [resource, parts(resource)]));
 }
 
 /** Watches the resources of its sources, and tells the webhook of changes that matter to DNS. */
 export function createForwarder(settings: Settings, { connection, post, clock, log }: Ports): Forwarder {
-  const { cluster, annotationPrefixes, hostnames, gateway, gather } = settings;
+  const { cluster, gather } = settings;
   const context: SourceContext = {
     cluster,
-    settings: { annotationPrefixes, hostnames, domains: [SOME_DOMAIN], gateway },
+    settings: sourceSettings({ ...settings, zones: { domains: [SOME_DOMAIN] } }),
   };
   const instruments = createInstruments();
   let succeeded: number | undefined;
@@ -76,10 +83,15 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
     if (status === 202) succeeded = clock.uptime();
   };
   const sender = new Sender({ cluster, source: randomUUID(), gather, clock, log, post, onAttempt });
-  const watches = new Map(
-    [...partsOf(settings, context, sender)].map(([resource, parts]) => [resource, { parts, alive: clock.uptime() }]),
-  );
   const stopping = new AbortController();
+  const gates = new Gates(settings.sources, stopping.signal);
+  const watches = new Map(
+    [...partsOf(settings, context, sender, gates)].map(([resource, parts]) => [
+      resource,
+      { parts, alive: clock.uptime() },
+    ]),
+  );
+  const opened = () => [...watches].filter(([resource]) => gates.isOpen(resource));
   const watch = (resource: ResourceKind, part: { readonly parts: readonly Part[]; alive: number }) =>
     watchAll({
       connection,
@@ -97,21 +109,31 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
     });
   return {
     async run() {
-      const watching = Promise.all([...watches].map(([resource, part]) => watch(resource, part)));
+      const watching = Promise.all(
+        [...watches].map(async ([resource, part]) => {
+          await gates.opened(resource);
+          part.alive = clock.uptime();
+          if (!stopping.signal.aborted) await watch(resource, part);
+        }),
+      );
       // Once no watch can tell of more, the sender ends when all is sent.
       await Promise.all([sender.run(), watching.finally(() => sender.stop())]);
     },
     stop: () => stopping.abort(),
     stuck() {
-      const hanging = [...watches].filter(([, { alive }]) => clock.uptime() - alive > STUCK).map(([kind]) => kind);
+      const hanging = opened()
+        .filter(([, { alive }]) => clock.uptime() - alive > STUCK)
+        .map(([kind]) => kind);
       return hanging.length === 0 ? undefined : `no sign of life from the watch of: ${hanging.join(', ')}`;
     },
     unready() {
-      const missing = [...watches].filter(([, { parts }]) => parts.some(({ listed }) => !listed)).map(([kind]) => kind);
+      const missing = opened()
+        .filter(([, { parts }]) => parts.some(({ listed }) => !listed))
+        .map(([kind]) => kind);
       return missing.length === 0 ? undefined : `not listed yet: ${missing.join(', ')}`;
     },
     metrics() {
-      for (const [kind, { parts }] of watches) instruments.objects.set(sizeOf(parts), { kind });
+      for (const [kind, { parts }] of opened()) instruments.objects.set(sizeOf(parts), { kind });
       instruments.pending.set(sender.pending);
       instruments.unsent.set(sender.idle ? 0 : 1);
       const { user, system } = process.cpuUsage();

@@ -15,7 +15,7 @@ export interface NeedTrackerOptions {
 export class NeedTracker {
   readonly #options: NeedTrackerOptions;
   #listing = new Set<string>();
-  #touched: string[] = [];
+  #touched = new Set<string>();
   #listed = false;
 
   constructor(options: NeedTrackerOptions) {
@@ -38,13 +38,13 @@ export class NeedTracker {
     const { resource, store } = this.#options;
     for (const item of items) {
       this.#listing.add(objectKey(item));
-      this.#touched.push(...store.put(resource, item));
+      this.#touch(store.put(resource, item));
     }
   }
 
   complete(gapMs: number): void {
     const { resource, store, onChange } = this.#options;
-    this.#touched.push(...store.keepOnly(resource, this.#listing));
+    this.#touch(store.keepOnly(resource, this.#listing));
     this.#listing = new Set();
     this.#listed = true;
     this.#tell();
@@ -54,13 +54,17 @@ export class NeedTracker {
   /** @returns whether the change matters */
   changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown): boolean {
     const { resource, store } = this.#options;
-    this.#touched.push(...(type === 'DELETED' ? store.delete(resource, object) : store.put(resource, object)));
+    this.#touch(type === 'DELETED' ? store.delete(resource, object) : store.put(resource, object));
     return this.#tell();
   }
 
+  #touch(keys: readonly string[]): void {
+    for (const key of keys) this.#touched.add(key);
+  }
+
   #tell(): boolean {
-    const lookups = this.#touched.map(key => `${this.#options.resource} ${key}`);
-    this.#touched = [];
+    const lookups = [...this.#touched].map(key => `${this.#options.resource} ${key}`);
+    this.#touched = new Set();
     return lookups.length > 0 && this.#options.onLookups(lookups);
   }
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { ConfigError, type ConfigProblem } from '../../../lib/config/error.ts';
+import { objectSections, sourceRecordKeys, withoutExcluded } from '../../../lib/config/object-keys.ts';
 import { gatewayKeys, keys, matching, oneOf, someOf, sources } from '../../../lib/config/values.ts';
 import { problemsOf, wording } from '../../../lib/config/wording.ts';
-import { type GatewaySettings, SOURCE_DEFAULT, type SourceKind } from '../../../lib/sources/index.ts';
+import { SOURCE_DEFAULT, type SourceConfig, type SourceKind } from '../../../lib/sources/index.ts';
 
 /** How notices are signed. */
 export type Auth =
@@ -11,14 +12,11 @@ export type Auth =
   | { readonly kind: 'hmac'; readonly secretFile: string };
 
 /** The settings of one forwarder, complete. */
-export interface Settings {
+export interface Settings extends Omit<SourceConfig, 'zones'> {
   /** As the config of fairlead names it. */
   readonly cluster: string;
   readonly webhook: { readonly url: string; readonly auth: Auth };
   readonly sources: readonly SourceKind[];
-  readonly annotationPrefixes: readonly string[];
-  readonly hostnames: { readonly fromServiceName: boolean };
-  readonly gateway: GatewaySettings;
   /** Milliseconds for which changes are gathered: until it was quiet for so long, at most for so long. */
   readonly gather: { readonly quietMs: number; readonly mostMs: number };
   /** Of probes and metrics; 0: a free one. */
@@ -53,7 +51,8 @@ const schema = keys({
     ),
     ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
   ),
-  hostnames: z.prefault(keys({ fromServiceName: z.prefault(z.boolean(), false) }), {}),
+  ...objectSections(),
+  records: z.prefault(keys(sourceRecordKeys()), {}),
   gateway: z.prefault(keys(gatewayKeys()), {}),
   gather: z.prefault(
     keys({ quietMs: z.prefault(whole(0, 60_000), 200), mostMs: z.prefault(whole(0, 60_000), 1000) }),
@@ -86,10 +85,15 @@ export function parseSettings(
 ): Settings {
   const parsed = schema.safeParse(value, { error: wording });
   if (!parsed.success) throw new ConfigError(file, parsed.error.issues.flatMap(problemsOf));
-  const { webhook, host, ...rest } = parsed.data;
+  const { webhook, host, records, ...rest } = parsed.data;
   const auth = authOf(webhook, env);
   if ('message' in auth) throw new ConfigError(file, [auth]);
-  return { ...rest, webhook: { url: webhook.url, auth }, ...(host !== undefined && { host }) };
+  return {
+    ...rest,
+    records: withoutExcluded(records),
+    webhook: { url: webhook.url, auth },
+    ...(host !== undefined && { host }),
+  };
 }
 
 /** A Function URL's host names its region: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */

@@ -2,6 +2,8 @@ import type { NoticedObject } from '../../../lib/model/index.ts';
 import { OBJECT_NAME } from '../../../lib/notice/index.ts';
 import {
   dnsFingerprint,
+  joiningOf,
+  type NeededResource,
   NeededStore,
   noting,
   objectKey,
@@ -15,6 +17,8 @@ export interface TrackerOptions {
   readonly context: SourceContext;
   /** What the source needs beside its own objects; who fills it tells {@link Tracker.needChanged}. */
   readonly needed?: NeededStore;
+  /** Told of resources that an object needs and most do not, so that they may be watched from then on. */
+  readonly onJoins?: (resources: readonly NeededResource[]) => void;
   /** Told of each change that matters to DNS. Undefined: anything may have changed. */
   readonly onChange: (object: NoticedObject | undefined) => void;
 }
@@ -55,7 +59,7 @@ export class Tracker {
   /** Lookups that changed while a listing is under way: what is known is kept up to date with them, a listing is not. */
   #meanwhile: Set<string> | undefined;
   /** Who looked where: objects by lookup. */
-  #users = new Map<string, Set<string>>();
+  #users = new Users();
   readonly #shared = new Map<string, readonly string[]>();
 
   constructor(options: TrackerOptions) {
@@ -94,7 +98,7 @@ export class Tracker {
     const after = this.#listing;
     this.#known = after;
     this.#listing = new Map();
-    this.#users = new Map();
+    this.#users = new Users();
     for (const [key, known] of after) {
       const stale = lookupsOf(known).some(lookup => this.#meanwhile?.has(lookup));
       this.#keep(key, stale ? this.#again(known) : known);
@@ -122,7 +126,7 @@ export class Tracker {
   needChanged(lookups: readonly string[]): boolean {
     for (const lookup of lookups) this.#meanwhile?.add(lookup);
     let matters = false;
-    for (const key of new Set(lookups.flatMap(lookup => [...(this.#users.get(lookup) ?? [])]))) {
+    for (const key of new Set(lookups.flatMap(lookup => this.#users.of(lookup)))) {
       const known = this.#known?.get(key);
       if (known !== undefined && this.#replace(key, this.#again(known))) matters = true;
     }
@@ -141,18 +145,11 @@ export class Tracker {
 
   #keep(key: string, known: Known): void {
     this.#known?.set(key, known);
-    for (const lookup of lookupsOf(known)) {
-      const users = this.#users.get(lookup) ?? new Set();
-      this.#users.set(lookup, users.add(key));
-    }
+    for (const lookup of lookupsOf(known)) this.#users.add(lookup, key);
   }
 
   #drop(key: string): void {
-    for (const lookup of lookupsOf(this.#known?.get(key))) {
-      const users = this.#users.get(lookup);
-      users?.delete(key);
-      if (users?.size === 0) this.#users.delete(lookup);
-    }
+    for (const lookup of lookupsOf(this.#known?.get(key))) this.#users.delete(lookup, key);
     this.#known?.delete(key);
   }
 
@@ -160,11 +157,13 @@ export class Tracker {
   #look(object: unknown, before: Known | undefined): Known | undefined {
     const { kind, context } = this.#options;
     const { slim } = sourceOf(kind);
-    if (slim === undefined) {
+    const joining = joiningOf(kind, object, context);
+    if (joining) this.#options.onJoins?.(joining.needs);
+    if (slim === undefined && joining === undefined) {
       const print = dnsFingerprint(kind, object, context);
       return print === '' ? undefined : print === before ? before : print;
     }
-    const text = JSON.stringify(slim(object, context));
+    const text = JSON.stringify(joining?.slim ?? slim?.(object, context));
     if (typeof before === 'object' && before.slim === text) return before;
     return this.#again({ print: '', slim: text, lookups: [] });
   }
@@ -191,5 +190,28 @@ export class Tracker {
     const nameable = OBJECT_NAME.test(namespace) && OBJECT_NAME.test(name);
     const kind = sourceOf(this.#options.kind).resource;
     this.#options.onChange(nameable ? { kind, namespace, name } : undefined);
+  }
+}
+
+/** Objects by lookup. Nearly every pod has one user: it is kept without a set of its own. */
+class Users {
+  readonly #byLookup = new Map<string, string | Set<string>>();
+
+  of(lookup: string): readonly string[] {
+    const users = this.#byLookup.get(lookup) ?? [];
+    return typeof users === 'string' ? [users] : [...users];
+  }
+
+  add(lookup: string, object: string): void {
+    const users = this.#byLookup.get(lookup);
+    if (users === undefined) this.#byLookup.set(lookup, object);
+    else if (typeof users !== 'string') users.add(object);
+    else if (users !== object) this.#byLookup.set(lookup, new Set([users, object]));
+  }
+
+  delete(lookup: string, object: string): void {
+    const users = this.#byLookup.get(lookup);
+    if (typeof users === 'object') users.delete(object);
+    if (users === object || (typeof users === 'object' && users.size === 0)) this.#byLookup.delete(lookup);
   }
 }

@@ -12,6 +12,10 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   Service: '/api/v1/namespaces/{namespace}/services',
   Ingress: '/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses',
   Namespace: '/api/v1/namespaces',
+  Node: '/api/v1/nodes',
+  Pod: '/api/v1/namespaces/{namespace}/pods',
+  EndpointSlice: '/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices',
+  DNSEndpoint: '/apis/externaldns.k8s.io/v1alpha1/namespaces/{namespace}/dnsendpoints',
   ...Object.fromEntries(
     ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map(kind => [
       kind,

@@ -107,7 +107,7 @@ describe('writing', () => {
       () => core.createNamespacedService({ namespace: 'default', body: { kind: 'Ingress', metadata: { name: 'a' } } }),
       400,
     ],
-    ['a resource that is not served', () => core.listPodForAllNamespaces(), 404],
+    ['a resource that is not served', () => core.listSecretForAllNamespaces(), 404],
     ['an Ingress that is not there', () => networking.readNamespacedIngress({ namespace: 'default', name: 'x' }), 404],
   ])('%s is refused', async (_what, call, code) => {
     expect((await failure(call())).code).toBe(code);
@@ -127,8 +127,8 @@ describe('the handle in the process', () => {
   });
 
   test('a kind that is not served is refused', () => {
-    expect(() => cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } })).toThrow(
-      'v1 Pod is not served here; there are v1 Service',
+    expect(() => cluster.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } })).toThrow(
+      'v1 Secret is not served here; there are v1 Service',
     );
   });
 
