@@ -9,6 +9,7 @@ import type {
   ZoneState,
 } from '../../lib/model/index.ts';
 import { type PlanInput, type PlanOutput, type PlanSettings, plan } from '../../lib/plan/index.ts';
+import { sourceOfResource } from '../../lib/sources/index.ts';
 
 export const ZONE = { id: 'Z1', name: 'example.com', private: false };
 
@@ -23,7 +24,7 @@ export const SETTINGS: PlanSettings = {
   merge: 'namespace',
   maxCharacters: 15_000,
   guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
-  sourceOf: word => (['service', 'ingress'].includes(word) ? word : undefined),
+  sourceOf: sourceOfResource,
   aliasZoneOf: target => (target.endsWith('.elb.aws') ? 'ZELB' : undefined),
 };
 
