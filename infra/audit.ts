@@ -1,5 +1,6 @@
-import { RESOURCES, SUBRESOURCE, WRITES } from '../functions/audit/write.ts';
+import { SUBRESOURCE, WRITES } from '../functions/audit/write.ts';
 import type { Config } from '../lib/config/config.ts';
+import { placesOf, resourcesOf, type SourceKind } from '../lib/sources/index.ts';
 import type { Resources } from './rules.ts';
 import { InvalidSetting } from './settings.ts';
 
@@ -17,18 +18,21 @@ export interface Audit {
  */
 export function auditOf(clusters: readonly string[] | null, config: Config, region: string): Audit {
   const names = [...new Set(clusters ?? [])].sort();
-  const eksNames = names.map(name => check(name, config, region));
+  const filterPattern = filterPatternOf(config.sources);
   return {
     part: names.length === 0 ? 'infra/none.yml' : 'infra/audit.yml',
-    filterPattern: FILTER_PATTERN,
+    filterPattern,
     subscriptions: Object.fromEntries(
-      names.map((name, index) => [`AuditLogOf${logicalId(name)}`, subscription(name, eksNames[index] ?? name)]),
+      names.map(name => [
+        `AuditLogOf${logicalId(name)}`,
+        subscription(name, eksNameOf(name, config, region), filterPattern),
+      ]),
     ),
   };
 }
 
 /** The name of the cluster in EKS. */
-function check(name: string, { clusters }: Config, region: string): string {
+function eksNameOf(name: string, { clusters }: Config, region: string): string {
   const cluster = clusters.find(one => one.name === name);
   if (cluster === undefined)
     throw new InvalidSetting(
@@ -41,14 +45,14 @@ function check(name: string, { clusters }: Config, region: string): string {
 }
 
 /** The log says how EKS calls the cluster; where the config calls it otherwise, the filter's name says so. */
-function subscription(cluster: string, eksName: string) {
+function subscription(cluster: string, eksName: string, filterPattern: string) {
   return {
     Type: 'AWS::Logs::SubscriptionFilter',
     DependsOn: ['AuditPermission'], // CloudWatch Logs tries whether it may call when the filter is made
     Properties: {
       LogGroupName: `/aws/eks/${eksName}/cluster`,
       ...(eksName !== cluster && { FilterName: cluster }),
-      FilterPattern: FILTER_PATTERN,
+      FilterPattern: filterPattern,
       DestinationArn: { 'Fn::GetAtt': ['AuditLambdaFunction', 'Arn'] },
     },
   };
@@ -60,22 +64,25 @@ function logicalId(name: string): string {
 }
 
 /**
- * Lines of the log that tell of a write which succeeded. What leader election writes (leases, endpoints) is not among
- * them. CloudWatch Logs allows 1,024 characters:
+ * Lines of the log that tell of a write of what the sources read, which succeeded. What leader election writes (leases,
+ * endpoints) is not among them. CloudWatch Logs allows 1,024 characters, so the groups of Kubernetes itself are narrowed
+ * to the resources, and those of custom resources are not: the function looks again.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
-const FILTER_PATTERN = `{ ${[
-  '($.stage = "ResponseComplete")',
-  any(WRITES.map(verb => `$.verb = "${verb}"`)),
-  any(
-    Object.values(RESOURCES).map(({ resource, apiGroup }) => {
-      const group = apiGroup === undefined ? 'NOT EXISTS' : `= "${apiGroup}"`;
-      return `($.objectRef.resource = "${resource}" && $.objectRef.apiGroup ${group})`;
-    }),
-  ),
-  any(['$.objectRef.subresource NOT EXISTS', `$.objectRef.subresource = "${SUBRESOURCE}"`]),
-  '($.responseStatus.code < 300)',
-].join(' && ')} }`;
+function filterPatternOf(sources: readonly SourceKind[]): string {
+  const places = resourcesOf(sources).flatMap(resource => [...placesOf(resource)]);
+  const resources = places.map(({ group, plural, version }) => {
+    const of = group === '' ? '$.objectRef.apiGroup NOT EXISTS' : `$.objectRef.apiGroup = "${group}"`;
+    return version === undefined ? `(${of})` : `($.objectRef.resource = "${plural}" && ${of})`;
+  });
+  return `{ ${[
+    '($.stage = "ResponseComplete")',
+    any(WRITES.map(verb => `$.verb = "${verb}"`)),
+    any([...new Set(resources)]),
+    any(['$.objectRef.subresource NOT EXISTS', `$.objectRef.subresource = "${SUBRESOURCE}"`]),
+    '($.responseStatus.code < 300)',
+  ].join(' && ')} }`;
+}
 
 function any(alternatives: readonly string[]): string {
   return `(${alternatives.join(' || ')})`;

@@ -23,6 +23,8 @@ export interface Cost {
   readonly peakMiB: number;
 }
 
+const SERVICES = { group: '', plural: 'services', path: '/api/v1/services', listKind: 'ServiceList' };
+
 /** Set by the bundler: the typed client is in a bundle of its own, or its size would weigh on the others. */
 declare const TYPED: boolean;
 
@@ -30,7 +32,7 @@ async function readAsFairlead({ url, caFile, pageSize }: Task): Promise<number> 
   const access = { endpoint: url, caData: readFileSync(caFile).toString('base64') };
   const config = await kubeConfigForEks('bench', access, async () => 'token');
   const connection = openConnection(config, { label: 'cluster bench', hint: '' });
-  const listing = { connection, label: 'cluster bench', kind: 'service', pageSize, clock: systemClock } as const;
+  const listing = { connection, label: 'cluster bench', served: SERVICES, pageSize, clock: systemClock } as const;
   const { objects } = await listAll({ ...listing, onPage: () => {}, onRestart: () => {} });
   connection.close();
   return objects;

@@ -1,5 +1,6 @@
 // `npm run manifests`: makes infra/forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
 import { writeFile } from 'node:fs/promises';
+import { chartRules } from '../infra/cluster-role.ts';
 import { renderChart } from './helm.ts';
 import { prepareProgram } from './real/build.ts';
 import { builtPath } from './real/programs.ts';
@@ -24,6 +25,7 @@ export async function manifests(helm: string): Promise<string> {
 }
 
 if (import.meta.main) {
+  await writeFile(`${root}infra/forwarder/chart/rules.yaml`, chartRules());
   if (!(await prepareProgram('helm', console.error))) throw new Error('no Helm: install Go, with which it is built');
   await writeFile(`${root}infra/forwarder/manifests/forwarder.yaml`, await manifests(builtPath('helm')));
 }

@@ -17,7 +17,7 @@ export interface Desk {
 }
 
 /**
- * The handler behind the subscription to a cluster's audit log: a batch in which Services or Ingresses were written becomes
+ * The handler behind the subscription to a cluster's audit log: a batch in which objects of the sources were written becomes
  * one notice. When the queue does not take it the handler throws: Lambda tries twice more, then leaves the batch in the
  * queue of what was not delivered, whose alarm rings.
  */

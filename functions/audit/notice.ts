@@ -37,11 +37,11 @@ function sourceOf({ logGroup, logStream, logEvents }: Batch): string {
   return `audit:${logStream.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 100)}:${lines.digest('hex')}`;
 }
 
-/** Each object once; undefined when they cannot be told: too many, or one without a name. */
+/** Each object once; undefined when they cannot be told: too many, or one without a name or kind. */
 function objectsOf(writes: readonly Write[]): readonly NoticedObject[] | undefined {
   const objects = new Map<string, NoticedObject>();
   for (const { kind, namespace, name } of writes) {
-    if (namespace === undefined || name === undefined) return undefined;
+    if (kind === undefined || namespace === undefined || name === undefined) return undefined;
     objects.set(`${kind}/${namespace}/${name}`, { kind, namespace, name });
   }
   return objects.size > MAX_OBJECTS ? undefined : [...objects.values()];

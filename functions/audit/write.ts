@@ -1,11 +1,5 @@
 import * as z from 'zod/mini';
-import type { NoticedObject } from '../../lib/model/index.ts';
-
-/** Resources of the Kubernetes API that ask for records, by the kind that a notice gives them. */
-export const RESOURCES = {
-  service: { resource: 'services', apiGroup: undefined },
-  ingress: { resource: 'ingresses', apiGroup: 'networking.k8s.io' },
-} as const;
+import { resourceAt, sourceOfResource } from '../../lib/sources/kinds.ts';
 
 /** Verbs after which an object may be another. */
 export const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'] as const;
@@ -19,7 +13,7 @@ const AuditEvent = z.object({
   verb: z.enum(WRITES),
   requestURI: z.optional(z.string()),
   objectRef: z.object({
-    resource: z.enum(['services', 'ingresses']),
+    resource: z.string(),
     namespace: z.optional(z.string()),
     name: z.optional(z.string()),
     apiGroup: z.optional(z.string()),
@@ -28,8 +22,15 @@ const AuditEvent = z.object({
   responseStatus: z.object({ code: z.number().check(z.gte(200), z.lt(300)) }),
 });
 
-/** An object that was written; without a name (all of a namespace were deleted), any of its kind may have been. */
-export type Write = Pick<NoticedObject, 'kind'> & { readonly namespace?: string; readonly name?: string };
+/**
+ * An object that was written. Without a name (all of a namespace were deleted), any of its kind may have been; without a
+ * kind (others need it: a Gateway), any of those that need it may ask for something else.
+ */
+export interface Write {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
 
 /**
  * The write that one line of the audit log tells of; undefined for every other line. The subscription's filter lets only
@@ -39,8 +40,9 @@ export function readWrite(line: string): Write | undefined {
   const parsed = AuditEvent.safeParse(parseJson(line));
   if (!parsed.success || isDryRun(parsed.data.requestURI)) return undefined;
   const { resource, apiGroup, namespace, name } = parsed.data.objectRef;
-  const kind = resource === 'services' ? 'service' : 'ingress';
-  if ((apiGroup || undefined) !== RESOURCES[kind].apiGroup) return undefined;
+  const kind = resourceAt(apiGroup ?? '', resource);
+  if (kind === undefined) return undefined;
+  if (sourceOfResource(kind) === undefined) return {};
   return { kind, ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
 }
 

@@ -1,2 +1,2 @@
 export type { Timeouts } from './connection.ts';
-export { type ClusterReader, type ClusterReaderOptions, createClusterReader } from './read.ts';
+export { type ClusterReader, type ClusterReaderOptions, createClusterReader, type Intake } from './read.ts';

@@ -1,15 +1,14 @@
 import type { Clock } from '../clock.ts';
-import type { SourceKind } from '../model/index.ts';
-import { unlessAborted } from './abort.ts';
 import type { Connection } from './connection.ts';
-import { BusyError, ClusterError, UnusableListError } from './errors.ts';
-import { type Advice, parseJson, RESOURCES, refusal, unusable } from './resource.ts';
+import { ClusterError, UnusableListError } from './errors.ts';
+import { type Advice, parseJson, refusal, type Served, unusable } from './resource.ts';
+import { withRetries } from './retry.ts';
 
 export interface Listing {
   readonly connection: Connection;
   /** `cluster prod-eu`, for messages. */
   readonly label: string;
-  readonly kind: SourceKind;
+  readonly served: Served;
   /** Objects a page; the API server may give fewer. */
   readonly pageSize: number;
   readonly clock: Clock;
@@ -32,11 +31,6 @@ export interface Listed {
 /** 500 is what client-go asks for; larger pages save little (`scripts/bench-list.ts`) and cost memory. */
 export const PAGE_SIZE = 500;
 const RESTARTS = 3;
-const TRIES = 4;
-/** Milliseconds after which a page is not asked for again. */
-const PATIENCE = 20_000;
-/** Seconds. A server that wants to be left alone for longer is left alone until the next run. */
-const LONGEST_WAIT = 10;
 
 /**
  * Lists all objects of a kind in all namespaces, page by page, as of one moment: without `resourceVersion`, the first
@@ -52,7 +46,7 @@ export async function listAll(listing: Listing): Promise<Listed> {
     } catch (error) {
       if (!(error instanceof ClusterError) || error.mend !== 'restart') throw error;
       if (restarts === RESTARTS) {
-        const what = `the listing of ${RESOURCES[listing.kind].plural} expired ${RESTARTS + 1} times`;
+        const what = `the listing of ${listing.served.plural} expired ${RESTARTS + 1} times`;
         throw new UnusableListError(`${listing.label}: ${what}: ${error.message}; the API server is too slow for it`, {
           cause: error,
         });
@@ -68,9 +62,10 @@ async function listOnce(listing: Listing): Promise<Listed> {
   let resourceVersion = '';
   // Every cluster has the Service default/kubernetes: a list without it comes from a server that lost its data, or
   // shows less than there is. Acting on it would delete records.
-  let believable = listing.kind !== 'service';
+  let believable = listing.served.path !== '/api/v1/services';
   do {
-    const page = await pageWithRetries(listing, next);
+    const token = next;
+    const page = await withRetries(listing.clock, listing.signal, () => readPage(listing, token));
     objects += page.items.length;
     believable ||= page.items.some(isApiServerService);
     if (page.next !== '' && page.next === next) throw unusable(listing, 'the same page was given twice');
@@ -94,32 +89,15 @@ interface Page {
   readonly resourceVersion: string;
 }
 
-async function pageWithRetries(listing: Listing, token: string): Promise<Page> {
-  const { clock, signal } = listing;
-  const began = clock.now();
-  for (let tries = 1; ; tries++) {
-    try {
-      return await readPage(listing, token);
-    } catch (error) {
-      if (!(error instanceof ClusterError) || error.mend !== 'retry') throw error;
-      if (tries === TRIES || clock.now() - began >= PATIENCE) throw error;
-      const asked = error instanceof BusyError ? error.retryAfter : undefined;
-      if (asked !== undefined && asked > LONGEST_WAIT) throw error;
-      const wait = asked === undefined ? 2 ** tries * (50 + 50 * clock.random()) : asked * 1000;
-      await unlessAborted(clock.sleep(wait), signal);
-    }
-  }
-}
-
 async function readPage(listing: Listing, token: string): Promise<Page> {
   const query = new URLSearchParams({ limit: String(listing.pageSize), ...(token !== '' && { continue: token }) });
-  const answer = await listing.connection.get(`${RESOURCES[listing.kind].path}?${query}`, listing.signal);
+  const answer = await listing.connection.get(`${listing.served.path}?${query}`, listing.signal);
   if (answer.status !== 200) throw refusal({ ...listing, doing: 'listing' }, answer);
   return parsePage(listing, answer.body);
 }
 
 function parsePage(listing: Listing, body: Buffer): Page {
-  const { listKind } = RESOURCES[listing.kind];
+  const { listKind } = listing.served;
   const list = parseJson(body) as ObjectList | undefined;
   // Go writes an empty list as `null` in places.
   const items = list?.items ?? [];

@@ -1,27 +1,40 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
-import type { KindRead, SourceKind } from '../model/index.ts';
+import type { KindRead } from '../model/index.ts';
+import { type ResourceKind, type SourceKind, sourceOf } from '../sources/index.ts';
 import { createAccess } from './access.ts';
 import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
+import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
 import { listAll, PAGE_SIZE } from './list.ts';
 import { FOR_A_RUN, WITH_KUBECONFIG } from './resource.ts';
 
 /**
- * Reads all objects of the kinds asked for from one cluster, all kinds at once.
+ * Who takes what is read, and knows what is to be read. Objects are given as the API server has them, page by page, and
+ * are not kept.
+ */
+export interface Intake {
+  readonly sources: readonly SourceKind[];
+  /** What a source needs, as far as is known; asked again until all that it names was read. */
+  needs(source: SourceKind): readonly ResourceKind[];
+  page(resource: ResourceKind, items: readonly unknown[]): void;
+  /** Everything that `page` took of a resource is void: it is read anew. */
+  restart(resource: ResourceKind): void;
+}
+
+/**
+ * Reads all that the sources of an intake ask for from one cluster, side by side: the resources that a source needs before
+ * the one that asks.
  *
- * `sink` takes the objects as the API server gives them, page by page; they are not kept. What it took counts only when
- * the kind turns out complete. `restart` says that everything `sink` took of a kind is void: the kind is read anew.
+ * What the intake took of a source counts only when the source turns out complete: its resource and all that it needs.
  *
- * Never throws: whatever happens, each kind asked for has an entry, and one that is not complete says why in words for a
- * person. An aborted signal ends the reading, and what was not complete by then is incomplete.
+ * Never throws: whatever happens, each source has an entry, and one that is not complete says why in words for a person.
+ * An aborted signal ends the reading, and what was not complete by then is incomplete.
  */
 export type ClusterReader = (
   cluster: ClusterConfig,
-  kinds: readonly SourceKind[],
-  sink: (kind: SourceKind, items: readonly unknown[]) => void,
-  restart: (kind: SourceKind) => void,
+  intake: Intake,
   signal?: AbortSignal,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
@@ -30,7 +43,7 @@ export interface ClusterReaderOptions {
   /** AWS credentials; absent: the SDK's default chain (environment, profile, role). */
   readonly credentials?: CredentialsInput;
   readonly timeouts?: Timeouts;
-  /** Milliseconds for which a cluster's endpoint and CA are kept between runs; 15 minutes unless told. */
+  /** Milliseconds for which a cluster's endpoint, CA and served resources are kept between runs; 15 minutes unless told. */
   readonly keepMs?: number;
   /** Objects a page. */
   readonly pageSize?: number;
@@ -38,48 +51,93 @@ export interface ClusterReaderOptions {
 
 /**
  * A reader of EKS clusters and kubeconfigs. Make one per process and use it for every run: it keeps endpoints, CAs,
- * tokens and connections, and drops a cluster's when they fail.
+ * tokens, connections and what is served where, and drops a cluster's when they fail.
  */
 export function createClusterReader(options: ClusterReaderOptions = {}): ClusterReader {
   const { clock = systemClock, timeouts = TIMEOUTS, keepMs = 15 * 60_000, pageSize = PAGE_SIZE, credentials } = options;
   const access = createAccess({ clock, timeouts, keepMs, credentials });
+  const discoveries = new WeakMap<Connection, Discovery>();
 
-  return async (cluster, kinds, sink, restart, signal) => {
-    const list = (kind: SourceKind, connection: Connection): Promise<Outcome<number>> => {
-      const onPage = (items: readonly unknown[]) => sink(kind, items);
-      const onRestart = () => restart(kind);
-      const label = `cluster ${cluster.name}`;
-      const advice = cluster.kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
-      const listing = { connection, label, kind, pageSize, clock, signal, onPage, onRestart, advice };
-      return attempt(async () => (await listAll(listing)).objects);
+  return async (cluster, intake, signal) => {
+    const label = `cluster ${cluster.name}`;
+    const advice = cluster.kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
+    const discoveryOf = (connection: Connection) => {
+      const discovery = discoveries.get(connection) ?? createDiscovery({ connection, label, clock });
+      discoveries.set(connection, discovery);
+      return discovery;
     };
-    const round = async (wanted: readonly SourceKind[]): Promise<Round> => {
+    const list = async (connection: Connection, resource: ResourceKind): Promise<number> => {
+      const served = await discoveryOf(connection).find(resource, signal);
+      if (served === undefined) return 0;
+      const onPage = (items: readonly unknown[]) => intake.page(resource, items);
+      const onRestart = () => intake.restart(resource);
+      try {
+        const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart, advice };
+        return (await listAll(listing)).objects;
+      } catch (error) {
+        // It may be served no longer, or in another version.
+        discoveries.delete(connection);
+        throw error;
+      }
+    };
+
+    const outcomes = new Map<ResourceKind, Promise<Outcome<number>>>();
+    const round = async () => {
       const way = await attempt(() => access.connect(cluster, signal));
-      if ('error' in way) return { outcomes: new Map(wanted.map(kind => [kind, way])), again: [] };
-      const outcomes = new Map(
-        await Promise.all(wanted.map(async kind => [kind, await list(kind, way.value)] as const)),
+      const read = (resource: ResourceKind): Promise<Outcome<number>> => {
+        const outcome =
+          outcomes.get(resource) ?? ('error' in way ? Promise.resolve(way) : attempt(() => list(way.value, resource)));
+        outcomes.set(resource, outcome);
+        return outcome;
+      };
+      const sources = await Promise.all(
+        intake.sources.map(async source => [source, await readSource(source, intake, read)] as const),
       );
-      const again = wanted.filter(kind => isStale(outcomes.get(kind)));
-      if (again.length > 0) access.drop(cluster);
-      return { outcomes, again };
+      return { sources, refused: !('error' in way) };
     };
 
-    const { outcomes, again } = await round(kinds);
-    if (again.length > 0 && !signal?.aborted) {
-      for (const kind of again) restart(kind);
-      for (const [kind, outcome] of (await round(again)).outcomes) outcomes.set(kind, outcome);
+    let { sources, refused } = await round();
+    const stale = await staleOf(outcomes);
+    if (refused && stale.length > 0) {
+      access.drop(cluster);
+      if (!signal?.aborted) {
+        for (const resource of stale) {
+          outcomes.delete(resource);
+          intake.restart(resource);
+        }
+        ({ sources } = await round());
+      }
     }
-    const told = (kind: SourceKind, outcome: Outcome<number>) => kindRead(cluster.name, kind, outcome, signal);
-    return Object.fromEntries([...outcomes].map(([kind, outcome]) => [kind, told(kind, outcome)]));
+    const told = (source: SourceKind, outcome: Outcome<number>) => kindRead(cluster.name, source, outcome, signal);
+    return Object.fromEntries(sources.map(([source, outcome]) => [source, told(source, outcome)]));
   };
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
-interface Round {
-  readonly outcomes: Map<SourceKind, Outcome<number>>;
-  /** The kinds that a new description of the cluster and a new token may yet make readable. */
-  readonly again: readonly SourceKind[];
+/** Reads what a source needs, then what asks; an unread need leaves the source unread, whatever else could be read. */
+async function readSource(
+  source: SourceKind,
+  intake: Intake,
+  read: (resource: ResourceKind) => Promise<Outcome<number>>,
+): Promise<Outcome<number>> {
+  const done = new Set<ResourceKind>();
+  for (;;) {
+    const missing = intake.needs(source).filter(resource => !done.has(resource));
+    if (missing.length === 0) return read(sourceOf(source).resource);
+    const outcomes = await Promise.all(missing.map(read));
+    const failed = outcomes.find(outcome => 'error' in outcome);
+    if (failed) return failed;
+    for (const resource of missing) done.add(resource);
+  }
+}
+
+/** The resources that a new description of the cluster and a new token may yet make readable. */
+async function staleOf(outcomes: ReadonlyMap<ResourceKind, Promise<Outcome<number>>>): Promise<ResourceKind[]> {
+  const all = await Promise.all(
+    [...outcomes].map(async ([resource, outcome]) => ({ resource, outcome: await outcome })),
+  );
+  return all.filter(({ outcome }) => isStale(outcome)).map(({ resource }) => resource);
 }
 
 async function attempt<T>(act: () => Promise<T>): Promise<Outcome<T>> {
@@ -91,14 +149,14 @@ async function attempt<T>(act: () => Promise<T>): Promise<Outcome<T>> {
 }
 
 /** Endpoint, CA, token or connection may be out of date. */
-function isStale(outcome: Outcome<number> | undefined): boolean {
-  return !!outcome && 'error' in outcome && outcome.error instanceof ClusterError && outcome.error.mend === 'access';
+function isStale(outcome: Outcome<number>): boolean {
+  return 'error' in outcome && outcome.error instanceof ClusterError && outcome.error.mend === 'access';
 }
 
-function kindRead(cluster: string, kind: SourceKind, outcome: Outcome<number>, signal?: AbortSignal): KindRead {
+function kindRead(cluster: string, source: SourceKind, outcome: Outcome<number>, signal?: AbortSignal): KindRead {
   if ('value' in outcome) return { complete: true, objects: outcome.value };
   const { error } = outcome;
   if (error instanceof ClusterError) return { complete: false, error: error.message };
   const what = signal?.aborted ? 'was stopped' : 'failed unexpectedly';
-  return { complete: false, error: `cluster ${cluster}: reading ${kind} objects ${what}: ${reasonOf(error)}` };
+  return { complete: false, error: `cluster ${cluster}: reading ${source} objects ${what}: ${reasonOf(error)}` };
 }

@@ -1,4 +1,4 @@
-import type { SourceKind } from '../model/index.ts';
+import type { Place } from '../sources/index.ts';
 import type { Answer } from './connection.ts';
 import {
   BusyError,
@@ -10,23 +10,18 @@ import {
   UnusableListError,
 } from './errors.ts';
 
-/** One kind of object as the API server serves it. */
-interface Resource {
+/** A resource as one API server serves it. */
+export interface Served {
   readonly group: string;
   readonly plural: string;
   readonly path: string;
   readonly listKind: string;
 }
 
-export const RESOURCES: Readonly<Record<SourceKind, Resource>> = {
-  service: { group: '', plural: 'services', path: '/api/v1/services', listKind: 'ServiceList' },
-  ingress: {
-    group: 'networking.k8s.io',
-    plural: 'ingresses',
-    path: '/apis/networking.k8s.io/v1/ingresses',
-    listKind: 'IngressList',
-  },
-};
+export function servedAt({ group, plural, kind }: Omit<Place, 'version'>, version: string): Served {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return { group, plural, path: `${root}/${plural}`, listKind: `${kind}List` };
+}
 
 /** What is to be done about a refusal: that depends on who asks. */
 export interface Advice {
@@ -51,19 +46,19 @@ export const WITH_KUBECONFIG: Advice = {
   busy: FOR_A_RUN.busy,
 };
 
-/** A request for the objects of a kind, for messages. */
+/** A request for the objects of a resource, for messages. */
 interface Asking {
   /** `cluster prod-eu` */
   readonly label: string;
-  readonly kind: SourceKind;
-  readonly doing: 'listing' | 'watching';
+  readonly served: Served;
+  readonly doing: 'listing' | 'watching' | 'looking for';
   readonly advice?: Advice;
 }
 
 /** The answers that give no objects, as errors; the texts are those of the Status object that comes with them. */
 export function refusal(asking: Asking, { status, headers, body }: Answer): ClusterError {
-  const { label, kind, doing, advice = FOR_A_RUN } = asking;
-  const { group, plural, path } = RESOURCES[kind];
+  const { label, served, doing, advice = FOR_A_RUN } = asking;
+  const { group, plural, path } = served;
   const { message } = (parseJson(body) ?? {}) as { message?: unknown };
   const said = `${status}${typeof message === 'string' ? ` ${reasonOf(message).slice(0, 300)}` : ''}`;
   const where = `${label}: ${doing} ${plural}`;
@@ -91,8 +86,8 @@ function waitOf(headers: Answer['headers']): number | undefined {
   return seconds >= 0 ? seconds : undefined;
 }
 
-export function unusable({ label, kind }: Pick<Asking, 'label' | 'kind'>, what: string): UnusableListError {
-  return new UnusableListError(`${label}: ${RESOURCES[kind].plural}: ${what}`);
+export function unusable({ label, served }: Pick<Asking, 'label' | 'served'>, what: string): UnusableListError {
+  return new UnusableListError(`${label}: ${served.plural}: ${what}`);
 }
 
 /** Undefined for what is not JSON. */

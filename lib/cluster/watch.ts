@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { SourceKind } from '../model/index.ts';
+import type { ResourceKind } from '../sources/index.ts';
 import { unlessAborted } from './abort.ts';
 import type { StreamingConnection } from './connection.ts';
+import { createDiscovery } from './discovery.ts';
 import {
   BusyError,
   ExpiredListError,
@@ -13,12 +14,13 @@ import {
   UnreachableError,
 } from './errors.ts';
 import { listAll, PAGE_SIZE } from './list.ts';
-import { type Advice, RESOURCES, refusal, unusable } from './resource.ts';
+import { type Advice, refusal, type Served, unusable } from './resource.ts';
 import { readEvents, type WatchEvent } from './watch-events.ts';
 
-/** Why a listing or a watch came to its end. `ended`: the server's regular end of a watch. */
+/** Why a listing or a watch came to its end. `ended`: the server's regular end of a watch; `absent`: it has no such resource. */
 export type EndReason =
   | 'ended'
+  | 'absent'
   | 'cut'
   | 'silent'
   | 'expired'
@@ -47,7 +49,7 @@ export interface Watching {
   readonly connection: StreamingConnection;
   /** `cluster prod-eu`, for messages. */
   readonly label: string;
-  readonly kind: SourceKind;
+  readonly resource: ResourceKind;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly advice: Advice;
@@ -68,6 +70,8 @@ export interface WatchPace {
   readonly silenceMs: number;
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
+  /** A resource that the cluster does not serve is looked for again after so long. */
+  readonly absentMs: number;
 }
 
 export const WATCH_PACE: WatchPace = {
@@ -76,10 +80,13 @@ export const WATCH_PACE: WatchPace = {
   silenceMs: 180_000,
   firstWaitMs: 200,
   longestWaitMs: 30_000,
+  absentMs: 60_000,
 };
 
 /** Where a kind stands between two requests. */
 interface Position {
+  /** Where the cluster serves the resource, as the last listing found. */
+  served: Served | undefined;
   /** The resource version that was last heard of; undefined: all is to be listed. */
   version: string | undefined;
   /** In a row, without anything having come of it. */
@@ -98,7 +105,7 @@ interface End {
 }
 
 /**
- * Lists all objects of a kind in all namespaces and then watches them, for ever: a watch that ended is resumed from the
+ * Lists all objects of a resource in all namespaces and then watches them, for ever: a watch that ended is resumed from the
  * resource version that was last heard of, in an event or a bookmark, so that nothing is missed; one whose version the
  * server no longer has (410) begins with a new list. Faults are told and survived, with jittered back-off.
  *
@@ -106,7 +113,13 @@ interface End {
  */
 export async function watchAll(watching: Watching): Promise<void> {
   const { observer, signal, clock } = watching;
-  const position: Position = { version: undefined, failures: 0, deafSince: undefined, openedAt: undefined };
+  const position: Position = {
+    served: undefined,
+    version: undefined,
+    failures: 0,
+    deafSince: undefined,
+    openedAt: undefined,
+  };
   while (!signal.aborted) {
     observer.alive();
     const end = position.version === undefined ? await list(watching, position) : await follow(watching, position);
@@ -129,8 +142,16 @@ async function list(watching: Watching, position: Position): Promise<End | undef
   const onRestart = () => observer.begin();
   observer.begin();
   try {
-    const { objects, resourceVersion } = await listAll({ ...watching, pageSize: PAGE_SIZE, onPage, onRestart });
-    if (resourceVersion === '') throw unusable(watching, 'a list without a resourceVersion cannot be watched from');
+    // Found anew for each listing: what is served, and in which version, may have changed.
+    const served = await createDiscovery(watching).find(watching.resource, watching.signal);
+    position.served = served;
+    if (served === undefined) {
+      observer.listed(0, { ms: clock.now() - began, gapMs: 0 });
+      return { reason: 'absent', fruitful: true };
+    }
+    const { objects, resourceVersion } = await listAll({ ...watching, served, pageSize: PAGE_SIZE, onPage, onRestart });
+    if (resourceVersion === '')
+      throw unusable({ ...watching, served }, 'a list without a resourceVersion cannot be watched from');
     position.version = resourceVersion;
     const now = clock.now();
     observer.listed(objects, {
@@ -163,9 +184,11 @@ async function follow(watching: Watching, position: Position): Promise<End> {
 }
 
 async function readWatch(watching: Watching, position: Position, seconds: number): Promise<void> {
-  const { connection, kind, signal, observer, pace = WATCH_PACE } = watching;
+  const { connection, resource, signal, observer, pace = WATCH_PACE } = watching;
+  const asking = { ...watching, served: servedOf(position), doing: 'watching' } as const;
   const given = new AbortController();
-  const giveUp = () => given.abort(new SilentWatchError(`${watching.label}: the watch of ${kind} objects fell silent`));
+  const giveUp = () =>
+    given.abort(new SilentWatchError(`${watching.label}: the watch of ${resource} objects fell silent`));
   const silence = setTimeout(giveUp, pace.silenceMs);
   const latest = setTimeout(giveUp, seconds * 1000 + pace.graceMs);
   const query = new URLSearchParams({
@@ -175,12 +198,12 @@ async function readWatch(watching: Watching, position: Position, seconds: number
     resourceVersion: position.version ?? '',
   });
   try {
-    const path = `${RESOURCES[kind].path}?${query}`;
+    const path = `${asking.served.path}?${query}`;
     const stream = await connection.open(path, AbortSignal.any([signal, given.signal]));
     if (stream.status !== 200) {
       const chunks: Buffer[] = [];
       for await (const chunk of stream.body) chunks.push(chunk);
-      throw refusal({ ...watching, doing: 'watching' }, { ...stream, body: Buffer.concat(chunks) });
+      throw refusal(asking, { ...stream, body: Buffer.concat(chunks) });
     }
     position.deafSince = undefined;
     position.openedAt = watching.clock.now();
@@ -198,13 +221,20 @@ async function readWatch(watching: Watching, position: Position, seconds: number
 /** The position moves on only after the observer has taken the event. */
 function take(watching: Watching, position: Position, event: WatchEvent): void {
   const { type, object, code, version } = event;
+  const asking = { ...watching, served: servedOf(position), doing: 'watching' } as const;
   if (type === 'ERROR') {
     const body = Buffer.from(JSON.stringify(object ?? null));
-    throw refusal({ ...watching, doing: 'watching' }, { status: code ?? 500, headers: {}, body });
+    throw refusal(asking, { status: code ?? 500, headers: {}, body });
   }
-  if (version === undefined) throw unusable(watching, `an event ${String(type)} of the watch has no resourceVersion`);
+  if (version === undefined) throw unusable(asking, `an event ${String(type)} of the watch has no resourceVersion`);
   if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') watching.observer.changed(type, object);
   position.version = version;
+}
+
+/** Only what was listed is watched, and only what is served is listed. */
+function servedOf({ served }: Position): Served {
+  if (served === undefined) throw new Error('nothing was listed');
+  return served;
 }
 
 /** Moves the position on past an end. @returns how long to wait, in milliseconds. */
@@ -213,6 +243,10 @@ function settle({ clock, pace = WATCH_PACE }: Watching, position: Position, end:
   if (reason === 'expired' || reason === 'unusable') position.version = undefined;
   if (fruitful) position.failures = 0;
   if (reason === 'ended' && fruitful) return 0;
+  if (reason === 'absent') {
+    position.deafSince = undefined;
+    return pace.absentMs * (0.5 + 0.5 * clock.random());
+  }
   position.deafSince ??= clock.now() - (reason === 'silent' ? pace.silenceMs : 0);
   const step = Math.min(pace.firstWaitMs * 2 ** position.failures++, pace.longestWaitMs);
   const asked = error instanceof BusyError ? (error.retryAfter ?? 0) * 1000 : 0;

@@ -1,4 +1,5 @@
-import type { ManagedType, SourceKind } from '../model/index.ts';
+import type { ManagedType } from '../model/index.ts';
+import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
 export interface ClusterConfig {
@@ -38,6 +39,8 @@ interface RecordsConfig {
   readonly evaluateTargetHealth: boolean;
   /** Seconds. */
   readonly ttl: number;
+  /** Whose addresses of one name are put together. */
+  readonly merge: 'object' | 'namespace' | 'cluster';
 }
 
 interface RegistryConfig {
@@ -58,8 +61,10 @@ export interface StateConfig {
 }
 
 interface GuardConfig {
-  /** A run may remove at most the larger of `count` and `percent` of the owned record sets of a zone. */
+  /** A run may remove at most the larger of `count` and `percent` of the names that a cluster has in a zone. */
   readonly maxDeletes: { readonly count: number; readonly percent: number };
+  /** It may give at most so many of them other targets. */
+  readonly maxUpdates: { readonly count: number; readonly percent: number };
   readonly deleteAfterMs: number;
 }
 
@@ -76,7 +81,9 @@ export interface Config {
   /** Every cluster is in exactly one; all in `default` unless the file says otherwise. */
   readonly shards: readonly ShardConfig[];
   readonly zones: ZonesConfig;
+  /** In the order of the file; words for several are taken apart. */
   readonly sources: readonly SourceKind[];
+  readonly gateway: GatewaySettings;
   readonly policy: Policy;
   /** Each ends with `/`; the first that an object carries wins. */
   readonly annotationPrefixes: readonly string[];

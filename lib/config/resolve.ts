@@ -15,6 +15,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     ),
     zones: zonesConfig(parsed.zones),
     sources: parsed.sources,
+    gateway: parsed.gateway,
     policy: parsed.policy,
     annotationPrefixes: parsed.annotationPrefixes,
     hostnames: { fromServiceName: parsed.hostnames.fromServiceName },
@@ -23,6 +24,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       preferCname: parsed.records.preferCname,
       evaluateTargetHealth: parsed.records.evaluateTargetHealth,
       ttl: parsed.records.ttl,
+      merge: parsed.records.merge,
     },
     registry: {
       prefix: parsed.registry.prefix,
@@ -30,7 +32,11 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       wildcardReplacement: parsed.registry.wildcardReplacement,
     },
     state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
-    guard: { maxDeletes: parsed.guard.maxDeletes, deleteAfterMs: parsed.guard.deleteAfter },
+    guard: {
+      maxDeletes: parsed.guard.maxDeletes,
+      maxUpdates: parsed.guard.maxUpdates,
+      deleteAfterMs: parsed.guard.deleteAfter,
+    },
     budget: budgetConfig(parsed.budget),
   });
 }

@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
+import { SOURCE_DEFAULT } from '../sources/index.ts';
 import {
+  about,
   affix,
   domain,
   duration,
+  gatewayKeys,
+  key,
   keys,
   label,
   later,
@@ -12,17 +16,11 @@ import {
   matching,
   oneOf,
   someOf,
+  sources,
   stateStore,
   ttl,
   zoneId,
 } from './values.ts';
-
-/** Puts the description on a key, as editors show it. */
-const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
-
-/** A key that may be left out; the default is written as in the file. */
-const key = <T extends z.ZodMiniType>(text: string, schema: T, value: z.input<T>) =>
-  about(text, z.prefault(schema, value as never));
 
 /** Several keys below one, all of which may be left out. */
 const section = <T extends z.core.$ZodShape>(text: string, shape: T) => key(text, keys(shape), {} as never);
@@ -110,6 +108,11 @@ const records = {
   preferCname: key('Publish a CNAME where an alias would do.', z.boolean(), false),
   evaluateTargetHealth: key('Evaluate the target’s health in alias records.', z.boolean(), true),
   ttl: key('TTL of records whose object gives none: seconds, or a duration such as 5m.', ttl(), 300),
+  merge: key(
+    'Whose addresses of one name are put together: nobody’s, those of one kind of object in a namespace, or in a cluster (as ExternalDNS).',
+    oneOf(['object', 'namespace', 'cluster']),
+    'namespace',
+  ),
   targetNets: about(`Only targets within these CIDRs. ${LATER}`, laterList()),
   excludeTargetNets: about(`No targets within these CIDRs. ${LATER}`, laterList()),
 };
@@ -118,12 +121,12 @@ const registry = {
   type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
   prefix: key(
     'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
-    affix(text => `${text}x.example.com`),
+    affix('in front', text => `${text}x.example.com`),
     '',
   ),
   suffix: key(
     'Behind the first label of the ownership record’s name (ExternalDNS: txt-suffix). May contain %{record_type}. Excludes prefix.',
-    affix(text => `x${text}.example.com`),
+    affix('behind', text => `x${text}.example.com`),
     '',
   ),
   wildcardReplacement: key(
@@ -134,10 +137,15 @@ const registry = {
   encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
 };
 
-const maxDeletes = {
-  count: key('Record sets.', z.int().check(z.minimum(0)), 10),
-  percent: key('Share of the owned record sets of the zone.', z.number().check(z.minimum(0), z.maximum(100)), 20),
-};
+/** The larger of the two. */
+const limit = (count: number, percent: number) => ({
+  count: key('Names.', z.int().check(z.minimum(0)), count),
+  percent: key(
+    'Share of the names that the cluster has in the zone.',
+    z.number().check(z.minimum(0), z.maximum(100)),
+    percent,
+  ),
+});
 
 /** The config file, as written; parsing it fills in the defaults and brings values into canonical form. */
 export const fileSchema = keys({
@@ -156,11 +164,8 @@ export const fileSchema = keys({
     [],
   ),
   zones: section('The hosted zones to manage.', zones),
-  sources: key(
-    'The kinds of object that ask for records.',
-    someOf(oneOf(['service', 'ingress'], ['dnsendpoint', 'gateway'])),
-    ['service', 'ingress'],
-  ),
+  sources: key('The kinds of object that ask for records.', sources(), [...SOURCE_DEFAULT]),
+  gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
     oneOf(['sync', 'upsert-only', 'create-only']),
@@ -210,10 +215,11 @@ export const fileSchema = keys({
     ),
     refresh: key('A zone is read in full when the last full read is this old.', duration(), '15m'),
   }),
-  guard: section('The deletion breaker.', {
-    maxDeletes: section(
-      'A run deletes nothing from a zone when it would delete more than the larger of the two.',
-      maxDeletes,
+  guard: section('The breakers: what a run may do to the names of one cluster in one zone at most.', {
+    maxDeletes: section('Names that leave the zone: more than the larger of the two at once are held.', limit(10, 20)),
+    maxUpdates: section(
+      'Names that get other targets: more than the larger of the two at once are held.',
+      limit(50, 50),
     ),
     deleteAfter: key('How long a record stays after its object went.', duration(), '0s'),
   }),

@@ -1,5 +1,14 @@
 import * as z from 'zod/mini';
-import { canonicalHostname, parseDuration, parseSeconds, quoted } from '../sources/index.ts';
+import {
+  canonicalHostname,
+  parseDuration,
+  parseSeconds,
+  parseSelector,
+  quoted,
+  SOURCE_GROUPS,
+  SOURCE_KINDS,
+  type SourceKind,
+} from '../sources/index.ts';
 import type { StateConfig } from './config.ts';
 import { nearestKey } from './nearest.ts';
 
@@ -93,6 +102,48 @@ export function someOf<T extends z.ZodMiniType>(item: T) {
 export const matching = (pattern: RegExp, allowed: string) =>
   z.string().check(z.regex(pattern, { error: ({ input }) => `${shown(input)} is not allowed: ${allowed}` }));
 
+const SOURCE_WORDS = [...SOURCE_KINDS, ...(Object.keys(SOURCE_GROUPS) as (keyof typeof SOURCE_GROUPS)[])] as const;
+
+/** Sources by their words, those that stand for several taken apart; each once. */
+export const sources = () =>
+  read(someOf(oneOf(SOURCE_WORDS as readonly [string, ...string[]], ['crd', 'dnsendpoint'])), words => [
+    ...new Set(
+      words.flatMap(word => (SOURCE_GROUPS as Record<string, readonly SourceKind[]>)[word] ?? (word as SourceKind)),
+    ),
+  ]);
+
+/** A Kubernetes name, or nothing. */
+const gatewayName = () =>
+  matching(/^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)?$/, 'write the name of a Kubernetes object, or nothing');
+
+/** A Kubernetes label selector. */
+const selector = () =>
+  read(z.string(), value => {
+    const parsed = parseSelector(value);
+    if (!('part' in parsed)) return value;
+    return refuse(`${quoted(parsed.part)} is no label selector: write "key=value", "key in (a, b)", "key" or "!key"`);
+  });
+
+/** Puts the description on a key, as editors show it. */
+export const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
+
+/** A key that may be left out; the default is written as in the file. */
+export const key = <T extends z.ZodMiniType>(text: string, schema: T, value: z.input<T>) =>
+  about(text, z.prefault(schema, value as never));
+
+/** The keys of `gateway`, in the config and in a forwarder's settings. */
+export const gatewayKeys = () => ({
+  name: key('Only Gateways of this name (ExternalDNS: gateway-name). Empty: all.', gatewayName(), ''),
+  namespace: key('Only Gateways of this namespace (ExternalDNS: gateway-namespace). Empty: all.', gatewayName(), ''),
+  labels: key('Only Gateways that this label selector selects (ExternalDNS: gateway-label-filter).', selector(), ''),
+  listenerSets: key('Read ListenerSets (ExternalDNS: gateway-listener-sets).', z.boolean(), true),
+  wildcardListeners: key(
+    'A route without hostnames publishes a listener’s wildcard, as in ExternalDNS.',
+    z.boolean(),
+    true,
+  ),
+});
+
 const SECONDS_OR_DURATION = () =>
   z.union([z.number(), z.string()], { error: 'must be a number of seconds or a duration such as "15m"' });
 
@@ -148,12 +199,19 @@ export const stateStore = () =>
   });
 
 /** The start or end of an ownership record's name; it must make a valid name whatever the record type is. */
-export const affix = (put: (affix: string) => string) =>
+export const affix = (place: 'in front' | 'behind', put: (affix: string) => string) =>
   read(z.string(), value => {
     const text = value.toLowerCase();
     const result = canonicalHostname(put(text.replaceAll('%{record_type}', 'cname')), { reserved: true });
-    if (text === '' || 'name' in result) return text;
-    return refuse(`${quoted(value)} makes no valid name (with %{record_type} filled in): ${result.problem}`);
+    if (text !== '' && !('name' in result))
+      return refuse(`${quoted(value)} makes no valid name (with %{record_type} filled in): ${result.problem}`);
+    const parts = text.split('%{record_type}');
+    const beside = (place === 'in front' ? parts.at(-1) : parts[0]) ?? '';
+    if (parts.length > 1 && !/[-._]/.test(beside))
+      return refuse(
+        `${quoted(value)} has no separator between %{record_type} and the hostname, so that "aaaa" could not be told from "a" and a name that begins with "aaa": write one, such as ${place === 'in front' ? '%{record_type}-' : '-%{record_type}'}`,
+      );
+    return text;
   });
 
 /** A part of one label of a name, in lower case. */

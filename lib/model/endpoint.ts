@@ -1,13 +1,11 @@
 import type { ClusterName, DnsName } from './names.ts';
 import type { ManagedType, Routing } from './record.ts';
 
-/** The kinds of Kubernetes object that can ask for records; the word that stands in the ownership record. */
-export type SourceKind = 'service' | 'ingress';
-
 /** A Kubernetes object of one cluster. */
 export interface ObjectRef {
   readonly cluster: ClusterName;
-  readonly kind: SourceKind;
+  /** The word of its kind in ownership records: `service`, `httproute`, … (`ASKING` in lib/sources/kinds.ts). */
+  readonly kind: string;
   readonly namespace: string;
   readonly name: string;
 }

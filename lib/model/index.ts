@@ -6,5 +6,5 @@ export type * from './notice.ts';
 export type * from './plan.ts';
 export type * from './record.ts';
 export type * from './result.ts';
-export { sameRecord } from './same.ts';
+export { canonicalValue, isSameSet, recordId, sameRecord } from './same.ts';
 export type * from './zone.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Notice } from '../model/index.ts';
+import { ASKING } from '../sources/kinds.ts';
 
 /** Bytes of a notice's body; a cluster that has more to tell leaves `objects` out. */
 export const MAX_BODY = 64 * 1024;
@@ -23,7 +24,7 @@ export const NOTICE_FIELDS = {
   since: Whole,
   objects: z.optional(
     z
-      .array(z.strictObject({ kind: z.enum(['service', 'ingress']), namespace: ObjectName, name: ObjectName }))
+      .array(z.strictObject({ kind: z.enum(ASKING), namespace: ObjectName, name: ObjectName }))
       .check(z.minLength(1), z.maxLength(MAX_OBJECTS)),
   ),
 };

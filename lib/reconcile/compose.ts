@@ -24,10 +24,12 @@ interface Environment {
  */
 export function composePorts(config: Config, env: Environment, credentials?: CredentialsInput): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const reader = createClusterReader(credentials ? { credentials } : {});
   return {
     route53: createAwsRoute53({ region, ...zoneCredentials(config, region, credentials) }),
     budget: createBudget(config.budget, systemClock),
-    readCluster: createClusterReader(credentials ? { credentials } : {}),
+    readCluster: (cluster, sources, page, restart, signal, needs = () => []) =>
+      reader(cluster, { sources, needs, page, restart }, signal),
     store: openStore(config, { region, ...(credentials && { credentials }) }),
     aliasZoneOf,
     clock: systemClock,

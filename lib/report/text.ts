@@ -73,7 +73,8 @@ function changeRow(change: RecordChange): Cell[] {
   const before = change.before && describeValue(change.before);
   const after = change.after && describeValue(change.after);
   const value = before !== undefined && after !== undefined ? `${before}\n${after}` : (after ?? before ?? '');
-  const objects = change.objects.map(object => describeObject(object)).join('\n');
+  const former = change.formerly === undefined ? [] : [`was ${change.formerly}`];
+  const objects = [...change.objects.map(object => describeObject(object)), ...former].join('\n');
   return [
     [{ style, text: sign }, ...(change.drift ? [{ style: 'magenta', text: '\n  drift' } as const] : [])],
     change.name,
@@ -83,8 +84,10 @@ function changeRow(change: RecordChange): Cell[] {
   ];
 }
 
+const MILD: ReadonlySet<Finding['reason']> = new Set(['filtered', 'warning', 'grace', 'merged']);
+
 function findingRow(finding: Finding): Cell[] {
-  const mild = finding.reason === 'filtered' || finding.reason === 'warning' || finding.reason === 'grace';
+  const mild = MILD.has(finding.reason);
   const subject = finding.object
     ? `${finding.object.cluster}: ${resourceOf(finding.object)}`
     : (finding.cluster ?? finding.name ?? finding.zone ?? '');

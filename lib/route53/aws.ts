@@ -103,10 +103,21 @@ const BY_CODE: Readonly<Record<string, Route53ErrorKind>> = {
   NoSuchHostedZone: 'missing',
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',
-  ExpiredToken: 'denied',
-  InvalidClientTokenId: 'denied',
-  SignatureDoesNotMatch: 'denied',
-  CredentialsProviderError: 'denied',
+  ...Object.fromEntries(
+    [
+      'CredentialsProviderError',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'IncompleteSignature',
+      'InvalidClientTokenId',
+      'InvalidSignatureException',
+      'MissingAuthenticationToken',
+      'RequestExpired',
+      'SignatureDoesNotMatch',
+      'TokenProviderError',
+      'UnrecognizedClientException',
+    ].map(code => [code, 'credentials' as const]),
+  ),
 };
 
 const NETWORK =

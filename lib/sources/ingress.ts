@@ -1,13 +1,35 @@
-import { listOf } from './annotations.ts';
+import type { Endpoint } from '../model/index.ts';
+import { isForeign, isUnsupported, listOf } from './annotations.ts';
 import { quoted } from './hostname.ts';
+import { frontTargets } from './load-balancer.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
+import { annotatedTargets, behindLoadBalancer, namesOf } from './publish.ts';
+import { loadBalancerFields } from './targets.ts';
+
+/** What an Ingress asks for. */
+export function ingressEndpoints(ingress: KubernetesObject): Endpoint[] {
+  if (isForeign(ingress)) return [];
+  const names = namesOf(ingressHostnames(ingress), ingress.notes);
+  if (isUnsupported(ingress, names) || names.length === 0) return [];
+  return behindLoadBalancer(ingress, names, targetsOf(ingress));
+}
+
+/** Of its annotation, else of its load balancer. Undefined: malformed, and noted. */
+function targetsOf(ingress: KubernetesObject): Field[] | undefined {
+  const { notes, status } = ingress;
+  const annotated = annotatedTargets(ingress);
+  if (annotated.length > 0) return annotated;
+  const before = notes.wrongTypes;
+  const fields = loadBalancerFields(status, notes);
+  return notes.wrongTypes > before ? undefined : [...frontTargets(ingress.metadata, fields)];
+}
 
 /**
  * The hostnames that an Ingress asks for: of its rules, of its TLS hosts and of its annotation, or as the annotation
  * `ingress-hostname-source` narrows it (`defined-hosts-only`, `annotation-only`, in any case).
  */
-export function ingressHostnames(ingress: KubernetesObject): Field[] {
+function ingressHostnames(ingress: KubernetesObject): Field[] {
   const source = annotationOf(ingress.annotations, 'ingress-hostname-source');
   const annotated = () => listOf(annotationOf(ingress.annotations, 'hostname'));
   if (source === undefined) return [...definedHosts(ingress), ...annotated()];

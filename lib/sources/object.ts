@@ -1,4 +1,3 @@
-import type { SourceKind } from '../model/index.ts';
 import { type Field, Notes, UNNAMED } from './notes.ts';
 import type { SourceContext } from './settings.ts';
 
@@ -45,8 +44,10 @@ export function fieldOf(value: unknown, field: string, notes: Notes): Field | un
  * Opens an object of a listing (where `kind` and `apiVersion` are absent). Where its metadata is malformed, only the notes
  * on that come back and nothing else is read: without name and namespace no ownership record could name the object, and
  * an unreadable annotation may be the one that changes what all others mean.
+ *
+ * @param kind the resource's word, as ownership records name it
  */
-export function openObject(kind: SourceKind, raw: unknown, context: SourceContext): KubernetesObject | Notes {
+export function openObject(kind: string, raw: unknown, context: SourceContext): KubernetesObject | Notes {
   const metadata = at(raw, 'metadata');
   const name = at(metadata, 'name');
   const namespace = at(metadata, 'namespace');
@@ -61,7 +62,8 @@ export function openObject(kind: SourceKind, raw: unknown, context: SourceContex
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);
 
-function readAnnotations(value: unknown, context: SourceContext, notes: Notes): readonly Annotation[] {
+/** The annotations under the prefixes that are obeyed, out of `metadata.annotations`. */
+export function readAnnotations(value: unknown, context: SourceContext, notes: Notes): readonly Annotation[] {
   const found: Annotation[] = [];
   if (value === undefined) return found;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -87,4 +89,17 @@ function readAnnotations(value: unknown, context: SourceContext, notes: Notes): 
 /** The annotation with a key. An object carries a handful, so a search is cheaper than a map of each object. */
 export function annotationOf(annotations: readonly Annotation[], key: string): Annotation | undefined {
   return annotations.find(annotation => annotation.key === key);
+}
+
+/** Of an object's metadata, all that {@link openObject} looks at. */
+export function slimMetadata(raw: unknown, { settings }: SourceContext): unknown {
+  const metadata = at(raw, 'metadata');
+  const annotations = at(metadata, 'annotations');
+  const isMap = typeof annotations === 'object' && annotations !== null && !Array.isArray(annotations);
+  const obeyed = (key: string) => settings.annotationPrefixes.some(prefix => key.startsWith(prefix));
+  return {
+    name: at(metadata, 'name'),
+    namespace: at(metadata, 'namespace'),
+    annotations: isMap ? Object.fromEntries(Object.entries(annotations).filter(([key]) => obeyed(key))) : annotations,
+  };
 }

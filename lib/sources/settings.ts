@@ -8,7 +8,29 @@ export interface SourceSettings {
   readonly hostnames: { readonly fromServiceName: boolean };
   /** The domain filter, of which `fromServiceName` makes names. */
   readonly domains: readonly DnsName[];
+  readonly gateway: GatewaySettings;
 }
+
+/** Which Gateways count, and what is made of them. */
+export interface GatewaySettings {
+  /** Only Gateways of this name, of this namespace, that this label selector selects; empty: all. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels: string;
+  /** Whether ListenerSets are read. */
+  readonly listenerSets: boolean;
+  /** Whether a route without hostnames publishes the wildcard of a listener. */
+  readonly wildcardListeners: boolean;
+}
+
+/** Every Gateway counts, as the config has it where it says nothing. */
+export const EVERY_GATEWAY: GatewaySettings = {
+  name: '',
+  namespace: '',
+  labels: '',
+  listenerSets: true,
+  wildcardListeners: true,
+};
 
 /** The cluster whose objects are read, and how to read them. */
 export interface SourceContext {
@@ -17,6 +39,6 @@ export interface SourceContext {
 }
 
 export function sourceSettings(config: Config): SourceSettings {
-  const { annotationPrefixes, hostnames, zones } = config;
-  return { annotationPrefixes, hostnames, domains: zones.domains };
+  const { annotationPrefixes, hostnames, zones, gateway } = config;
+  return { annotationPrefixes, hostnames, domains: zones.domains, gateway };
 }

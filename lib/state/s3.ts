@@ -11,6 +11,9 @@ interface S3Failure {
 
 const failed = (error: unknown, status: number) => (error as S3Failure).$metadata?.httpStatusCode === status;
 
+/** No such key; that there is no such bucket is a fault, which no other writer made. */
+const isAbsent = (error: unknown) => failed(error, 404) && (error as S3Failure).name !== 'NoSuchBucket';
+
 /**
  * One object a key in an S3 bucket, written with `If-Match` / `If-None-Match` (S3 User Guide, "Conditional writes"); the
  * version is the ETag.
@@ -37,7 +40,7 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
         return bytes && object.ETag !== undefined ? { bytes, version: object.ETag } : undefined;
       } catch (error) {
         if (failed(error, 304)) return 'unchanged';
-        if (failed(error, 404)) return undefined;
+        if (isAbsent(error)) return undefined;
         throw error;
       }
     },
@@ -58,14 +61,14 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
       try {
         await client.send(new s3.DeleteObjectCommand({ ...at(key), IfMatch: expected }));
       } catch (error) {
-        if (!failed(error, 404)) throw conflictOr(error, key);
+        if (!isAbsent(error)) throw conflictOr(error, key);
       }
     },
   };
 }
 
-/** 412 (the condition does not hold), 409 (another write at the same time) and 404 (gone meanwhile) are conflicts. */
+/** 412 (the condition does not hold), 409 (another write at the same time) and an absent key (gone meanwhile) are conflicts. */
 function conflictOr(error: unknown, key: string): unknown {
-  const lost = failed(error, 412) || failed(error, 409) || failed(error, 404);
+  const lost = failed(error, 412) || failed(error, 409) || isAbsent(error);
   return lost ? new StateConflict(`${key} was written by somebody else`, { cause: error }) : error;
 }

@@ -76,6 +76,7 @@ function settingsOf({ cluster, config, webhookUrl, env }: ForwarderOptions) {
     sources: config.sources,
     annotationPrefixes: config.annotationPrefixes,
     hostnames: config.hostnames,
+    gateway: config.gateway,
     port: 0,
     host: '127.0.0.1',
   };

@@ -6,6 +6,8 @@ export class ClusterFaults {
   unauthorized = false;
   /** Added to every answer, in milliseconds. */
   latencyMs = 0;
+  /** API groups whose custom resources are not installed: 404, also for their discovery. */
+  readonly absent = new Set<string>();
   readonly #denied = new Map<string, ReadonlySet<Verb> | 'all'>();
   readonly #cuts = new Map<string, number>();
   readonly #limited = { left: 0, retryAfterSeconds: 1 };
@@ -40,6 +42,7 @@ export class ClusterFaults {
   clear(): void {
     this.unauthorized = false;
     this.latencyMs = 0;
+    this.absent.clear();
     this.#denied.clear();
     this.#cuts.clear();
     this.#limited.left = 0;

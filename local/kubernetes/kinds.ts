@@ -3,6 +3,8 @@ export interface Kind {
   /** '' is the core group. */
   readonly group: string;
   readonly version: string;
+  /** Older versions under which it is served, too; objects come back in the one above. */
+  readonly others?: readonly string[];
   /** As in paths and RBAC rules. */
   readonly resource: string;
   readonly kind: string;
@@ -11,13 +13,58 @@ export interface Kind {
   readonly status: boolean;
 }
 
+/** As the CRDs of 1.6 serve them; old versions of the Gateway are left out. */
+const gatewayApi = (resource: string, kind: string, ...others: string[]): Kind => ({
+  group: 'gateway.networking.k8s.io',
+  version: 'v1',
+  others,
+  resource,
+  kind,
+  namespaced: true,
+  status: true,
+});
+
 export const KINDS: readonly Kind[] = [
   { group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true, status: true },
   { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false, status: true },
   { group: '', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
   { group: 'events.k8s.io', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
   { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true, status: true },
+  gatewayApi('gateways', 'Gateway'),
+  gatewayApi('listenersets', 'ListenerSet'),
+  gatewayApi('httproutes', 'HTTPRoute', 'v1beta1'),
+  gatewayApi('grpcroutes', 'GRPCRoute'),
+  gatewayApi('tlsroutes', 'TLSRoute', 'v1alpha3', 'v1alpha2'),
+  gatewayApi('tcproutes', 'TCPRoute', 'v1alpha2'),
+  gatewayApi('udproutes', 'UDPRoute', 'v1alpha2'),
 ];
+
+const versionsOf = ({ version, others = [] }: Kind): readonly string[] => [version, ...others];
+/** Stable versions first, then beta, then alpha. */
+const stability = (version: string) => (version.includes('alpha') ? 2 : version.includes('beta') ? 1 : 0);
+
+const GROUP_PATH = /^\/apis\/(?<group>[^/]+)(?:\/(?<version>[^/]+))?$/;
+
+/**
+ * The discovery documents of an API group: an APIGroup, or the APIResourceList of one of its versions. Undefined for paths
+ * of groups and versions that are not served.
+ */
+export function discoveryAt(path: string): object | undefined {
+  const { group, version } = GROUP_PATH.exec(path)?.groups ?? {};
+  const kinds = KINDS.filter(
+    kind => kind.group === group && (version === undefined || versionsOf(kind).includes(version)),
+  );
+  if (kinds.length === 0) return undefined;
+  if (version !== undefined) {
+    const resources = kinds.map(({ resource, kind, namespaced }) => ({ name: resource, kind, namespaced }));
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/${version}`, resources };
+  }
+  // Stable versions come first: https://kubernetes.io/docs/reference/using-api/#api-versioning
+  const versions = [...new Set(kinds.flatMap(versionsOf))]
+    .sort((a, b) => stability(a) - stability(b) || (a < b ? 1 : -1))
+    .map(one => ({ groupVersion: `${group}/${one}`, version: one }));
+  return { kind: 'APIGroup', apiVersion: 'v1', name: group, versions, preferredVersion: versions[0] };
+}
 
 /** `v1` or `group/version`. */
 export function apiVersion(kind: Kind): string {
@@ -50,7 +97,9 @@ export function parsePath(path: string): ResourcePath | undefined {
     name,
     subresource,
   } = parts as Record<string, string | undefined>;
-  const kind = KINDS.find(one => one.group === group && one.version === (core ?? version) && one.resource === resource);
+  const kind = KINDS.find(
+    one => one.group === group && versionsOf(one).includes(core ?? version ?? '') && one.resource === resource,
+  );
   if (!kind || (!kind.namespaced && namespace !== undefined)) return undefined;
   return { kind, namespace: decode(namespace), name: decode(name), subresource };
 }
@@ -61,7 +110,11 @@ function decode(text: string | undefined): string | undefined {
 
 /** The kind of an object as a manifest names it. Throws Error for one that is not served. */
 export function kindOf(object: { readonly apiVersion?: string; readonly kind?: string }): Kind {
-  const found = KINDS.find(one => one.kind === object.kind && apiVersion(one) === object.apiVersion);
+  const found = KINDS.find(
+    one =>
+      one.kind === object.kind &&
+      versionsOf(one).some(version => apiVersion({ ...one, version }) === object.apiVersion),
+  );
   if (found) return found;
   const known = KINDS.map(one => `${apiVersion(one)} ${one.kind}`).join(', ');
   throw new Error(`${object.apiVersion} ${object.kind} is not served here; there are ${known}`);

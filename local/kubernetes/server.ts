@@ -6,7 +6,7 @@ import { Journal } from '../aws/journal.ts';
 import { ANONYMOUS, type Authenticator, authenticate, forbidden } from './authentication.ts';
 import { discovery } from './discovery.ts';
 import { ClusterFaults, type Verb } from './faults.ts';
-import { parsePath, type ResourcePath } from './kinds.ts';
+import { discoveryAt, parsePath, type ResourcePath } from './kinds.ts';
 import { Listings, type ObjectList } from './listing.ts';
 import { ObjectStore, type StoredObject } from './objects.ts';
 import { noSuchResource, StatusError, tooManyRequests, unauthorized } from './status.ts';
@@ -82,6 +82,7 @@ export class ApiServer {
     const user = authenticate(request.headers.authorization, this.#authenticator);
     const retryAfter = this.faults.takeLimit();
     if (retryAfter !== undefined) throw tooManyRequests(retryAfter);
+    if (this.faults.absent.has(groupOf(url.pathname))) throw noSuchResource();
     if (!path) return { status: 200, content: general(url.pathname) };
     if (user === ANONYMOUS || this.faults.isDenied(path.kind.resource, verb)) throw forbidden(user, verb, path);
     const metadataOnly = wantsMetadata(request.headers.accept);
@@ -137,10 +138,15 @@ function verbOf(request: IncomingMessage, path: ResourcePath | undefined, query:
   return path?.name === undefined ? 'list' : 'get';
 }
 
+/** Empty: the core group, and what is no resource. */
+function groupOf(path: string): string {
+  return /^\/apis\/([^/]+)/.exec(path)?.[1] ?? '';
+}
+
 /** Paths that are open to everybody who is somebody, or nobody. */
 function general(path: string): object {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0-eks-local', platform: 'linux/amd64' };
-  const found = discovery(path);
+  const found = discoveryAt(path) ?? discovery(path);
   if (found) return found;
   throw noSuchResource();
 }

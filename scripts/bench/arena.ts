@@ -31,7 +31,7 @@ export class Arena {
     this.world = world;
   }
 
-  static async open(clusters: readonly string[] = ['prod']): Promise<Arena> {
+  static async open(clusters: readonly string[] = ['prod'], sources = 'service, ingress'): Promise<Arena> {
     const world = await startWorld({ throttle: false, maxRecordSets: 1_000_000 });
     for (const name of clusters) await world.addCluster({ name });
     const arena = new Arena(world);
@@ -41,7 +41,7 @@ export class Arena {
       .join(', ');
     writeFileSync(
       join(arena.folder, 'fairlead.yml'),
-      `clusters: [${list}]\nzones: {domains: [example.com]}\nstate: {store: ./state}\n`,
+      `clusters: [${list}]\nzones: {domains: [example.com]}\nsources: [${sources}]\nstate: {store: ./state}\n`,
     );
     return arena;
   }

@@ -30,16 +30,18 @@ function service(cluster: number, i: number) {
   };
 }
 
-const readCluster: ClusterReader = async ({ name }, kinds, sink) => {
+const readCluster: ClusterReader = async ({ name }, sources, page) => {
   const cluster = Number(name.slice(1));
   for (let from = 0; from < SERVICES; from += PAGE) {
-    sink(
+    page(
       'service',
       Array.from({ length: PAGE }, (_, i) => service(cluster, from + i)),
     );
     await new Promise(resolve => setImmediate(resolve));
   }
-  return Object.fromEntries(kinds.map(kind => [kind, { complete: true, objects: kind === 'service' ? SERVICES : 0 }]));
+  return Object.fromEntries(
+    sources.map(kind => [kind, { complete: true, objects: kind === 'service' ? SERVICES : 0 }]),
+  );
 };
 
 const names = Array.from({ length: clusters }, (_, i) => `{name: c${i}, region: us-east-1, owner: o${i}}`);

@@ -26,11 +26,15 @@ export async function startForwarder(
   cluster: LocalCluster,
   webhook: string,
   flags: readonly string[],
+  sources: readonly string[] = ['service', 'ingress'],
 ): Promise<RunningForwarder> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
   const at = (name: string) => join(folder, name);
   const auth = { url: webhook, auth: 'hmac', secretFile: at('secret') };
-  writeFileSync(at('forwarder.json'), JSON.stringify({ cluster: 'prod', webhook: auth, port: 0, host: '127.0.0.1' }));
+  writeFileSync(
+    at('forwarder.json'),
+    JSON.stringify({ cluster: 'prod', webhook: auth, sources, port: 0, host: '127.0.0.1' }),
+  );
   writeFileSync(at('secret'), SECRET);
   writeFileSync(at('kubeconfig'), cluster.kubeconfig());
   const child = spawn(process.execPath, [...flags, '--import', USAGE, BUNDLE], {

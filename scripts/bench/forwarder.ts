@@ -7,6 +7,7 @@ import { serveHttp, stopServer } from '../../local/aws/http.ts';
 import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
 import { startForwarder } from './forwarder-process.ts';
 import { median } from './measure.ts';
+import { gateway, route } from './scenarios.ts';
 
 /** How many objects there are, and what a run with them gave. */
 interface Measured {
@@ -18,11 +19,39 @@ interface Measured {
   readonly notices: number;
 }
 
-const SIZES = [
-  { services: 1_000, ingresses: 0 },
-  { services: 5_000, ingresses: 0 },
-  { services: 5_000, ingresses: 5_000 },
-];
+interface Size {
+  readonly what: string;
+  readonly sources: readonly string[];
+  readonly fill: (cluster: LocalCluster) => void;
+  /** Half heartbeats, half changes that matter. */
+  readonly change: (cluster: LocalCluster, i: number) => void;
+}
+
+const services = (count: number, ingresses: number): Size => ({
+  what: `${count} Services, ${ingresses} Ingresses`,
+  sources: ['service', 'ingress'],
+  fill: cluster => {
+    for (let i = 0; i < count; i++) cluster.apply(object('Service', i));
+    for (let i = 0; i < ingresses; i++) cluster.apply(object('Ingress', i));
+  },
+  change: (cluster, i) => cluster.apply(object('Service', i % count, i % 2 === 0 ? i + 1 : 0, i + 1)),
+});
+
+/** Every hundredth change is a Gateway's address, which changes what all its routes ask for. */
+const routes = (count: number, gateways: number): Size => ({
+  what: `${count} HTTPRoutes, ${gateways} Gateways`,
+  sources: ['gateway-httproute'],
+  fill: cluster => {
+    for (let i = 0; i < gateways; i++) cluster.apply(gateway(i));
+    for (let i = 0; i < count; i++) cluster.apply(httpRoute(i, gateways));
+  },
+  change: (cluster, i) =>
+    i % 100 === 0
+      ? cluster.apply(gateway(i % gateways, `k${i}.elb.eu-west-1.amazonaws.com`))
+      : cluster.apply(httpRoute(i % count, gateways, i % 2 === 0 ? i + 1 : 0, i + 1)),
+});
+
+const SIZES = [services(1_000, 0), services(5_000, 0), services(5_000, 5_000), routes(5_000, 50)];
 const IDLE_SECONDS = 30;
 const CHANGES = 20_000;
 
@@ -68,15 +97,18 @@ function object(kind: 'Service' | 'Ingress', i: number, version = 0, heartbeat =
   };
 }
 
-async function fill(cluster: LocalCluster, services: number, ingresses: number): Promise<void> {
-  for (let i = 0; i < services; i++) cluster.apply(object('Service', i));
-  for (let i = 0; i < ingresses; i++) cluster.apply(object('Ingress', i));
+/** A route with the fields that nobody reads, as a Service of the same size. */
+function httpRoute(i: number, gateways: number, version = 0, heartbeat = 0) {
+  const { metadata } = object('Service', i, version, heartbeat);
+  const bare = route(i, gateways);
+  const annotations = { ...metadata.annotations, 'external-dns.kubernetes.io/hostname': `v${version}.example.com` };
+  return { ...bare, metadata: { ...metadata, ...bare.metadata, labels: metadata.labels, annotations } };
 }
 
-/** Half heartbeats, half changes that matter, as fast as the API server takes them; in slices, so that they flow. */
-async function change(cluster: LocalCluster, services: number): Promise<void> {
+/** As fast as the API server takes them; in slices, so that they flow. */
+async function change(cluster: LocalCluster, size: Size): Promise<void> {
   for (let i = 0; i < CHANGES; i++) {
-    cluster.apply(object('Service', i % services, i % 2 === 0 ? i + 1 : 0, i + 1));
+    size.change(cluster, i);
     if (i % 50 === 0) await sleep(0);
   }
 }
@@ -88,18 +120,18 @@ const valuesOf = (metrics: ReadonlyMap<string, number>, name: string) =>
   [...metrics].filter(([key]) => key.startsWith(`${name}{`)).map(([, value]) => value);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-async function measure(services: number, ingresses: number): Promise<Measured> {
+async function measure(size: Size): Promise<Measured> {
   const cluster = await startCluster({ name: 'prod', region: 'us-east-1', credentials: new Credentials() });
-  await fill(cluster, services, ingresses);
+  size.fill(cluster);
   let notices = 0;
   const { server, url } = await serveHttp(async () => {
     notices++;
     return { status: 202, body: '' };
   });
   try {
-    const forwarder = await startForwarder(cluster, `${url}/`, flagsOfImage());
+    const forwarder = await startForwarder(cluster, `${url}/`, flagsOfImage(), size.sources);
     const cpu = async () => (await forwarder.metrics()).get('process_cpu_seconds_total') ?? Number.NaN;
-    await forwarder.until(metrics => valuesOf(metrics, LISTING).length === 2 && notices > 0);
+    await forwarder.until(metrics => valuesOf(metrics, LISTING).length >= 2 && notices > 0);
     await sleep(2_000);
     const listMs = 1000 * Math.max(...valuesOf(await forwarder.metrics(), LISTING));
     const before = await cpu();
@@ -107,7 +139,7 @@ async function measure(services: number, ingresses: number): Promise<Measured> {
     const rested = await cpu();
     notices = 0;
     const began = performance.now();
-    const changed = change(cluster, services);
+    const changed = change(cluster, size);
     await forwarder.until(metrics => sum(valuesOf(metrics, 'fairlead_forwarder_changes_total')) >= CHANGES);
     const seconds = (performance.now() - began) / 1000;
     await changed;
@@ -135,13 +167,12 @@ async function measure(services: number, ingresses: number): Promise<Measured> {
 export async function benchForwarder(runs: number): Promise<void> {
   console.log(`Node's flags, as in the image: ${flagsOfImage().join(' ')}`);
   const rows: string[][] = [];
-  for (const { services, ingresses } of SIZES) {
+  for (const size of SIZES) {
     const measured: Measured[] = [];
-    for (let i = 0; i < runs; i++) measured.push(await measure(services, ingresses));
+    for (let i = 0; i < runs; i++) measured.push(await measure(size));
     const figure = (pick: (one: Measured) => number) => median(measured.map(pick)).toFixed(0);
     rows.push([
-      String(services),
-      String(ingresses),
+      size.what,
       figure(one => one.listMs),
       figure(one => one.peakMiB),
       figure(one => one.idleMs),
@@ -149,11 +180,10 @@ export async function benchForwarder(runs: number): Promise<void> {
       figure(one => one.microsecondsPerChange),
       figure(one => one.notices),
     ]);
-    process.stderr.write(`${services} Services, ${ingresses} Ingresses\n`);
+    process.stderr.write(`${size.what}\n`);
   }
   const head = [
-    'SERVICES',
-    'INGRESSES',
+    'OBJECTS',
     'LIST ms',
     'PEAK MiB',
     `CPU ms IN ${IDLE_SECONDS} s IDLE`,

@@ -54,8 +54,12 @@ const published = (arena: Arena) =>
   arena.records.filter(({ name, type }) => name.startsWith('svc-') && type === 'A').length;
 const row = (what: string, measured: Measured, outcome = ''): Row => ({ what, ...measured, outcome });
 
-async function within(work: (arena: Arena) => Promise<Row[]>, clusters?: readonly string[]): Promise<Row[]> {
-  const arena = await Arena.open(clusters);
+async function within(
+  work: (arena: Arena) => Promise<Row[]>,
+  clusters?: readonly string[],
+  sources?: string,
+): Promise<Row[]> {
+  const arena = await Arena.open(clusters, sources);
   try {
     return await work(arena);
   } finally {
@@ -75,6 +79,63 @@ const sizes = (count: number): Scenario => ({
         row(`no change, ${count} Services`, await contender.run(arena)),
       ];
     }),
+});
+
+const GATEWAY_API = 'gateway.networking.k8s.io/v1';
+
+export function gateway(i: number, hostname = lb(i)) {
+  return {
+    apiVersion: GATEWAY_API,
+    kind: 'Gateway',
+    metadata: { name: `gw-${i}`, namespace: 'default' },
+    spec: {
+      gatewayClassName: 'aws-alb-gateway-class',
+      listeners: [{ name: 'https', protocol: 'HTTPS', port: 443, hostname: '*.example.com' }],
+    },
+    status: { addresses: [{ type: 'Hostname', value: hostname }] },
+  };
+}
+
+export function route(i: number, gateways: number) {
+  const parentRef = { name: `gw-${i % gateways}` };
+  return {
+    apiVersion: GATEWAY_API,
+    kind: 'HTTPRoute',
+    metadata: { name: `svc-${i}`, namespace: 'default', labels: { app: `app-${i % 50}` } },
+    spec: {
+      hostnames: [`svc-${i}.example.com`],
+      parentRefs: [parentRef],
+      rules: [{ backendRefs: [{ name: `app-${i}`, port: 8080 }] }],
+    },
+    status: {
+      parents: [
+        {
+          controllerName: 'gateway.k8s.aws/alb',
+          parentRef,
+          conditions: ['Accepted', 'ResolvedRefs'].map(type => ({ type, status: 'True', reason: type, message: '' })),
+        },
+      ],
+    },
+  };
+}
+
+const routes = (count: number, gateways: number): Scenario => ({
+  id: `routes-${count}`,
+  both: false,
+  run: contender =>
+    within(
+      async arena => {
+        for (let i = 0; i < gateways; i++) arena.cluster().apply(gateway(i));
+        for (let i = 0; i < count; i++) arena.cluster().apply(route(i, gateways));
+        const first = await contender.run(arena);
+        return [
+          row(`first sync of ${count} HTTPRoutes, ${gateways} Gateways`, first, `${arena.records.length} record sets`),
+          row(`no change, ${count} HTTPRoutes`, await contender.run(arena)),
+        ];
+      },
+      undefined,
+      'gateway',
+    ),
 });
 
 const oneChange: Scenario = {
@@ -205,6 +266,7 @@ function reasons({ result }: Measured, before = ''): string {
 export const SCENARIOS: readonly Scenario[] = [
   sizes(1000),
   sizes(5000),
+  routes(5000, 50),
   oneChange,
   refused,
   full,

@@ -1,5 +1,6 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
+import { gatewayCrds } from './crds.ts';
 import { advice, type ProgramName } from './programs.ts';
 import { prepareRic } from './ric.ts';
 
@@ -12,6 +13,8 @@ interface Part {
   readonly preferred?: ProgramName;
   /** moto, in the project's Python environment. */
   readonly moto?: true;
+  /** The CRDs of the Gateway API. */
+  readonly crds?: true;
   /** Lambda's runtime interface client. */
   readonly ric?: true;
 }
@@ -22,6 +25,7 @@ const PARTS: readonly Part[] = [
   { tests: 'chart', programs: ['helm'] },
   { tests: 'runtime', programs: [], moto: true, ric: true },
   { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
+  { tests: 'gateway', programs: KUBE, preferred: 'aws-iam-authenticator', crds: true },
   { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
 ];
 
@@ -45,12 +49,13 @@ export async function prepareParts(files: readonly string[], say: (line: string)
 
 /** What keeps a part from running, for a person; undefined when nothing does. */
 async function missingOf(
-  { programs, preferred, moto, ric }: Part,
+  { programs, preferred, moto, ric, crds }: Part,
   say: (line: string) => void,
 ): Promise<string | undefined> {
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
   const fault = ric && (await prepareRic(say));
   if (fault) return `aws-lambda-ric cannot be compiled (make, cmake, a C++ compiler): ${fault}`;
+  if (crds && (await gatewayCrds()) === undefined) return 'the CRDs come from a Go module: install Go';
   for (const program of programs) {
     if (!(await prepareProgram(program, say))) return `there is no ${program}: ${advice(program)}`;
   }

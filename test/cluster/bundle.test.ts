@@ -52,9 +52,7 @@ test('bundled without undici and the generated API classes, the reader stays sma
   const read = createClusterReader({ credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'secret' } });
   const result = await read(
     { name: 'prod', owner: 'o', region: 'eu-west-1' },
-    ['service'],
-    () => {},
-    () => {},
+    { sources: ['service'], needs: () => [], page() {}, restart() {} },
   );
   await Promise.all([server.close(), aws.close()]);
   expect(result).toEqual({ service: { complete: true, objects: 6 } });

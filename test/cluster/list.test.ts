@@ -3,10 +3,15 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Answer, Connection } from '../../lib/cluster/connection.ts';
 import { InterruptedError, UnreachableError } from '../../lib/cluster/errors.ts';
 import { listAll } from '../../lib/cluster/list.ts';
-import type { SourceKind } from '../../lib/model/index.ts';
+import { servedAt } from '../../lib/cluster/resource.ts';
 import { named, services } from './api-server.ts';
 
 type Step = Answer | Error;
+
+const SERVED = {
+  service: servedAt({ group: '', plural: 'services', kind: 'Service' }, 'v1'),
+  ingress: servedAt({ group: 'networking.k8s.io', plural: 'ingresses', kind: 'Ingress' }, 'v1'),
+};
 
 const answer = (status: number, value: unknown, headers = {}): Answer => ({
   status,
@@ -21,7 +26,7 @@ const GONE = status(410, 'The provided continue parameter is too old');
 /** Lists over a connection that gives these answers in turn; the last one again and again. */
 async function run(
   steps: readonly Step[],
-  options: { kind?: SourceKind; signal?: AbortSignal; sleepFor?: number } = {},
+  options: { kind?: 'service' | 'ingress'; signal?: AbortSignal; sleepFor?: number } = {},
 ) {
   const seen = {
     paths: [] as string[],
@@ -54,7 +59,16 @@ async function run(
     seen.restarts++;
     seen.pages.length = 0;
   };
-  const listing = { connection, clock, label: 'cluster c', kind, pageSize: 2, signal, onPage, onRestart };
+  const listing = {
+    connection,
+    clock,
+    label: 'cluster c',
+    served: SERVED[kind],
+    pageSize: 2,
+    signal,
+    onPage,
+    onRestart,
+  };
   const result = await listAll(listing).then(
     ({ objects }) => objects,
     error => error as Error,

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../lib/clock.ts';
 import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
-import type { SourceKind } from '../../lib/model/index.ts';
+import type { ResourceKind, SourceKind } from '../../lib/sources/index.ts';
 import { type ApiServer, listsOf, named, sendJson, services, startApiServer } from './api-server.ts';
 import { type AwsServer, described, refused, startAwsServer } from './aws-server.ts';
 
@@ -44,20 +44,21 @@ function reading(options: ClusterReaderOptions = {}) {
   const read = createClusterReader({ clock, credentials, timeouts, pageSize: 2, ...options });
   const taken: Record<string, unknown[]> = {};
   const voided: string[] = [];
-  const sink = (kind: SourceKind, items: readonly unknown[]) => {
+  const page = (kind: ResourceKind, items: readonly unknown[]) => {
     taken[kind] = [...(taken[kind] ?? []), ...items];
   };
-  const restart = (kind: SourceKind) => {
+  const restart = (kind: ResourceKind) => {
     voided.push(kind);
     delete taken[kind];
   };
   const run = (kinds: readonly SourceKind[] = BOTH, signal?: AbortSignal) => {
     for (const kind of kinds) delete taken[kind];
-    return read(PROD, kinds, sink, restart, signal);
+    return read(PROD, { sources: kinds, needs: () => [], page, restart }, signal);
   };
   return { run, read, state, taken, voided };
 }
 
+const NOBODY = { sources: ['service'] as const, needs: () => [], page() {}, restart() {} };
 const incomplete = (text: string) => ({ complete: false, error: expect.stringContaining(text) });
 
 describe('an EKS cluster is read whole', () => {
@@ -220,12 +221,7 @@ describe('what fails is an incomplete kind, never an exception', () => {
   test('a kubeconfig that is not there', async () => {
     const { read } = reading();
     const lab = { name: 'lab', owner: 'o', kubeconfig: '/nonexistent/kubeconfig' };
-    const result = await read(
-      lab,
-      ['service'],
-      () => {},
-      () => {},
-    );
+    const result = await read(lab, NOBODY);
     expect(result).toEqual({ service: incomplete('cluster lab: kubeconfig /nonexistent/kubeconfig cannot be read') });
   });
 
@@ -233,10 +229,10 @@ describe('what fails is an incomplete kind, never an exception', () => {
     const server = await api(listsOf(OBJECTS));
     await eksAt(() => server);
     const { read } = reading();
-    const sink = () => {
+    const page = () => {
       throw new Error('no room');
     };
-    const result = await read(PROD, ['service'], sink, () => {});
+    const result = await read(PROD, { ...NOBODY, page });
     expect(result).toEqual({
       service: incomplete('cluster prod: reading service objects failed unexpectedly: no room'),
     });

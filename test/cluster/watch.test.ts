@@ -7,6 +7,7 @@ import { openConnection, type StreamingConnection, TIMEOUTS } from '../../lib/cl
 import { kubeConfigFromFile } from '../../lib/cluster/kubeconfig.ts';
 import { FOR_A_RUN } from '../../lib/cluster/resource.ts';
 import { type EndReason, WATCH_PACE, type WatchPace, watchAll } from '../../lib/cluster/watch.ts';
+import type { ResourceKind } from '../../lib/sources/index.ts';
 import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
@@ -41,7 +42,7 @@ const apply = (name: string, type = 'ClusterIP') =>
 const nameOf = (object: unknown) => (object as { metadata: { name: string } }).metadata.name;
 
 /** Watches Services until the test ends, and writes down what it is told. */
-function watch(pace: Partial<WatchPace> = {}) {
+function watch(pace: Partial<WatchPace> = {}, resource: ResourceKind = 'service') {
   const seen = {
     /** Names of each complete listing. */
     listings: [] as string[][],
@@ -56,7 +57,7 @@ function watch(pace: Partial<WatchPace> = {}) {
   const done = watchAll({
     connection,
     label: 'cluster prod',
-    kind: 'service',
+    resource,
     clock: systemClock,
     signal: stopping.signal,
     advice: FOR_A_RUN,
@@ -251,4 +252,32 @@ test('a burst of changes under cuts comes through in order, each once', async ()
     if (i % 10 === 0) await new Promise(resolve => setImmediate(resolve));
   }
   await until(() => expect(events).toEqual(expected));
+});
+
+describe('a resource that the cluster does not serve', () => {
+  const GROUP = 'gateway.networking.k8s.io';
+  const addRoute = (name: string) =>
+    cluster.apply({ apiVersion: `${GROUP}/v1`, kind: 'HTTPRoute', metadata: { name, namespace: 'default' }, spec: {} });
+
+  test('has no objects, and is looked for now and then until it is there', async () => {
+    cluster.faults.absent.add(GROUP);
+    const { listings, ends, gaps, events, errors } = watch({ absentMs: 20 }, 'httproute');
+    await until(() => expect(ends).toEqual(['absent', 'absent', 'absent']));
+    expect([listings[0], gaps[2], errors]).toEqual([[], 0, []]);
+    addRoute('a');
+    cluster.faults.absent.clear();
+    await watching();
+    expect(listings.at(-1)).toEqual(['a']);
+    addRoute('b');
+    await until(() => expect(events).toEqual(['ADDED b']));
+  });
+
+  test('any more, is listed as empty', async () => {
+    addRoute('a');
+    const { listings } = watch({ absentMs: 20 }, 'httproute');
+    await watching();
+    cluster.faults.absent.add(GROUP);
+    cluster.cutWatches();
+    await until(() => expect(listings.at(-1)).toEqual([]));
+  });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
-import type { SourceKind } from '../../lib/model/index.ts';
+import type { ResourceKind } from '../../lib/sources/index.ts';
 import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
@@ -41,15 +41,16 @@ async function read(
 ) {
   const names: Record<string, string[]> = {};
   let pages = 0;
-  const sink = (kind: SourceKind, items: readonly unknown[]) => {
+  const take = (kind: ResourceKind, items: readonly unknown[]) => {
     const page = (items as { metadata: { namespace: string; name: string } }[]).map(({ metadata }) => metadata);
     names[kind] = [...(names[kind] ?? []), ...page.map(({ namespace, name }) => `${namespace}/${name}`)];
     if (kind === 'service') afterPage(++pages);
   };
-  const restart = (kind: SourceKind) => {
+  const restart = (kind: ResourceKind) => {
     names[kind] = [];
   };
-  const kinds = await createClusterReader({ pageSize: 3, ...options })(config, ['service', 'ingress'], sink, restart);
+  const intake = { sources: ['service', 'ingress'] as const, needs: () => [], page: take, restart };
+  const kinds = await createClusterReader({ pageSize: 3, ...options })(config, intake);
   return { kinds, names };
 }
 

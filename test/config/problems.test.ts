@@ -27,7 +27,10 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {externalId: abc}', /^zones\.externalId: is given to a role: add roleArn/],
     ['zones: {roleArn: fairlead}', /^zones\.roleArn: "fairlead" is not allowed: write the ARN of a role/],
     ['sources: []', /^sources: is empty: at least one is needed$/],
-    ['sources: [pod]', /^sources\[0\]: "pod" is not allowed: write one of service, ingress$/],
+    [
+      'sources: [pod]',
+      /^sources\[0\]: "pod" is not allowed: write one of service, ingress, gateway-httproute, .*, gateway$/,
+    ],
     ['policy: Sync', /^policy: "Sync" is not allowed: write one of sync, upsert-only, create-only$/],
     ['annotationPrefixes: [example.com]', /^annotationPrefixes\[0\]: "example\.com" is not allowed: .* slash/],
     ['annotationPrefixes: []', /^annotationPrefixes: is empty/],
@@ -160,7 +163,7 @@ describe('what comes later is refused as not supported yet', () => {
   it.each([
     ['zones: {domainRegex: .*}', 'zones.domainRegex'],
     ['zones: {tags: {team: a}}', 'zones.tags.team'],
-    ['sources: [service, gateway]', 'sources[1]'],
+    ['sources: [service, crd]', 'sources[1]'],
     ['sources: [dnsendpoint]', 'sources[0]'],
     ['hostnames: {templates: ["{{.Name}}.example.com"]}', 'hostnames.templates[0]'],
     ['hostnames: {combine: true}', 'hostnames.combine'],

@@ -5,9 +5,15 @@ import type { RecordJson, ZoneJson } from '../../local/route53/index.ts';
 import { harness } from '../support/harness.ts';
 import type { KubernetesObject } from '../support/objects.ts';
 
-const CASES = new URL('./basic/', import.meta.url);
+/** `basic/…` and `full/…` */
+const HERE = new URL('./', import.meta.url);
+const CASES = ['basic', 'full'].flatMap(folder =>
+  readdirSync(new URL(`${folder}/`, HERE))
+    .map(name => `${folder}/${name}`)
+    .filter(name => existsSync(new URL(`${name}/expected.json`, HERE))),
+);
 
-const read = (name: string, file: string) => readFileSync(new URL(`${name}/${file}`, CASES), 'utf8');
+const read = (name: string, file: string) => readFileSync(new URL(`${name}/${file}`, HERE), 'utf8');
 
 function objectsOf(name: string): KubernetesObject[] {
   return parseAllDocuments(read(name, 'manifests.yaml')).flatMap(
@@ -34,27 +40,23 @@ const sortKeys = (_: string, value: unknown) =>
  * formats, which of them remain is not compared, only that every record is as expected.
  */
 describe('the records are those that ExternalDNS leaves behind', () => {
-  test.each(readdirSync(CASES).filter(name => existsSync(new URL(`${name}/expected.json`, CASES))))(
-    '%s',
-    async name => {
-      const { zones } = JSON.parse(read(name, 'zones.json')) as { zones: ZoneJson[] };
-      const expected = JSON.parse(read(name, 'expected.json')) as { zones: ZoneJson[] };
-      const world = harness({
-        config: read(name, 'fairlead.yml'),
-        zones,
-        clusters: { prod: { objects: objectsOf(name) } },
-      });
-      const legacy = zones.some(zone => zone.records.some(isOwnership));
-      const relevant = (records: readonly RecordJson[]) =>
-        sorted(legacy ? records.filter(record => !isOwnership(record)) : records);
+  test.each(CASES)('%s', async name => {
+    const { zones } = JSON.parse(read(name, 'zones.json')) as { zones: ZoneJson[] };
+    const expected = JSON.parse(read(name, 'expected.json')) as { zones: ZoneJson[] };
+    const world = harness({
+      config: read(name, 'fairlead.yml'),
+      zones,
+      clusters: { prod: { objects: objectsOf(name) } },
+    });
+    const legacy = zones.some(zone => zone.records.some(isOwnership));
+    const relevant = (records: readonly RecordJson[]) =>
+      sorted(legacy ? records.filter(record => !isOwnership(record)) : records);
 
-      await world.run();
-      for (const zone of expected.zones)
-        expect(relevant(world.json(zone.id)), zone.name).toEqual(relevant(zone.records));
+    await world.run();
+    for (const zone of expected.zones) expect(relevant(world.json(zone.id)), zone.name).toEqual(relevant(zone.records));
 
-      const second = await world.run();
-      expect(second.zones.flatMap(zone => zone.changes)).toEqual([]);
-      expect(world.calls).toEqual({});
-    },
-  );
+    const second = await world.run();
+    expect(second.zones.flatMap(zone => zone.changes)).toEqual([]);
+    expect(world.calls).toEqual({});
+  });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { parseSettings } from '../../infra/forwarder/program/settings.ts';
+import { EVERY_GATEWAY, rulesFor, SOURCE_GROUPS } from '../../lib/sources/index.ts';
 import { lintChart, renderChart } from '../../scripts/helm.ts';
 import { manifests } from '../../scripts/manifests.ts';
 import { builtPath } from '../../scripts/real/programs.ts';
@@ -63,6 +64,16 @@ describe('the chart', () => {
       { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
     ]);
     expect(JSON.parse(ConfigMap.data['forwarder.json']).sources).toEqual(['ingress']);
+  });
+
+  it('gives the rights of all that routes need, each once, and the settings of Gateways', async () => {
+    const { ClusterRole, ConfigMap } = await render('--set', 'sources={gateway,gateway-httproute},gateway.name=public');
+    const sorted = (rules: readonly { apiGroups: readonly string[] }[]) =>
+      [...rules].sort((a, b) => String(a.apiGroups).localeCompare(String(b.apiGroups)));
+    expect(sorted(ClusterRole.rules)).toEqual(sorted(rulesFor(SOURCE_GROUPS.gateway)));
+    const settings = parseSettings(JSON.parse(ConfigMap.data['forwarder.json']), 'forwarder.json', {});
+    expect(settings.sources).toEqual(SOURCE_GROUPS.gateway);
+    expect(settings.gateway).toEqual({ ...EVERY_GATEWAY, name: 'public' });
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { Sender } from '../../infra/forwarder/program/sender.ts';
 import { Tracker } from '../../infra/forwarder/program/tracker.ts';
 import type { Notice, NoticedObject } from '../../lib/model/index.ts';
 import { parseNotice } from '../../lib/notice/index.ts';
+import { EVERY_GATEWAY, type SourceKind } from '../../lib/sources/index.ts';
 import { ingress, NLB, service } from '../support/objects.ts';
 import { FakeTime } from './time.ts';
 
@@ -93,10 +94,11 @@ class History {
         annotationPrefixes: ['external-dns.kubernetes.io/'],
         hostnames: { fromServiceName: false },
         domains: [],
+        gateway: EVERY_GATEWAY,
       },
     };
     const onChange = (object: NoticedObject | undefined) => sender.change(object);
-    const tracker = (kind: NoticedObject['kind']) => new Tracker({ kind, context, onChange });
+    const tracker = (kind: SourceKind) => new Tracker({ kind, context, onChange });
     void sender.run();
     return { sender, trackers: { service: tracker('service'), ingress: tracker('ingress') } };
   }

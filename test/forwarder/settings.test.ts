@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../infra/forwarder/program/settings.ts';
 
+import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
+
 const URL_OF_LAMBDA = 'https://abc123.lambda-url.eu-west-1.on.aws/';
 const webhook = { url: URL_OF_LAMBDA, auth: 'iam' };
 const parse = (value: unknown, env: Record<string, string> = {}) => parseSettings(value, 'forwarder.json', env);
@@ -14,6 +16,7 @@ describe('settings', () => {
       sources: ['service', 'ingress'],
       annotationPrefixes: ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
       hostnames: { fromServiceName: false },
+      gateway: EVERY_GATEWAY,
       gather: { quietMs: 200, mostMs: 1000 },
       port: 8080,
     });
@@ -80,7 +83,7 @@ describe('are refused by key', () => {
     },
     { value: { ...least, webhook: { ...hmac, region: 'eu-west-1' } }, says: ['webhook.region: is for auth "iam"'] },
     { value: { ...least, webhook: { url: URL_OF_LAMBDA, auth: 'hmac' } }, says: ['webhook.secretFile: is missing'] },
-    { value: { ...least, sources: ['gateway'] }, says: ['sources[0]: "gateway" is not allowed'] },
+    { value: { ...least, sources: ['pod'] }, says: ['sources[0]: "pod" is not allowed'] },
     { value: { ...least, sources: [] }, says: ['sources: is empty'] },
     { value: { ...least, annotationPrefixes: ['x'] }, says: ['annotationPrefixes[0]: "x" is not allowed'] },
     { value: { ...least, port: 65_536 }, says: ['port: is 65536, it must be at most 65535'] },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Tracker } from '../../infra/forwarder/program/tracker.ts';
 import type { NoticedObject } from '../../lib/model/index.ts';
+import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
 import { NLB, service } from '../support/objects.ts';
 
 const wants = (name: string, ...targets: string[]) =>
@@ -18,6 +19,7 @@ function tracking(listed: readonly object[], fromServiceName = false) {
         annotationPrefixes: ['external-dns.kubernetes.io/'],
         hostnames: { fromServiceName },
         domains: ['cluster.example'],
+        gateway: EVERY_GATEWAY,
       },
     },
     onChange: (object: NoticedObject | undefined) => void told.push(object?.name ?? 'anything'),

@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { auditOf } from '../../infra/audit.ts';
 import { InvalidSetting } from '../../infra/settings.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { SOURCE_KINDS } from '../../lib/sources/index.ts';
 
 const cluster = (name: string, region = 'eu-west-1') => ({ name, region, owner: 'o' });
-const CONFIG = { clusters: [cluster('prod-a'), cluster('prod_b'), cluster('far', 'us-east-1')] } as unknown as Config;
+const CONFIG = {
+  clusters: [cluster('prod-a'), cluster('prod_b'), cluster('far', 'us-east-1')],
+  sources: ['service', 'ingress'],
+} as unknown as Config;
 const make = (clusters: readonly string[] | null) => auditOf(clusters, CONFIG, 'eu-west-1');
 
 describe('audit logs', () => {
@@ -30,9 +34,8 @@ describe('audit logs', () => {
     });
   });
 
-  it('are filtered: writes of Services and Ingresses that succeeded, status included, in the length that CloudWatch allows', () => {
+  it('are filtered: writes of what the sources read that succeeded, status included', () => {
     const { filterPattern } = make(['prod-a']);
-    expect(filterPattern.length).toBeLessThanOrEqual(1024);
     expect(filterPattern).toBe(
       '{ ($.stage = "ResponseComplete")' +
         ' && ($.verb = "create" || $.verb = "update" || $.verb = "patch" || $.verb = "delete" || $.verb = "deletecollection")' +
@@ -41,6 +44,13 @@ describe('audit logs', () => {
         ' && ($.objectRef.subresource NOT EXISTS || $.objectRef.subresource = "status")' +
         ' && ($.responseStatus.code < 300) }',
     );
+  });
+
+  it('are filtered in the length that CloudWatch allows, whatever the sources', () => {
+    const { filterPattern } = auditOf(['prod-a'], { ...CONFIG, sources: SOURCE_KINDS }, 'eu-west-1');
+    expect(filterPattern.length).toBeLessThanOrEqual(1024);
+    expect(filterPattern).toContain('|| ($.objectRef.apiGroup = "gateway.networking.k8s.io") ||');
+    expect(filterPattern).toContain('($.objectRef.resource = "namespaces" && $.objectRef.apiGroup NOT EXISTS)');
   });
 
   it.each([

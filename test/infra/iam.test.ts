@@ -4,18 +4,27 @@ import { templateFaults } from '../../infra/check-template.ts';
 import { type Grants, OWN_BUCKET, roleStatements, type Statement } from '../../infra/iam.ts';
 import type { ClusterConfig, Config } from '../../lib/config/config.ts';
 
+import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
+
 const BASE: Config = {
   clusters: [{ name: 'prod', owner: 'o', region: 'eu-west-1' }],
   shards: [{ name: 'default', clusters: ['prod'] }],
   zones: { domains: [], excludeDomains: [], type: 'any', ids: [] },
   sources: ['service', 'ingress'],
+  gateway: EVERY_GATEWAY,
   policy: 'sync',
   annotationPrefixes: [],
   hostnames: { fromServiceName: false },
-  records: { types: ['A', 'AAAA', 'CNAME'], preferCname: false, evaluateTargetHealth: true, ttl: 300 },
+  records: {
+    types: ['A', 'AAAA', 'CNAME'],
+    preferCname: false,
+    evaluateTargetHealth: true,
+    ttl: 300,
+    merge: 'namespace',
+  },
   registry: { prefix: '', suffix: '', wildcardReplacement: '' },
   state: { store: { kind: 's3', bucket: OWN_BUCKET, prefix: '' }, refreshMs: 900_000 },
-  guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+  guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
   budget: { requestsPerSecond: 5, burst: 25 },
 };
 const GRANTS: Grants = {

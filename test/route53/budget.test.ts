@@ -178,3 +178,16 @@ test('many zones on a slow budget do not run over the deadline', async () => {
   expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(11);
   expect(clock.now()).toBeLessThanOrEqual(2000);
 });
+
+test('a change asks whether it may be sent when its turn has come, at every attempt, and is not sent otherwise', async () => {
+  const clock = fakeClock(0);
+  const route53 = withBudget(failing('busy'), { clock, budget: createBudget(LIMITS, clock) });
+  const asked: number[] = [];
+  const ready = async () => {
+    asked.push(clock.now());
+    if (asked.length === 4) throw new Error('not any more');
+  };
+  await expect(route53.changeRecordSets('Z1', [], ready)).rejects.toThrow('not any more');
+  expect(new Set(asked).size).toBe(4);
+  expect(route53.counts).toEqual({ ChangeResourceRecordSets: 3 });
+});

@@ -1,21 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { loadConfig } from '../../lib/config/index.ts';
-import type { SourceKind, Wanted } from '../../lib/model/index.ts';
-import { sourceSettings, wantedFrom } from '../../lib/sources/index.ts';
+import type { Wanted } from '../../lib/model/index.ts';
+import { isNeededResource, placesOf, Reading, resourcesOf, sourceSettings } from '../../lib/sources/index.ts';
 import { records } from './objects.ts';
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url));
 const config = loadConfig(`${folder}fairlead.yml`, {});
-const kinds: Readonly<Record<string, SourceKind>> = { Service: 'service', Ingress: 'ingress' };
 
+/** What the objects of a file ask for, what is needed before what asks. */
 function wantedOf(file: string): Wanted {
-  const object = parse(readFileSync(folder + file, 'utf8'));
-  const kind = kinds[object.kind];
-  if (kind === undefined) throw new Error(`${file} is of kind ${object.kind}`);
-  return wantedFrom(kind, [object], { cluster: 'demo', settings: sourceSettings(config) });
+  const objects = parseAllDocuments(readFileSync(folder + file, 'utf8')).map(document => document.toJS());
+  const reading = new Reading(config.sources, { cluster: 'demo', settings: sourceSettings(config) });
+  const all = resourcesOf(config.sources);
+  for (const resource of [...all.filter(isNeededResource), ...all.filter(one => !isNeededResource(one))]) {
+    const kinds = placesOf(resource).map(({ kind }) => kind);
+    reading.page(
+      resource,
+      objects.filter(({ kind }) => kinds.includes(kind)),
+    );
+  }
+  return reading.wanted();
 }
 
 const NLB = 'k8s-default-mywebapp-0123456789-abcdef0123456789.elb.eu-west-1.amazonaws.com';
@@ -26,6 +33,7 @@ const cases = {
   'my-webapp.yaml': [`my-webapp.example.com CNAME ${NLB}`],
   'shop.yaml': [`shop.example.com CNAME ${ALB}`, `pay.example.com CNAME ${ALB}`],
   'status-page.yaml': ['status.example.com A 203.0.113.10', 'status.example.com AAAA 2001:db8::10'],
+  'gateway.yaml': ['account.example.com CNAME k8s-default-public-0123456789-5432109876.eu-west-1.elb.amazonaws.com'],
   'blog.yaml': [`blog.example.com CNAME ${BLOG}`],
 };
 

@@ -1,5 +1,5 @@
-import type { Finding, SourceKind, Wanted } from '../../lib/model/index.ts';
-import { type SourceContext, wantedFrom } from '../../lib/sources/index.ts';
+import type { Finding, Wanted } from '../../lib/model/index.ts';
+import { EVERY_GATEWAY, type SourceContext, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
 
 export const ALPHA = 'external-dns.alpha.kubernetes.io/';
 export const PREFIX = 'external-dns.kubernetes.io/';
@@ -13,6 +13,7 @@ export const context = {
     annotationPrefixes: [PREFIX, ALPHA],
     hostnames: { fromServiceName: false },
     domains: ['example.com'],
+    gateway: EVERY_GATEWAY,
   },
 } satisfies SourceContext;
 

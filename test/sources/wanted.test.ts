@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SourceKind } from '../../lib/model/index.ts';
-import { dnsFingerprint, wantedFrom } from '../../lib/sources/index.ts';
+import { dnsFingerprint, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
 import { ALPHA, context, held, ingress, NLB, named, read, reasons, records, service } from './objects.ts';
 
 const kinds: readonly SourceKind[] = ['service', 'ingress'];

@@ -1,9 +1,10 @@
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
-import type { KindRead, RunRequest, RunResult, SourceKind } from '../../lib/model/index.ts';
+import type { KindRead, RunRequest, RunResult } from '../../lib/model/index.ts';
 import { type ClusterReader, type Ports, reconcile } from '../../lib/reconcile/index.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget, type Route53Port } from '../../lib/route53/index.ts';
+import { placesOf, type ResourceKind, type SourceKind, sourceOf } from '../../lib/sources/index.ts';
 import { createMemoryStore, type StateStore } from '../../lib/state/index.ts';
 import { dumpZones, loadZones, type RecordJson, Route53Store, type ZoneJson } from '../../local/route53/index.ts';
 import { fakeClock } from './clock.ts';
@@ -13,24 +14,40 @@ import { type Hooks, type Operation, storeRoute53 } from './store-route53.ts';
 /** What a cluster of a test holds, and what is wrong with it. */
 export interface FakeCluster {
   objects: KubernetesObject[];
-  /** Every kind, or single kinds, that cannot be listed, and why. */
-  failing?: string | Partial<Record<SourceKind, string>>;
+  /** Every resource, or single ones, that cannot be listed, and why. */
+  failing?: string | Partial<Record<ResourceKind, string>>;
 }
 
-const KINDS: Readonly<Record<SourceKind, string>> = { service: 'Service', ingress: 'Ingress' };
-
+/** A cluster that serves every resource there is; what a source needs is read before what asks. */
 export function fakeClusters(clusters: Record<string, FakeCluster>, listed: string[] = []): ClusterReader {
-  return async (cluster, kinds, sink) => {
+  return async (cluster, sources, page, _restart, _signal, needs = () => []) => {
     listed.push(cluster.name);
     const { objects, failing } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
-    const read = (kind: SourceKind): KindRead => {
-      const error = typeof failing === 'string' ? failing : failing?.[kind];
-      if (error !== undefined) return { complete: false, error };
-      const items = objects.filter(object => object.kind === KINDS[kind]);
-      sink(kind, items);
-      return { complete: true, objects: items.length };
+    const done = new Map<ResourceKind, KindRead>();
+    const read = (resource: ResourceKind): KindRead => {
+      const before = done.get(resource);
+      if (before !== undefined) return before;
+      const error = typeof failing === 'string' ? failing : failing?.[resource];
+      const kinds = placesOf(resource).map(({ kind }) => kind);
+      const items = objects.filter(object => kinds.includes(object.kind));
+      if (error === undefined) page(resource, items);
+      const outcome: KindRead =
+        error === undefined ? { complete: true, objects: items.length } : { complete: false, error };
+      done.set(resource, outcome);
+      return outcome;
     };
-    return Object.fromEntries(kinds.map(kind => [kind, read(kind)]));
+    const source = (kind: SourceKind): KindRead => {
+      for (;;) {
+        const missing = needs(kind).filter(resource => !done.has(resource));
+        for (const resource of missing) read(resource);
+        const unread = needs(kind)
+          .map(read)
+          .find(({ complete }) => !complete);
+        if (unread !== undefined) return unread;
+        if (missing.length === 0) return read(sourceOf(kind).resource);
+      }
+    };
+    return Object.fromEntries(sources.map(kind => [kind, source(kind)]));
   };
 }
 

@@ -6,7 +6,6 @@ import type {
   ObjectRef,
   RecordSet,
   Snapshot,
-  SourceKind,
   ZoneState,
 } from '../../lib/model/index.ts';
 import { type PlanInput, type PlanOutput, type PlanSettings, plan } from '../../lib/plan/index.ts';
@@ -21,14 +20,17 @@ export const SETTINGS: PlanSettings = {
   preferCname: false,
   evaluateTargetHealth: true,
   ttl: 300,
-  guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+  merge: 'namespace',
+  maxCharacters: 15_000,
+  guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
+  sourceOf: word => (['service', 'ingress'].includes(word) ? word : undefined),
   aliasZoneOf: target => (target.endsWith('.elb.aws') ? 'ZELB' : undefined),
 };
 
 /** An object from `kind/name` or `cluster:kind/name`. */
 export function object(text: string): ObjectRef {
   const [head, tail] = text.includes(':') ? (text.split(':') as [string, string]) : ['prod', text];
-  const [kind, name] = tail.split('/') as [SourceKind, string];
+  const [kind, name] = tail.split('/') as [string, string];
   return { cluster: head, kind, namespace: 'default', name };
 }
 
@@ -71,7 +73,16 @@ export function zone(records: readonly (string | RecordSet)[], more: Partial<Zon
   const byName = new Map<string, RecordSet[]>();
   for (const set of records.map(text => (typeof text === 'string' ? record(text) : text)))
     byName.set(set.name, [...(byName.get(set.name) ?? []), set]);
-  return { zone: ZONE, records: byName, readAt: 0, refusals: new Map(), unwantedSince: new Map(), ...more };
+  return {
+    zone: ZONE,
+    records: byName,
+    readAt: 0,
+    refusals: new Map(),
+    unwantedSince: new Map(),
+    removed: [],
+    unproven: new Set(),
+    ...more,
+  };
 }
 
 export interface PlanCase extends Partial<Omit<PlanInput, 'settings'>> {

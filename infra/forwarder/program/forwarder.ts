@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { StreamingConnection } from '../../../lib/cluster/connection.ts';
 import { type EndReason, watchAll } from '../../../lib/cluster/watch.ts';
-import type { SourceKind } from '../../../lib/model/index.ts';
-import type { SourceContext } from '../../../lib/sources/index.ts';
+import {
+  isNeededResource,
+  NeededStore,
+  type ResourceKind,
+  resourcesOf,
+  type SourceContext,
+  sourceOf,
+} from '../../../lib/sources/index.ts';
 import { FOR_A_POD } from './api-server.ts';
 import type { ForwarderClock } from './clock.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import type { Log } from './log.ts';
+import { NeedTracker } from './need-tracker.ts';
 import { Sender } from './sender.ts';
 import type { Probes } from './serve.ts';
 import type { Settings } from './settings.ts';
@@ -34,10 +41,34 @@ const STUCK = 10 * 60_000;
 /** Any will do to recognise a change: a name that is made of a domain changes when the Service's own name does. */
 const SOME_DOMAIN = 'cluster.example';
 
-/** Watches the kinds of its sources, and tells the webhook of changes that matter to DNS. */
+/** Who takes what a watch tells. */
+type Part = Pick<Tracker, 'begin' | 'page' | 'complete' | 'changed' | 'listed' | 'size'>;
+
+/** One part for each resource that the sources read; those that are needed tell those that ask. */
+function partsOf(
+  { sources }: Settings,
+  context: SourceContext,
+  sender: Pick<Sender, 'change'>,
+): Map<ResourceKind, Part[]> {
+  const needed = new NeededStore(context);
+  const onChange = sender.change.bind(sender);
+  const trackers = sources.map(kind => ({ kind, tracker: new Tracker({ kind, context, needed, onChange }) }));
+  const onLookups = (lookups: readonly string[]) =>
+    trackers.map(({ tracker }) => tracker.needChanged(lookups)).includes(true);
+  const parts = (resource: ResourceKind): Part[] => [
+    ...(isNeededResource(resource) ? [new NeedTracker({ resource, store: needed, onLookups, onChange })] : []),
+    ...trackers.filter(({ kind }) => sourceOf(kind).resource === resource).map(({ tracker }) => tracker),
+  ];
+  return new Map(resourcesOf(sources).map(resource => [resource, parts(resource)]));
+}
+
+/** Watches the resources of its sources, and tells the webhook of changes that matter to DNS. */
 export function createForwarder(settings: Settings, { connection, post, clock, log }: Ports): Forwarder {
-  const { cluster, annotationPrefixes, hostnames, gather, sources } = settings;
-  const context: SourceContext = { cluster, settings: { annotationPrefixes, hostnames, domains: [SOME_DOMAIN] } };
+  const { cluster, annotationPrefixes, hostnames, gateway, gather } = settings;
+  const context: SourceContext = {
+    cluster,
+    settings: { annotationPrefixes, hostnames, domains: [SOME_DOMAIN], gateway },
+  };
   const instruments = createInstruments();
   let succeeded: number | undefined;
   const onAttempt = (status: number | 'fault') => {
@@ -46,22 +77,19 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
   };
   const sender = new Sender({ cluster, source: randomUUID(), gather, clock, log, post, onAttempt });
   const watches = new Map(
-    sources.map(kind => {
-      const tracker = new Tracker({ kind, context, onChange: object => sender.change(object) });
-      return [kind, { tracker, alive: clock.uptime() }];
-    }),
+    [...partsOf(settings, context, sender)].map(([resource, parts]) => [resource, { parts, alive: clock.uptime() }]),
   );
   const stopping = new AbortController();
-  const watch = (kind: SourceKind, part: { readonly tracker: Tracker; alive: number }) =>
+  const watch = (resource: ResourceKind, part: { readonly parts: readonly Part[]; alive: number }) =>
     watchAll({
       connection,
       label: `cluster ${cluster}`,
-      kind,
+      resource,
       clock,
       signal: stopping.signal,
       advice: FOR_A_POD,
       observer: {
-        ...observer(kind, part.tracker, instruments, log),
+        ...observer(resource, part.parts, instruments, log),
         alive: () => {
           part.alive = clock.uptime();
         },
@@ -69,7 +97,7 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
     });
   return {
     async run() {
-      const watching = Promise.all([...watches].map(([kind, part]) => watch(kind, part)));
+      const watching = Promise.all([...watches].map(([resource, part]) => watch(resource, part)));
       // Once no watch can tell of more, the sender ends when all is sent.
       await Promise.all([sender.run(), watching.finally(() => sender.stop())]);
     },
@@ -79,11 +107,11 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
       return hanging.length === 0 ? undefined : `no sign of life from the watch of: ${hanging.join(', ')}`;
     },
     unready() {
-      const missing = [...watches].filter(([, { tracker }]) => !tracker.listed).map(([kind]) => kind);
+      const missing = [...watches].filter(([, { parts }]) => parts.some(({ listed }) => !listed)).map(([kind]) => kind);
       return missing.length === 0 ? undefined : `not listed yet: ${missing.join(', ')}`;
     },
     metrics() {
-      for (const [kind, { tracker }] of watches) instruments.objects.set(tracker.size, { kind });
+      for (const [kind, { parts }] of watches) instruments.objects.set(sizeOf(parts), { kind });
       instruments.pending.set(sender.pending);
       instruments.unsent.set(sender.idle ? 0 : 1);
       const { user, system } = process.cpuUsage();
@@ -105,20 +133,27 @@ const LEVELS: Readonly<Partial<Record<EndReason, 'error' | 'warn'>>> = {
   busy: 'warn',
 };
 
-/** Leads what a watch tells to the tracker, the metrics and the log. */
-function observer(kind: SourceKind, tracker: Tracker, instruments: Instruments, log: Log) {
+const sizeOf = (parts: readonly Part[]) => Math.max(...parts.map(({ size }) => size));
+
+/** Leads what a watch tells to the trackers, the metrics and the log. */
+function observer(kind: ResourceKind, parts: readonly Part[], instruments: Instruments, log: Log) {
   return {
-    begin: () => tracker.begin(),
-    page: (items: readonly unknown[]) => tracker.page(items),
+    begin() {
+      for (const part of parts) part.begin();
+    },
+    page(items: readonly unknown[]) {
+      for (const part of parts) part.page(items);
+    },
     listed(objects: number, { ms, gapMs }: { ms: number; gapMs: number }) {
-      tracker.complete(gapMs);
+      for (const part of parts) part.complete(gapMs);
       instruments.listed.set(objects, { kind });
       instruments.listSeconds.set(ms / 1000, { kind });
-      log.info('listed', { kind, objects, asking: tracker.size, ms, gapMs });
+      log.info('listed', { kind, objects, asking: sizeOf(parts), ms, gapMs });
     },
     changed(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: unknown) {
       instruments.changes.add({ kind });
-      if (tracker.changed(type, object)) instruments.relevant.add({ kind });
+      const matters = parts.map(part => part.changed(type, object)).includes(true);
+      if (matters) instruments.relevant.add({ kind });
     },
     ended(reason: EndReason, waitMs: number, error: Error | undefined) {
       instruments.restarts.add({ kind, reason });

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { ConfigError, type ConfigProblem } from '../../../lib/config/error.ts';
-import { keys, matching, oneOf, someOf } from '../../../lib/config/values.ts';
+import { gatewayKeys, keys, matching, oneOf, someOf, sources } from '../../../lib/config/values.ts';
 import { problemsOf, wording } from '../../../lib/config/wording.ts';
-import type { SourceKind } from '../../../lib/model/index.ts';
+import { type GatewaySettings, SOURCE_DEFAULT, type SourceKind } from '../../../lib/sources/index.ts';
 
 /** How notices are signed. */
 export type Auth =
@@ -18,6 +18,7 @@ export interface Settings {
   readonly sources: readonly SourceKind[];
   readonly annotationPrefixes: readonly string[];
   readonly hostnames: { readonly fromServiceName: boolean };
+  readonly gateway: GatewaySettings;
   /** Milliseconds for which changes are gathered: until it was quiet for so long, at most for so long. */
   readonly gather: { readonly quietMs: number; readonly mostMs: number };
   /** Of probes and metrics; 0: a free one. */
@@ -42,7 +43,7 @@ const schema = keys({
     region: z.optional(matching(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'write an AWS region such as eu-west-1')),
     secretFile: z.optional(matching(/^\//, 'write the absolute path of the file that holds the secret')),
   }),
-  sources: z.prefault(someOf(oneOf(['service', 'ingress'])), ['service', 'ingress']),
+  sources: z.prefault(sources(), [...SOURCE_DEFAULT]),
   annotationPrefixes: z.prefault(
     someOf(
       matching(
@@ -53,6 +54,7 @@ const schema = keys({
     ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
   ),
   hostnames: z.prefault(keys({ fromServiceName: z.prefault(z.boolean(), false) }), {}),
+  gateway: z.prefault(keys(gatewayKeys()), {}),
   gather: z.prefault(
     keys({ quietMs: z.prefault(whole(0, 60_000), 200), mostMs: z.prefault(whole(0, 60_000), 1000) }),
     {},

@@ -12,11 +12,19 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   Service: '/api/v1/namespaces/{namespace}/services',
   Ingress: '/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses',
   Namespace: '/api/v1/namespaces',
+  ...Object.fromEntries(
+    ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map(kind => [
+      kind,
+      `/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/${kind.toLowerCase()}s`,
+    ]),
+  ),
+  CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
   ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
   ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
 };
 
 interface Named {
+  readonly apiVersion?: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
@@ -100,10 +108,14 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function collectionOf({ kind, metadata }: Named): string {
+function collectionOf({ apiVersion, kind, metadata }: Named): string {
   const collection = COLLECTIONS[kind];
   if (collection === undefined) throw new Error(`${kind} is not among ${Object.keys(COLLECTIONS).join(', ')}`);
-  return collection.replace('{namespace}', metadata.namespace ?? 'default');
+  // Of custom resources there are several versions, and each has a path of its own.
+  const path = apiVersion?.startsWith('gateway.')
+    ? collection.replace(/\/apis\/[^/]+\/[^/]+/, `/apis/${apiVersion}`)
+    : collection;
+  return path.replace('{namespace}', metadata.namespace ?? 'default');
 }
 
 const pathOf = (object: Named) => `${collectionOf(object)}/${object.metadata.name}`;

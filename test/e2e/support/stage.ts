@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
+import { clusterRole as clusterRoleOf } from '../../../infra/cluster-role.ts';
 import type { RunResult } from '../../../lib/model/index.ts';
+import type { SourceKind } from '../../../lib/sources/index.ts';
 import { DEFAULT_ACCOUNT } from '../../../local/aws/credentials.ts';
 import { type Lambda, startLambda } from '../../../local/lambda/lambda.ts';
 import type { RecordJson } from '../../../local/route53/index.ts';
@@ -56,6 +58,8 @@ export interface Stage {
   /** The bundled function, warm until the stage closes. */
   lambda(): Lambda;
   records(): readonly RecordJson[];
+  /** The ClusterRole is that of these sources from now on. */
+  allow(sources: readonly SourceKind[]): Promise<void>;
   /** Empties zone and state; config and EKS are as at first. */
   reset(): Promise<void>;
   /** Empties the cluster, too. */
@@ -108,6 +112,10 @@ async function build(
       const lambda = openLambda(world, folder);
       closing.push(() => lambda.close());
       return lambda;
+    },
+    async allow(sources) {
+      const [role] = parseAllDocuments(clusterRoleOf(sources)).map(document => document.toJS() as KubernetesObject);
+      if (role) await kube.admin.apply(role);
     },
     records: () => world.route53.dump()[0]?.records ?? [],
     async clean() {

@@ -51,7 +51,7 @@ export async function startWatch(
   const done = watchAll({
     connection,
     label: `cluster ${CLUSTER}`,
-    kind: 'service',
+    resource: 'service',
     clock: systemClock,
     signal: stopping.signal,
     advice: FOR_A_POD,

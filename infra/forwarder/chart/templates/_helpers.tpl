@@ -38,5 +38,6 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- if include "forwarder.secret" . }}{{- $_ := set $webhook "secretFile" "/var/run/secrets/fairlead/secret" }}{{- end -}}
 {{- $settings := dict "cluster" (required "cluster: give the name that the cluster has in fairlead.yml" .Values.cluster) "webhook" $webhook "sources" .Values.sources "hostnames" .Values.hostnames "gather" .Values.gather "port" 8080 -}}
 {{- if .Values.annotationPrefixes }}{{- $_ := set $settings "annotationPrefixes" .Values.annotationPrefixes }}{{- end -}}
+{{- if .Values.gateway }}{{- $_ := set $settings "gateway" .Values.gateway }}{{- end -}}
 {{ $settings | toPrettyJson }}
 {{- end }}

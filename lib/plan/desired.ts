@@ -1,0 +1,115 @@
+import type { DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, RecordSet } from '../model/index.ts';
+import { canonicalValue } from '../model/index.ts';
+import { type Candidate, groupBy } from './candidates.ts';
+import type { PlanSettings } from './settings.ts';
+
+/** A record set that should be there, and the owner and object that its ownership record names. */
+export interface DesiredRecord {
+  readonly record: RecordSet;
+  readonly owner: OwnerId;
+  readonly object: ObjectRef;
+}
+
+/** Why a candidate cannot be published in a zone at all. */
+export interface Impossible {
+  readonly reason: 'conflict' | 'invalid';
+  readonly message: string;
+}
+
+/** The types (A, AAAA) that a name of the same zone will have after this plan: what an alias to it can be. */
+export type TypesAt = (name: DnsName) => readonly string[];
+
+export interface DesiredContext {
+  readonly zone: HostedZone;
+  readonly settings: PlanSettings;
+  readonly typesAt: TypesAt;
+  /** Whether an ownership record that stands at the name is of this object: then TTL and label are its. */
+  readonly isPresent: (object: ObjectRef) => boolean;
+}
+
+/**
+ * Turns what a candidate asks for into the record sets of one zone. Types that are not managed are among them.
+ *
+ * | endpoint                        | `alias` annotation | preferCname | record sets                                |
+ * |---------------------------------|--------------------|-------------|--------------------------------------------|
+ * | addresses                       | any                | any         | A or AAAA with the addresses               |
+ * | a name of an AWS service        | none               | no          | A and AAAA aliases, canonical zone id      |
+ * | a name of an AWS service        | none               | yes         | CNAME                                      |
+ * | a name of an AWS service        | `true`             | any         | A and AAAA aliases, canonical zone id      |
+ * | any other name                  | none               | any         | CNAME                                      |
+ * | a name of the same zone         | `true`             | any         | aliases of the types that the name has     |
+ * | any name                        | `false`            | any         | CNAME                                      |
+ */
+export function desiredRecords(candidate: Candidate, context: DesiredContext): DesiredRecord[] | Impossible {
+  const desired: DesiredRecord[] = [];
+  for (const endpoint of mergedEndpoints(candidate, context)) {
+    const made = endpoint.type === 'CNAME' ? fromName(endpoint, context) : fromAddresses(endpoint, context.settings);
+    if ('message' in made) return made;
+    desired.push(...made.map(record => ({ record, owner: candidate.owner, object: endpoint.object })));
+  }
+  return desired;
+}
+
+/** One endpoint a type and set identifier: the targets of all objects, the rest as the present owner has it, else the first. */
+function mergedEndpoints({ endpoints }: Candidate, { isPresent }: DesiredContext): readonly Endpoint[] {
+  if (endpoints.length === 1) return endpoints;
+  const groups = groupBy(endpoints, ({ type, setIdentifier }) => `${type} ${setIdentifier ?? ''}`);
+  return [...groups.values()].map(group => {
+    const [first] = group as [Endpoint, ...Endpoint[]];
+    const lead = group.find(({ object }) => isPresent(object)) ?? first;
+    const targets = new Map<string, string>();
+    for (const target of group.flatMap(endpoint => endpoint.targets)) {
+      const same = canonicalValue(first.type, target);
+      if (!targets.has(same)) targets.set(same, target);
+    }
+    return { ...lead, targets: [...targets.values()].sort() };
+  });
+}
+
+const common = ({ name, setIdentifier, routing }: Endpoint) => ({
+  name,
+  ...(setIdentifier && { setIdentifier }),
+  ...(routing && { routing }),
+});
+
+/** Values of one record set (Route 53 Developer Guide, "Quotas"). */
+const MAX_VALUES = 400;
+
+function fromAddresses(endpoint: Endpoint, settings: PlanSettings): RecordSet[] | Impossible {
+  const { name, type, targets } = endpoint;
+  if (targets.length > MAX_VALUES) {
+    const message = `${name} would have ${targets.length} addresses of type ${type}, and Route 53 takes at most ${MAX_VALUES} in a record set: spread them over several names`;
+    return { reason: 'invalid', message };
+  }
+  const characters = targets.reduce((sum, target) => sum + target.length, 0);
+  if (characters > settings.maxCharacters) {
+    const message = `${name} would have ${characters} characters of addresses of type ${type}, and more than ${settings.maxCharacters} could not be changed again in one change batch: spread them over several names`;
+    return { reason: 'invalid', message };
+  }
+  return [{ ...common(endpoint), type, ttl: endpoint.ttl ?? settings.ttl, values: targets }];
+}
+
+function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContext): RecordSet[] | Impossible {
+  const target = endpoint.targets[0] as DnsName;
+  const service = settings.aliasZoneOf(target);
+  const asAlias =
+    endpoint.alias === 'always' || (endpoint.alias === 'auto' && !settings.preferCname && service !== undefined);
+  if (!asAlias) {
+    if (endpoint.name === zone.name) {
+      return {
+        reason: 'conflict',
+        message: `${endpoint.name} is the apex of its hosted zone, where DNS allows no CNAME (to ${target}): point it to an address or to an AWS load balancer`,
+      };
+    }
+    return [{ ...common(endpoint), type: 'CNAME', ttl: endpoint.ttl ?? settings.ttl, values: [target] }];
+  }
+  const types = service === undefined ? typesAt(target) : ['A', 'AAAA'];
+  if (types.length === 0) {
+    return {
+      reason: 'conflict',
+      message: `the alias target ${target} is neither a name of an AWS service nor an A or AAAA record of the zone ${zone.name}: remove the alias annotation for a CNAME`,
+    };
+  }
+  const alias = { zoneId: service ?? zone.id, dnsName: target, evaluateTargetHealth: settings.evaluateTargetHealth };
+  return types.map(type => ({ ...common(endpoint), type, alias }));
+}
