@@ -2,7 +2,14 @@ import type { Config } from '../lib/config/config.ts';
 import { within } from '../lib/plan/zones.ts';
 import { type NamingSettings, ownershipName, readOwnershipName } from '../lib/registry/names.ts';
 
-type Names = Pick<Config, 'zones' | 'registry' | 'records'>;
+/** `zones` also with the keys that widen what a config may write. */
+interface Names extends Pick<Config, 'registry' | 'records'> {
+  readonly zones: Config['zones'] & {
+    readonly domainRegex?: string;
+    readonly excludeDomainRegex?: string;
+    readonly matchParent?: boolean;
+  };
+}
 
 /** Names of record sets, as IAM compares them: lower case, no final dot, `*` for anything at all. */
 export interface RecordNames {
@@ -21,11 +28,14 @@ export interface RecordNames {
  * |--------------------|------------------------------------------------------------------------------------------|
  * | `example.com`      | `example.com`, `*.example.com`: ownership records of all names below lie below, too, and |
  * |                    | that of the name itself, where it is the zone's, is `_fairlead-apex-a.example.com`       |
- * | `team.example.com` | with zones.ids, which may name the zone above: `a-team.example.com` and so on besides    |
+ * | `team.example.com` | with zones.ids or matchParent, where the zone may be one above: `a-team.example.com` and  |
+ * |                    | so on besides                                                                            |
  * | `.example.com`     | `*.example.com`                                                                          |
  */
 export function recordNames(config: Names): RecordNames {
-  const { domains } = config.zones;
+  const { domains, domainRegex, excludeDomainRegex } = config.zones;
+  // What a regular expression lets through no pattern of IAM's can say; with one the lists do not count.
+  if (domainRegex !== undefined || excludeDomainRegex !== undefined) return { allowed: undefined, denied: [] };
   return {
     allowed: domains.length === 0 ? undefined : withoutCovered(domains.flatMap(domain => namesOf(domain, config))),
     denied: withoutCovered(deniedDomains(config).flatMap(below)),
@@ -35,7 +45,8 @@ export function recordNames(config: Names): RecordNames {
 const below = (domain: string) => (domain.startsWith('.') ? [`*${domain}`] : [domain, `*.${domain}`]);
 
 function namesOf(domain: string, { zones, registry, records }: Names): string[] {
-  if (domain.startsWith('.') || zones.ids.length === 0) return below(domain);
+  const zoneAbove = zones.ids.length > 0 || zones.matchParent === true;
+  if (domain.startsWith('.') || !zoneAbove) return below(domain);
   return [...below(domain), ...ownershipNames(domain, records.types, registry)];
 }
 
