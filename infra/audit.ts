@@ -18,7 +18,7 @@ export interface Audit {
  */
 export function auditOf(clusters: readonly string[] | null, config: Config, region: string): Audit {
   const names = [...new Set(clusters ?? [])].sort();
-  const eksNames = names.map(name => check(name, config, region));
+  const eksNames = names.map(name => eksNameOf(name, config, region));
   const filterPattern = filterPatternOf(config.sources);
   return {
     part: names.length === 0 ? 'infra/none.yml' : 'infra/audit.yml',
@@ -33,7 +33,7 @@ export function auditOf(clusters: readonly string[] | null, config: Config, regi
 }
 
 /** The name of the cluster in EKS. */
-function check(name: string, { clusters }: Config, region: string): string {
+function eksNameOf(name: string, { clusters }: Config, region: string): string {
   const cluster = clusters.find(one => one.name === name);
   if (cluster === undefined)
     throw new InvalidSetting(

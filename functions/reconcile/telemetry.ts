@@ -16,7 +16,7 @@ export function createTelemetry(): Telemetry {
 }
 
 /** Findings of these reasons leave nothing unpublished (see Reason). */
-const HARMLESS: ReadonlySet<Reason> = new Set<Reason>(['filtered', 'warning', 'grace']);
+const HARMLESS: ReadonlySet<Reason> = new Set<Reason>(['filtered', 'warning', 'grace', 'merged']);
 
 /** Writes one line for every change and every finding, which an answer may have to leave out, and one for the run. */
 export function logResult(result: RunResult, logger: Logger): void {

@@ -14,9 +14,6 @@ const failed = (error: unknown, status: number) => (error as S3Failure).$metadat
 /** No such key; that there is no such bucket is a fault, which no other writer made. */
 const isAbsent = (error: unknown) => failed(error, 404) && (error as S3Failure).name !== 'NoSuchBucket';
 
-/** Milliseconds; the SDK's own default is to wait for ever. A copy of the largest zones takes a second or two. */
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
-
 /**
  * One object a key in an S3 bucket, written with `If-Match` / `If-None-Match` (S3 User Guide, "Conditional writes"); the
  * version is the ETag.

@@ -67,6 +67,19 @@ describe('the names that a role may change', () => {
   });
 });
 
+it.each([
+  ['any, where a regular expression chooses', { domainRegex: 'x' }, undefined],
+  ['any, where one leaves out', { excludeDomainRegex: 'x' }, undefined],
+  [
+    'ownership records in the zone above, where that is matched',
+    { matchParent: true },
+    expect.arrayContaining(['a-team.example.com']),
+  ],
+])('the names are %s', (_rule, more, allowed) => {
+  const config = configOf('zones: {domains: [team.example.com]}');
+  expect(recordNames({ ...config, zones: { ...config.zones, ...more } }).allowed).toEqual(allowed);
+});
+
 const label = fc.constantFrom('www', 'a', '*', 'a-www', 'shop', 'txt', '_fairlead-apex-a', 'x_y', 'internal');
 const names = fc
   .array(label, { minLength: 0, maxLength: 3 })
