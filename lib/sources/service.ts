@@ -72,6 +72,12 @@ export function joinedByServices({ service: { types } }: ObjectRules): readonly 
   return counts('NodePort') ? ['node', 'pod'] : [];
 }
 
+/** Whether a Service is of a type that may need others. */
+export function mayJoin(raw: unknown): boolean {
+  const spec = at(raw, 'spec');
+  return at(spec, 'type') === 'NodePort' || at(spec, 'clusterIP') === 'None';
+}
+
 /** The resources that a Service needs beside itself, for the names that it asks for. */
 export function serviceJoins(service: KubernetesObject, context: SourceContext): readonly NeededResource[] {
   const type = typeOf(service);
