@@ -46,13 +46,14 @@ export function commonOf(object: KubernetesObject): Common | undefined {
     return undefined;
   }
   const ttl = ttlOf(object);
+  const alias = aliasOf(object);
   const health = targetHealthOf(object);
+  const plain = { ...(ttl !== undefined && { ttl }), alias, object: notes.object };
+  if (health === undefined && zoneId === undefined) return plain;
   return {
-    ...(ttl !== undefined && { ttl }),
-    alias: aliasOf(object),
+    ...plain,
     ...(health !== undefined && { evaluateTargetHealth: health }),
     ...(zoneId !== undefined && { zoneId }),
-    object: notes.object,
   };
 }
 
