@@ -78,6 +78,8 @@ interface RecordsConfig {
   readonly targetNets: readonly string[];
   readonly excludeTargetNets: readonly string[];
   readonly defaultTargets: readonly string[];
+  /** Whose addresses of one name are put together. */
+  readonly merge: 'object' | 'namespace' | 'cluster';
 }
 
 interface RegistryConfig {
@@ -98,8 +100,10 @@ export interface StateConfig {
 }
 
 interface GuardConfig {
-  /** A run may remove at most the larger of `count` and `percent` of the owned record sets of a zone. */
+  /** A run may remove at most the larger of `count` and `percent` of the names that a cluster has in a zone. */
   readonly maxDeletes: { readonly count: number; readonly percent: number };
+  /** It may give at most so many of them other targets. */
+  readonly maxUpdates: { readonly count: number; readonly percent: number };
   readonly deleteAfterMs: number;
 }
 

@@ -30,7 +30,11 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       wildcardReplacement: parsed.registry.wildcardReplacement,
     },
     state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
-    guard: { maxDeletes: parsed.guard.maxDeletes, deleteAfterMs: parsed.guard.deleteAfter },
+    guard: {
+      maxDeletes: parsed.guard.maxDeletes,
+      maxUpdates: parsed.guard.maxUpdates,
+      deleteAfterMs: parsed.guard.deleteAfter,
+    },
     budget: parsed.budget,
   });
 }

@@ -103,18 +103,23 @@ const records = {
   evaluateTargetHealth: key('Evaluate the target’s health in alias records.', z.boolean(), true),
   ttl: key('TTL of records whose object gives none: seconds, or a duration such as 5m.', ttl(), 300),
   minTtl: key('A floor under the TTLs that objects give: seconds, or a duration.', minTtl(), 0),
+  merge: key(
+    'Whose addresses of one name are put together: nobody’s, those of one kind of object in a namespace, or in a cluster (as ExternalDNS).',
+    oneOf(['object', 'namespace', 'cluster']),
+    'namespace',
+  ),
 };
 
 const registry = {
   type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
   prefix: key(
     'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
-    affix(text => `${text}x.example.com`),
+    affix('in front', text => `${text}x.example.com`),
     '',
   ),
   suffix: key(
     'Behind the first label of the ownership record’s name (ExternalDNS: txt-suffix). May contain %{record_type}. Excludes prefix.',
-    affix(text => `x${text}.example.com`),
+    affix('behind', text => `x${text}.example.com`),
     '',
   ),
   wildcardReplacement: key(
@@ -125,10 +130,15 @@ const registry = {
   encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
 };
 
-const maxDeletes = {
-  count: key('Record sets.', z.int().check(z.minimum(0)), 10),
-  percent: key('Share of the owned record sets of the zone.', z.number().check(z.minimum(0), z.maximum(100)), 20),
-};
+/** The larger of the two. */
+const limit = (count: number, percent: number) => ({
+  count: key('Names.', z.int().check(z.minimum(0)), count),
+  percent: key(
+    'Share of the names that the cluster has in the zone.',
+    z.number().check(z.minimum(0), z.maximum(100)),
+    percent,
+  ),
+});
 
 /** The config file, as written; parsing it fills in the defaults and brings values into canonical form. */
 export const fileSchema = keys({
@@ -174,10 +184,11 @@ export const fileSchema = keys({
     ),
     refresh: key('A zone is read in full when the last full read is this old.', duration(), '15m'),
   }),
-  guard: section('The deletion breaker.', {
-    maxDeletes: section(
-      'A run deletes nothing from a zone when it would delete more than the larger of the two.',
-      maxDeletes,
+  guard: section('The breakers: what a run may do to the names of one cluster in one zone at most.', {
+    maxDeletes: section('Names that leave the zone: more than the larger of the two at once are held.', limit(10, 20)),
+    maxUpdates: section(
+      'Names that get other targets: more than the larger of the two at once are held.',
+      limit(50, 50),
     ),
     deleteAfter: key('How long a record stays after its object went.', duration(), '0s'),
   }),

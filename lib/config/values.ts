@@ -236,12 +236,19 @@ export const stateStore = () =>
   });
 
 /** The start or end of an ownership record's name; it must make a valid name whatever the record type is. */
-export const affix = (put: (affix: string) => string) =>
+export const affix = (place: 'in front' | 'behind', put: (affix: string) => string) =>
   read(z.string(), value => {
     const text = value.toLowerCase();
     const result = canonicalHostname(put(text.replaceAll('%{record_type}', 'cname')), { reserved: true });
-    if (text === '' || 'name' in result) return text;
-    return refuse(`${quoted(value)} makes no valid name (with %{record_type} filled in): ${result.problem}`);
+    if (text !== '' && !('name' in result))
+      return refuse(`${quoted(value)} makes no valid name (with %{record_type} filled in): ${result.problem}`);
+    const parts = text.split('%{record_type}');
+    const beside = (place === 'in front' ? parts.at(-1) : parts[0]) ?? '';
+    if (parts.length > 1 && !/[-._]/.test(beside))
+      return refuse(
+        `${quoted(value)} has no separator between %{record_type} and the hostname, so that "aaaa" could not be told from "a" and a name that begins with "aaa": write one, such as ${place === 'in front' ? '%{record_type}-' : '-%{record_type}'}`,
+      );
+    return text;
   });
 
 /** A part of one label of a name, in lower case. */

@@ -1,6 +1,6 @@
 import type { Endpoint, Hold, ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
-import type { ClusterName, DnsName, OwnerId } from './names.ts';
+import type { ClusterName, OwnerId } from './names.ts';
 
 /** How the listing of one kind ended. Only a complete one may take records away. */
 export type KindRead =
@@ -14,24 +14,17 @@ export interface Wanted {
   readonly findings: readonly Finding[];
 }
 
-/** Everything read from one cluster in one run, already turned into endpoints. */
+/**
+ * Everything read from one cluster in one run, already turned into endpoints. A kind that was not read completely has no
+ * endpoints that could be trusted to be all: what the cluster has of it stays as it is.
+ */
 export interface Snapshot extends Wanted {
   readonly cluster: ClusterName;
   readonly owner: OwnerId;
   /** By source, in the words of the config (`gateway-httproute`). */
   readonly kinds: Readonly<Record<string, KindRead>>;
-  /** Where the endpoints come from: read now, or kept from the last complete snapshot. */
-  readonly origin: 'read' | 'kept';
-  /**
-   * Kinds of object, in the words of ownership records (`httproute`), that could not be read and whose endpoints are those of the last complete snapshot: they keep their names from
-   * others, and ask for nothing new.
-   */
-  readonly standIns?: readonly string[];
-  /**
-   * Names that the cluster asked for once and no longer does, as long as a zone has them. Only where several clusters share
-   * an owner id: the ownership record then does not tell whose a name was.
-   */
-  readonly formerly?: readonly DnsName[];
+  /** `skipped`: this run was not asked to read the cluster. It then touches nothing of it. */
+  readonly origin: 'read' | 'skipped';
 }
 
 export function isComplete(snapshot: Snapshot): boolean {

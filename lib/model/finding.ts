@@ -18,6 +18,7 @@ import type { ClusterName, DnsName, ZoneId } from './names.ts';
  * | frozen      | the cluster or kind could not be read, so nothing is taken away            | yes                   |
  * | held        | the guard held a removal                                                   | yes                   |
  * | grace       | a removal waits for `guard.deleteAfter`                                    | no                    |
+ * | merged      | published together with the addresses of other objects                     | no                    |
  * | refused     | Route 53 refused it, in its own words                                      | yes                   |
  * | deferred    | no time or no request budget was left; the next run goes on                | yes                   |
  * | unreadable  | a cluster or a hosted zone could not be read                               | yes                   |
@@ -35,6 +36,7 @@ export type Reason =
   | 'frozen'
   | 'held'
   | 'grace'
+  | 'merged'
   | 'refused'
   | 'deferred'
   | 'unreadable';

@@ -6,6 +6,6 @@ export type * from './notice.ts';
 export type * from './plan.ts';
 export * from './record.ts';
 export type * from './result.ts';
-export { sameRecord } from './same.ts';
+export { canonicalValue, isSameSet, recordId, sameRecord } from './same.ts';
 export { readValue } from './values.ts';
 export type * from './zone.ts';

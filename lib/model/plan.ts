@@ -1,6 +1,6 @@
 import type { ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
-import type { DnsName, OwnerId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId } from './names.ts';
 import type { RecordSet } from './record.ts';
 import type { HostedZone } from './zone.ts';
 
@@ -15,10 +15,13 @@ export interface NameChange {
   readonly action: 'create' | 'update' | 'delete';
   readonly deletes: readonly RecordSet[];
   readonly creates: readonly RecordSet[];
+  /** Whose the name is afterwards; for a delete, whose it was. */
   readonly owner: OwnerId;
+  /** Likewise; absent where it is not known which of the owner's clusters. */
+  readonly cluster?: ClusterName;
   /** The objects that ask for it; for a delete, none. */
   readonly objects: readonly ObjectRef[];
-  /** `kind/namespace/name` found in the ownership record of what is deleted. */
+  /** Whose the name was, where it was another's: `cluster: kind/namespace/name`, as far as its ownership record tells. */
   readonly formerly?: string;
   /** An update of a record that nobody in Kubernetes changed: somebody else edited it. */
   readonly drift?: boolean;

@@ -67,4 +67,8 @@ export interface Ownership {
   readonly owner: string;
   /** `kind/namespace/name` of the object that asked for the record; absent in some old records. */
   readonly resource?: string;
+  /** The cluster of that object, where several clusters share the owner id. Absent: of any of the owner's clusters. */
+  readonly cluster?: string;
+  /** Raised to make the text another one, so that the swap of a run that was overtaken fails. */
+  readonly renewal?: number;
 }

@@ -26,6 +26,8 @@ export interface RecordChange {
   readonly after?: RecordSet;
   readonly owner: OwnerId;
   readonly objects: readonly ObjectRef[];
+  /** Whose it was, where that is another object: of a removal the one that has gone, of an update the one that gave it up. */
+  readonly formerly?: string;
   readonly drift?: boolean;
 }
 

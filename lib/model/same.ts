@@ -1,6 +1,8 @@
 import type { RecordSet } from './record.ts';
 import { canonicalValue } from './values.ts';
 
+export { canonicalValue };
+
 function sameValues(a: RecordSet, b: RecordSet): boolean {
   const left = a.values ?? [];
   const right = b.values ?? [];
@@ -20,12 +22,19 @@ function sameAlias(a: RecordSet, b: RecordSet): boolean {
   );
 }
 
+/** The identity of a record set within its zone: name, type and set identifier. */
+export function recordId({ name, type, setIdentifier }: Pick<RecordSet, 'name' | 'type' | 'setIdentifier'>): string {
+  return `${name} ${type} ${setIdentifier ?? ''}`;
+}
+
+/** Whether two record sets are one and the same by identity, whatever they say. */
+export const isSameSet = (a: RecordSet, b: RecordSet): boolean =>
+  a.name === b.name && a.type === b.type && (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
+
 /** Whether two record sets of one name say the same: the order of the values and the spelling of addresses and names aside. */
 export function sameRecord(a: RecordSet, b: RecordSet): boolean {
   return (
-    a.name === b.name &&
-    a.type === b.type &&
-    (a.setIdentifier ?? '') === (b.setIdentifier ?? '') &&
+    isSameSet(a, b) &&
     a.ttl === b.ttl &&
     a.healthCheckId === b.healthCheckId &&
     a.trafficPolicyInstanceId === b.trafficPolicyInstanceId &&

@@ -1,4 +1,4 @@
-import type { DnsName, ZoneId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId, ZoneId } from './names.ts';
 import type { RecordSet } from './record.ts';
 
 export interface HostedZone {
@@ -20,14 +20,41 @@ export interface Refusal {
   readonly retryAt: number;
 }
 
+/** Whose removals the guard counts together: those of an owner's cluster; without `cluster` those of which it is not known. */
+export interface Party {
+  readonly owner: OwnerId;
+  readonly cluster?: ClusterName;
+}
+
+/** Names that a run removed for one party; for the guard's bound on what all runs of an hour may remove. */
+export interface Removal extends Party {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly names: number;
+}
+
+/** What the runs of one shard remember about a zone. A cache: without it time is lost, and the guard holds more, not less. */
+export interface ZoneMemory {
+  readonly refusals: ReadonlyMap<DnsName, Refusal>;
+  /**
+   * When an owned name that still stands was first seen to be wanted by no object (epoch milliseconds): for
+   * `guard.deleteAfter`, and for the guard, which judges by themselves the names that became unwanted in one run.
+   */
+  readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  /** Of the last hour. */
+  readonly removed: readonly Removal[];
+}
+
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */
-export interface ZoneState {
+export interface ZoneState extends ZoneMemory {
   readonly zone: HostedZone;
   /** Every record set of the zone by name. A name's record sets are in no particular order. */
   readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
   /** Epoch milliseconds of the last full read. */
   readonly readAt: number;
-  readonly refusals: ReadonlyMap<DnsName, Refusal>;
-  /** When an owned name was first seen to be wanted by no object (epoch milliseconds); for `guard.deleteAfter`. */
-  readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  /**
+   * Record sets (as `recordId` names them) that stood in the zone without being ours before an ownership record of ours
+   * appeared that no run wrote: somebody may want them deleted who may write TXT records only. Left alone until forced.
+   */
+  readonly unproven: ReadonlySet<string>;
 }

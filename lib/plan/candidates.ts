@@ -1,7 +1,9 @@
 import type { ClusterName, DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
+import { facetOf } from './facets.ts';
+import type { MergeScope } from './settings.ts';
 
-/** What one object, or several that share their addresses, ask for under one name. */
+/** What one object, or several that share their addresses or agree on a target, ask for under one name. */
 export interface Candidate {
   readonly name: DnsName;
   readonly owner: OwnerId;
@@ -10,10 +12,10 @@ export interface Candidate {
   readonly rank: number;
   /** Sorted by resource. */
   readonly objects: readonly ObjectRef[];
-  /** One endpoint a type; an address record's targets are those of all objects together. */
+  /** As the objects ask, sorted by resource and type. */
   readonly endpoints: readonly Endpoint[];
-  /** Its objects were seen in an earlier run and could not be read in this one: it keeps what it has, it asks for nothing new. */
-  readonly standIn: boolean;
+  /** All targets, for the order of preference. */
+  readonly targets: readonly string[];
 }
 
 /** Whether a candidate may be published in a zone: its object may pin it to another (`aws-hosted-zone-id`). */
@@ -24,22 +26,22 @@ export function mayStandIn({ endpoints }: Candidate, zone: HostedZone): boolean 
 /** All candidates by name. Names in the order in which they were met; the caller sorts. */
 export type Candidates = ReadonlyMap<DnsName, readonly Candidate[]>;
 
+/** Objects of one scope have their addresses put together (config `records.merge`). */
+function scopeOf(merge: MergeScope, { cluster, kind, namespace, name }: ObjectRef): string {
+  if (merge === 'cluster') return `${cluster} ${kind}`;
+  return merge === 'namespace' ? `${cluster} ${kind} ${namespace}` : `${cluster} ${kind} ${namespace} ${name}`;
+}
+
 /**
- * Groups the endpoints of all clusters by name. Address endpoints of the objects of one kind in one cluster are one
- * candidate with the union of their targets (as ExternalDNS merges them); an endpoint that points to a name is a
- * candidate for itself, together with those that say exactly the same.
+ * Groups the endpoints of all clusters by name, and those of one name into candidates: addresses by scope, names by target
+ * (who points to the same load balancer asks for the very same record).
  */
-export function gatherCandidates(snapshots: readonly Snapshot[]): Candidates {
+export function gatherCandidates(snapshots: readonly Snapshot[], merge: MergeScope): Candidates {
   const byName = new Map<DnsName, Candidate[]>();
   snapshots.forEach((snapshot, rank) => {
+    const owner = { owner: snapshot.owner, cluster: snapshot.cluster, rank };
     for (const [name, endpoints] of groupBy(snapshot.endpoints, endpoint => endpoint.name)) {
-      const made = fromEndpoints(name, endpoints).map(part => ({
-        ...part,
-        owner: snapshot.owner,
-        cluster: snapshot.cluster,
-        rank,
-        standIn: part.objects.every(object => snapshot.standIns?.includes(object.kind)),
-      }));
+      const made = groupsOf(endpoints, merge).map(group => candidateOf(name, group, owner));
       const known = byName.get(name);
       if (known) known.push(...made);
       else byName.set(name, made);
@@ -48,49 +50,35 @@ export function gatherCandidates(snapshots: readonly Snapshot[]): Candidates {
   return byName;
 }
 
-type Part = Pick<Candidate, 'name' | 'objects' | 'endpoints'>;
-
-function fromEndpoints(name: DnsName, endpoints: readonly Endpoint[]): Part[] {
-  const only = endpoints[0];
-  if (endpoints.length === 1 && only) return [{ name, objects: [only.object], endpoints }];
-  const sorted = [...endpoints].sort(byResource);
-  return [...groupBy(sorted, groupKey).values()].map(group => {
-    const merged = [...groupBy(group, endpoint => endpoint.type).values()].map(mergeTargets);
-    return { name, objects: uniqueObjects(group), endpoints: merged };
-  });
+function groupsOf(endpoints: readonly Endpoint[], merge: MergeScope): Endpoint[][] {
+  const [only] = endpoints;
+  if (endpoints.length === 1 && only) return [[only]];
+  const key = (endpoint: Endpoint) =>
+    JSON.stringify([
+      endpoint.setIdentifier,
+      endpoint.zoneId,
+      ...(endpoint.type === 'CNAME'
+        ? [endpoint.targets, endpoint.alias, endpoint.aliasTypes, endpoint.evaluateTargetHealth]
+        : [facetOf(endpoint.type), scopeOf(merge, endpoint.object)]),
+    ]);
+  return [...groupBy([...endpoints].sort(byResource), key).values()];
 }
 
-/** What may be merged: all addresses of one kind; names only where they agree in everything. */
-function groupKey(endpoint: Endpoint): string {
-  const set = endpoint.setIdentifier ?? '';
-  const { aliasTypes, evaluateTargetHealth, zoneId } = endpoint;
-  if (endpoint.type !== 'CNAME') return `${endpoint.object.kind} ${set} ${zoneId ?? ''}`;
-  return JSON.stringify([
-    set,
-    endpoint.targets,
-    endpoint.ttl,
-    endpoint.alias,
-    aliasTypes,
-    evaluateTargetHealth,
-    zoneId,
-  ]);
-}
-
-function mergeTargets(group: readonly Endpoint[]): Endpoint {
-  const [first, ...others] = group as [Endpoint, ...Endpoint[]];
-  if (others.length === 0) return first;
-  return { ...first, targets: [...new Set(group.flatMap(endpoint => endpoint.targets))].sort() };
-}
-
-function uniqueObjects(group: readonly Endpoint[]): ObjectRef[] {
-  return [...new Map(group.map(endpoint => [resourceOf(endpoint.object), endpoint.object])).values()];
+function candidateOf(
+  name: DnsName,
+  endpoints: readonly Endpoint[],
+  owner: Pick<Candidate, 'owner' | 'cluster' | 'rank'>,
+): Candidate {
+  const objects = [...new Map(endpoints.map(({ object }) => [resourceOf(object), object])).values()];
+  const targets = [...new Set(endpoints.flatMap(endpoint => endpoint.targets))].sort();
+  return { name, ...owner, objects, endpoints, targets };
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byResource = (a: Endpoint, b: Endpoint) =>
   compare(resourceOf(a.object), resourceOf(b.object)) || compare(a.type, b.type);
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const group = groups.get(key(item));
@@ -107,14 +95,13 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
 export function compareCandidates(a: Candidate, b: Candidate): number {
   return (
     Number(pointsToName(a)) - Number(pointsToName(b)) ||
-    compareTargets(targetsOf(a), targetsOf(b)) ||
+    compareTargets(a.targets, b.targets) ||
     a.rank - b.rank ||
     compare(resourceOf(a.objects[0] as ObjectRef), resourceOf(b.objects[0] as ObjectRef))
   );
 }
 
-const pointsToName = (candidate: Candidate) => candidate.endpoints.some(endpoint => endpoint.type === 'CNAME');
-const targetsOf = (candidate: Candidate) => candidate.endpoints.flatMap(endpoint => endpoint.targets);
+const pointsToName = (candidate: Candidate) => candidate.endpoints[0]?.type === 'CNAME';
 
 function compareTargets(a: readonly string[], b: readonly string[]): number {
   if (a.length !== b.length) return a.length - b.length;

@@ -1,12 +1,23 @@
-import type { Authority } from './authority.ts';
+import type { NameChange } from '../model/index.ts';
+import type { Claim } from '../registry/index.ts';
+import type { ZoneView } from './current.ts';
+import type { TypesAt } from './desired.ts';
+import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
-import type { ZoneView } from './site.ts';
-import type { TypesAt } from './wanted.ts';
 
 /** What the plan of one name may look at, besides the name itself. */
 export interface NameContext {
   readonly view: ZoneView;
   readonly settings: PlanSettings;
-  readonly authority: Authority;
+  readonly owners: Owners;
   readonly typesAt: TypesAt;
+  /** Whether an ownership record that decides over nothing is a plain leftover, and may go. */
+  readonly isLeftover: (claim: Claim) => boolean;
+}
+
+/** A change of the plan, with what the brakes must know of it. */
+export interface PlannedChange {
+  readonly change: NameChange;
+  /** The ownership records that are taken away or replaced. */
+  readonly claims: readonly Claim[];
 }

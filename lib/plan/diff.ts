@@ -1,45 +1,44 @@
 import { type RecordSet, sameRecord } from '../model/index.ts';
+import type { OwnedRecord } from './current.ts';
+import type { DesiredRecord } from './desired.ts';
 import type { Policy } from './settings.ts';
-import type { StandingRecord } from './site.ts';
-import type { WantedRecord } from './wanted.ts';
 
 /** The difference of one record set: what stands there (ours), what should. At least one of the two is set. */
 export interface Delta {
-  readonly before?: StandingRecord;
-  readonly after?: WantedRecord;
+  readonly before?: OwnedRecord;
+  readonly after?: DesiredRecord;
 }
 
 const keyOf = (record: RecordSet) => `${record.type} ${record.setIdentifier ?? ''}`;
 
 /**
- * Compares our record sets at a name with the wanted ones.
+ * Compares our record sets at a name with the desired ones.
  *
- * | stands | wanted        | delta  |
- * |--------|---------------|--------|
- * | –      | w             | create |
- * | r      | w, the same   | none   |
- * | r      | w, different  | update |
- * | r      | –             | remove |
- *
- * `owner` is the owner that the wanted records will have: a record that one of our other owners has is handed over.
+ * | current | desired                        | delta  |
+ * |---------|--------------------------------|--------|
+ * | –       | w                              | create |
+ * | r       | w, the same                    | none   |
+ * | r       | w, the same, of another owner or cluster | update |
+ * | r       | w, different                   | update |
+ * | r       | –                              | remove |
  */
-export function diff(
-  standing: readonly (StandingRecord & { readonly claim: { readonly ownership: { readonly owner: string } } })[],
-  wanted: readonly WantedRecord[],
-  owner: string,
-): Delta[] {
-  const rest = new Map(wanted.map(want => [keyOf(want.record), want]));
+export function diff(current: readonly OwnedRecord[], desired: readonly DesiredRecord[]): Delta[] {
+  const rest = new Map(desired.map(want => [keyOf(want.record), want]));
   const deltas: Delta[] = [];
-  for (const before of standing) {
+  for (const before of current) {
     const key = keyOf(before.record);
     const after = rest.get(key);
     rest.delete(key);
     if (!after) deltas.push({ before });
-    else if (!sameRecord(before.record, after.record) || before.claim.ownership.owner !== owner)
-      deltas.push({ before, after });
+    else if (!sameRecord(before.record, after.record) || isHandover(before, after)) deltas.push({ before, after });
   }
   for (const after of rest.values()) deltas.push({ after });
   return deltas;
+}
+
+/** Another object of the same cluster is no reason to write: the name of an object that has gone may stand. */
+function isHandover({ claim: { ownership } }: OwnedRecord, { object, owner }: DesiredRecord): boolean {
+  return ownership.owner !== owner || (ownership.cluster !== undefined && ownership.cluster !== object.cluster);
 }
 
 /** A policy takes the changes of one name and returns those that it allows. */
@@ -60,11 +59,11 @@ const isCreate = (delta: Delta) => delta.before === undefined;
  * |-------------|---------------------------------------|---------|---------------------------------------------|
  * | sync        | yes                                   | yes     | yes                                         |
  * | upsert-only | yes                                   | yes     | only to make room for the name's other type |
- * | create-only | unless a removal must make room first | no      | no                                          |
+ * | create-only | where nothing of ours would change    | no      | no                                          |
  */
 export const POLICIES: Readonly<Record<Policy, PolicyRule>> = {
   sync: deltas => deltas,
   'upsert-only': deltas => deltas.filter(delta => !isRemoval(delta) || makesRoom(delta, deltas)),
-  'create-only': deltas =>
-    deltas.some(delta => isRemoval(delta) && makesRoom(delta, deltas)) ? [] : deltas.filter(isCreate),
+  // Half of a name beside what may not be changed would mix the addresses of two objects, or of two times.
+  'create-only': deltas => (deltas.every(isCreate) ? deltas : []),
 };

@@ -1,5 +1,5 @@
-export { selectZones } from './domains.ts';
-export type { PlanInput, PlanOutput } from './input.ts';
+export type { PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
-export { fingerprint, refusedFindings } from './refused.ts';
+export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
 export type { PlanSettings } from './settings.ts';
+export { selectZones, zoneFinder } from './zones.ts';

@@ -1,30 +1,49 @@
-import type { ClusterName, DnsName, HostedZone, OwnerId, Plan, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
+import type { ClusterName, DnsName, HostedZone, Plan, Removal, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
+
+/** The names that a run touches: those that one of its clusters asks for or has, and the ones that are listed. */
+export interface PlanScope {
+  readonly clusters: ReadonlySet<ClusterName>;
+  readonly names: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+}
 
 /** What is compared. */
 export interface PlanInput {
   /** The selected zones as last read, with what is remembered about them. */
   readonly zones: readonly ZoneState[];
-  /**
-   * Selected zones that are not to be planned (they could not be read): what belongs into them is published nowhere else,
-   * and what the other zones hold for them stays.
-   */
+  /** Selected zones that could not be read: what belongs into them is published nowhere else and stays where it is. */
   readonly elsewhere?: readonly HostedZone[];
-  /** One of every configured cluster, in the order of the config; a cluster that was not read is incomplete. */
+  /** One of every configured cluster, in the order of the config; nothing is taken from one that was not read. */
   readonly snapshots: readonly Snapshot[];
   readonly settings: PlanSettings;
   /** Epoch milliseconds; for refusals that back off and for removals that wait. */
   readonly now: number;
-  /** Clusters for which a person forced the run. */
+  /** Clusters for which a person forced the run; one that is no longer in the config may be among them. */
   readonly forced?: readonly ClusterName[];
-  /** Only these names (after a swap failed and they were read again): what the guard allowed before stays allowed. */
+  /** What the run is for; absent: every name. */
+  readonly scope?: PlanScope;
+  /**
+   * Names that objects which are not read now asked for when they were: one of them is not removed, since it may be wanted
+   * at once.
+   */
+  readonly asked?: ReadonlySet<DnsName>;
+  /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */
   readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+  /**
+   * Names, as `ZONE NAME`, that an overtaken run announced it would remove: where they are in step their ownership records
+   * are written anew, so that its removal fails.
+   */
+  readonly renew?: ReadonlySet<string>;
 }
 
 /** What came of it. */
 export interface PlanOutput extends Plan {
-  /** Names of ours that no object asks for, and since when; to be kept with the zone. */
+  /** Names of ours that no object asks for, and since when; to be kept with the zone for as long as they stand. */
   readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
-  /** Record sets that each owner has in each zone, ownership records not counted. */
-  readonly owned: ReadonlyMap<ZoneId, ReadonlyMap<OwnerId, number>>;
+  /** The removals among the changes, as the guard counts them. */
+  readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
+  /** Of `renew` the names that this plan was about. */
+  readonly looked: ReadonlySet<string>;
+  /** Record sets of ours in each zone, ownership records not counted. */
+  readonly owned: ReadonlyMap<ZoneId, number>;
 }

@@ -1,168 +1,309 @@
-import type { DnsName, Finding, NameChange, OwnerId, Reason } from '../model/index.ts';
+import type { DnsName, Finding, ManagedType, ObjectRef, Party, Reason } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
-import { whatBlocks } from './blocks.ts';
+import type { Claim } from '../registry/index.ts';
 import type { Candidate } from './candidates.ts';
-import { composeChange } from './compose.ts';
-import type { NameContext } from './context.ts';
+import { composeChange, renewOwnership } from './change.ts';
+import { findingsOf, firstKeeps, type KeptRecord, type Offer } from './conflict.ts';
+import type { NameContext, PlannedChange } from './context.ts';
+import type { Current, OwnedRecord } from './current.ts';
+import type { DesiredRecord } from './desired.ts';
 import { type Delta, diff, POLICIES } from './diff.ts';
-import { chooseWinner, holds, joined, joining, losing, type Offer } from './offers.ts';
-import type { Site, ZoneView } from './site.ts';
-import { type WantedRecord, wantedRecords } from './wanted.ts';
+import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
+import type { Keeping } from './owners.ts';
+import { type Block, whatBlocks } from './preconditions.ts';
 
-/** The plan of one name in one zone: at most one change, and what was not done. */
+/** The plan of one name in one zone. */
 export interface NamePlan {
-  readonly change?: NameChange;
+  /** One; of a name that nobody asks for one for each party that had record sets there. */
+  readonly changes: readonly PlannedChange[];
   readonly findings: readonly Finding[];
+  /** Why something of ours is kept though nobody asks for it, to be told once for many names. */
+  readonly keeping?: Keeping;
+  /** Ownership records of ours that fit no record set and stay: what they are is not known. */
+  readonly stray: readonly Claim[];
 }
-
-const NONE: NamePlan = { findings: [] };
 
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
-export function planName(site: Site, candidates: readonly Candidate[], context: NameContext): NamePlan {
-  if (candidates.length === 0) return planUnwanted(site, context);
-  const { view, settings, typesAt } = context;
-  const offers: Offer[] = [];
-  const findings: Finding[] = [];
-  for (const candidate of candidates) {
-    const records = wantedRecords(candidate, view.zone, settings, typesAt);
-    if ('message' in records) findings.push(...report(records.reason, candidate, records.message, view));
-    else offers.push({ candidate, records });
-  }
-  const first = chooseWinner(site, offers);
-  if (!first) return { findings };
-  const winners = [first, ...joining(first, offers)];
-  const plan = planWanted(site, joined(winners), context);
-  return { ...plan, findings: [...findings, ...losing(winners, offers, view), ...plan.findings] };
-}
-
-function planWanted(asRead: Site, { candidate: winner, records: found }: Offer, context: NameContext): NamePlan {
-  const { view } = context;
-  const adopted = adoptable(asRead, found, winner);
-  const site = withAdopted(asRead, adopted);
-  const { foreign, ours } = site;
-  if (foreign.length === 0 && adopted.length === 0 && diff(ours, found, winner.owner).length === 0) return NONE;
-  const blocks = whatBlocks(site, found, context);
-  const findings = blocks.flatMap(block => report(block.reason, winner, block.message, view, block.type));
-  const writable = (type: string) =>
-    !blocks.some(
-      block => block.type === type || (block.whole && !site.ours.some(({ record }) => record.type === type)),
-    );
-  const closed = blocks.some(block => block.whole);
-  const wanted = found.filter(({ record }) => writable(record.type));
-  const standing = site.ours.filter(({ record }) =>
-    closed ? wanted.some(want => want.record.type === record.type) : writable(record.type),
+export function planName(current: Current, candidates: readonly Candidate[], context: NameContext): NamePlan {
+  if (candidates.length === 0) return planUndesired(current, context);
+  const facets = new Set([
+    ...candidates.map(facetOfCandidate),
+    ...current.ours.map(({ record }) => facetOf(record.type)),
+  ]);
+  const parts = withoutMixedCname(
+    [...facets].sort().map(facet => planFacet(facet, current, candidates, context)),
+    current.name,
+    context,
   );
-  const deltas = [...diff(standing, wanted, winner.owner), ...adoptions(adopted, wanted)];
-  const blocked = wanted.length === 0 && site.ours.length === 0 && !winner.standIn;
-  const plan = blocked ? withoutLeftovers(site, context) : decide(site, deltas, winner, context);
-  return { ...plan, findings: [...findings, ...plan.findings] };
+  const deltas = parts.flatMap(part => part.deltas);
+  const findings = parts.flatMap(part => part.findings);
+  const creating = parts.filter(part => part.deltas.some(({ after }) => after));
+  const [party] = [...creating, ...parts].flatMap(part => part.party ?? []);
+  const [keeping] = parts.flatMap(part => part.keeping ?? []);
+  const told = { findings, ...(keeping && { keeping }) };
+  if (deltas.length === 0 || !party) return { changes: [], ...told, stray: strayClaims(current, context) };
+  const objects = parts.flatMap(part => part.objects);
+  return { changes: [composeChange({ current, deltas, party, objects }, context)], ...told, stray: [] };
 }
 
-/** Where nothing of ours stands and nothing can be published, ownership records of ours go: somebody removed their records. */
-function withoutLeftovers(site: Site, { view, settings, authority }: NameContext): NamePlan {
-  const [first] = site.claims;
-  const frozen = site.claims.some(({ ownership: { owner, resource } }) => authority.frozen(owner, site.name, resource));
-  if (first === undefined || frozen || settings.policy !== 'sync') return NONE;
-  return { change: composeChange(site, [], first.ownership.owner, [], view.zone, settings), findings: [] };
+/** A change that says nothing new: the ownership records of a name that is in step get another text. */
+export function planRenewal(current: Current, context: NameContext): NamePlan {
+  const isFrozen = current.ours.some(({ claim }) => context.owners.frozen(claim.ownership));
+  const changes = current.ours.length > 0 && !isFrozen ? [renewOwnership(current, context)] : [];
+  return { changes, findings: [], stray: [] };
 }
 
-type Ours = Site['ours'][number];
+interface FacetPlan {
+  readonly deltas: readonly Delta[];
+  readonly findings: readonly Finding[];
+  readonly party?: Party;
+  readonly objects: readonly ObjectRef[];
+  readonly keeping?: Keeping;
+}
+
+function planFacet(facet: Facet, whole: Current, candidates: readonly Candidate[], context: NameContext): FacetPlan {
+  const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
+  const current = {
+    ...whole,
+    ours: whole.ours.filter(({ record }) => facetOf(record.type) === facet),
+    claims: whole.claims.filter(({ type }) => facetOf(type || 'A') === facet),
+  };
+  if (asking.length === 0) return removeFacet(current, context);
+  const { winners, kept, findings } = firstKeeps(current, asking, context);
+  const [first] = winners;
+  if (!first) return { deltas: [], findings, objects: [] };
+  const plan = planDesired(current, winners, { kept, whole }, context);
+  const keeping = kept.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
+  return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
+}
+
+/** Where one object wants a CNAME at a name and another one a record of another type, the CNAME gives way. */
+function withoutMixedCname(parts: readonly FacetPlan[], name: DnsName, context: NameContext): readonly FacetPlan[] {
+  const creates = (part: FacetPlan) => part.deltas.flatMap(({ after }) => after?.record.type ?? []);
+  const mixed = parts.find(part => creates(part).includes('CNAME'));
+  const others = parts.filter(part => part !== mixed).flatMap(creates);
+  if (!mixed || others.length === 0) return parts;
+  const message = `${name} CNAME is not published: ${[...new Set(others)].sort().join(', ')} records are asked for too, and DNS allows nothing beside a CNAME`;
+  const findings = tell({ name, objects: mixed.objects, context }, 'conflict', message, 'CNAME');
+  return parts.map(part =>
+    part === mixed ? { ...part, deltas: [], findings: [...part.findings, ...findings] } : part,
+  );
+}
+
+/** A facet that no object asks for, at a name that is asked for otherwise. */
+function removeFacet(current: Current, context: NameContext): FacetPlan {
+  const gone = current.ours.filter(owned => isManaged(owned, context) && !keepingOf(owned, current.name, context));
+  const deltas = context.settings.policy === 'sync' ? gone.map(before => ({ before })) : [];
+  const [first] = deltas;
+  return {
+    deltas,
+    findings: [],
+    objects: [],
+    ...(first && { party: context.owners.partyOf(first.before.claim.ownership) }),
+  };
+}
+
+const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
+  settings.types.includes(record.type as ManagedType);
+
+const keepingOf = ({ claim }: { claim: Claim }, name: DnsName, { owners }: NameContext) =>
+  owners.keeping(claim.ownership, name);
+
+interface Beside {
+  readonly kept: readonly KeptRecord[];
+  /** The name with all its facets. */
+  readonly whole: Current;
+}
+
+function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside, context: NameContext): FacetPlan {
+  const { kept, whole } = beside;
+  const [{ candidate: first }] = winners as [Offer];
+  const objects = winners.flatMap(({ candidate }) => candidate.objects);
+  const party = { owner: first.owner, cluster: first.cluster };
+  const desired = winners.flatMap(({ records }) => records);
+  const adopted = adoptable(asRead, desired, objects, context);
+  const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
+  const current = withAdopted({ ...asRead, ours }, adopted);
+  const told: Told = { name: first.name, objects, context };
+  const quiet = current.foreign.length === 0 && adopted.length === 0 && kept.length === 0;
+  if (quiet && diff(ours, desired).length === 0) return { deltas: [], findings: [], party, objects };
+  const blocks = whatBlocks({ ...whole, foreign: current.foreign }, desired, kept, context);
+  const { writable, removable, findings } = sortOut(current, desired, blocks, told);
+  const standing = ours.filter(
+    owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
+  );
+  const deltas = [...diff(standing, writable), ...adoptions(adopted, writable)];
+  const decided = decide(deltas, told);
+  return {
+    deltas: decided.deltas,
+    findings: [...findings, ...decided.findings],
+    party,
+    objects,
+  };
+}
+
+interface Told {
+  readonly name: DnsName;
+  readonly objects: readonly ObjectRef[];
+  readonly context: NameContext;
+}
+
+const tell = ({ name, objects, context }: Told, reason: Reason, message: string, type?: string): Finding[] =>
+  findingsOf({ name, objects }, reason, message, context.view.zone.id, type);
+
+/**
+ * Which desired records can be written, and which of ours can go for them.
+ *
+ * | desired | in the way           | current   | done                                              |
+ * |---------|----------------------|-----------|---------------------------------------------------|
+ * | A, AAAA | of the AAAA          | –         | the A alone, told                                 |
+ * | A, AAAA | of the A             | –         | nothing: an AAAA alone leaves IPv4 without answer |
+ * | A, AAAA | of the AAAA          | CNAME     | the CNAME is exchanged for the A, told            |
+ * | CNAME   | of the CNAME         | A, AAAA   | nothing: the old record stays until the exchange  |
+ */
+function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: readonly Block[], told: Told) {
+  const stands = (type: string) => current.ours.some(({ record }) => record.type === type);
+  const isBlocked = (type: string) => blocks.some(block => block.type === type || (block.whole && !stands(type)));
+  const wants = (type: string) => desired.some(({ record }) => record.type === type);
+  const unmanagedA = !told.context.settings.types.includes('A');
+  const halves = wants('A') && !unmanagedA && isBlocked('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
+  const writable = desired.filter(({ record: { type } }) => !isBlocked(type) && !(halves && type === 'AAAA'));
+  const served = desired.some(
+    ({ record: { type } }) => stands(type) || writable.some(({ record }) => record.type === type),
+  );
+  const closed = blocks.some(({ whole }) => whole);
+  const removable = current.ours.filter(
+    owned => served && !closed && isManaged(owned, told.context) && !wants(owned.record.type),
+  );
+  const findings = blocks.flatMap(({ reason, message, type }) => {
+    // What the config leaves out is no fault, unless nothing else is published for the name.
+    const real = reason === 'filtered' && !served && current.ours.length > 0 ? 'policy' : reason;
+    return tell(told, real, message, type);
+  });
+  if (halves && !isBlocked('AAAA')) {
+    const message = `${current.name} AAAA is not published alone: most clients would find no address while the A cannot be`;
+    findings.push(...tell(told, 'conflict', message, 'AAAA'));
+  }
+  return { writable, removable, findings };
+}
 
 /**
  * Records without ownership that are exactly what the object wants, at a name for which an ownership record of ours (of
  * another type) names that object: ExternalDNS up to 0.21 lost ownership when a record changed its type. They get it back.
  */
-function adoptable(site: Site, wanted: readonly WantedRecord[], winner: Candidate): Ours[] {
-  const claim = site.claims.find(({ ownership }) => holds(winner, ownership));
+function adoptable(
+  current: Current,
+  desired: readonly DesiredRecord[],
+  objects: readonly ObjectRef[],
+  { owners }: NameContext,
+): OwnedRecord[] {
+  const claim = current.claims.find(({ ownership }) => objects.some(object => owners.isOf(ownership, object)));
   if (!claim) return [];
-  return site.foreign
-    .filter(standing => !standing.claim && wanted.some(want => sameRecord(want.record, standing.record)))
+  return current.foreign
+    .filter(one => !one.claim && desired.some(want => sameRecord(want.record, one.record)))
     .map(({ record }) => ({ record, claim }));
 }
 
-function withAdopted(site: Site, adopted: readonly Ours[]): Site {
-  if (adopted.length === 0) return site;
-  const foreign = site.foreign.filter(({ record }) => !adopted.some(one => one.record === record));
-  return { ...site, ours: [...site.ours, ...adopted], foreign };
+function withAdopted(current: Current, adopted: readonly OwnedRecord[]): Current {
+  if (adopted.length === 0) return current;
+  return { ...current, foreign: current.foreign.filter(({ record }) => !adopted.some(one => one.record === record)) };
 }
 
 /** The record stays as it is, but is written together with its ownership. */
-function adoptions(adopted: readonly Ours[], wanted: readonly WantedRecord[]): Delta[] {
+function adoptions(adopted: readonly OwnedRecord[], writable: readonly DesiredRecord[]): Delta[] {
   return adopted.flatMap(before => {
-    const after = wanted.find(want => sameRecord(want.record, before.record));
+    const after = writable.find(want => sameRecord(want.record, before.record));
     return after ? [{ before, after }] : [];
   });
 }
 
-/** Applies the freeze and the policy to the differences of a wanted name. */
-function decide(site: Site, deltas: readonly Delta[], winner: Candidate, context: NameContext): NamePlan {
-  const { view, settings, authority } = context;
-  if (deltas.length === 0) return NONE;
-  const frozen = deltas
-    .map(
-      ({ before }) =>
-        before?.claim && authority.frozen(before.claim.ownership.owner, site.name, before.claim.ownership.resource),
-    )
-    .find(Boolean);
-  if (frozen) return { findings: report('frozen', winner, `${site.name} is left as it is: ${frozen}`, view) };
-  if (winner.standIn) return NONE;
+/** Applies the freeze and the policy to the differences of a desired name. */
+function decide(deltas: readonly Delta[], told: Told): { deltas: readonly Delta[]; findings: readonly Finding[] } {
+  const { settings, owners } = told.context;
+  const frozen = deltas.flatMap(({ before }) => (before && owners.frozen(before.claim.ownership)) ?? []);
+  const [first] = frozen;
+  if (first) return { deltas: [], findings: tell(told, 'frozen', `${told.name} is left as it is: ${first.message}`) };
   const allowed = POLICIES[settings.policy](deltas);
   const findings = deltas
     .filter(delta => !allowed.includes(delta))
-    .flatMap(delta =>
-      report(
-        'policy',
-        winner,
-        `${describeDelta(site.name, delta)} is not done: the policy is ${settings.policy}`,
-        view,
-        typeOf(delta),
-      ),
-    );
-  if (allowed.length === 0) return { findings };
-  return { change: composeChange(site, allowed, winner.owner, winner.objects, view.zone, settings), findings };
+    .flatMap(delta => {
+      const message = `${describeDelta(told.name, delta)} is not done: the policy is ${settings.policy}`;
+      return tell(told, 'policy', message, typeOf(delta));
+    });
+  return { deltas: allowed, findings };
 }
 
-const typeOf = (delta: Delta) => (delta.after ?? delta.before)?.record.type;
+const typeOf = (delta: Delta) => (delta.after?.record ?? delta.before?.record)?.type;
 
 function describeDelta(name: DnsName, delta: Delta): string {
   const what = delta.after ? (delta.before ? 'the update' : 'the creation') : 'the removal';
   return `${what} of ${name} ${typeOf(delta)}`;
 }
 
-function report(reason: Reason, winner: Candidate, message: string, view: ZoneView, type?: string): Finding[] {
-  return winner.objects.map(object => ({
-    reason,
-    message,
-    object,
-    name: winner.name,
-    zone: view.zone.id,
-    ...(type !== undefined && { type }),
-  }));
+/** A name that no object asks for: what is ours goes, unless something speaks against it. */
+function planUndesired(current: Current, context: NameContext): NamePlan {
+  const { settings, owners } = context;
+  const stray = strayClaims(current, context);
+  const contested = contestedFindings(current, context);
+  if (current.claims.length === 0 && current.ours.length === 0) return { changes: [], findings: contested, stray };
+  const managed = current.ours.filter(owned => isManaged(owned, context));
+  const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
+  const gone = managed.filter(
+    ({ claim }) =>
+      owners.keeping(claim.ownership, current.name) === undefined && !owners.awaited(claim.ownership, current.name),
+  );
+  const [firstKept] = keeping.filter(({ why }) => why !== 'waiting');
+  const kept = firstKept && { keeping: firstKept };
+  if (settings.policy !== 'sync') {
+    const message = `${current.name} is kept though no object asks for it: the policy is ${settings.policy}`;
+    const zone = context.view.zone.id;
+    const left = gone.length > 0 || current.claims.some(context.isLeftover);
+    const findings = left ? [{ reason: 'policy' as const, message, name: current.name, zone }] : [];
+    return { changes: [], findings: [...contested, ...findings], stray, ...kept };
+  }
+  return { changes: removals(current, gone, context), findings: contested, stray, ...kept };
 }
 
-/** A name that no object asks for: what is ours goes, unless something speaks against it. */
-function planUnwanted(site: Site, { view, settings, authority }: NameContext): NamePlan {
-  if (site.claims.length === 0 && site.ours.length === 0) return NONE;
-  const ownerships = [...site.ours.map(({ claim }) => claim), ...site.claims].map(claim => claim.ownership);
-  // A hold keeps records, not what somebody else's deletion of a record left of it.
-  const held = ownerships.some(({ owner, resource }) => authority.held(owner, site.name, resource));
-  if (held && site.ours.length > 0) return NONE;
-  const say = (reason: Reason, why: string): NamePlan => ({
-    findings: [
-      {
-        reason,
-        message: `${site.name} is kept though no object asks for it: ${why}`,
-        name: site.name,
-        zone: view.zone.id,
-      },
-    ],
+/** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
+function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven }): Finding[] => {
+    if (!contested && !unproven) return [];
+    const why = unproven
+      ? 'it stood there before its ownership record, which no run wrote (a forced run takes it over)'
+      : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+    const message = `${name} ${type} is kept though no object asks for it: ${why}`;
+    return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });
-  const frozen = ownerships.map(({ owner, resource }) => authority.frozen(owner, site.name, resource)).find(Boolean);
-  if (frozen) return say('frozen', frozen);
-  const deltas = site.ours.map(before => ({ before }));
-  const allowed = POLICIES[settings.policy](deltas);
-  if (settings.policy !== 'sync')
-    return deltas.length > allowed.length ? say('policy', `the policy is ${settings.policy}`) : NONE;
-  const owner = (ownerships[0] as { owner: OwnerId }).owner;
-  return { change: composeChange(site, allowed, owner, [], view.zone, settings), findings: [] };
+}
+
+/** A change for each party that had record sets at the name; leftovers go with the first. */
+function removals(current: Current, gone: readonly OwnedRecord[], context: NameContext): PlannedChange[] {
+  const { owners } = context;
+  const parties = new Map<string, { party: Party; owned: OwnedRecord[] }>();
+  for (const owned of gone) {
+    const party = owners.partyOf(owned.claim.ownership);
+    const key = `${party.owner}\n${party.cluster ?? ''}`;
+    const known = parties.get(key);
+    if (known) known.owned.push(owned);
+    else parties.set(key, { party, owned: [owned] });
+  }
+  const idle = current.claims.filter(claim => !current.ours.some(owned => owned.claim === claim));
+  const [leftover] = idle.filter(context.isLeftover);
+  if (parties.size === 0 && leftover) parties.set('', { party: owners.partyOf(leftover.ownership), owned: [] });
+  return [...parties.values()].map(({ party, owned }, i) =>
+    composeChange(
+      { current, deltas: owned.map(before => ({ before })), party, objects: [], spared: i === 0 ? [] : idle },
+      context,
+    ),
+  );
+}
+
+/** Ownership records of ours that decide over nothing and are not known to be leftovers. */
+function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
+  return current.claims.filter(
+    claim =>
+      !current.ours.some(owned => owned.claim === claim) &&
+      !isLeftover(claim) &&
+      owners.frozen(claim.ownership)?.why !== 'unread',
+  );
 }

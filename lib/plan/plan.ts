@@ -1,17 +1,27 @@
-import type { ClusterName, DnsName, Finding, HostedZone, NameChange, OwnerId, ZoneState } from '../model/index.ts';
-import { type Authority, authorityOf } from './authority.ts';
+import type {
+  DnsName,
+  Finding,
+  HostedZone,
+  NameChange,
+  RecordSet,
+  Removal,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
+import { type Claim, wildcardTwin } from '../registry/index.ts';
+import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
+import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
-import { passesFilter } from './domains.ts';
-import { addTo, guardRemovals } from './guard.ts';
+import type { NameContext, PlannedChange } from './context.ts';
+import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
-import { planName } from './name.ts';
-import { orderChanges } from './order.ts';
-import { placeNames } from './place.ts';
-import { withoutRefused } from './refused.ts';
-import type { PlanSettings } from './settings.ts';
-import { siteAt, type ZoneView } from './site.ts';
-import { viewZones } from './views.ts';
+import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
+import { type NamePlan, planName, planRenewal } from './name.ts';
+import { type Keeping, type Owners, ownersOf } from './owners.ts';
+import { placeNames, type Role } from './placement.ts';
+import { withoutHopeless } from './refusals.ts';
+import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
 
@@ -20,20 +30,38 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  * byte, sorted; everything that is left alone has a finding that says why. Linear in the number of record sets.
  */
 export function plan(input: PlanInput): PlanOutput {
-  const { settings } = input;
-  const authority = authorityOf(input.snapshots, input.forced);
-  const candidates = gatherCandidates(input.snapshots);
-  const placed = placeNames(candidates, input);
+  const { settings, elsewhere = [] } = input;
+  const owners = ownersOf(input.snapshots, settings.sourceOf, input.forced);
+  const candidates = gatherCandidates(input.snapshots, settings.merge);
   const views = viewZones(input.zones, settings);
-  const planned = input.zones.map((state, i) =>
-    planZone(state, views[i] as ZoneView, placed.byZone.get(state.zone.id) ?? new Set(), candidates, authority, input),
-  );
+  const viewOf = new Map(views.map(view => [view.zone.id, view]));
+  const has = (zone: ZoneId, name: DnsName) => {
+    const view = viewOf.get(zone);
+    return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
+  };
+  const placed = placeNames(candidates, { views, elsewhere, has, settings });
+  const published = publishedObjects(views, settings);
+  const planned = input.zones.map((state, i) => {
+    const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
+    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
+  });
+  const findings = [...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
-    findings: [...placed.findings, ...planned.flatMap(zone => zone.findings)].sort(compareFindings),
+    findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
+    removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
+    looked: new Set(planned.flatMap(zone => zone.looked)),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
   };
+}
+
+/** What is told of names that this plan is not about is left to one that is. */
+function isTold({ name, object, zone }: Finding, { scope, only }: PlanInput): boolean {
+  if (name === undefined) return true;
+  if (only) return zone !== undefined && only.get(zone)?.has(name) === true;
+  if (!scope || object === undefined || scope.clusters.has(object.cluster)) return true;
+  return [...scope.names].some(([id, names]) => (zone === undefined || id === zone) && names.has(name));
 }
 
 interface PlannedZone {
@@ -41,123 +69,215 @@ interface PlannedZone {
   readonly changes: readonly NameChange[];
   readonly findings: readonly Finding[];
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
-  readonly owned: ReadonlyMap<OwnerId, number>;
+  readonly removals: readonly Removal[];
+  readonly owned: number;
+  readonly looked: readonly string[];
 }
 
-function planZone(
-  state: ZoneState,
-  view: ZoneView,
-  wanted: ReadonlySet<DnsName>,
-  candidates: Candidates,
-  authority: Authority,
-  input: PlanInput,
-): PlannedZone {
-  const { settings } = input;
-  const findings: Finding[] = [];
-  const changes: NameChange[] = [];
-  const owned = new Map<OwnerId, number>();
-  const byCluster = new Map<ClusterName, number>();
-  const typesAt = (name: DnsName) => zoneTypes(name, wanted, candidates, view, settings);
-  const elsewhere = new Set(input.elsewhere?.map(({ name }) => name));
-  for (const name of namesOf(view, wanted, settings, input.only?.get(state.zone.id))) {
-    // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
-    if (name !== state.zone.name && elsewhere.has(name)) continue;
-    const all = wanted.has(name) ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
-    const asking = all.every(one => mayStandIn(one, state.zone)) ? all : all.filter(one => mayStandIn(one, state.zone));
-    const site = siteAt(name, view, settings, authority);
-    for (const { claim } of site.ours) {
-      const { owner } = claim.ownership;
-      addTo(owned, owner, 1);
-      for (const cluster of clustersBehind(name, owner, asking, authority)) addTo(byCluster, cluster, 1);
-    }
-    const planned = planName(site, asking, { view, settings, authority, typesAt });
-    findings.push(...planned.findings);
-    if (planned.change) changes.push(planned.change);
-  }
-  const due = input.only
-    ? { changes, findings: [], unwantedSince: state.unwantedSince }
-    : awaitGrace(changes, state, authority, input);
-  const guarded = input.only
-    ? { allowed: due.changes, findings: [] }
-    : guardRemovals(due.changes, view, { byOwner: owned, byCluster }, settings, authority);
-  const compatible = withoutClashes(guarded.allowed, state.zone.id);
-  const tried = withoutRefused(compatible.changes, state, authority, input.now);
+interface ZoneContext {
+  readonly state: ZoneState;
+  readonly view: ZoneView;
+  readonly roles: ReadonlyMap<DnsName, Role>;
+  readonly candidates: Candidates;
+  readonly owners: Owners;
+  readonly published: () => ReadonlySet<string>;
+  readonly input: PlanInput;
+}
+
+function planZone(context: ZoneContext): PlannedZone {
+  const { state, view, input } = context;
+  const planned = planNames(context);
+  const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
+  const braked = brake(changes, planned.owned, context);
+  const compatible = withoutClashes(braked.allowed, state.zone.id);
+  const ordered = orderChanges(compatible.compatible, state.zone.id);
+  const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {
     zone: state.zone,
-    changes: orderChanges(tried.changes, state.zone.id),
-    findings: [...findings, ...due.findings, ...guarded.findings, ...compatible.findings, ...tried.findings],
-    unwantedSince: due.unwantedSince,
-    owned,
+    changes: sent.sent.map(({ change }) => change),
+    findings: [
+      ...[...planned.plans.values()].flatMap(plan => plan.findings),
+      ...keptFindings(planned.plans, state.zone),
+      ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unreplaced(context)], view),
+      ...braked.findings,
+      ...compatible.findings,
+      ...sent.findings,
+    ],
+    unwantedSince: braked.since,
+    removals: braked.removals,
+    owned: planned.records,
+    looked: lookedAt(context, planned.plans),
   };
 }
 
-/** The clusters of an owner that ask for a name of it, or did when somebody last asked. */
-function clustersBehind(name: DnsName, owner: OwnerId, asking: readonly Candidate[], authority: Authority) {
-  const own = asking.filter(candidate => candidate.owner === owner);
-  return own.length > 0 ? new Set(own.map(({ cluster }) => cluster)) : authority.formerClusters(owner, name);
+/** Ownership records of wildcards as they are written without the replacement that the config has: they are not read as such. */
+function unreplaced({ view, owners, input }: ZoneContext): readonly Claim[] {
+  if (input.settings.naming.wildcardReplacement === '' || input.only || input.scope) return [];
+  const claims = [...view.ownership].filter(([name]) => name.startsWith('*.')).flatMap(([, some]) => some);
+  return claims.filter(({ ownership }) => owners.ours(ownership.owner));
 }
 
-/** Every name to look at in a zone: the wanted ones, and those that ownership records speak of. */
-function namesOf(
-  view: ZoneView,
-  wanted: ReadonlySet<DnsName>,
-  settings: PlanSettings,
-  only: ReadonlySet<DnsName> | undefined,
-): Set<DnsName> {
-  if (only) return new Set(only);
-  const names = new Set(wanted);
-  if (view.above.length > 0) names.add(view.zone.name);
-  const { wildcardReplacement } = settings.naming;
-  for (const claimed of view.ownership.keys()) {
-    const wildcard =
-      wildcardReplacement !== '' && claimed.startsWith(`${wildcardReplacement}.`)
-        ? `*${claimed.slice(wildcardReplacement.length)}`
-        : undefined;
-    const name = wildcard !== undefined && (wanted.has(wildcard) || view.records.has(wildcard)) ? wildcard : claimed;
-    if (passesFilter(name, settings.filter)) names.add(name);
+/** Announced names are settled too where nothing stands any more. */
+function lookedAt({ view, input }: ZoneContext, plans: ReadonlyMap<DnsName, NamePlan>): string[] {
+  const prefix = `${view.zone.id} `;
+  const here = [...(input.renew ?? [])].filter(key => key.startsWith(prefix));
+  return here.filter(key => input.scope === undefined || plans.has(key.slice(prefix.length)));
+}
+
+/** Names that each party has, by {@link partyKey}. */
+type Owned = ReadonlyMap<string, number>;
+
+interface PlannedNames {
+  readonly plans: ReadonlyMap<DnsName, NamePlan>;
+  readonly owned: Owned;
+  /** Record sets of ours. */
+  readonly records: number;
+}
+
+/** Plans the names of a zone one by one; a name that is an alias to another one of the zone after that one. */
+function planNames(context: ZoneContext): PlannedNames {
+  const { view, input, owners } = context;
+  const { settings } = input;
+  const plans = new Map<DnsName, NamePlan>();
+  const currents = new Map<DnsName, Current>();
+  const open: DnsName[] = [];
+  const current = (name: DnsName) => {
+    const known = currents.get(name) ?? currentAt(name, view, settings, owners);
+    currents.set(name, known);
+    return known;
+  };
+  const names = namesOf(context);
+  const typesAt = (name: DnsName): readonly string[] => {
+    const isPlanned = names.has(name) && isAsked(current(name), context);
+    const beyond = open.includes(name) || open.length > LONGEST_CHAIN;
+    return typesAfter(recordsAt(name, view), isPlanned && !beyond ? planOf(name).changes : []);
+  };
+  const nameContext: NameContext = {
+    view,
+    settings,
+    owners,
+    typesAt,
+    isLeftover: leftoverTest(view, context.published, settings, owners),
+  };
+  const planOf = (name: DnsName): NamePlan => {
+    const known = plans.get(name);
+    if (known) return known;
+    open.push(name);
+    const planned = planOne(current(name), context, nameContext);
+    open.pop();
+    plans.set(name, planned);
+    return planned;
+  };
+  for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
+  const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
+  return { plans, owned: countOwned(currents.values(), owners), records };
+}
+
+/** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */
+const LONGEST_CHAIN = 30;
+
+function planOne(current: Current, context: ZoneContext, nameContext: NameContext): NamePlan {
+  const { name } = current;
+  const { candidates, roles, input, view } = context;
+  const role = roles.get(name);
+  const nothing: NamePlan = { changes: [], findings: [], stray: [] };
+  if (role === 'stays') return nothing;
+  // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
+  if (name !== view.zone.name && input.elsewhere?.some(zone => zone.name === name)) return nothing;
+  const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
+  const all = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
+  const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
+  if (asking.length === 0 && input.asked?.has(name)) {
+    const message = 'an object that could not be read now asked for it when it was';
+    const isKept = current.ours.length > 0 && input.scope === undefined;
+    return isKept ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
   }
-  return names;
+  const planned = planName(current, asking, nameContext);
+  const renewed = planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`) === true;
+  return renewed ? { ...planned, changes: planRenewal(current, nameContext).changes } : planned;
 }
 
-/** The address types that a name of the zone has or is about to have. */
-function zoneTypes(
-  name: DnsName,
-  wanted: ReadonlySet<DnsName>,
-  candidates: Candidates,
-  view: ZoneView,
-  settings: PlanSettings,
-): string[] {
-  const types = new Set((view.records.get(name) ?? []).map(record => record.type));
-  for (const endpoint of wanted.has(name)
-    ? (candidates.get(name) ?? []).flatMap(candidate => candidate.endpoints)
-    : []) {
-    if (endpoint.type !== 'CNAME') types.add(endpoint.type);
-    else if (settings.aliasZoneOf(endpoint.targets[0] as string) !== undefined && !settings.preferCname)
-      types.add('A').add('AAAA');
+/** The address types that a name has when its changes are done. */
+function typesAfter(records: readonly RecordSet[], changes: readonly PlannedChange[]): string[] {
+  const types = new Set(records.map(({ type }) => type));
+  for (const { change } of changes) {
+    for (const { name, type } of change.deletes) if (name === change.name) types.delete(type);
+    for (const { name, type } of change.creates) if (name === change.name) types.add(type);
   }
   return ['A', 'AAAA'].filter(type => types.has(type));
 }
 
-/** Removals wait for `guard.deleteAfter` from the run that first saw the name unwanted; a person's force does not wait. */
-function awaitGrace(changes: readonly NameChange[], state: ZoneState, authority: Authority, input: PlanInput) {
-  const { deleteAfterMs } = input.settings.guard;
-  const unwantedSince = new Map<DnsName, number>();
-  const findings: Finding[] = [];
-  const due = changes.filter(change => {
-    if (change.action !== 'delete' || deleteAfterMs === 0 || authority.forced(change.owner, change.name)) return true;
-    const since = state.unwantedSince.get(change.name) ?? input.now;
-    unwantedSince.set(change.name, since);
-    if (input.now - since >= deleteAfterMs) return true;
-    const seconds = Math.ceil((deleteAfterMs - (input.now - since)) / 1000);
-    findings.push({
-      reason: 'grace',
-      message: `${change.name} is no longer asked for and will be removed in ${seconds} s (guard.deleteAfter)`,
-      name: change.name,
-      zone: state.zone.id,
-    });
-    return false;
+/** Every name to look at in a zone: the desired ones, and those that ownership records speak of. */
+function namesOf({ view, roles, input: { settings } }: ZoneContext): Set<DnsName> {
+  const names = new Set(roles.keys());
+  if (view.above.length > 0) names.add(view.zone.name);
+  for (const claimed of view.ownership.keys()) {
+    const twin = wildcardTwin(claimed, settings.naming);
+    const name = twin !== undefined && (names.has(twin) || view.records.has(twin)) ? twin : claimed;
+    for (const each of new Set([name, claimed])) if (passesFilter(each, settings.filter)) names.add(each);
+  }
+  return names;
+}
+
+/** Whether this plan is about the name. */
+function isAsked({ name, ours, claims }: Current, { view, input, owners, candidates, roles }: ZoneContext): boolean {
+  const { only, scope } = input;
+  if (only && only.get(view.zone.id)?.has(name) !== true) return false;
+  if (!scope || scope.names.get(view.zone.id)?.has(name) === true) return true;
+  if (roles.has(name) && candidates.get(name)?.some(({ cluster }) => scope.clusters.has(cluster))) return true;
+  return [...ours.map(({ claim }) => claim), ...claims].some(
+    ({ ownership }) =>
+      (ownership.cluster !== undefined && scope.clusters.has(ownership.cluster)) ||
+      owners.clustersOf(ownership).some(cluster => scope.clusters.has(cluster)),
+  );
+}
+
+function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
+  const owned = new Map<string, number>();
+  for (const { ours } of currents) {
+    for (const key of new Set(ours.map(({ claim }) => partyKey(owners.partyOf(claim.ownership)))))
+      owned.set(key, (owned.get(key) ?? 0) + 1);
+  }
+  return owned;
+}
+
+function brake(changes: readonly PlannedChange[], owned: Owned, { state, owners, input }: ZoneContext) {
+  const context: BrakeContext = { state, settings: input.settings, owners, owned, now: input.now };
+  const since = unwantedSince(changes, context);
+  if (input.only) return { allowed: changes, findings: [], since, removals: [] };
+  const due = awaitGrace(changes, since, context);
+  const removals = guardRemovals(due.allowed, since, context);
+  const updates = guardUpdates(removals.allowed, context);
+  return {
+    allowed: updates.allowed,
+    findings: [...due.findings, ...removals.findings, ...updates.findings],
+    since,
+    removals: removals.removals,
+  };
+}
+
+/** How many names a finding shows. */
+const SHOWN = 10;
+
+/** What is kept though nobody asks for it: one finding a reason, however many names it concerns. */
+function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): Finding[] {
+  const byWhy = new Map<string, { keeping: Keeping; names: DnsName[] }>();
+  for (const [name, { keeping }] of plans) {
+    if (!keeping) continue;
+    const known = byWhy.get(keeping.message);
+    if (known) known.names.push(name);
+    else byWhy.set(keeping.message, { keeping, names: [name] });
+  }
+  return [...byWhy.values()].map(({ keeping, names }) => {
+    const [first] = names.sort() as [DnsName];
+    const shown =
+      names.length === 1
+        ? first
+        : `${names.length} names (${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''})`;
+    const verb = names.length === 1 ? 'is' : 'are';
+    const message = `${shown} ${verb} kept though no object asks for ${names.length === 1 ? 'it' : 'them'}: ${keeping.message}`;
+    return { reason: 'frozen', message, name: first, zone: zone.id };
   });
-  return { changes: due, findings, unwantedSince };
 }
 
 function compareFindings(a: Finding, b: Finding): number {

@@ -1,8 +1,18 @@
 import type { DnsName, ManagedType, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
-import type { ZoneFilter } from './domains.ts';
+import type { ZoneFilter } from './zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';
+
+/** Whose addresses of one name are put together: nobody's, those of a namespace, or of a whole cluster (as ExternalDNS). */
+export type MergeScope = 'object' | 'namespace' | 'cluster';
+
+/** The larger of the two counts. */
+export interface Limit {
+  readonly count: number;
+  /** Of the names that the cluster has in the zone. */
+  readonly percent: number;
+}
 
 /** What the config says about the plan. */
 export interface PlanSettings {
@@ -17,10 +27,16 @@ export interface PlanSettings {
   readonly ttl: number;
   /** Seconds: a floor under the TTLs that objects give; absent: none. */
   readonly minTtl?: number;
+  readonly merge: MergeScope;
+  /** Of the values of one record set, so that it can be swapped in one change batch. */
+  readonly maxCharacters: number;
   readonly guard: {
-    readonly maxDeletes: { readonly count: number; readonly percent: number };
+    readonly maxDeletes: Limit;
+    readonly maxUpdates: Limit;
     readonly deleteAfterMs: number;
   };
+  /** The source that reads objects of a kind, by the word that ownership records use for it; undefined for other tools'. */
+  readonly sourceOf: (word: string) => string | undefined;
   /** The canonical hosted zone of an AWS service name, undefined for any other name. */
   readonly aliasZoneOf: (target: DnsName) => ZoneId | undefined;
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, Finding, KindRead, RunRequest, Snapshot } from '../model/index.ts';
-import { isComplete } from '../model/index.ts';
-import { Reading, sourceOf, sourceSettings } from '../sources/index.ts';
+import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
+import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
+import { isYoung } from './zones.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 
@@ -15,125 +15,54 @@ export interface ReadClusters {
   readonly findings: readonly Finding[];
 }
 
-export interface ReadOptions {
-  /** Keep complete snapshots for the next run. */
-  readonly keep: boolean;
-  /** Whether some zone has record sets of a name. */
-  readonly stands: (name: DnsName) => boolean;
-}
-
 /**
- * Reads the clusters side by side. For a cluster that is not asked for, its kept snapshot stands in; for one that cannot
- * be read completely too, but then nothing of it is taken away.
+ * Reads clusters side by side. One that is not among `asked` is skipped: nothing of what was kept of it enters the plan,
+ * so that an earlier reading never undoes what a later one did.
  */
-export async function readClusters(run: OpenRun, request: RunRequest, options: ReadOptions): Promise<ReadClusters> {
+export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>): Promise<ReadClusters> {
   const { clusters } = run.config;
   let done = 0;
   const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const snapshot = await (request.clusters && !request.clusters.includes(cluster.name)
-      ? standIn(cluster, run)
-      : readCluster(cluster, run, options));
+    const snapshot = asked.has(cluster.name) ? await takeSnapshot(cluster, run) : skipped(cluster, run);
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
     return snapshot;
   });
-  return { snapshots, findings: snapshots.flatMap(unreadable) };
+  return { snapshots, findings: snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable) };
 }
 
-/** What the objects ask for depends on these settings: a snapshot kept under others is void. */
-function settingsHash(config: Config): string {
-  return createHash('sha256')
-    .update(JSON.stringify([sourceSettings(config), config.sources]))
-    .digest('base64url')
-    .slice(0, 16);
-}
+/** The part of the time that is left which reading clusters may take: what was read must still be published. */
+const READING_SHARE = 0.5;
 
-const key = (cluster: ClusterConfig) => `cluster/${cluster.name}`;
-
-async function readCluster(cluster: ClusterConfig, run: OpenRun, options: ReadOptions): Promise<Snapshot> {
-  const fresh = await takeSnapshot(cluster, run);
-  const found = await run.kept.read(key(cluster), decodeSnapshot);
-  const kept = usable(found.value, cluster, run);
-  const complete = isComplete(fresh);
-  const whole = complete || !kept ? fresh : withKept(fresh, kept, run);
-  const snapshot = kept && sharesOwner(cluster, run) ? withFormer(whole, kept, options.stands) : whole;
-  if (complete && options.keep) await keepSnapshot(cluster, snapshot, run, { kept, version: found.version });
-  return snapshot;
-}
-
-const sharesOwner = ({ name, owner }: ClusterConfig, { config }: OpenRun) =>
-  config.clusters.some(other => other.name !== name && other.owner === owner);
-
-/** Remembers which names the cluster no longer asks for: the ownership record of a shared owner does not tell whose they were. */
-function withFormer(now: Snapshot, kept: Snapshot, stands: (name: DnsName) => boolean): Snapshot {
-  const asked = new Set(now.endpoints.map(({ name }) => name));
-  const before = [...kept.endpoints.map(({ name }) => name), ...(kept.formerly ?? [])];
-  const formerly = [...new Set(before)].filter(name => !asked.has(name) && stands(name)).sort();
-  return formerly.length > 0 ? { ...now, formerly } : now;
+function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | undefined {
+  if (deadlineMs === undefined) return undefined;
+  return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
   const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
-  const timeout =
-    run.deadlineMs === undefined ? undefined : AbortSignal.timeout(Math.max(1, run.deadlineMs - run.ports.clock.now()));
-  const kinds = await run.ports.readCluster(cluster, reading, timeout);
+  const kinds = await run.ports.readCluster(
+    cluster,
+    reading.sources,
+    (resource, items) => reading.page(resource, items),
+    resource => reading.restart(resource),
+    readingTime(run),
+    source => reading.needs(source),
+    reading,
+  );
   return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
 }
 
-/** For the kinds that could not be read, what they wanted last stands in. */
-function withKept(fresh: Snapshot, kept: Snapshot, run: OpenRun): Snapshot {
-  const unreadSources = run.config.sources.filter(source => fresh.kinds[source]?.complete === false);
-  const standIns: readonly string[] = unreadSources.map(source => sourceOf(source).resource);
-  const unread = <T extends { object: { kind: string } }>({ object }: T) => standIns.includes(object.kind);
+function skipped({ name, owner }: ClusterConfig, { config }: OpenRun): Snapshot {
+  const unread: KindRead = { complete: false, error: 'this run was not asked to read it' };
   return {
-    ...fresh,
-    standIns,
-    endpoints: [...fresh.endpoints.filter(one => !unread(one)), ...kept.endpoints.filter(unread)],
-    holds: [...fresh.holds.filter(one => !unread(one)), ...kept.holds.filter(unread)],
-  };
-}
-
-/** A cluster that this run was not asked to read. Without a kept snapshot it counts as unread, so its records are frozen. */
-async function standIn(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
-  const { value } = await run.kept.read(key(cluster), decodeSnapshot);
-  const kept = usable(value, cluster, run);
-  if (kept) return { ...kept, origin: 'kept', findings: [] };
-  const unread: KindRead = { complete: false, error: 'not read in this run, and no earlier snapshot is kept' };
-  return {
-    cluster: cluster.name,
-    owner: cluster.owner,
-    kinds: Object.fromEntries(run.config.sources.map(kind => [kind, unread])),
-    origin: 'kept',
+    cluster: name,
+    owner,
+    kinds: Object.fromEntries(config.sources.map(kind => [kind, unread])),
+    origin: 'skipped',
     endpoints: [],
     holds: [],
     findings: [],
   };
-}
-
-function usable(value: KeptSnapshot | undefined, cluster: ClusterConfig, run: OpenRun): Snapshot | undefined {
-  const fits =
-    value?.settings === settingsHash(run.config) &&
-    value.snapshot.cluster === cluster.name &&
-    value.snapshot.owner === cluster.owner;
-  return fits ? value.snapshot : undefined;
-}
-
-const codec = {
-  encode: (value: KeptSnapshot) => encode('snapshot', value),
-  decode: decodeSnapshot,
-  merge: (theirs: KeptSnapshot, ours: KeptSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
-};
-
-/** Written only when it differs from what is kept: a run that changes nothing writes nothing. */
-async function keepSnapshot(
-  cluster: ClusterConfig,
-  snapshot: Snapshot,
-  run: OpenRun,
-  { kept, version }: { kept: Snapshot | undefined; version: string | undefined },
-): Promise<void> {
-  const lasting = { ...snapshot, findings: [] };
-  if (kept && JSON.stringify({ ...kept, findings: [] }) === JSON.stringify(lasting)) return;
-  const value = { snapshot: lasting, settings: settingsHash(run.config), readAt: run.ports.clock.now() };
-  await run.kept.write(key(cluster), value, version, codec);
 }
 
 function unreadable(snapshot: Snapshot): Finding[] {
@@ -148,4 +77,77 @@ function unreadable(snapshot: Snapshot): Finding[] {
           },
         ],
   );
+}
+
+/** What the objects ask for depends on these settings: a snapshot kept under others says less. */
+function settingsHash(config: Config): string {
+  return createHash('sha256')
+    .update(JSON.stringify([sourceSettings(config), config.sources]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+const key = (cluster: ClusterName) => `cluster/${cluster}`;
+
+/** What is known of a cluster from the last run that read it. */
+export interface KnownCluster {
+  readonly kept?: KeptSnapshot;
+  readonly version?: string;
+}
+
+/** What is kept of every configured cluster, by name. */
+export async function knownClusters(run: OpenRun): Promise<ReadonlyMap<ClusterName, KnownCluster>> {
+  const known = await mapLimit(run.config.clusters, CLUSTERS_AT_ONCE, async ({ name }) => {
+    const { value, version } = await run.kept.read(key(name), decodeSnapshot);
+    const kept = value?.snapshot.cluster === name ? value : undefined;
+    return [name, { ...(kept && { kept }), ...(version !== undefined && { version }) }] as const;
+  });
+  return new Map(known);
+}
+
+/** The names that a cluster asked for when it was last read. */
+export const namesAsked = ({ kept }: KnownCluster): readonly DnsName[] =>
+  kept ? kept.snapshot.endpoints.map(({ name }) => name) : [];
+
+const codec = {
+  encode: (value: KeptSnapshot) => encode('snapshot', value),
+  decode: decodeSnapshot,
+  merge: (theirs: KeptSnapshot, ours: KeptSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
+};
+
+/** A bucket's lifecycle rule may delete what was not written for a month: what is in use is written again before. */
+const WRITE_ANEW = 7 * 24 * 3_600_000;
+
+/**
+ * Keeps what was read of a cluster; for the kinds that could not be read, what was known of them before. Written only when it
+ * differs from what is kept, or is a week old: a run that changes nothing writes nothing.
+ *
+ * @param unpublished what of the cluster is not published as asked, in this run's findings
+ */
+export async function keepSnapshot(
+  snapshot: Snapshot,
+  unpublished: number,
+  { kept, version }: KnownCluster,
+  run: OpenRun,
+): Promise<void> {
+  const now = run.ports.clock.now();
+  const lasting = { ...withKnown(snapshot, kept?.snapshot), findings: [] };
+  const value = { snapshot: lasting, settings: settingsHash(run.config), unpublished };
+  const same = kept && JSON.stringify({ ...value, readAt: 0 }) === JSON.stringify({ ...pick(kept), readAt: 0 });
+  if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
+  await run.kept.write(key(snapshot.cluster), { ...value, readAt: now }, version, codec);
+}
+
+const pick = ({ snapshot, settings, unpublished }: KeptSnapshot) => ({ snapshot, settings, unpublished });
+
+function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
+  const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);
+  const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
+  if (!known || unread.size === 0) return fresh;
+  const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
+  return {
+    ...fresh,
+    endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],
+    holds: [...fresh.holds.filter(one => !isUnread(one)), ...known.holds.filter(isUnread)],
+  };
 }

@@ -5,6 +5,7 @@ import { createClusterReader } from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
 import { aliasZoneOf } from '../route53/alias-zones.ts';
 import { createAwsRoute53, createBudget } from '../route53/index.ts';
+import type { Reading } from '../sources/index.ts';
 import { createFolderStore, createMemoryStore, createS3Store, type StateStore } from '../state/index.ts';
 import type { Ports } from './ports.ts';
 
@@ -20,10 +21,15 @@ interface Environment {
  */
 export function composePorts(config: Config, env: Environment): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const reader = createClusterReader();
   return {
     route53: createAwsRoute53({ region, ...zoneCredentials(config, region) }),
     budget: createBudget(config.budget, systemClock),
-    readCluster: createClusterReader(),
+    readCluster: (cluster, sources, page, restart, signal, needs = () => [], more = undefined) => {
+      const unread: Reading['unread'] = (resource, because) => more?.unread(resource, because);
+      const namespaces: Reading['namespaces'] = resource => more?.namespaces(resource) ?? [];
+      return reader(cluster, { sources, needs, namespaces, page, unread, restart }, signal);
+    },
     store: openStore(config, region),
     aliasZoneOf,
     clock: systemClock,

@@ -31,6 +31,9 @@ export interface Keeper {
 
 const ATTEMPTS = 5;
 
+/** Milliseconds that a run spends on requests to the store that fail: one that does not answer must not use up its time. */
+const PATIENCE_MS = 30_000;
+
 export function createKeeper(store: StateStore, clock: Clock): Keeper {
   const cache = cacheOf(store);
   const faults = new Set<string>();
@@ -65,18 +68,22 @@ export function createKeeper(store: StateStore, clock: Clock): Keeper {
     }
   };
 
-  const tolerate = async <T>(work: Promise<T>, instead: T): Promise<T> => {
+  let wasted = 0;
+  const tolerate = async <T>(work: () => Promise<T>, instead: T): Promise<T> => {
+    if (wasted >= PATIENCE_MS) return instead;
+    const began = clock.now();
     try {
-      return await work;
+      return await work();
     } catch (error) {
+      wasted += clock.now() - began;
       faults.add((error as Error).message);
       return instead;
     }
   };
   return {
     faults,
-    read: (key, decode) => tolerate(read(key, decode), {}),
-    write: (key, ours, version, codec) => tolerate(write(key, ours, version, codec), undefined),
+    read: (key, decode) => tolerate(() => read(key, decode), {}),
+    write: (key, ours, version, codec) => tolerate(() => write(key, ours, version, codec), undefined),
   };
 }
 

@@ -1,22 +1,27 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { KindRead, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, ZoneId } from '../model/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
-import type { Reading } from '../sources/index.ts';
+import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Keeper } from './kept.ts';
 
-/** Who takes what is read of a cluster, and knows what is to be read ({@link Reading}). */
-export type Intake = Pick<Reading, 'sources' | 'needs' | 'namespaces' | 'page' | 'unread' | 'restart'>;
-
 /**
- * Reads the sources of an intake from one cluster. Never throws: how the reading of each source ended is in the answer, by
- * its word in the config; one is complete only when its resource and all that it needs were read.
+ * Reads the sources from one cluster: page by page what each needs, then what asks. Never throws: how the reading of each
+ * source ended is in the answer, by its word in the config; one is complete only when its resource and all that it needs
+ * were read. `page` gets raw objects as the API server sends them; `restart` says that what came of a resource so far is
+ * void; `needs` tells what a source needs beside the resource that asks, and is asked again until all of it was read,
+ * and after what asks: what it names then only some objects need, and `more.unread` is told where it cannot be read.
+ * `more.namespaces` tells of which namespaces a resource is to be listed.
  */
 export type ClusterReader = (
   cluster: ClusterConfig,
-  intake: Intake,
+  sources: readonly SourceKind[],
+  page: Reading['page'],
+  restart: Reading['restart'],
   signal?: AbortSignal,
+  needs?: Reading['needs'],
+  more?: Pick<Reading, 'namespaces' | 'unread'>,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
 /** The world, as far as a run needs it. */
@@ -38,9 +43,32 @@ export type Progress =
   | { readonly stage: 'clusters'; readonly done: number; readonly of: number }
   | { readonly stage: 'changes'; readonly done: number; readonly of: number };
 
+/**
+ * Keeps a run that another has overtaken from sending changes. What may be on its way all the same when it is overtaken
+ * are removals: they are announced before, so that the overtaking run can make them fail ({@link Run.touch}).
+ */
+export interface Fence {
+  /** True when the run still has its shard, and these removals are announced. False: nothing of it may be sent. */
+  ensure(removals: readonly { readonly zone: ZoneId; readonly name: DnsName }[]): Promise<boolean>;
+}
+
+/** How a name of a zone is announced, and found in {@link Run.touch}. */
+export const announced = (zone: ZoneId, name: DnsName) => `${zone} ${name}`;
+
 export interface Run {
   readonly config: Config;
   readonly ports: Ports;
+  /** The shard whose clusters the config has, as far as this run goes. Default: `default`. */
+  readonly shard?: string;
+  /** Absent where no lease could be had: swaps alone keep such runs from harm. */
+  readonly fence?: Fence;
+  /**
+   * Names (see {@link announced}) that a run which was overtaken may be about to remove still. Where they are wanted, their
+   * ownership records must be written anew: the removal, which names the old ones, then fails.
+   */
+  readonly touch?: ReadonlySet<string>;
+  /** Told of those names of `touch` that the run was about. */
+  readonly onLooked?: (names: ReadonlySet<string>) => void;
   /** Epoch milliseconds: nothing more is begun after it, what is left is for the next run. */
   readonly deadlineMs?: number;
   readonly onProgress?: (progress: Progress) => void;
@@ -49,4 +77,7 @@ export interface Run {
 /** A run at work, with its view of what is kept. */
 export interface OpenRun extends Run {
   readonly kept: Keeper;
+  readonly shard: string;
 }
+
+export const DEFAULT_SHARD = 'default';

@@ -1,25 +1,38 @@
-import type { DnsName, Finding, HostedZone, NameChange, RecordSet, Snapshot, ZoneState } from '../model/index.ts';
+import type {
+  DnsName,
+  Finding,
+  HostedZone,
+  NameChange,
+  RecordSet,
+  Refusal,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
-import { fingerprint, type PlanSettings, plan, refusedFindings } from '../plan/index.ts';
-import { ownershipName } from '../registry/index.ts';
+import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
+import { isOwnershipRecord, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
   type CountedRoute53,
   OutOfTime,
+  Overtaken,
   PAGE,
   Route53Error,
   readNames,
   readZone,
+  takesAway,
   type Verdict,
   type ZoneOutcome,
 } from '../route53/index.ts';
-import { refusalOf } from './backoff.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, Run } from './ports.ts';
+import { type Edits, editSets } from './zone-copy.ts';
 
 /** One zone's planned changes on their way into Route 53. */
 export interface Publishing {
   readonly state: ZoneState;
   readonly changes: readonly NameChange[];
+  /** What was read beyond the kept copy so far. */
+  readonly edits: Edits;
 }
 
 export interface Published {
@@ -29,19 +42,19 @@ export interface Published {
   readonly findings: readonly Finding[];
   /** Names whose findings of the first plan are void, because they were planned again. */
   readonly replanned: ReadonlySet<DnsName>;
-  /** Names whose record sets in `state` are newer than in the kept copy. */
-  readonly touched: ReadonlySet<DnsName>;
+  /** What `state` has beyond the kept copy. */
+  readonly edits: Edits;
   readonly batches: number;
+  /** Route 53 says that the hosted zone does not exist. */
+  readonly missing: boolean;
 }
 
 export interface PublishContext {
   readonly ports: Ports;
+  readonly run: Pick<Run, 'fence'>;
   readonly route53: CountedRoute53;
-  readonly settings: PlanSettings;
-  /** Every zone of the run: what belongs into another zone must not be planned into this one. */
-  readonly selected: readonly HostedZone[];
-  readonly snapshots: readonly Snapshot[];
-  readonly forced: readonly string[];
+  /** What the changes were planned from. */
+  readonly input: PlanInput;
 }
 
 /** Swaps that fail are planned again this often before they are left for the next run. */
@@ -51,19 +64,23 @@ const ROUNDS = 4;
  * Carries out one zone's changes. Where the zone is not as it was read, the names concerned are read and planned again:
  * what is somebody else's by now is left alone, what is still ours is swapped from the value that is really there.
  */
-export async function publishZone({ state, changes }: Publishing, context: PublishContext): Promise<Published> {
+export async function publishZone({ state, changes, edits }: Publishing, context: PublishContext): Promise<Published> {
   const work: Work = {
     state,
     applied: [],
     findings: [],
     replanned: new Set(),
-    touched: new Set(),
+    edits: { whole: edits.whole, names: new Set(edits.names), sets: [] },
     batches: 0,
+    missing: false,
     stale: new Map(),
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
-    const outcome = await applyChanges(state.zone.id, todo, context.route53);
+    const outcome = await applyChanges(state.zone.id, todo, context.route53, {
+      beforeBatch: batch => fenced(batch, state.zone.id, context),
+      spokenType: record => spokenType(record, state.zone, context),
+    });
     settle(outcome, work, context);
     const stale = stillWorthAnother(outcome.stale, work, context, round);
     if (stale.length === 0) break;
@@ -72,13 +89,26 @@ export async function publishZone({ state, changes }: Publishing, context: Publi
   return work;
 }
 
+/** @throws Overtaken */
+async function fenced(batch: readonly NameChange[], zone: ZoneId, { run: { fence } }: PublishContext): Promise<void> {
+  const removals = batch.filter(takesAway).map(({ name }) => ({ zone, name }));
+  if (fence && !(await fence.ensure(removals)))
+    throw new Overtaken('another run may work on the shard by now, or it could not be told of the removal');
+}
+
+function spokenType(record: RecordSet, zone: HostedZone, { input }: PublishContext): string | undefined {
+  if (!isOwnershipRecord(record)) return undefined;
+  return readOwnershipName(record.name, zone.name, input.settings.naming)?.type ?? '';
+}
+
 interface Work {
   state: ZoneState;
   applied: NameChange[];
   findings: Finding[];
   replanned: Set<DnsName>;
-  touched: Set<DnsName>;
+  edits: Edits;
   batches: number;
+  missing: boolean;
   /** Fingerprints of changes that were stale in the last round: stale again without a difference means refused. */
   stale: Map<DnsName, string>;
 }
@@ -87,8 +117,9 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
   const { zone } = work.state;
   work.batches += outcome.batches;
   work.applied.push(...outcome.applied);
-  work.state = withApplied(work.state, outcome.applied, work.touched);
-  for (const verdict of outcome.refused) refuse(verdict, work, context);
+  work.state = withApplied(work.state, outcome.applied, work.edits);
+  work.missing ||= outcome.left.some(({ why }) => why instanceof Route53Error && why.kind === 'missing');
+  refuse(outcome.refused, work, context);
   for (const { change, why } of outcome.left) {
     const reason = isPassing(why) ? 'deferred' : 'refused';
     const message =
@@ -102,51 +133,44 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
   }
 }
 
-/** Nothing is wrong with the change: there was no time left, or Route 53 was busy or out of reach. */
-const isPassing = (why: Error) => why instanceof OutOfTime || (why instanceof Route53Error && why.retryable);
+/** Nothing is wrong with the change: no time was left, another run has the shard, or Route 53 was busy or out of reach. */
+const isPassing = (why: Error) =>
+  why instanceof OutOfTime || why instanceof Overtaken || (why instanceof Route53Error && why.retryable);
 
 /** Applies accepted changes to the copy of the zone. */
-function withApplied(state: ZoneState, applied: readonly NameChange[], touched: Set<DnsName>): ZoneState {
+function withApplied(state: ZoneState, applied: readonly NameChange[], edits: Edits): ZoneState {
   if (applied.length === 0) return state;
-  const records = new Map(state.records);
-  const refusals = new Map(state.refusals);
-  const isSet = (a: RecordSet) => (b: RecordSet) =>
-    a.type === b.type && (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
-  for (const { name, deletes, creates } of applied) {
-    refusals.delete(name);
-    for (const gone of deletes) put(records, gone.name, sets => sets.filter(set => !isSet(gone)(set)), touched);
-    for (const fresh of creates)
-      put(records, fresh.name, sets => [...sets.filter(set => !isSet(fresh)(set)), fresh], touched);
+  const refusals = new Map<DnsName, Refusal>(state.refusals);
+  const sets = applied.flatMap(({ deletes, creates }) => [
+    ...deletes.map(set => ({ set })),
+    ...creates.map(set => ({ set, after: set })),
+  ]);
+  for (const { name } of applied) refusals.delete(name);
+  for (const one of sets) edits.sets.push(one);
+  return { ...state, records: editSets(state.records, sets), refusals };
+}
+
+/** Remembers refused changes, all of a round in one copy of what was remembered before: there may be thousands. */
+function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContext): void {
+  if (verdicts.length === 0) return;
+  const refusals = new Map(work.state.refusals);
+  for (const { change, words } of verdicts) {
+    const print = fingerprint(change, work.state.zone.id, standsIn(work.state.records));
+    refusals.set(change.name, refusalOf(print, words, refusals.get(change.name), context.ports.clock.now()));
+    work.findings.push(...refusedFindings(change, work.state.zone.id, words));
   }
-  return { ...state, records, refusals };
-}
-
-function put(
-  records: Map<DnsName, readonly RecordSet[]>,
-  name: DnsName,
-  edit: (sets: readonly RecordSet[]) => readonly RecordSet[],
-  touched: Set<DnsName>,
-): void {
-  const sets = edit(records.get(name) ?? []);
-  if (sets.length > 0) records.set(name, sets);
-  else records.delete(name);
-  touched.add(name);
-}
-
-function refuse({ change, words }: Verdict, work: Work, context: PublishContext): void {
-  const refusal = refusalOf(change, words, work.state.refusals.get(change.name), context.ports.clock.now());
-  work.state = { ...work.state, refusals: new Map(work.state.refusals).set(change.name, refusal) };
-  work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+  work.state = { ...work.state, refusals };
 }
 
 /** Sorts out changes that were read again and still clash in the same way, and what is left when the rounds are used up. */
 function stillWorthAnother(stale: readonly Verdict[], work: Work, context: PublishContext, round: number): Verdict[] {
   const again: Verdict[] = [];
+  const same: Verdict[] = [];
   const seen = new Map<DnsName, string>();
   for (const verdict of stale) {
     const { change } = verdict;
-    const print = fingerprint(change);
-    if (work.stale.get(change.name) === print) refuse(verdict, work, context);
+    const print = JSON.stringify([change.deletes, change.creates]);
+    if (work.stale.get(change.name) === print) same.push(verdict);
     else if (round >= ROUNDS) {
       const message = `${change.name} is left for the next run: somebody else keeps changing it (${verdict.words})`;
       work.findings.push({ reason: 'deferred', message, name: change.name, zone: work.state.zone.id });
@@ -155,6 +179,7 @@ function stillWorthAnother(stale: readonly Verdict[], work: Work, context: Publi
       again.push(verdict);
     }
   }
+  refuse(same, work, context);
   work.stale = seen;
   return again;
 }
@@ -185,47 +210,73 @@ async function planAgain(
     return [];
   }
   const names = new Set(stale.map(({ change }) => change.name));
+  const { id } = work.state.zone;
   const again = plan({
-    zones: [work.state],
-    elsewhere: context.selected.filter(({ id }) => id !== work.state.zone.id),
-    snapshots: context.snapshots,
-    settings: context.settings,
+    ...context.input,
+    zones: context.input.zones.map(state => (state.zone.id === id ? work.state : state)),
     now: context.ports.clock.now(),
-    forced: context.forced,
-    only: new Map([[work.state.zone.id, names]]),
+    only: new Map([[id, names]]),
   });
   for (const name of names) work.replanned.add(name);
   work.findings.push(
-    ...again.findings.filter(
-      finding => finding.name !== undefined && names.has(finding.name) && finding.zone === work.state.zone.id,
-    ),
+    ...again.findings.filter(finding => finding.name !== undefined && names.has(finding.name) && finding.zone === id),
   );
-  return (again.zones[0]?.changes ?? []).map(change => markDrift(change, before, work.state.records));
+  const changes = again.zones.find(({ zone }) => zone.id === id)?.changes ?? [];
+  return withoutOvertaken(changes, before, work).map(change => markDrift(change, before, work.state.records));
+}
+
+/**
+ * A change that would take away an ownership record of ours which was not there when this run read the zone is left: another
+ * run has written it since, and may have read the clusters later than this one.
+ */
+function withoutOvertaken(
+  changes: readonly NameChange[],
+  before: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  work: Work,
+): readonly NameChange[] {
+  const isNew = (txt: RecordSet) =>
+    isOwnershipRecord(txt) && !(before.get(txt.name) ?? []).some(other => sameRecord(other, txt));
+  return changes.filter(({ name, deletes }) => {
+    if (!deletes.some(isNew)) return true;
+    const message = `${name} is left for the next run: another run has written it meanwhile`;
+    work.findings.push({ reason: 'deferred', message, name, zone: work.state.zone.id });
+    return false;
+  });
 }
 
 async function refresh(
   stale: readonly Verdict[],
   work: Work,
-  { route53, ports, settings }: PublishContext,
+  { route53, ports, input }: PublishContext,
 ): Promise<void> {
   const { zone } = work.state;
-  const names = new Set(
-    stale.flatMap(({ change }) => [
-      change.name,
-      ...OWNED_TYPES.map(type => ownershipName(change.name, type, zone.name, settings.naming)),
-      ...[...change.deletes, ...change.creates].map(record => record.name),
-    ]),
-  );
-  const pages = Math.ceil(countSets(work.state) / PAGE);
-  if (names.size >= pages) {
-    const records = await readZone(route53, zone.id);
-    for (const name of new Set([...records.keys(), ...work.state.records.keys()])) work.touched.add(name);
-    work.state = { ...work.state, records, readAt: ports.clock.now() };
-    return;
+  const { naming } = input.settings;
+  const owned = stale.flatMap(({ change }) => [
+    ...OWNED_TYPES.map(type => ownershipName(change.name, type, zone.name, naming)),
+    ...[...change.deletes, ...change.creates].map(record => record.name),
+  ]);
+  // Ownership records first: one that is found without its record is then a leftover, and not one of a record that another
+  // run made between the two reads.
+  const names = new Set([
+    ...owned.filter(name => !stale.some(({ change }) => change.name === name)),
+    ...stale.map(({ change }) => change.name),
+  ]);
+  const whole = names.size >= Math.ceil(countSets(work.state) / PAGE);
+  const read = whole ? await readZone(route53, zone.id) : await readNames(route53, zone.id, names);
+  const records = new Map(whole ? [] : work.state.records);
+  for (const [name, sets] of read) {
+    if (sets.length > 0) records.set(name, sets);
+    else records.delete(name);
   }
-  const records = new Map(work.state.records);
-  for (const [name, sets] of await readNames(route53, zone.id, names)) put(records, name, () => sets, work.touched);
-  work.state = { ...work.state, records };
+  // What was known of single record sets is overtaken by what was read now.
+  const { sets } = work.edits;
+  const newer = sets.filter(({ set }) => !whole && !names.has(set.name));
+  sets.splice(0, sets.length, ...newer);
+  if (whole) work.edits.whole = true;
+  else for (const name of names) work.edits.names.add(name);
+  const owners = new Set(input.snapshots.map(({ owner }) => owner));
+  const unproven = unprovenIn(zone, work.state, records, naming, owner => owners.has(owner));
+  work.state = { ...work.state, records, unproven, ...(whole && { readAt: ports.clock.now() }) };
 }
 
 function countSets(state: ZoneState): number {

@@ -1,15 +1,16 @@
-import type { HostedZone, ManagedType, RecordSet } from '../model/index.ts';
-import { claimsOf, decidingClaim, indexOwnership, ownershipIn } from '../registry/index.ts';
+import type { HostedZone, RecordSet } from '../model/index.ts';
+import { claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from '../registry/index.ts';
 import { withBudget } from '../route53/index.ts';
 import { createKeeper } from './kept.ts';
-import type { Run } from './ports.ts';
-import { loadZones } from './zones.ts';
+import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import { loadZones, selectedZones } from './zones.ts';
 
 /** A record set of a selected zone and, if an ownership record says so, whose it is. */
 export interface ListedRecord {
   readonly zone: HostedZone;
   readonly record: RecordSet;
   readonly owner?: string;
+  readonly cluster?: string;
   readonly resource?: string;
 }
 
@@ -17,11 +18,10 @@ export interface ListedRecord {
 export async function listRecords(run: Run, options: { all: boolean }): Promise<ListedRecord[]> {
   const { config, ports } = run;
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
-  const { zones, findings } = await loadZones({ ...run, kept: createKeeper(ports.store, ports.clock) }, route53, {
-    fresh: true,
-    keep: false,
-  });
-  const [unreadable] = findings;
+  const open: OpenRun = { ...run, shard: DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const listing = await selectedZones(open, route53, { fresh: true, keep: false });
+  const { zones, findings } = await loadZones(listing.selected, open, route53, { fresh: true });
+  const [unreadable] = [...listing.findings, ...findings];
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));
   return zones.flatMap(({ state: { zone, records } }) => {
@@ -29,12 +29,17 @@ export async function listRecords(run: Run, options: { all: boolean }): Promise<
     const listed = [...records.keys()].sort().flatMap(name => {
       const claims = claimsOf(name, index, records, config.registry);
       return (records.get(name) ?? [])
-        .filter(record => options.all || ownershipIn(record) === undefined)
+        .filter(record => options.all || !isOwnershipRecord(record))
         .map(record => {
-          const claim = config.records.types.includes(record.type as ManagedType)
-            ? decidingClaim(record, claims)
-            : undefined;
-          return { zone, record, ...claim?.ownership };
+          const { owner, cluster, resource } =
+            (isOwnershipRecord(record) ? undefined : decidingClaim(record, claims))?.ownership ?? {};
+          return {
+            zone,
+            record,
+            ...(owner !== undefined && { owner }),
+            ...(cluster !== undefined && { cluster }),
+            ...(resource !== undefined && { resource }),
+          };
         });
     });
     return listed.filter(({ owner }) => options.all || (owner !== undefined && owners.has(owner)));

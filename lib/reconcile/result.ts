@@ -1,4 +1,5 @@
 import type {
+  ClusterName,
   ClusterResult,
   Finding,
   NameChange,
@@ -10,7 +11,9 @@ import type {
   Snapshot,
   ZoneResult,
 } from '../model/index.ts';
-import { isComplete } from '../model/index.ts';
+import { isComplete, isSameSet } from '../model/index.ts';
+import type { KeptSnapshot } from '../state/index.ts';
+import type { KnownCluster } from './clusters.ts';
 
 /** Reasons that leave something unpublished, or kept against the wish of the clusters. */
 const UNPUBLISHED: ReadonlySet<Reason> = new Set<Reason>([
@@ -28,41 +31,65 @@ const UNPUBLISHED: ReadonlySet<Reason> = new Set<Reason>([
   'unreadable',
 ]);
 
+export const isUnpublished = ({ reason }: Finding): boolean => UNPUBLISHED.has(reason);
+
 export interface Outcome {
   readonly request: RunRequest;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly calls: Readonly<Record<string, number>>;
   readonly snapshots: readonly Snapshot[];
+  /** What is kept of the clusters from earlier runs. */
+  readonly known: ReadonlyMap<ClusterName, KnownCluster>;
   readonly zones: readonly ZoneResult[];
   readonly findings: readonly Finding[];
 }
 
 export function buildResult(outcome: Outcome): RunResult {
-  const { request, zones, findings } = outcome;
+  const { request, zones, findings, snapshots, known } = outcome;
+  const before = snapshots
+    .filter(({ origin }) => origin === 'skipped')
+    .flatMap(({ cluster }) => known.get(cluster)?.kept ?? []);
   return {
     mode: request.mode,
     force: request.force,
     startedAt: new Date(outcome.startedAt).toISOString(),
     durationMs: outcome.endedAt - outcome.startedAt,
-    ...summarize(request.mode, zones, findings),
+    ...summarize(
+      request.mode,
+      zones,
+      [...findings, ...before.flatMap(unpublishedBefore)],
+      before.reduce((sum, { unpublished }) => sum + unpublished, 0),
+    ),
     calls: { ...outcome.calls },
-    clusters: outcome.snapshots.map(clusterResult),
+    clusters: snapshots.map(snapshot => clusterResult(snapshot, known.get(snapshot.cluster))),
     zones,
   };
 }
 
-/** What is counted over all zones and findings of a result. */
+/** What a cluster that this run did not read had unpublished when it was last read still counts. */
+function unpublishedBefore({ snapshot: { cluster }, unpublished, readAt }: KeptSnapshot): Finding[] {
+  if (unpublished === 0) return [];
+  const what = unpublished === 1 ? '1 thing it asks for was' : `${unpublished} things it asks for were`;
+  const message = `${cluster}: ${what} not published when it was last read (${new Date(readAt).toISOString()}); a run that reads it says why`;
+  return [{ reason: 'warning', message, cluster }];
+}
+
+/**
+ * What is counted over all zones and findings of a result.
+ * @param before unpublished things that other runs found and this one did not look at
+ */
 export function summarize(
   mode: RunRequest['mode'],
   zones: readonly ZoneResult[],
   findings: readonly Finding[],
+  before = 0,
 ): Pick<RunResult, 'inStep' | 'counts' | 'findings' | 'reasons'> {
   const changes = zones.flatMap(zone => zone.changes);
   const count = (action: RecordChange['action']) => changes.filter(change => change.action === action).length;
   const reasons: Partial<Record<Reason, number>> = {};
   for (const { reason } of findings) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  const unpublished = findings.filter(({ reason }) => UNPUBLISHED.has(reason)).length;
+  const unpublished = before + findings.filter(isUnpublished).length;
   return {
     inStep: unpublished === 0 && (mode === 'sync' || changes.length === 0),
     counts: { created: count('create'), updated: count('update'), deleted: count('delete'), unpublished },
@@ -71,33 +98,51 @@ export function summarize(
   };
 }
 
-function clusterResult(snapshot: Snapshot): ClusterResult {
-  const reads = Object.values(snapshot.kinds);
-  const state = isComplete(snapshot)
-    ? snapshot.origin
-    : reads.some(read => read.complete)
-      ? 'incomplete'
-      : 'unreachable';
+function clusterResult(snapshot: Snapshot, known: KnownCluster | undefined): ClusterResult {
+  const { cluster: name, owner, kinds, origin } = snapshot;
+  const reads = Object.values(kinds);
+  if (origin === 'skipped')
+    return { name, owner, state: 'kept', kinds, endpoints: known?.kept?.snapshot.endpoints.length ?? 0 };
+  const partly = reads.some(read => read.complete) ? 'incomplete' : 'unreachable';
+  return { name, owner, state: isComplete(snapshot) ? 'read' : partly, kinds, endpoints: snapshot.endpoints.length };
+}
+
+/** The result of a run that was done a second time, with what the first time has already changed. */
+export function mergePasses(first: RunResult, second: RunResult): RunResult {
+  const zones = new Map(second.zones.map(zone => [zone.id, zone]));
+  for (const zone of first.zones) {
+    const again = zones.get(zone.id);
+    if (!again && zone.changes.length === 0) continue;
+    zones.set(
+      zone.id,
+      again ? { ...again, changes: [...zone.changes, ...again.changes], batches: zone.batches + again.batches } : zone,
+    );
+  }
+  const all = [...zones.values()];
+  const { counts } = summarize(second.mode, all, second.findings);
   return {
-    name: snapshot.cluster,
-    owner: snapshot.owner,
-    state,
-    kinds: snapshot.kinds,
-    endpoints: snapshot.endpoints.length,
+    ...second,
+    startedAt: first.startedAt,
+    durationMs: first.durationMs + second.durationMs,
+    counts: { ...counts, unpublished: second.counts.unpublished },
+    zones: all,
   };
 }
 
 const isOwnership = (record: RecordSet) => record.type === 'TXT';
-const isSame = (a: RecordSet, b: RecordSet) =>
-  a.name === b.name && a.type === b.type && (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
 
 /** A name's change as the record sets that a person looks for. Ownership records show only where nothing else changes. */
 export function recordChanges(change: NameChange): RecordChange[] {
   const all = [...change.deletes, ...change.creates];
   const shown = all.some(record => !isOwnership(record)) ? (record: RecordSet) => !isOwnership(record) : () => true;
-  const base = { owner: change.owner, objects: change.objects, ...(change.drift && { drift: true }) };
+  const base = {
+    owner: change.owner,
+    objects: change.objects,
+    ...(change.formerly !== undefined && { formerly: change.formerly }),
+    ...(change.drift && { drift: true }),
+  };
   const after = change.creates.filter(shown);
-  const gone = change.deletes.filter(record => shown(record) && !after.some(other => isSame(other, record)));
+  const gone = change.deletes.filter(record => shown(record) && !after.some(other => isSameSet(other, record)));
   return [
     ...gone.map(record => ({
       action: 'delete' as const,
@@ -107,7 +152,7 @@ export function recordChanges(change: NameChange): RecordChange[] {
       ...base,
     })),
     ...after.map(record => {
-      const before = change.deletes.find(other => isSame(other, record));
+      const before = change.deletes.find(other => isSameSet(other, record));
       return {
         action: before ? ('update' as const) : ('create' as const),
         name: record.name,

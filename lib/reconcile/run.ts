@@ -1,5 +1,7 @@
 import type {
+  ClusterName,
   DnsName,
+  Endpoint,
   Finding,
   HostedZone,
   NameChange,
@@ -7,71 +9,211 @@ import type {
   RunResult,
   Snapshot,
   ZoneId,
+  ZoneMemory,
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanOutput, type PlanSettings, plan } from '../plan/index.ts';
+import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
-import { readClusters } from './clusters.ts';
+import { sourceOfResource } from '../sources/index.ts';
+import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
+import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
 import { createKeeper } from './kept.ts';
 import { mapLimit } from './parallel.ts';
-import type { OpenRun, Run } from './ports.ts';
+import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
-import { buildResult, recordChanges } from './result.ts';
+import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
-import { keepZone, type LoadedZone, loadZones } from './zones.ts';
+import { hasEdits, keepZone } from './zone-copy.ts';
+import { type LoadedZone, loadZones, selectedZones } from './zones.ts';
 
 const ZONES_AT_ONCE = 6;
+
 /**
  * One run over one shard: DNS is read, then the clusters; what they want is compared with what the zones hold; the
  * differences are swapped in; everything is reported. In this order, so that a run overtaken by another fails its swaps
- * instead of putting old data back.
+ * instead of putting old data back. Where a hosted zone turns out to be gone, the zones are listed anew and the run is done
+ * again over what is there.
  *
  * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
-  const { ports, config } = asked;
-  const run: OpenRun = { ...asked, kept: createKeeper(ports.store, ports.clock) };
-  const startedAt = ports.clock.now();
-  const keep = request.mode === 'sync';
+  const { ports } = asked;
+  const run: OpenRun = { ...asked, shard: asked.shard ?? DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const loaded = await loadZones(run, route53, { fresh: request.force, keep, reread: request.reread ?? [] });
-  const stands = (name: DnsName) => loaded.zones.some(({ state }) => state.records.has(name));
-  const clusters = await readClusters(run, request, { keep, stands });
-  const settings = planSettings(config, ports.aliasZoneOf);
-  const forced = request.force ? (request.clusters ?? config.clusters.map(cluster => cluster.name)) : [];
-  const planned = plan({
-    zones: loaded.zones.map(zone => zone.state),
-    elsewhere: loaded.unreadable,
-    snapshots: clusters.snapshots,
-    settings,
-    now: startedAt,
-    forced,
-  });
-  const selected = [...loaded.zones.map(({ state }) => state.zone), ...loaded.unreadable];
-  const work = { run, route53, settings, selected, snapshots: clusters.snapshots, forced, planned };
-  const done = await mapLimit(loaded.zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, work) : previewZone(zone, planned),
+  const first = await runOnce(request, run, route53, { relist: request.force });
+  if (!first.missing) return first.result;
+  const second = await runOnce(request, run, route53, { relist: true });
+  return mergePasses(first.result, second.result);
+}
+
+interface Pass {
+  readonly result: RunResult;
+  /** A hosted zone that was listed does not exist. */
+  readonly missing: boolean;
+}
+
+async function runOnce(
+  request: RunRequest,
+  run: OpenRun,
+  route53: CountedRoute53,
+  { relist }: { readonly relist: boolean },
+): Promise<Pass> {
+  const startedAt = run.ports.clock.now();
+  const keep = request.mode === 'sync';
+  const world = await readWorld(request, run, route53, relist);
+  const { zones, clusters } = world;
+  const input = planInput(request, run, world, startedAt);
+  const planned = plan(input);
+  run.onLooked?.(planned.looked);
+  const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
+    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
   );
   const superseded = (finding: Finding) =>
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
-  return buildResult({
+  const findings = [
+    ...world.findings,
+    ...clusters.findings,
+    ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
+    ...planned.findings.filter(finding => !superseded(finding)),
+    ...done.flatMap(zone => zone.findings),
+    ...unknownClusters(request, run, zones),
+  ];
+  if (keep) await keepWorld(world, findings, run);
+  const result = buildResult({
     request,
     startedAt,
-    endedAt: ports.clock.now(),
+    endedAt: run.ports.clock.now(),
     calls: route53.counts,
     snapshots: clusters.snapshots,
-    zones: [...done.map(zone => zone.result), ...loaded.unreadable.map(unreadableZone)],
-    findings: [
-      ...loaded.findings,
-      ...clusters.findings,
-      ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
-      ...planned.findings.filter(finding => !superseded(finding)),
-      ...done.flatMap(zone => zone.findings),
-      ...stateFaults(run),
-    ],
+    known: world.known,
+    zones: [...done.map(zone => zone.result), ...world.unreadable.map(unreadableZone)],
+    findings: [...findings, ...stateFaults(run)],
   });
+  return { result, missing: !relist && (world.missing || done.some(zone => zone.missing)) };
+}
+
+/** What a run has read. */
+interface World {
+  readonly selected: readonly HostedZone[];
+  readonly zones: readonly LoadedZone[];
+  readonly unreadable: readonly HostedZone[];
+  readonly missing: boolean;
+  readonly findings: readonly Finding[];
+  readonly known: ReadonlyMap<ClusterName, KnownCluster>;
+  readonly scope: Scope;
+  readonly clusters: ReadClusters;
+  readonly concerns: Concerns | { readonly version?: string };
+  /** The zones that contain a name which a cluster asks for. */
+  readonly asked: ReadonlySet<ZoneId>;
+}
+
+async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
+  const keep = request.mode === 'sync';
+  const listing = selectedZones(run, route53, { fresh: relist, keep });
+  const [{ selected, findings }, concerns, known] = await Promise.all([
+    listing,
+    readConcerns(run, request.force || relist),
+    knownClusters(run),
+  ]);
+  const options = { fresh: request.force, reread: request.reread ?? [] };
+  const reread = new Set(options.reread.map(({ zone }) => zone));
+  const isConcern = ({ id }: HostedZone) => !('zones' in concerns) || concerns.zones.has(id) || reread.has(id);
+  const first = await loadZones(selected.filter(isConcern), run, route53, options);
+  const scope = scopeOf(request, first.zones, known, run);
+  const clusters = await readClusters(run, scope.read);
+  const names = clusters.snapshots.flatMap(({ endpoints }) => endpoints.map(({ name }) => name));
+  const asked = zonesFor(names, selected, first.zones, run);
+  const more = selected.filter(zone => !isConcern(zone) && asked.has(zone.id));
+  const second = await loadZones(more, run, route53, options);
+  const zones = [...first.zones, ...second.zones].sort((a, b) =>
+    a.state.zone.name < b.state.zone.name
+      ? -1
+      : a.state.zone.name > b.state.zone.name
+        ? 1
+        : a.state.zone.id < b.state.zone.id
+          ? -1
+          : 1,
+  );
+  return {
+    selected,
+    zones,
+    unreadable: [...first.unreadable, ...second.unreadable],
+    missing: first.missing.length + second.missing.length > 0,
+    findings: [...findings, ...first.findings, ...second.findings],
+    known,
+    scope,
+    clusters,
+    concerns,
+    asked,
+  };
+}
+
+function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
+  const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
+  return {
+    zones: world.zones.map(({ state }) => state),
+    elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    snapshots: world.clusters.snapshots,
+    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    now,
+    forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
+    ...planScope(world.scope),
+    asked: namesUnread(world),
+    ...(run.touch && { renew: run.touch }),
+  };
+}
+
+function planScope({ clusters, names }: Scope): { scope?: PlanScope } {
+  return clusters && names ? { scope: { clusters, names } } : {};
+}
+
+/** The names that objects which this run did not read asked for when they were read. */
+function namesUnread({ known, clusters }: World): ReadonlySet<DnsName> {
+  const names = new Set<DnsName>();
+  for (const { cluster, kinds } of clusters.snapshots) {
+    const isUnread = ({ object: { kind } }: Endpoint) => {
+      const source = sourceOfResource(kind);
+      return source !== undefined && kinds[source]?.complete === false;
+    };
+    for (const endpoint of known.get(cluster)?.kept?.snapshot.endpoints ?? [])
+      if (isUnread(endpoint)) names.add(endpoint.name);
+  }
+  return names;
+}
+
+/** Keeps what was read, for the next run; a run that changes nothing writes nothing. */
+async function keepWorld(world: World, findings: readonly Finding[], run: OpenRun): Promise<void> {
+  const { clusters, known, zones, concerns, asked } = world;
+  const unpublished = new Map<ClusterName, number>();
+  for (const finding of findings) {
+    const cluster = finding.object?.cluster ?? finding.cluster;
+    if (cluster !== undefined && isUnpublished(finding)) unpublished.set(cluster, (unpublished.get(cluster) ?? 0) + 1);
+  }
+  const read = clusters.snapshots.filter(({ origin }) => origin === 'read');
+  const keepOne = (snapshot: Snapshot) =>
+    keepSnapshot(snapshot, unpublished.get(snapshot.cluster) ?? 0, known.get(snapshot.cluster) ?? {}, run);
+  await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
+}
+
+/** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
+function unknownClusters({ clusters = [] }: RunRequest, { config }: OpenRun, zones: readonly LoadedZone[]): Finding[] {
+  const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
+  if (unknown.length === 0) return [];
+  const named = new Set(
+    zones.flatMap(({ state }) =>
+      [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
+    ),
+  );
+  return unknown
+    .filter(name => !named.has(name))
+    .map(name => ({
+      reason: 'warning',
+      message: `the config has no cluster "${name}", and no ownership record of the selected zones names it: nothing is left of it`,
+    }));
 }
 
 /** A store that cannot be read or written costs full reads, and nothing else. */
@@ -86,11 +228,9 @@ function stateFaults({ kept: { faults } }: OpenRun): Finding[] {
 interface RunWork {
   readonly run: OpenRun;
   readonly route53: CountedRoute53;
-  readonly settings: PlanSettings;
-  readonly selected: readonly HostedZone[];
-  readonly snapshots: readonly Snapshot[];
-  readonly forced: readonly string[];
+  readonly input: PlanInput;
   readonly planned: PlanOutput;
+  readonly request: RunRequest;
 }
 
 interface DoneZone {
@@ -98,6 +238,7 @@ interface DoneZone {
   readonly result: ZoneResult;
   readonly findings: readonly Finding[];
   readonly replanned: ReadonlySet<string>;
+  readonly missing: boolean;
 }
 
 function changesOf(zone: LoadedZone, planned: PlanOutput): NameChange[] {
@@ -107,24 +248,33 @@ function changesOf(zone: LoadedZone, planned: PlanOutput): NameChange[] {
 }
 
 function ownedIn(state: ZoneState, planned: PlanOutput): number {
-  return [...(planned.owned.get(state.zone.id)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  return planned.owned.get(state.zone.id) ?? 0;
 }
 
 function previewZone(zone: LoadedZone, planned: PlanOutput): Promise<DoneZone> {
   const { state, source } = zone;
   const changes = changesOf(zone, planned).flatMap(recordChanges);
   const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
-  return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set() });
+  return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
 async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
-  const { state, source } = zone;
+  const { state, source, edits } = zone;
   const { planned, run } = work;
-  const changes = changesOf(zone, planned);
-  const published = await publishZone({ state, changes }, { ...work, ports: run.ports });
-  const lasting = withMemory(zone, published, planned);
-  if (lasting !== undefined)
-    await keepZone(run, lasting, zone.version, new Set([...published.touched, ...(zone.reread ?? [])]));
+  const published = await publishZone(
+    { state, changes: changesOf(zone, planned), edits },
+    { ...work, ports: run.ports },
+  );
+  const memory = memoryAfter(zone, published, work);
+  if (hasEdits(published.edits) || differs(memory, zone.state)) {
+    const { kept, version } = zone;
+    await keepZone(run, {
+      state: { ...published.state, ...memory },
+      edits: published.edits,
+      ...(kept && { kept }),
+      ...(version !== undefined && { version }),
+    });
+  }
   const made = published.applied.flatMap(recordChanges);
   const grown = made.reduce(
     (sum, change) =>
@@ -138,28 +288,45 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     batches: published.batches,
     source,
   };
-  return { id: state.zone.id, result, findings: published.findings, replanned: published.replanned };
+  const { findings, replanned, missing } = published;
+  return { id: state.zone.id, result, findings, replanned, missing };
 }
 
-/** The zone as it is to be kept; undefined when the kept copy says the same already. */
-function withMemory(zone: LoadedZone, published: Published, planned: PlanOutput): ZoneState | undefined {
-  const { id } = zone.state.zone;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
+
+/** What is to be remembered of a zone: what still stands, still waits, or was just done. */
+function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
+  const { id } = state.zone;
   const refusedNames = new Set(
     [...planned.findings, ...published.findings]
       .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
       .map(({ name }) => name),
   );
-  const refusals = new Map([...published.state.refusals].filter(([name]) => refusedNames.has(name)));
-  const unwantedSince = planned.unwantedSince.get(id) ?? new Map();
-  const unchanged =
-    zone.source === 'kept' &&
-    published.touched.size === 0 &&
-    zone.reread === undefined &&
-    JSON.stringify([...refusals]) === JSON.stringify([...zone.state.refusals]) &&
-    JSON.stringify([...unwantedSince]) === JSON.stringify([...zone.state.unwantedSince]);
-  return unchanged ? undefined : { ...published.state, refusals, unwantedSince };
+  const partial = input.scope !== undefined;
+  const applied = new Set(published.applied.map(({ name }) => name));
+  const unwanted = new Map(partial ? state.unwantedSince : []);
+  for (const [name, since] of planned.unwantedSince.get(id) ?? []) unwanted.set(name, since);
+  for (const name of applied) unwanted.delete(name);
+  const removed = [...published.applied].some(({ action }) => action === 'delete')
+    ? (planned.removals.get(id) ?? [])
+    : [];
+  const whole = request.force && request.clusters === undefined;
+  return {
+    refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
+    unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
+    removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
+    unproven: whole ? new Set() : published.state.unproven,
+  };
 }
 
-function unreadableZone(zone: { id: string; name: string; private: boolean }): ZoneResult {
+const HOUR = 3_600_000;
+
+function differs(memory: Memory, state: ZoneState): boolean {
+  const text = ({ refusals, unwantedSince, removed, unproven }: Memory) =>
+    JSON.stringify([[...refusals], [...unwantedSince], removed, [...unproven].sort()]);
+  return text(memory) !== text(state);
+}
+
+function unreadableZone(zone: HostedZone): ZoneResult {
   return { ...zone, owned: 0, changes: [], batches: 0, source: 'unreadable' };
 }

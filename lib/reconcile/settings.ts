@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { PlanSettings } from '../plan/index.ts';
+import { SWAP_LIMITS } from '../route53/index.ts';
+import { sourceOfResource } from '../sources/index.ts';
 
 /** What the config says about the plan, with the alias table that tells AWS's own names. */
 export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZoneOf']): PlanSettings {
@@ -12,7 +14,11 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     evaluateTargetHealth: config.records.evaluateTargetHealth,
     ttl: config.records.ttl,
     minTtl: config.records.minTtl,
+    merge: config.records.merge,
+    // The ownership record, of some 700 characters at most, is in the same swap.
+    maxCharacters: SWAP_LIMITS.characters - 1000,
     guard: config.guard,
+    sourceOf: sourceOfResource,
     aliasZoneOf,
   };
 }

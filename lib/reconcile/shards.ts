@@ -1,16 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
-import type { Run } from './ports.ts';
+import { announced, type Fence, type Run } from './ports.ts';
 import { summarize } from './result.ts';
 import { executeRun } from './run.ts';
 
 /**
  * A lease is short and renewed while its run lives, so that a run that was killed holds up the next one for less time than
- * that one waits. A run that stalls for longer may be overtaken: its swaps then fail, and nothing is lost.
+ * that one waits. A run that stalls for longer may be overtaken: it then sends nothing more, and what it was sending
+ * fails, so that nothing is lost.
  */
 const LEASE_MS = 10_000;
 const RENEWAL_MS = 3_000;
 const LEASE_WAIT_MS = 20_000;
+/** A run that has ended waits no longer than this for a store that does not answer; its lease ends by itself. */
+const RELEASE_MS = 2_000;
 
 /** The request names a cluster or a shard that the config does not have. */
 export class UnknownTarget extends Error {
@@ -21,9 +25,10 @@ export class UnknownTarget extends Error {
  * Carries out a request: a run for each shard concerned, one after the other, each under the shard's lease, so that no
  * two runs work on a shard together. A plan writes nothing and takes no lease.
  *
- * @throws UnknownTarget; and when nothing at all could be run: LeaseHeld when another run works on the shard,
- *   Route53Error or OutOfTime when not even the list of hosted zones can be read. Whatever concerns one shard of several,
- *   one zone, cluster or name is reported in the result instead.
+ * @throws UnknownTarget; LeaseHeld when another run works on the shard, Route53Error or OutOfTime when not even the list of
+ *   hosted zones can be read: where nothing at all could be run, and where a shard could not whose clusters the request
+ *   names, for it is done only when all of them have run. Whatever else concerns one shard of several, one zone, cluster
+ *   or name is reported in the result instead.
  */
 export async function reconcile(request: RunRequest, run: Run): Promise<RunResult> {
   const parts = shardRequests(request, run);
@@ -37,7 +42,9 @@ export async function reconcile(request: RunRequest, run: Run): Promise<RunResul
     }
   }
   const [first] = results;
-  if (!first) throw failures[0]?.error ?? new UnknownTarget('the request names no cluster');
+  const [failure] = failures;
+  if (failure && (!first || (request.clusters ?? []).length > 0)) throw failure.error;
+  if (!first) throw new UnknownTarget('the request names no cluster');
   return parts.length === 1 ? first : mergeResults(results, failures);
 }
 
@@ -50,7 +57,8 @@ interface Part {
 function shardRequests(request: RunRequest, run: Run): [string, Part][] {
   const { config } = run;
   const known = config.clusters.map(({ name }) => name);
-  const unknown = request.clusters?.find(name => !known.includes(name));
+  // A forced run may be for a cluster that has left the config: what it left behind may go.
+  const unknown = request.force ? undefined : request.clusters?.find(name => !known.includes(name));
   if (unknown !== undefined)
     throw new UnknownTarget(`the config has no cluster "${unknown}"; it has ${known.join(', ')}`);
   const shards = config.shards.map(({ name }) => name);
@@ -59,53 +67,103 @@ function shardRequests(request: RunRequest, run: Run): [string, Part][] {
   }
   return config.shards
     .filter(({ name }) => request.shard === undefined || request.shard === name)
-    .filter(({ clusters }) => concerns(request, clusters))
+    .filter(({ clusters }) => concerns(request, clusters, known))
     .map(({ name, clusters }) => [
       name,
       {
-        request: within(request, clusters),
-        run: { ...run, config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) } },
+        request: within(request, clusters, known),
+        run: {
+          ...run,
+          shard: name,
+          config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) },
+        },
       },
     ]);
 }
 
-/** A request that names no cluster at all is about names in Route 53, which may be any shard's. */
-function concerns({ clusters }: RunRequest, shard: readonly ClusterName[]): boolean {
-  return clusters === undefined || clusters.length === 0 || shard.some(name => clusters.includes(name));
+/** A request about names in Route 53, or about a cluster that is not in the config (any more), may be any shard's. */
+function concerns({ clusters }: RunRequest, shard: readonly ClusterName[], known: readonly ClusterName[]): boolean {
+  if (clusters === undefined || clusters.length === 0) return true;
+  return clusters.some(name => shard.includes(name) || !known.includes(name));
 }
 
-function within(request: RunRequest, clusters: readonly ClusterName[]): RunRequest {
-  return request.clusters === undefined
-    ? request
-    : { ...request, clusters: request.clusters.filter(name => clusters.includes(name)) };
+function within(request: RunRequest, shard: readonly ClusterName[], known: readonly ClusterName[]): RunRequest {
+  if (request.clusters === undefined) return request;
+  return { ...request, clusters: request.clusters.filter(name => shard.includes(name) || !known.includes(name)) };
 }
 
 async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {
   if (request.mode === 'plan') return executeRun(request, run);
-  const lease = await leaseOf(shard, run);
-  const renewal = setInterval(() => void lease?.renew().catch(() => {}), RENEWAL_MS).unref();
+  const { lease, fault } = await leaseOf(shard, run);
+  if (!lease) return withWarning(await executeRun(request, run), fault);
+  const renewal = setInterval(() => void lease.renew().catch(() => {}), RENEWAL_MS).unref();
+  let unsettled = lease.overtaken;
   try {
-    return await executeRun(request, run);
+    const looked = new Set<string>();
+    const result = await executeRun(request, {
+      ...run,
+      fence: fenceOf(lease),
+      touch: new Set(lease.overtaken),
+      onLooked: names => names.forEach(name => void looked.add(name)),
+    });
+    unsettled = unsettledBy(result, looked, lease.overtaken);
+    return result;
   } finally {
     clearInterval(renewal);
-    await lease?.release().catch(() => {});
+    await Promise.race([lease.release(unsettled).catch(() => {}), sleep(RELEASE_MS, undefined, { ref: false })]);
   }
 }
 
 /**
- * Undefined when the store is out of reach: a run without lease is as safe as any, because its writes are swaps. The run
- * itself reports the store.
+ * Without a lease when the store is out of reach or takes no writes: such a run is as safe as any, because its writes are
+ * swaps. Its result says so.
  */
-async function leaseOf(shard: string, run: Run): Promise<HeldLease | undefined> {
+async function leaseOf(shard: string, run: Run): Promise<{ lease?: HeldLease; fault?: string }> {
   const { clock, store, holder } = run.ports;
   const left = run.deadlineMs === undefined ? Number.POSITIVE_INFINITY : run.deadlineMs - clock.now();
   const waitMs = Math.max(0, Math.min(LEASE_WAIT_MS, left / 4));
   try {
-    return await takeLease(store, shard, { holder, durationMs: LEASE_MS, waitMs }, clock);
+    return { lease: await takeLease(store, shard, { holder, durationMs: LEASE_MS, waitMs }, clock) };
   } catch (error) {
     if (error instanceof LeaseHeld) throw error;
-    return undefined;
+    return { fault: (error as Error).message };
   }
+}
+
+/** One warning for one fault: where the run has met it as well, it has told of it. */
+function withWarning(result: RunResult, fault = ''): RunResult {
+  if (result.findings.some(({ message }) => message.includes(fault))) return result;
+  const message = `the run had no lease, so that another may have worked beside it: ${fault}; look at state.store`;
+  return { ...result, ...summarize(result.mode, result.zones, [...result.findings, { reason: 'warning', message }]) };
+}
+
+/** A change is sent only while the lease is held; where the store fails, no removal is sent that it does not know of. */
+function fenceOf(lease: HeldLease): Fence {
+  return {
+    async ensure(removals) {
+      try {
+        return await lease.announce(removals.map(({ zone, name }) => announced(zone, name)));
+      } catch {
+        return removals.length === 0 && lease.held();
+      }
+    },
+  };
+}
+
+/** What a run has not looked at of what those before it may have been about to remove. */
+function unsettledBy(
+  { zones, findings }: RunResult,
+  looked: ReadonlySet<string>,
+  overtaken: readonly string[],
+): readonly string[] {
+  if (overtaken.length === 0) return overtaken;
+  const unread = zones.filter(({ source }) => source === 'unreadable').map(({ id }) => announced(id, ''));
+  const deferred = new Set(
+    findings.filter(({ reason }) => reason === 'deferred').map(({ zone = '', name = '' }) => announced(zone, name)),
+  );
+  return overtaken.filter(
+    name => !looked.has(name) || deferred.has(name) || unread.some(zone => name.startsWith(zone)),
+  );
 }
 
 /** One result of several shards. A zone that several shards publish in is there once. */

@@ -1,6 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import type { DnsName, Finding, HostedZone, RecordSet, RunRequest, ZoneState } from '../model/index.ts';
+import type {
+  DnsName,
+  Finding,
+  HostedZone,
+  OwnerId,
+  RecordSet,
+  RunRequest,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
+import { unprovenIn } from '../registry/index.ts';
 import {
   type CountedRoute53,
   PAGE,
@@ -10,26 +21,30 @@ import {
   readZone,
   withTags,
 } from '../route53/index.ts';
-import { decodeZone, decodeZoneList, encode, encodeZone, type KeptZoneList } from '../state/index.ts';
+import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
+import { type Edits, newState, noEdits, openCopy, zoneKey } from './zone-copy.ts';
 
 /** A selected zone with its record sets, kept or read. */
 export interface LoadedZone {
   readonly state: ZoneState;
-  /** Of the kept copy; absent where there is none yet. */
-  readonly version?: string;
   readonly source: 'kept' | 'read';
-  /** The record sets before a full read, where an older copy was kept: what differs was changed by somebody else. */
+  /** What was read beyond the kept copy. */
+  readonly edits: Edits;
+  /** The kept copy as found, with its version; absent where there is none that can be used. */
+  readonly kept?: ZoneCopy;
+  readonly version?: string;
+  /** The record sets before a read, where an older copy was kept: what differs was changed by somebody else. */
   readonly previous?: ReadonlyMap<DnsName, readonly RecordSet[]>;
-  /** Names read again although the copy is kept. */
-  readonly reread?: readonly DnsName[];
 }
 
 export interface LoadedZones {
   readonly zones: readonly LoadedZone[];
   /** Zones that could not be read; the others go on. */
   readonly unreadable: readonly HostedZone[];
+  /** Zones that are listed and do not exist (any more). */
+  readonly missing: readonly HostedZone[];
   readonly findings: readonly Finding[];
 }
 
@@ -38,37 +53,54 @@ const ZONES_AT_ONCE = 6;
 export interface LoadOptions {
   /** Read everything anew. */
   readonly fresh: boolean;
-  /** Keep the list of zones for the next run. */
-  readonly keep: boolean;
   readonly reread?: RunRequest['reread'];
 }
 
 /**
- * The selected zones. With `fresh` (a forced run) everything is read anew; otherwise a kept copy serves until the refresh
+ * Loads hosted zones. With `fresh` (a forced run) everything is read anew; otherwise a kept copy serves until the refresh
  * interval has passed. In a plan nothing is written, not even the copy.
  */
-export async function loadZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<LoadedZones> {
-  const all = await listZones(run, route53, options);
-  const selected = selectZones(all, run.config.zones);
-  const findings: Finding[] = selected.length > 0 ? [] : [noneSelected(all)];
+export async function loadZones(
+  zones: readonly HostedZone[],
+  run: OpenRun,
+  route53: CountedRoute53,
+  options: LoadOptions,
+): Promise<LoadedZones> {
+  const findings: Finding[] = [];
   const unreadable: HostedZone[] = [];
-  const zones: LoadedZone[] = [];
+  const missing: HostedZone[] = [];
+  const loaded: LoadedZone[] = [];
   let done = 0;
-  await mapLimit(selected, ZONES_AT_ONCE, async zone => {
+  await mapLimit(zones, ZONES_AT_ONCE, async zone => {
     try {
-      zones.push(await loadZone(zone, run, route53, options));
+      loaded.push(await loadZone(zone, run, route53, options));
     } catch (error) {
       unreadable.push(zone);
-      findings.push({
-        reason: 'unreadable',
-        message: `the hosted zone ${zone.name} (${zone.id}) could not be read: ${(error as Error).message}`,
-        zone: zone.id,
-      });
+      if (error instanceof Route53Error && error.kind === 'missing') missing.push(zone);
+      const message = `the hosted zone ${zone.name} (${zone.id}) could not be read: ${(error as Error).message}`;
+      findings.push({ reason: 'unreadable', message, zone: zone.id });
     }
-    run.onProgress?.({ stage: 'zones', done: ++done, of: selected.length });
+    run.onProgress?.({ stage: 'zones', done: ++done, of: zones.length });
   });
-  const byId = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
-  return { zones: zones.sort((a, b) => byId(a.state.zone, b.state.zone)), unreadable: unreadable.sort(byId), findings };
+  return {
+    zones: loaded.sort((a, b) => byName(a.state.zone, b.state.zone)),
+    unreadable: unreadable.sort(byName),
+    missing,
+    findings,
+  };
+}
+
+const byName = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
+
+/** The zones that the config selects, of all that the account has, and a finding where there are none. */
+export async function selectedZones(
+  run: OpenRun,
+  route53: CountedRoute53,
+  options: { readonly fresh: boolean; readonly keep: boolean },
+): Promise<{ selected: readonly HostedZone[]; findings: readonly Finding[] }> {
+  const all = await listZones(run, route53, options);
+  const selected = selectZones(all, run.config.zones);
+  return { selected, findings: selected.length > 0 ? [] : [noneSelected(all)] };
 }
 
 function noneSelected(all: readonly HostedZone[]): Finding {
@@ -85,24 +117,38 @@ function noneSelected(all: readonly HostedZone[]): Finding {
   };
 }
 
-const ZONE_LIST = 'zones';
+/** Zones of another account are other zones: the list is kept by the role that reaches them. */
+function zoneListKey({ zones: { roleArn } }: Config): string {
+  if (roleArn === undefined) return 'zones';
+  return `zones-${createHash('sha256').update(roleArn).digest('hex').slice(0, 16)}`;
+}
 
-async function listZones(run: OpenRun, route53: CountedRoute53, options: LoadOptions): Promise<readonly HostedZone[]> {
-  const { clock } = run.ports;
+/** Whether something read at `readAt` is younger than `ageMs`. A time from the future is not believed. */
+export function isYoung(readAt: number, ageMs: number, now: number): boolean {
+  return readAt <= now && now - readAt < ageMs;
+}
+
+async function listZones(
+  run: OpenRun,
+  route53: CountedRoute53,
+  options: { readonly fresh: boolean; readonly keep: boolean },
+): Promise<readonly HostedZone[]> {
+  const now = run.ports.clock.now();
+  const key = zoneListKey(run.config);
+  const kept = await run.kept.read(key, decodeZoneList);
   const { tags } = run.config.zones;
   const tagged = Object.keys(tags).length > 0;
-  const kept = await run.kept.read(ZONE_LIST, decodeZoneList);
   const serves = kept.value && (!tagged || kept.value.zones.every(zone => zone.tags));
-  if (kept.value && serves && !options.fresh && clock.now() - kept.value.readAt < run.config.state.refreshMs)
+  if (kept.value && serves && !options.fresh && isYoung(kept.value.readAt, run.config.state.refreshMs, now))
     return kept.value.zones;
-  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), readAt: clock.now() };
+  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), readAt: now };
   if (options.keep) {
     const codec = {
       encode: (value: KeptZoneList) => encode('zones', value),
       decode: decodeZoneList,
       merge: (_: KeptZoneList, ours: KeptZoneList) => ours,
     };
-    await run.kept.write(ZONE_LIST, list, kept.version, codec);
+    await run.kept.write(key, list, kept.version, codec);
   }
   return list.zones;
 }
@@ -122,76 +168,63 @@ async function readZoneList(route53: CountedRoute53, tagged: boolean): Promise<H
   }
 }
 
-const zoneKey = (zone: HostedZone) => `zone/${zone.id}`;
-
 async function loadZone(
   zone: HostedZone,
   run: OpenRun,
   route53: CountedRoute53,
   options: LoadOptions,
 ): Promise<LoadedZone> {
-  const kept = await run.kept.read(zoneKey(zone), decodeZone);
-  const usable = kept.value?.zone.id === zone.id && kept.value.zone.name === zone.name ? kept.value : undefined;
-  const version = kept.version === undefined ? {} : { version: kept.version };
-  const names = (options.reread ?? []).filter(({ zone: id }) => id === zone.id).flatMap(({ names }) => names);
-  const serves = usable && !options.fresh && run.ports.clock.now() < refreshDue(usable, run.config);
+  const { value, version } = await run.kept.read(zoneKey(zone.id), decodeZone);
+  const kept = value?.zone.id === zone.id && value.zone.name === zone.name ? value : undefined;
+  const found = { ...(kept && { kept }), ...(version !== undefined && { version }) };
+  const names = namesIn(zone.id, options.reread);
+  const serves = kept && !options.fresh && isYoung(kept.readAt, refreshAge(zone, run.config), run.ports.clock.now());
   // A name costs a request, and so does a page of the whole zone.
-  if (serves && names.length <= 1 + usable.records.size / PAGE) {
-    return { ...(await withNamesRead(usable, names, route53)), source: 'kept', ...version };
-  }
+  if (serves && names.length <= 1 + kept.records.size / PAGE)
+    return { ...(await withNamesRead(kept, names, run, route53)), source: 'kept', ...found };
   const records = await readZone(route53, zone.id);
-  return {
-    state: {
-      zone,
-      records,
-      readAt: run.ports.clock.now(),
-      refusals: usable?.refusals ?? new Map(),
-      unwantedSince: usable?.unwantedSince ?? new Map(),
-    },
-    source: 'read',
-    ...(usable && { previous: usable.records }),
-    ...version,
-  };
+  const now = run.ports.clock.now();
+  const edits = { ...noEdits(), whole: true };
+  if (!kept) return { state: newState(zone, records, now), source: 'read', edits, ...found };
+  const unproven = unprovenIn(zone, kept, records, run.config.registry, ourOwners(run.config));
+  const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven };
+  return { state, source: 'read', edits, previous: kept.records, ...found };
+}
+
+export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readonly DnsName[] {
+  return reread.filter(({ zone: id }) => id === zone).flatMap(({ names }) => names);
+}
+
+function ourOwners({ clusters }: Config): (owner: OwnerId) => boolean {
+  const owners = new Set(clusters.map(({ owner }) => owner));
+  return owner => owners.has(owner);
 }
 
 /** A kept zone in which single names are read again. */
 async function withNamesRead(
-  state: ZoneState,
+  kept: ZoneCopy,
   names: readonly DnsName[],
+  run: OpenRun,
   route53: CountedRoute53,
-): Promise<Pick<LoadedZone, 'state' | 'previous' | 'reread'>> {
-  if (names.length === 0) return { state };
-  const records = new Map(state.records);
-  for (const [name, sets] of await readNames(route53, state.zone.id, names)) {
+): Promise<Pick<LoadedZone, 'state' | 'previous' | 'edits'>> {
+  const state = openCopy(kept, run.shard);
+  if (names.length === 0) return { state, edits: noEdits() };
+  const records = new Map(kept.records);
+  for (const [name, sets] of await readNames(route53, kept.zone.id, names)) {
     if (sets.length > 0) records.set(name, sets);
     else records.delete(name);
   }
-  return { state: { ...state, records }, previous: state.records, reread: names };
-}
-
-/** When a kept zone is read anew: at the refresh interval at the latest, zones spread over its last fifth. */
-function refreshDue(state: ZoneState, config: Config): number {
-  let hash = 0;
-  for (const character of state.zone.id) hash = (hash * 31 + character.charCodeAt(0)) % 1000;
-  return state.readAt + config.state.refreshMs * (0.8 + (0.2 * hash) / 1000);
-}
-
-/** Keeps a zone after a run. Of a copy that another run wrote meanwhile, all but the names in `touched` is taken over. */
-export async function keepZone(
-  run: OpenRun,
-  state: ZoneState,
-  version: string | undefined,
-  touched: ReadonlySet<DnsName>,
-): Promise<void> {
-  const merge = (theirs: ZoneState, ours: ZoneState): ZoneState => {
-    const newer = theirs.readAt >= ours.readAt ? theirs : ours;
-    const records = new Map(newer.records);
-    for (const name of touched) {
-      const sets = ours.records.get(name);
-      if (sets) records.set(name, sets);
-      else records.delete(name);
-    }
-    return { ...ours, readAt: newer.readAt, records, refusals: new Map([...theirs.refusals, ...ours.refusals]) };
+  const unproven = unprovenIn(kept.zone, kept, records, run.config.registry, ourOwners(run.config));
+  return {
+    state: { ...state, records, unproven },
+    previous: kept.records,
+    edits: { ...noEdits(), names: new Set(names) },
   };
-  await run.kept.write(zoneKey(state.zone), state, version, { encode: encodeZone, decode: decodeZone, merge });
+}
+
+/** The age at which a kept zone is read anew: the refresh interval at the latest, zones spread over its last fifth. */
+function refreshAge({ id }: HostedZone, config: Config): number {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + character.charCodeAt(0)) % 1000;
+  return config.state.refreshMs * (0.8 + (0.2 * hash) / 1000);
 }

@@ -1,11 +1,16 @@
+export { possibleNames } from './meaning.ts';
 export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 export {
+  ambiguousClaims,
   type Claim,
   claimsOf,
   covers,
   decidingClaim,
   indexOwnership,
+  isOwnershipRecord,
   type OwnershipIndex,
-  ownershipIn,
+  ownershipsIn,
+  wildcardTwin,
 } from './ownership.ts';
 export { formatOwnership, parseOwnership } from './text.ts';
+export { unprovenIn } from './unproven.ts';

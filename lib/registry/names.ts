@@ -28,7 +28,7 @@ const TYPES = [...EXTERNALDNS_TYPES, ...OTHER_TYPES];
  * The first label of an apex ownership record, between the affixes. ExternalDNS with the same affixes reads it as the
  * oldest format (no type) of a record named `_fairlead-apex-a.ZONE`, a name that is reserved and never published.
  */
-const APEX = '_fairlead-apex-';
+export const APEX = '_fairlead-apex-';
 
 const typeInAffix = ({ prefix, suffix }: NamingSettings) => prefix.includes(TEMPLATE) || suffix.includes(TEMPLATE);
 const filled = (affix: string, type: string) => affix.replaceAll(TEMPLATE, type);

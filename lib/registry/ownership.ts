@@ -2,29 +2,34 @@ import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.t
 import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
 
-/** One ownership record found in a zone: what it says, and of which record it says it. */
+/** One ownership text found in a zone: what it says, and of which record it says it. */
 export interface Claim {
   readonly ownership: Ownership;
   /** The TXT record set that says it, exactly as read. */
   readonly txt: RecordSet;
-  /** The type named by the record's name; empty in the oldest format, which stands for every type but AAAA. */
+  /** The value of that record set that says it. */
+  readonly value: string;
+  /** The type named by the record's name; empty in the oldest format, which stands for A and CNAME. */
   readonly type: string;
 }
 
-/** All ownership records of one zone, by the name that they speak of. */
+/** All ownership texts of one zone, by the name that they speak of. */
 export type OwnershipIndex = ReadonlyMap<DnsName, readonly Claim[]>;
 
 const NO_CLAIMS: readonly Claim[] = [];
 
-/** The ownership that a TXT record set states, if it states one: its first value in ExternalDNS's format. */
-export function ownershipIn(record: RecordSet): Ownership | undefined {
-  if (record.type !== 'TXT') return undefined;
-  for (const value of record.values ?? []) {
+/** Every ownership that a TXT record set states, with the value that states it: several owners may share one record set. */
+export function ownershipsIn(record: RecordSet): readonly { ownership: Ownership; value: string }[] {
+  if (record.type !== 'TXT') return [];
+  return (record.values ?? []).flatMap(value => {
     const ownership = parseOwnership(value);
-    if (ownership) return ownership;
-  }
-  return undefined;
+    return ownership ? [{ ownership, value }] : [];
+  });
 }
+
+/** Whether a record set is an ownership record, whoever's. */
+export const isOwnershipRecord = (record: RecordSet): boolean =>
+  record.type === 'TXT' && (record.values ?? []).some(value => parseOwnership(value) !== undefined);
 
 /** Reads every ownership record among the record sets of a zone. Linear in their number. */
 export function indexOwnership(
@@ -35,15 +40,17 @@ export function indexOwnership(
   const index = new Map<DnsName, Claim[]>();
   for (const sets of records.values()) {
     for (const txt of sets) {
-      const ownership = ownershipIn(txt);
-      const named = ownership && nameOf(txt.name, zone.name, records, settings);
+      if (txt.type !== 'TXT') continue;
+      const stated = ownershipsIn(txt);
+      const named = stated.length > 0 ? nameOf(txt.name, zone.name, records, settings) : undefined;
       if (!named) continue;
-      const claim: Claim = { ownership, txt, type: named.type };
-      const claims = index.get(named.name);
-      if (claims) claims.push(claim);
-      else index.set(named.name, [claim]);
+      const claims = index.get(named.name) ?? [];
+      for (const { ownership, value } of stated) claims.push({ ownership, txt, value, type: named.type });
+      index.set(named.name, claims);
     }
   }
+  // In one order whatever the order of the listing.
+  for (const claims of index.values()) if (claims.length > 1) claims.sort(byText);
   return index;
 }
 
@@ -57,19 +64,28 @@ function nameOf(
   const named = readOwnershipName(txt, zone, settings);
   const older = named && readOlderName(named, txt, zone, settings);
   if (!older || records.get(named.name)?.some(({ type }) => type === named.type)) return named;
-  return records.get(older.name)?.some(record => ownershipIn(record) === undefined) ? older : named;
+  return records.get(older.name)?.some(record => !isOwnershipRecord(record)) ? older : named;
 }
 
-/** The name under which the ownership records of `name` are found: a wildcard's may carry a replacement for `*`. */
-function claimedName(name: DnsName, settings: NamingSettings): DnsName {
-  return settings.wildcardReplacement !== '' && name.startsWith('*.')
-    ? settings.wildcardReplacement + name.slice(1)
-    : name;
+const textOf = ({ txt, value }: Claim) => `${txt.name} ${txt.setIdentifier ?? ''} ${value}`;
+const byText = (a: Claim, b: Claim) => (textOf(a) < textOf(b) ? -1 : 1);
+
+/** The ownership records of a name: a wildcard's carry the replacement for `*`, where there is one. */
+function claimsFor(name: DnsName, index: OwnershipIndex, { wildcardReplacement }: NamingSettings): readonly Claim[] {
+  const isReplaced = wildcardReplacement !== '' && name.startsWith('*.');
+  return index.get(isReplaced ? wildcardReplacement + name.slice(1) : name) ?? NO_CLAIMS;
+}
+
+/** Of a wildcard and the name of its replacement, the other one; undefined for names that share their ownership with none. */
+export function wildcardTwin(name: DnsName, { wildcardReplacement }: NamingSettings): DnsName | undefined {
+  if (wildcardReplacement === '') return undefined;
+  if (name.startsWith('*.')) return wildcardReplacement + name.slice(1);
+  return name.startsWith(`${wildcardReplacement}.`) ? `*${name.slice(wildcardReplacement.length)}` : undefined;
 }
 
 /**
- * The ownership records that speak of `name`. Where a wildcard replacement makes `*.x` and `any.x` share their
- * ownership records, they belong to the wildcard if the zone has it: nothing else may be taken for ours.
+ * The ownership records that speak of `name`. Where a wildcard replacement makes `*.x` and `any.x` share theirs, they speak
+ * of the one that has the record set; where both have it, of neither: nothing else may be taken for ours.
  */
 export function claimsOf(
   name: DnsName,
@@ -77,12 +93,21 @@ export function claimsOf(
   records: ReadonlyMap<DnsName, readonly RecordSet[]>,
   settings: NamingSettings,
 ): readonly Claim[] {
-  const claims = index.get(claimedName(name, settings)) ?? NO_CLAIMS;
-  if (claims.length === 0 || settings.wildcardReplacement === '' || name.startsWith('*.')) return claims;
-  const wildcard =
-    name.startsWith(`${settings.wildcardReplacement}.`) &&
-    records.has(`*${name.slice(settings.wildcardReplacement.length)}`);
-  return wildcard ? NO_CLAIMS : claims;
+  const claims = claimsFor(name, index, settings);
+  const twin = claims.length > 0 ? records.get(wildcardTwin(name, settings) ?? '') : undefined;
+  return twin ? claims.filter(claim => !twin.some(record => covers(claim, record))) : claims;
+}
+
+/** Ownership records that would cover a record set of the name, if its wildcard twin had none like it. */
+export function ambiguousClaims(
+  name: DnsName,
+  index: OwnershipIndex,
+  records: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  settings: NamingSettings,
+): readonly Claim[] {
+  if (wildcardTwin(name, settings) === undefined) return NO_CLAIMS;
+  const clear = claimsOf(name, index, records, settings);
+  return claimsFor(name, index, settings).filter(claim => !clear.includes(claim));
 }
 
 /**
@@ -92,15 +117,15 @@ export function claimsOf(
  * |------------------|---------------------------------------------------------------------------------|
  * | of the same type | the record set                                                                  |
  * | `cname-`         | also an alias of type A: ExternalDNS before 0.22 wrote it so                      |
- * | without type     | every type but AAAA: ExternalDNS before 0.12                                     |
+ * | without type     | A and CNAME, which is what ExternalDNS before 0.12 wrote                          |
  *
- * The set identifiers must agree. (ExternalDNS 0.22, registry/txt, reads them alike.)
+ * The set identifiers must agree. An ownership record covers no ownership record.
  */
 export function covers(claim: Claim, record: RecordSet): boolean {
   if ((claim.txt.setIdentifier ?? '') !== (record.setIdentifier ?? '')) return false;
-  if (claim.type === record.type) return true;
+  if (claim.type === record.type) return record.type !== 'TXT' || !isOwnershipRecord(record);
   if (claim.type === 'CNAME') return record.type === 'A' && record.alias !== undefined;
-  return claim.type === '' && record.type !== 'AAAA';
+  return claim.type === '' && (record.type === 'A' || record.type === 'CNAME');
 }
 
 const rank = (claim: Claim, record: RecordSet) => (claim.type === record.type ? 0 : claim.type === '' ? 2 : 1);

@@ -3,6 +3,8 @@ import type { Ownership } from '../model/index.ts';
 const HERITAGE = 'heritage=external-dns';
 const OWNER = 'external-dns/owner=';
 const RESOURCE = 'external-dns/resource=';
+const CLUSTER = 'external-dns/cluster=';
+const RENEWAL = 'external-dns/renewal=';
 
 /**
  * The text between the quotes of a TXT value: its character strings joined, escapes (`\"`, `\\`, `\ooo`) resolved.
@@ -24,34 +26,43 @@ function unescaped(_: string, escaped: string): string {
 /**
  * Reads one TXT value as an ownership record, in ExternalDNS's format:
  * `"heritage=external-dns,external-dns/owner=OWNER,external-dns/resource=KIND/NAMESPACE/NAME"` (more labels may stand
- * among them, in any order). Undefined for any other text.
+ * among them, in any order; of a label that occurs twice the first counts). Undefined for any other text.
  */
 export function parseOwnership(value: string): Ownership | undefined {
   if (!value.includes(HERITAGE)) return undefined;
-  const text = unquote(value);
-  if (text === undefined) return undefined;
-  let heritage = false;
-  let owner: string | undefined;
-  let resource: string | undefined;
-  for (const token of text.split(',')) {
-    if (token === HERITAGE) heritage = true;
-    else if (token.startsWith(OWNER)) owner ??= token.slice(OWNER.length);
-    else if (token.startsWith(RESOURCE)) resource ??= token.slice(RESOURCE.length);
-  }
-  if (!heritage || owner === undefined) return undefined;
-  return resource === undefined ? { owner } : { owner, resource };
+  const tokens = unquote(value)?.split(',');
+  if (!tokens?.includes(HERITAGE)) return undefined;
+  const label = (key: string) => tokens.find(token => token.startsWith(key))?.slice(key.length);
+  const owner = label(OWNER);
+  if (owner === undefined) return undefined;
+  const resource = label(RESOURCE);
+  const cluster = label(CLUSTER);
+  const renewal = Number(label(RENEWAL));
+  return {
+    owner,
+    ...(resource !== undefined && { resource }),
+    ...(cluster !== undefined && { cluster }),
+    ...(renewal > 0 && { renewal }),
+  };
 }
 
 /** Characters of one string of a TXT value (RFC 1035, 3.3). */
 const MAX_STRING = 255;
 
 /**
- * Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it; but a text that is too long
- * for one string (an object's name may have 253 characters) is written as several, where ExternalDNS has its record refused.
+ * Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it: the labels sorted. Labels
+ * that it does not know (`cluster`, `renewal`) stand under its own prefix, so that it keeps them when it reads the record and
+ * names them when it updates or deletes it. A text that is too long for one string (an object's name may have 253
+ * characters) is written as several, where ExternalDNS has its record refused.
  */
-export function formatOwnership(ownership: Ownership): string {
-  const resource = ownership.resource === undefined ? '' : `,${RESOURCE}${ownership.resource}`;
-  const text = `${HERITAGE},${OWNER}${ownership.owner}${resource}`;
+export function formatOwnership({ owner, resource, cluster, renewal }: Ownership): string {
+  const labels = [
+    ...(cluster === undefined ? [] : [`${CLUSTER}${cluster}`]),
+    `${OWNER}${owner}`,
+    ...(renewal === undefined ? [] : [`${RENEWAL}${renewal}`]),
+    ...(resource === undefined ? [] : [`${RESOURCE}${resource}`]),
+  ];
+  const text = [HERITAGE, ...labels].join(',');
   if (text.length <= MAX_STRING) return `"${text}"`;
   const strings = text.match(new RegExp(`.{1,${MAX_STRING}}`, 'gs')) ?? [];
   return strings.map(string => `"${string}"`).join(' ');

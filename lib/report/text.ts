@@ -68,7 +68,8 @@ function changeRow(change: RecordChange, paint: Paint): string[] {
   const before = change.before && describeValue(change.before);
   const after = change.after && describeValue(change.after);
   const value = before !== undefined && after !== undefined ? `${before}\n${after}` : (after ?? before ?? '');
-  const objects = change.objects.map(object => describeObject(object)).join('\n');
+  const former = change.formerly === undefined ? [] : [`was ${change.formerly}`];
+  const objects = [...change.objects.map(object => describeObject(object)), ...former].join('\n');
   return [
     paint(style, sign) + (change.drift ? paint('magenta', '\n  drift') : ''),
     change.name,
@@ -78,8 +79,10 @@ function changeRow(change: RecordChange, paint: Paint): string[] {
   ];
 }
 
+const MILD: ReadonlySet<Finding['reason']> = new Set(['filtered', 'warning', 'grace', 'merged']);
+
 function findingRow(finding: Finding, paint: Paint): string[] {
-  const mild = finding.reason === 'filtered' || finding.reason === 'warning' || finding.reason === 'grace';
+  const mild = MILD.has(finding.reason);
   const subject = finding.object
     ? `${finding.object.cluster}: ${resourceOf(finding.object)}`
     : (finding.cluster ?? finding.name ?? finding.zone ?? '');

@@ -1,61 +1,83 @@
-import type { NameChange, RecordSet, ZoneId } from '../model/index.ts';
-import { sameRecord } from '../model/index.ts';
-import { batchChanges, packBatches } from './batches.ts';
+import type { NameChange, ZoneId } from '../model/index.ts';
+import { batchChanges, packBatches, takesAway } from './batches.ts';
 import { type CountedRoute53, OutOfTime } from './calls.ts';
+import { stands } from './lost.ts';
+import { type Left, rejoined, type ZoneOutcome } from './outcome.ts';
+import { partsOf, type SpokenType } from './parts.ts';
 import { Route53Error } from './port.ts';
 import { understand, type Verdict } from './refusal.ts';
 
-/** What became of the changes of one zone. Every change is in exactly one list. */
-export interface ZoneOutcome {
-  readonly applied: readonly NameChange[];
-  /** The zone is not as it was read: to be read again and planned again. */
-  readonly stale: readonly Verdict[];
-  /** Refused for what they are. */
-  readonly refused: readonly Verdict[];
-  /** Not carried out for want of time, requests or rights. */
-  readonly left: readonly { readonly change: NameChange; readonly why: Error }[];
-  /** Change batches that Route 53 accepted. */
-  readonly batches: number;
+/** Thrown by {@link ApplyOptions.beforeBatch}: another run may have the shard by now, so nothing more is sent. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
+export interface ApplyOptions {
+  /** Asked each time before a batch is sent. @throws Overtaken when it must not be */
+  readonly beforeBatch?: (batch: readonly NameChange[]) => Promise<void>;
+  /** Tells ownership records from others; without it, a change that fits no batch is not taken apart. */
+  readonly spokenType?: SpokenType;
 }
 
 interface Progress {
+  /** Batches to be sent, the next one first. */
+  readonly pending: (readonly NameChange[])[];
   readonly applied: NameChange[];
   readonly stale: Verdict[];
   readonly refused: Verdict[];
-  readonly left: { change: NameChange; why: Error }[];
+  readonly left: Left[];
   batches: number;
   /** Record sets that the zone still has room for, once Route 53 said that it is full. */
   room?: number;
   /** Why nothing more is sent. */
   stopped?: Error;
-}
-
-type BatchResult = 'applied' | { readonly rejected: string };
-
-const FULL = 'MAX_RRSETS_BY_ZONE';
-
-/**
- * Carries out the changes of one zone in batches filled to the limits, removals first: they make room in a zone that is
- * nearly full. A refused batch is sent again without the changes
- * that Route 53 named; where it named none, in halves. An answer lost after the batch was applied is recognised by
- * looking. Never throws: what could not be done is in the outcome.
- */
-export async function applyChanges(
-  zone: ZoneId,
-  changes: readonly NameChange[],
-  route53: CountedRoute53,
-): Promise<ZoneOutcome> {
-  const progress: Progress = { applied: [], stale: [], refused: [], left: [], batches: 0 };
-  const isRemoval = ({ action }: NameChange) => action === 'delete';
-  const ordered = [...changes.filter(isRemoval), ...changes.filter(change => !isRemoval(change))];
-  for (const batch of packBatches(ordered)) await sendBatch(batch, { zone, route53, progress });
-  return progress;
+  /** Batches in a row that were denied, and how many of them were single changes. */
+  denials: number;
+  deniedSingles: number;
+  mostDenials: number;
 }
 
 interface Sending {
   readonly zone: ZoneId;
   readonly route53: CountedRoute53;
   readonly progress: Progress;
+  readonly beforeBatch: ApplyOptions['beforeBatch'];
+}
+
+/** How many times more denials in a row are borne once Route 53 has accepted a batch. */
+const PATIENCE = 10;
+
+const FULL = 'MAX_RRSETS_BY_ZONE';
+
+/**
+ * Carries out the changes of one zone in batches filled to the limits, removals first: they make room in a zone that is
+ * nearly full. A refused batch is sent again without the changes that Route 53 named; where it named none, in halves. An
+ * answer lost after the batch was applied is recognised by looking. Never throws: what could not be done is in the outcome.
+ */
+export async function applyChanges(
+  zone: ZoneId,
+  changes: readonly NameChange[],
+  route53: CountedRoute53,
+  { beforeBatch, spokenType }: ApplyOptions = {},
+): Promise<ZoneOutcome> {
+  const isRemoval = ({ action }: NameChange) => action === 'delete';
+  const ordered = [...changes.filter(isRemoval), ...changes.filter(change => !isRemoval(change))];
+  const parts = new Map(ordered.map(change => [change, spokenType ? partsOf(change, spokenType) : [change]]));
+  const progress: Progress = {
+    pending: packBatches([...parts.values()].flat()),
+    applied: [],
+    stale: [],
+    refused: [],
+    left: [],
+    batches: 0,
+    denials: 0,
+    deniedSingles: 0,
+    mostDenials: 2 * (Math.ceil(Math.log2(Math.max(1, changes.length))) + 2),
+  };
+  const sending: Sending = { zone, route53, progress, beforeBatch };
+  for (let batch = progress.pending.shift(); batch !== undefined; batch = progress.pending.shift())
+    await sendBatch(batch, sending);
+  return rejoined(progress, parts);
 }
 
 async function sendBatch(all: readonly NameChange[], sending: Sending): Promise<void> {
@@ -64,10 +86,9 @@ async function sendBatch(all: readonly NameChange[], sending: Sending): Promise<
   if (batch.length === 0) return;
   if (progress.stopped) return leave(batch, progress.stopped, progress);
   try {
-    const result = await tryBatch(batch, sending);
-    if (result === 'applied') noteApplied(batch, progress);
-    else await takeApart(batch, result.rejected, sending);
+    await tryBatch(batch, sending);
   } catch (error) {
+    if (error instanceof Overtaken && batch.some(takesAway)) return leaveRemovals(batch, error, progress);
     progress.stopped = error as Error;
     leave(batch, progress.stopped, progress);
   }
@@ -77,76 +98,91 @@ function leave(batch: readonly NameChange[], why: Error, progress: Progress): vo
   progress.left.push(...batch.map(change => ({ change, why })));
 }
 
+/** A removal needs more than another change: it must be announced. Whether the others may be sent is asked apart. */
+function leaveRemovals(batch: readonly NameChange[], why: Error, progress: Progress): void {
+  leave(batch.filter(takesAway), why, progress);
+  sendNext(progress, [batch.filter(change => !takesAway(change))]);
+}
+
+function sendNext({ pending }: Progress, batches: readonly (readonly NameChange[])[]): void {
+  pending.unshift(...batches.filter(({ length }) => length > 0));
+}
+
 function noteApplied(batch: readonly NameChange[], progress: Progress): void {
+  // A role that may do something is worth more questions about what it may not.
+  if (progress.batches === 0) progress.mostDenials *= PATIENCE;
   progress.batches += 1;
+  notDenied(progress);
   progress.applied.push(...batch);
   if (progress.room !== undefined) progress.room -= batch.reduce((sum, change) => sum + growth(change), 0);
 }
 
-/** @throws OutOfTime, or Route53Error for what no other batch would fare better with. */
-async function tryBatch(batch: readonly NameChange[], { zone, route53 }: Sending): Promise<BatchResult> {
+/** Sends one batch and sorts out the answer. @throws Overtaken, OutOfTime, or Route53Error when nothing more can be sent */
+async function tryBatch(batch: readonly NameChange[], sending: Sending): Promise<void> {
+  const { zone, route53, progress, beforeBatch } = sending;
   const changes = batchChanges(batch);
   for (let look = 0; ; look++) {
-    try {
-      await route53.changeRecordSets(zone, changes);
-      return 'applied';
-    } catch (error) {
-      if (!(error instanceof Route53Error)) throw error;
-      if (error.kind === 'rejected') return { rejected: error.message };
-      if (error.kind !== 'transient') throw error;
-      if (await wasApplied(batch, zone, route53)) return 'applied';
-      await route53.pause(look, error);
-    }
+    const failure = await failureOf(route53.changeRecordSets(zone, changes, () => beforeBatch?.(batch)));
+    if (!failure) return noteApplied(batch, progress);
+    if (failure.kind === 'rejected') return takeApart(batch, failure.message, sending);
+    if (failure.kind === 'denied' || failure.kind === 'fatal') return narrowDown(batch, failure, progress);
+    if (failure.kind !== 'transient') throw failure;
+    if (await stands(batch, zone, route53)) return noteApplied(batch, progress);
+    await route53.pause(look, failure);
   }
 }
 
-/**
- * Whether a batch whose answer was lost was carried out: batches are atomic, so one record set of it tells. A record set
- * that only this batch would have put there (or taken away) is looked at.
- */
-async function wasApplied(batch: readonly NameChange[], zone: ZoneId, route53: CountedRoute53): Promise<boolean> {
-  for (const { deletes, creates } of batch) {
-    const fresh = creates.find(record => !deletes.some(old => sameRecord(old, record)));
-    const gone = deletes.find(record => !creates.some(other => isSameSet(other, record)));
-    const probe = fresh ?? gone;
-    if (!probe) continue;
-    const { name, type, setIdentifier } = probe;
-    const page = await route53.listRecordSets(
-      zone,
-      { name, type, ...(setIdentifier !== undefined && { setIdentifier }) },
-      1,
-    );
-    const found = page.records.find(record => isSameSet(record, probe));
-    return fresh ? found !== undefined && sameRecord(found, fresh) : found === undefined;
+async function failureOf(sent: Promise<void>): Promise<Route53Error | undefined> {
+  try {
+    await sent;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Route53Error) return error;
+    throw error;
   }
-  return false;
 }
 
-const isSameSet = (a: RecordSet, b: RecordSet) =>
-  a.name === b.name && a.type === b.type && (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
-
-/** Sorts out a refused batch and sends again what is not to blame. */
-async function takeApart(batch: readonly NameChange[], words: string, sending: Sending): Promise<void> {
+/** Sorts out a refused batch; what is not to blame is sent again. */
+function takeApart(batch: readonly NameChange[], words: string, sending: Sending): Promise<void> | undefined {
   const { progress } = sending;
+  notDenied(progress);
   const { verdicts, zoneFull } = understand(words, batch);
   if (zoneFull) return makeDo(batch, words, sending);
   progress.stale.push(...verdicts.filter(({ verdict }) => verdict === 'stale'));
   progress.refused.push(...verdicts.filter(({ verdict }) => verdict === 'invalid'));
-  if (verdicts.length > 0) {
-    const blamed = new Set(verdicts.map(({ change }) => change));
-    return sendBatch(
-      batch.filter(change => !blamed.has(change)),
-      sending,
-    );
-  }
+  const blamed = new Set(verdicts.map(({ change }) => change));
+  if (blamed.size > 0) sendNext(progress, [batch.filter(change => !blamed.has(change))]);
+  else halve(batch, words, progress);
+  return undefined;
+}
+
+/** A batch about which Route 53 says nothing more: its halves are sent; a single change is refused. True: it was one. */
+function halve(batch: readonly NameChange[], words: string, progress: Progress): boolean {
   const [only] = batch;
-  if (batch.length === 1 && only) {
-    progress.refused.push({ change: only, verdict: 'invalid', words });
-    return;
-  }
+  const single = batch.length === 1 && only !== undefined;
   const middle = Math.ceil(batch.length / 2);
-  await sendBatch(batch.slice(0, middle), sending);
-  await sendBatch(batch.slice(middle), sending);
+  if (single) progress.refused.push({ change: only, verdict: 'invalid', words });
+  else sendNext(progress, [batch.slice(0, middle), batch.slice(middle)]);
+  return single;
+}
+
+/**
+ * The role may lack the right for one name (a condition on names or types) or for all. One name is found by halving; after
+ * two side by side, the largest of the batches that wait goes first, since denied names often stand together. Where twice
+ * what finding one takes brought nothing that is accepted, the rest is left.
+ */
+function narrowDown(batch: readonly NameChange[], failure: Route53Error, progress: Progress): void {
+  const { pending } = progress;
+  if (halve(batch, failure.message, progress) && ++progress.deniedSingles >= 2) {
+    const [largest] = [...pending].sort((a, b) => b.length - a.length);
+    if (largest) pending.unshift(...pending.splice(pending.indexOf(largest), 1));
+  }
+  if (++progress.denials >= progress.mostDenials) progress.stopped = failure;
+}
+
+function notDenied(progress: Progress): void {
+  progress.denials = 0;
+  progress.deniedSingles = 0;
 }
 
 /** How many record sets a change adds to the zone. */
@@ -160,26 +196,13 @@ async function makeDo(batch: readonly NameChange[], words: string, sending: Send
     const room = Math.max(0, limit - count);
     if (batch.reduce((sum, change) => sum + growth(change), 0) > room) {
       progress.room = room;
-      return sendBatch(batch, sending);
+      return sendNext(progress, [batch]);
     }
   } catch (error) {
     if (error instanceof OutOfTime) throw error;
   }
-  await fillByHalves(batch, words, sending);
-}
-
-/** Without knowing the room: ever smaller parts, until not even one change fits. Logarithmic in the number of changes. */
-async function fillByHalves(batch: readonly NameChange[], words: string, sending: Sending): Promise<void> {
-  const { progress } = sending;
-  const [only] = batch;
-  if (batch.length === 1 && only) {
-    progress.room = 0;
-    progress.refused.push({ change: only, verdict: 'invalid', words });
-    return;
-  }
-  const middle = Math.ceil(batch.length / 2);
-  await sendBatch(batch.slice(0, middle), sending);
-  await sendBatch(batch.slice(middle), sending);
+  // Without knowing the room: ever smaller parts, until not even one change fits. Logarithmic in the number of changes.
+  if (halve(batch, words, progress)) progress.room = 0;
 }
 
 /** Refuses, without asking again, the changes for which a full zone has no room. */

@@ -19,7 +19,7 @@ import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Por
 export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port {
   const client = new Route53Client({
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
     ...config,
   });
   const listHostedZones = async (marker?: string) => {
@@ -115,10 +115,21 @@ const BY_CODE: Readonly<Record<string, Route53ErrorKind>> = {
   NoSuchHostedZone: 'missing',
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',
-  ExpiredToken: 'denied',
-  InvalidClientTokenId: 'denied',
-  SignatureDoesNotMatch: 'denied',
-  CredentialsProviderError: 'denied',
+  ...Object.fromEntries(
+    [
+      'CredentialsProviderError',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'IncompleteSignature',
+      'InvalidClientTokenId',
+      'InvalidSignatureException',
+      'MissingAuthenticationToken',
+      'RequestExpired',
+      'SignatureDoesNotMatch',
+      'TokenProviderError',
+      'UnrecognizedClientException',
+    ].map(code => [code, 'credentials' as const]),
+  ),
 };
 
 const NETWORK =

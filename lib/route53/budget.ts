@@ -33,7 +33,8 @@ export function createBudget(limits: { requestsPerSecond: number; burst: number 
 
   const refill = () => {
     const now = clock.now();
-    tokens = Math.min(limits.burst, tokens + ((now - filledAt) / 1000) * rate);
+    // A clock that was put back brings nothing, and takes nothing away.
+    tokens = Math.min(limits.burst, tokens + (Math.max(0, now - filledAt) / 1000) * rate);
     filledAt = now;
   };
 

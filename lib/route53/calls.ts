@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { ZoneId } from '../model/index.ts';
 import type { RequestBudget } from './budget.ts';
-import { Route53Error, type Route53Port } from './port.ts';
+import { type Change, Route53Error, type Route53Port } from './port.ts';
 
 /** Thrown when a request could not be completed before the run's deadline; the next run goes on. */
 export class OutOfTime extends Error {
@@ -17,6 +18,8 @@ export interface CallOptions {
 /** Route 53 with the request budget, retries and counting in front of it. `counts` has every attempt, by operation. */
 export interface CountedRoute53 extends Route53Port {
   readonly counts: Readonly<Record<string, number>>;
+  /** `ready` is waited for whenever the request's turn has come, before it is sent; what it throws is thrown. */
+  changeRecordSets(zone: ZoneId, changes: readonly Change[], ready?: () => Promise<void> | undefined): Promise<void>;
   /**
    * Waits with jitter before another attempt (counted from 0) after a fault.
    * @throws OutOfTime when the deadline would pass; the fault itself when it was met often enough.
@@ -45,9 +48,15 @@ const backoff = (attempt: number, clock: Clock) =>
  */
 export function withBudget(port: Route53Port, options: CallOptions): CountedRoute53 {
   const counts: Record<string, number> = {};
-  const call = async <T>(operation: string, write: boolean, send: () => Promise<T>): Promise<T> => {
+  const call = async <T>(
+    operation: string,
+    write: boolean,
+    send: () => Promise<T>,
+    ready?: () => Promise<void> | undefined,
+  ): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
       await waitForTurn(write, options);
+      await ready?.();
       counts[operation] = (counts[operation] ?? 0) + 1;
       try {
         const answer = await send();
@@ -67,8 +76,8 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
     listHostedZones: marker => call('ListHostedZones', false, () => port.listHostedZones(marker)),
     listRecordSets: (zone, from, maxItems) =>
       call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
-    changeRecordSets: (zone, changes) =>
-      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes)),
+    changeRecordSets: (zone, changes, ready) =>
+      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes), ready),
     listTags: zones => call('ListTagsForResources', false, () => port.listTags(zones)),
     recordSetLimit: zone => call('GetHostedZoneLimit', false, () => port.recordSetLimit(zone)),
   };

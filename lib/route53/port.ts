@@ -34,17 +34,26 @@ export interface Route53Port {
 }
 
 /**
- * | kind      | meaning                                                                  | what to do                         |
- * |-----------|--------------------------------------------------------------------------|------------------------------------|
- * | throttled | `Throttling`: the account's request limit                                | wait, with less haste from then on |
- * | busy      | `PriorRequestNotComplete`: the zone is still being changed               | wait                               |
- * | transient | 5xx, network: the request may or may not have been carried out           | look, then send again              |
- * | rejected  | `InvalidChangeBatch`, `InvalidInput`: refused as a whole                 | find the culprits                  |
- * | denied    | access denied, bad credentials                                           | give up                            |
- * | missing   | `NoSuchHostedZone`                                                       | give up on the zone                |
- * | fatal     | anything else                                                            | give up                            |
+ * | kind        | meaning                                                              | what to do                         |
+ * |-------------|----------------------------------------------------------------------|------------------------------------|
+ * | throttled   | `Throttling`: the account's request limit                            | wait, with less haste from then on |
+ * | busy        | `PriorRequestNotComplete`: the zone is still being changed           | wait                               |
+ * | transient   | 5xx, network: the request may or may not have been carried out       | look, then send again              |
+ * | rejected    | `InvalidChangeBatch`, `InvalidInput`: refused as a whole             | find the culprits                  |
+ * | denied      | no right to it; a role may lack it for single names or types only    | find out for which                 |
+ * | credentials | the credentials themselves are wrong, missing or expired             | give up                            |
+ * | missing     | `NoSuchHostedZone`                                                   | give up on the zone                |
+ * | fatal       | anything else; one change of a batch may be the reason               | find out which                     |
  */
-export type Route53ErrorKind = 'throttled' | 'busy' | 'transient' | 'rejected' | 'denied' | 'missing' | 'fatal';
+export type Route53ErrorKind =
+  | 'throttled'
+  | 'busy'
+  | 'transient'
+  | 'rejected'
+  | 'denied'
+  | 'credentials'
+  | 'missing'
+  | 'fatal';
 
 export class Route53Error extends Error {
   override readonly name = 'Route53Error';

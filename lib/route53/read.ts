@@ -1,6 +1,6 @@
 import type { DnsName, HostedZone, RecordSet, ZoneId } from '../model/index.ts';
 import { listingKey } from './names.ts';
-import type { ListingStart, Route53Port } from './port.ts';
+import { type ListingStart, Route53Error, type Route53Port } from './port.ts';
 
 /** Record sets a page of ListResourceRecordSets holds at most. */
 export const PAGE = 300;
@@ -10,11 +10,14 @@ type Records = Map<DnsName, RecordSet[]>;
 /** Every hosted zone of the account. @throws Route53Error, OutOfTime */
 export async function readHostedZones(route53: Route53Port): Promise<HostedZone[]> {
   const zones: HostedZone[] = [];
+  const seen = new Set<string>();
   let marker: string | undefined;
   do {
     const page = await route53.listHostedZones(marker);
     zones.push(...page.zones);
     marker = page.next;
+    if (marker !== undefined && seen.has(marker)) throw notGettingOn('hosted zones', marker);
+    if (marker !== undefined) seen.add(marker);
   } while (marker !== undefined);
   return zones;
 }
@@ -33,12 +36,25 @@ export async function withTags(route53: Route53Port, zones: readonly HostedZone[
   return tagged;
 }
 
+/** A listing that comes back to where it was would never end. */
+const notGettingOn = (what: string, where: string) =>
+  new Route53Error('fatal', 'EndlessListing', `the listing of ${what} does not get on: it comes back to ${where}`);
+
+/** A page of record sets, whose next one starts behind it. @throws Route53Error, OutOfTime */
+export async function readPage(route53: Route53Port, zone: ZoneId, from?: ListingStart, maxItems?: number) {
+  const page = await route53.listRecordSets(zone, from, maxItems);
+  const { next } = page;
+  const same = next && from && next.name === from.name && next.type === from.type;
+  if (same && next.setIdentifier === from.setIdentifier) throw notGettingOn(`zone ${zone}`, next.name);
+  return page;
+}
+
 /** Every record set of a zone, by name. @throws Route53Error, OutOfTime */
 export async function readZone(route53: Route53Port, zone: ZoneId): Promise<Records> {
   const records: Records = new Map();
   let from: ListingStart | undefined;
   do {
-    const page = await route53.listRecordSets(zone, from);
+    const page = await readPage(route53, zone, from);
     for (const record of page.records) addRecord(records, record);
     from = page.next;
   } while (from !== undefined);
@@ -60,8 +76,7 @@ const NAME_PAGE = 10;
  */
 export async function readNames(route53: Route53Port, zone: ZoneId, names: Iterable<DnsName>): Promise<Records> {
   const records: Records = new Map();
-  const sorted = [...new Set(names)].sort((a, b) => (listingKey(a) < listingKey(b) ? -1 : 1));
-  for (const name of sorted) records.set(name, await readName(route53, zone, name));
+  for (const name of inOrder(names)) records.set(name, await readName(route53, zone, name));
   return records;
 }
 
@@ -70,10 +85,38 @@ async function readName(route53: Route53Port, zone: ZoneId, name: DnsName): Prom
   let from: ListingStart | undefined = { name };
   let size = NAME_PAGE;
   while (from?.name === name) {
-    const page = await route53.listRecordSets(zone, from, size);
+    const page = await readPage(route53, zone, from, size);
     found.push(...page.records.filter(record => record.name === name));
     from = page.next;
     size = PAGE;
   }
   return found;
+}
+
+const inOrder = (names: Iterable<DnsName>) =>
+  [...new Set(names)].sort((a, b) => (listingKey(a) < listingKey(b) ? -1 : 1));
+
+/**
+ * The record sets of single names in the order of the listing, in whole pages of which each starts at the next name not
+ * seen yet: no more requests than there are names, and no more than the zone has pages. Ended early, it reads no further.
+ * @throws Route53Error, OutOfTime
+ */
+export async function* skimNames(
+  route53: Route53Port,
+  zone: ZoneId,
+  names: Iterable<DnsName>,
+): AsyncGenerator<[DnsName, readonly RecordSet[]]> {
+  const rest = inOrder(names);
+  let from: ListingStart | undefined;
+  let found: Records = new Map();
+  for (let name = rest.shift(); name !== undefined; ) {
+    const page = await readPage(route53, zone, from ?? { name });
+    for (const record of page.records) addRecord(found, record);
+    const end = page.next && listingKey(page.next.name);
+    for (; name !== undefined && (end === undefined || listingKey(name) < end); name = rest.shift())
+      yield [name, found.get(name) ?? []];
+    // A name that goes on over the page's end is read on; of the others, nothing more is needed.
+    from = page.next?.name === name ? page.next : undefined;
+    if (from === undefined) found = new Map();
+  }
 }

@@ -1,8 +1,33 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { DnsName, HostedZone, RecordSet, Refusal, Snapshot, ZoneState } from '../model/index.ts';
+import type {
+  DnsName,
+  HostedZone,
+  RecordSet,
+  Refusal,
+  Removal,
+  Snapshot,
+  ZoneId,
+  ZoneMemory,
+  ZoneState,
+} from '../model/index.ts';
 
 /** Raised with every change of what is kept; a copy in another format is as good as none. */
-const FORMAT = 1;
+const FORMAT = 2;
+
+/** The record sets of a zone as last read, with what the runs of each shard remember about it. */
+export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven'> {
+  /** By the name of the shard. */
+  readonly memory: ReadonlyMap<string, ZoneMemory>;
+}
+
+/** The zones that a shard has to do with, as far as its runs have found. */
+export interface KeptConcerns {
+  readonly zones: readonly ZoneId[];
+  /** Of the settings that decide what a shard has to do with: with others every zone is looked at. */
+  readonly settings: string;
+  /** Epoch milliseconds of the last run that looked at every zone. */
+  readonly readAt: number;
+}
 
 /** The hosted zones of the account when they were last listed. */
 export interface KeptZoneList {
@@ -11,12 +36,14 @@ export interface KeptZoneList {
   readonly readAt: number;
 }
 
-/** The last complete snapshot of a cluster. */
+/** What a cluster asked for when it was last read: tells whose a name is, and is never taken for what it asks for now. */
 export interface KeptSnapshot {
   readonly snapshot: Snapshot;
   /** Of the settings under which it was made: with other settings the same objects may want other things. */
   readonly settings: string;
   readonly readAt: number;
+  /** Names and objects of the cluster that were not published as asked, when it was last read. */
+  readonly unpublished: number;
 }
 
 export function encode(kind: string, value: object): Uint8Array {
@@ -36,35 +63,70 @@ export function decode(kind: string, bytes: Uint8Array): Record<string, unknown>
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-export function encodeZone(state: ZoneState): Uint8Array {
+export function encodeZone(copy: ZoneCopy): Uint8Array {
   return encode('zone', {
-    zone: state.zone,
-    readAt: state.readAt,
-    records: [...state.records.values()].flat(),
-    refusals: [...state.refusals],
-    unwantedSince: [...state.unwantedSince],
+    zone: copy.zone,
+    readAt: copy.readAt,
+    records: [...copy.records.values()].flat(),
+    unproven: [...copy.unproven].sort(),
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed }]) => [
+      shard,
+      { refusals: [...refusals], unwantedSince: [...unwantedSince], removed },
+    ]),
   });
 }
 
-export function decodeZone(bytes: Uint8Array): ZoneState | undefined {
+export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   const value = decode('zone', bytes);
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
-  if (!Array.isArray(value.records) || !value.records.every(isRecord)) return undefined;
-  const { refusals, unwantedSince } = value;
-  if (!isEntries(refusals, isRefusal) || !isEntries(unwantedSince, isNumber)) return undefined;
+  if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
+  if (!isEntries(value.memory, isMemory)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
     if (sets) sets.push(record);
     else records.set(record.name, [record]);
   }
-  return {
-    zone: value.zone,
-    readAt: value.readAt,
-    records,
-    refusals: new Map(refusals),
-    unwantedSince: new Map(unwantedSince),
-  };
+  const memory = new Map(
+    value.memory.map(([shard, { refusals, unwantedSince, removed }]) => [
+      shard,
+      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed },
+    ]),
+  );
+  return { zone: value.zone, readAt: value.readAt, records, unproven: new Set(value.unproven), memory };
+}
+
+interface WrittenMemory {
+  readonly refusals: [DnsName, Refusal][];
+  readonly unwantedSince: [DnsName, number][];
+  readonly removed: Removal[];
+}
+
+function isMemory(value: unknown): value is WrittenMemory {
+  return (
+    isObject(value) &&
+    isEntries(value.refusals, isRefusal) &&
+    isEntries(value.unwantedSince, isNumber) &&
+    Array.isArray(value.removed) &&
+    value.removed.every(isRemoval)
+  );
+}
+
+function isRemoval(value: unknown): value is Removal {
+  return (
+    isObject(value) &&
+    typeof value.owner === 'string' &&
+    (value.cluster === undefined || typeof value.cluster === 'string') &&
+    isNumber(value.at) &&
+    isNumber(value.names)
+  );
+}
+
+export function decodeConcerns(bytes: Uint8Array): KeptConcerns | undefined {
+  const value = decode('concerns', bytes);
+  if (!value || !isTexts(value.zones) || !isNumber(value.readAt) || typeof value.settings !== 'string')
+    return undefined;
+  return { zones: value.zones, settings: value.settings, readAt: value.readAt };
 }
 
 function isZone(value: unknown): value is HostedZone {
@@ -139,8 +201,9 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     !isListOf(snapshot.endpoints, endpoint => typeof endpoint.name === 'string' && isTexts(endpoint.targets)) ||
     !isListOf(snapshot.holds, () => true) ||
     !Array.isArray(snapshot.findings) ||
-    (snapshot.formerly !== undefined && !isTexts(snapshot.formerly))
+    !isNumber(value.unpublished)
   )
     return undefined;
-  return { snapshot: snapshot as unknown as Snapshot, settings: value.settings, readAt: value.readAt };
+  const { settings, readAt, unpublished } = value;
+  return { snapshot: snapshot as unknown as Snapshot, settings, readAt, unpublished };
 }

@@ -65,22 +65,25 @@ async function readOrUndefined(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
+/** @throws Error when the lock is there still though whoever had it has had more than enough time. */
 async function acquire(lock: string): Promise<void> {
-  for (;;) {
+  for (let waited = 0; ; waited += LOCK_WAIT) {
     try {
       await (await open(lock, 'wx', 0o600)).close();
       return;
     } catch (error) {
       if (!isCode(error, 'EEXIST')) throw error;
+      if (waited > LOCK_AGE + LOCK_WAIT * 50) throw new Error(`${lock} does not go away; remove it`, { cause: error });
       await breakOldLock(lock);
       await new Promise(resolve => setTimeout(resolve, LOCK_WAIT));
     }
   }
 }
 
+/** A lock from the future was written by a clock that was wrong then. */
 async function breakOldLock(lock: string): Promise<void> {
   try {
-    if (Date.now() - (await stat(lock)).mtimeMs > LOCK_AGE) await rm(lock, { force: true });
+    if (Math.abs(Date.now() - (await stat(lock)).mtimeMs) > LOCK_AGE) await rm(lock, { force: true });
   } catch (error) {
     if (!isCode(error, 'ENOENT')) throw error;
   }

@@ -1,11 +1,14 @@
 export {
+  decodeConcerns,
   decodeSnapshot,
   decodeZone,
   decodeZoneList,
   encode,
   encodeZone,
+  type KeptConcerns,
   type KeptSnapshot,
   type KeptZoneList,
+  type ZoneCopy,
 } from './codec.ts';
 export { createFolderStore } from './folder.ts';
 export { type HeldLease, LeaseHeld, takeLease } from './lease.ts';

@@ -10,6 +10,12 @@ interface S3Failure {
 
 const failed = (error: unknown, status: number) => (error as S3Failure).$metadata?.httpStatusCode === status;
 
+/** No such key; that there is no such bucket is a fault, which no other writer made. */
+const isAbsent = (error: unknown) => failed(error, 404) && (error as S3Failure).name !== 'NoSuchBucket';
+
+/** Milliseconds; the SDK's own default is to wait for ever. A copy of the largest zones takes a second or two. */
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+
 /**
  * One object a key in an S3 bucket, written with `If-Match` / `If-None-Match` (S3 User Guide, "Conditional writes"); the
  * version is the ETag.
@@ -18,7 +24,10 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
   // Loaded at the first use: a command whose state is a folder need not start an S3 client.
   let loaded: Promise<{ s3: S3; client: InstanceType<S3['S3Client']> }> | undefined;
   const load = () => {
-    loaded ??= import('./s3-client.ts').then(s3 => ({ s3, client: new s3.S3Client(config) }));
+    loaded ??= import('./s3-client.ts').then(s3 => ({
+      s3,
+      client: new s3.S3Client({ requestHandler: TIMEOUTS, ...config }),
+    }));
     return loaded;
   };
   const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });
@@ -33,7 +42,7 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
         return bytes && object.ETag !== undefined ? { bytes, version: object.ETag } : undefined;
       } catch (error) {
         if (failed(error, 304)) return 'unchanged';
-        if (failed(error, 404)) return undefined;
+        if (isAbsent(error)) return undefined;
         throw error;
       }
     },
@@ -54,14 +63,14 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
       try {
         await client.send(new s3.DeleteObjectCommand({ ...at(key), IfMatch: expected }));
       } catch (error) {
-        if (!failed(error, 404)) throw conflictOr(error, key);
+        if (!isAbsent(error)) throw conflictOr(error, key);
       }
     },
   };
 }
 
-/** 412 (the condition does not hold), 409 (another write at the same time) and 404 (gone meanwhile) are conflicts. */
+/** 412 (the condition does not hold), 409 (another write at the same time) and an absent key (gone meanwhile) are conflicts. */
 function conflictOr(error: unknown, key: string): unknown {
-  const lost = failed(error, 412) || failed(error, 409) || failed(error, 404);
+  const lost = failed(error, 412) || failed(error, 409) || isAbsent(error);
   return lost ? new StateConflict(`${key} was written by somebody else`, { cause: error }) : error;
 }

@@ -30,17 +30,17 @@ function service(cluster: number, i: number) {
   };
 }
 
-const readCluster: ClusterReader = async ({ name }, intake) => {
+const readCluster: ClusterReader = async ({ name }, sources, page) => {
   const cluster = Number(name.slice(1));
   for (let from = 0; from < SERVICES; from += PAGE) {
-    intake.page(
+    page(
       'service',
       Array.from({ length: PAGE }, (_, i) => service(cluster, from + i)),
     );
     await new Promise(resolve => setImmediate(resolve));
   }
   return Object.fromEntries(
-    intake.sources.map(kind => [kind, { complete: true, objects: kind === 'service' ? SERVICES : 0 }]),
+    sources.map(kind => [kind, { complete: true, objects: kind === 'service' ? SERVICES : 0 }]),
   );
 };
 

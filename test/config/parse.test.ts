@@ -34,10 +34,15 @@ describe('a config that names its clusters only', () => {
         targetNets: [],
         excludeTargetNets: [],
         defaultTargets: [],
+        merge: 'namespace',
       },
       registry: { prefix: '', suffix: '', wildcardReplacement: '' },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
-      guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+      guard: {
+        maxDeletes: { count: 10, percent: 20 },
+        maxUpdates: { count: 50, percent: 50 },
+        deleteAfterMs: 0,
+      },
       budget: { requestsPerSecond: 5, burst: 25 },
     });
   });

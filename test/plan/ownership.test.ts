@@ -68,21 +68,56 @@ describe('what carries no ownership record of ours is left alone', () => {
   });
 });
 
-test('an ownership record whose record somebody removed goes also where its name cannot be published again', () => {
-  const records = [`cname-x.example.com TXT arena ${S}`, 'x.example.com TXT other'];
-  const output = planOf({ records, wants: ['service/a x.example.com lb.example.net'] });
-  expect(changesOf(output)).toEqual([`- cname-x.example.com TXT arena ${S}`]);
-  expect(reasonsOf(output)).toEqual(['conflict x.example.com']);
-});
+describe('an ownership record of ours that fits no record set', () => {
+  const stray = `cname-x.example.com TXT arena ${S}`;
 
-test('nor is it kept where the name gives way to another of the same plan', () => {
-  const records = [`cname-x.example.com TXT arena ${S}`];
-  const wants = ['service/a x.example.com 203.0.113.1', 'service/b a-x.example.com lb.example.net'];
-  expect(changesOf(planOf({ records, wants }))).toEqual([
-    '+ a-x.example.com CNAME lb.example.net',
-    '+ cname-a-x.example.com TXT arena service/default/b',
-    `- cname-x.example.com TXT arena ${S}`,
-  ]);
+  test.each<[string, string[], string[], string[], string[]]>([
+    ['goes when its object is gone', [], [], [`- ${stray}`], []],
+    [
+      'goes when its object has its record elsewhere',
+      ['y.example.com A 203.0.113.1', `a-y.example.com TXT arena ${S}`],
+      ['service/a y.example.com 203.0.113.1'],
+      [`- ${stray}`],
+      [],
+    ],
+    [
+      'stays while its object asks for the name and cannot have it',
+      ['x.example.com TXT other'],
+      ['service/a x.example.com lb.example.net'],
+      [],
+      ['warning cname-x.example.com', 'conflict x.example.com'],
+    ],
+    [
+      'stays where it may be of a record without ownership, had the prefix been another',
+      ['x.example.com A 203.0.113.1', 'edns-a-x.example.com TXT arena service/default/gone'],
+      [],
+      [`- ${stray}`],
+      ['warning edns-a-x.example.com'],
+    ],
+    [
+      'or the wildcard replacement',
+      ['*.w.example.com A 203.0.113.1', 'a-any.w.example.com TXT arena service/default/gone'],
+      [],
+      [`- ${stray}`],
+      ['warning a-any.w.example.com'],
+    ],
+  ])('%s', (_, records, wants, changes, reasons) => {
+    const output = planOf({ records: [stray, ...records], wants });
+    expect(changesOf(output)).toEqual(changes);
+    expect([...new Set(reasonsOf(output))].sort()).toEqual(reasons.sort());
+  });
+
+  test('of several that stay one finding tells, and names the keys of the config', () => {
+    const lost = ['a', 'b'].flatMap(name => [
+      `${name}.example.com A 203.0.113.1`,
+      `edns-a-${name}.example.com TXT arena service/default/gone`,
+    ]);
+    const output = planOf({ records: lost });
+    expect(changesOf(output)).toEqual([]);
+    expect(output.findings).toEqual([
+      expect.objectContaining({ reason: 'warning', message: expect.stringMatching(/^2 ownership .*registry\.prefix/) }),
+    ]);
+  });
 });
 
 describe('a name that another owner has laid a claim to', () => {
@@ -205,12 +240,13 @@ describe('older formats of ownership are honoured, and replaced when the record 
 
 describe('a wildcard replacement makes two names share their ownership records', () => {
   const settings = { naming: { prefix: '', suffix: '', wildcardReplacement: 'any' } };
-  test('the wildcard’s do not make the other name ours', () => {
-    const records = ['*.example.com A 192.0.2.1', 'a-any.example.com TXT arena', 'any.example.com A 192.0.2.9'];
-    expect(changesOf(planOf({ records, settings }))).toEqual([
-      '- *.example.com A 192.0.2.1',
-      '- a-any.example.com TXT arena',
-    ]);
+  const claim = 'a-any.example.com TXT arena';
+  test.each<[string, string[], string[]]>([
+    ['of the wildcard', ['*.example.com A 192.0.2.1', claim], [`- *.example.com A 192.0.2.1`, `- ${claim}`]],
+    ['of the other name', ['any.example.com A 192.0.2.9', claim], [`- ${claim}`, '- any.example.com A 192.0.2.9']],
+    ['of neither, where both stand', ['*.example.com A 192.0.2.1', 'any.example.com A 192.0.2.9', claim], []],
+  ])('they are %s', (_, records, changes) => {
+    expect(changesOf(planOf({ records, settings }))).toEqual(changes);
   });
   test('a wildcard is published with it', () => {
     expect(changesOf(planOf({ wants: ['service/a *.example.com 203.0.113.1'], settings }))).toEqual([

@@ -87,7 +87,7 @@ describe('one name, several objects', () => {
       'addresses of Services are merged under the first of them',
       ['service/b y.example.com 203.0.113.1', 'service/a y.example.com 203.0.113.2'],
       ['+ a-y.example.com TXT arena service/default/a', '+ y.example.com A 203.0.113.1 203.0.113.2'],
-      [],
+      ['merged y.example.com', 'merged y.example.com'],
     ],
     [
       'a Service and an Ingress are not: the smaller address wins',
@@ -104,7 +104,7 @@ describe('one name, several objects', () => {
         '+ d.example.com A 203.0.113.3',
         '+ d.example.com AAAA 2001:db8::4',
       ],
-      [],
+      ['merged d.example.com', 'merged d.example.com'],
     ],
     [
       'an address beats a name',
@@ -261,7 +261,11 @@ describe('the guard', () => {
   });
 
   test('a removal waits for its grace period', () => {
-    const guard = { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 60_000 };
+    const guard = {
+      maxDeletes: { count: 10, percent: 20 },
+      maxUpdates: { count: 50, percent: 50 },
+      deleteAfterMs: 60_000,
+    };
     const first = planOf({ records: OWNED, settings: { guard }, now: 1000 });
     expect(reasonsOf(first)).toEqual(['grace x.example.com']);
     const unwantedSince = first.unwantedSince.get('Z1')!;

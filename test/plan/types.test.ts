@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Endpoint, MANAGED_TYPES, type ManagedType, type RecordSet } from '../../lib/model/index.ts';
 import { changesOf, endpoint, planOf, reasonsOf, ZONE, zone } from '../support/plan.ts';
 
-const ALL = { types: MANAGED_TYPES };
+const ALL = { types: MANAGED_TYPES, sourceOf: (word: string) => word };
 const typed = (type: ManagedType, name: string, values: string[], more: Partial<Endpoint> = {}): Endpoint => ({
   ...endpoint(`crd/x ${name} 192.0.2.1`),
   type,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
+import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, LeaseHeld, type StateStore, takeLease } from '../../lib/state/index.ts';
 import { brief, EXAMPLE_ZONE, fakeClusters, harness } from '../support/harness.ts';
 import { ALB, ingress, type KubernetesObject, NLB, service } from '../support/objects.ts';
@@ -51,6 +52,91 @@ describe('calls are in proportion to the change', () => {
     world.store.poisons.length = 0;
     world.clusters.prod!.objects[7] = service('s7', { hostname: 's7.example.com' }, [ALB]);
     expect((await world.run()).inStep).toBe(true);
+  });
+
+  test('a name that the role may not change costs that name only, and the next run nothing', async () => {
+    const world = prod(many(20));
+    const port = world.route53({});
+    const route53: typeof port = {
+      ...port,
+      async changeRecordSets(zone, changes) {
+        if (!changes.some(({ record }) => record.name === 's7.example.com'))
+          return port.changeRecordSets(zone, changes);
+        world.calls.changeRecordSets = (world.calls.changeRecordSets ?? 0) + 1;
+        throw new Route53Error('denied', 'AccessDenied', 'not authorized');
+      },
+    };
+    const first = await world.run({}, { route53 });
+    expect(first.counts).toMatchObject({ created: 38, unpublished: 1 });
+    expect(first.findings).toEqual([
+      expect.objectContaining({
+        reason: 'refused',
+        name: 's7.example.com',
+        message: expect.stringContaining('not auth'),
+      }),
+    ]);
+    const second = await world.run({}, { route53 });
+    expect(world.calls).toEqual({});
+    expect(reasons(second)).toEqual(['refused']);
+  });
+
+  test('what can be created can be updated: more addresses than fit a batch twice', async () => {
+    const addresses = (run: number) => [
+      ...Array.from({ length: 250 }, (_, i) => `198.51.${run}.${i}`),
+      ...Array.from({ length: 260 }, (_, i) => `2001:db8:${run}::${(i + 1).toString(16)}`),
+    ];
+    const large = (run: number) => [service('s', { hostname: 'x.example.com' }, addresses(run))];
+    const world = prod(large(1));
+    expect((await world.run()).inStep).toBe(true);
+    world.clusters.prod!.objects = large(2);
+    expect(await world.run()).toMatchObject({ inStep: true, counts: { updated: 2 } });
+    expect(world.calls).toEqual({ changeRecordSets: 2 });
+    await world.run();
+    expect(world.calls).toEqual({});
+  });
+
+  test('what a killed run published is not taken for what the next one lost', async () => {
+    const world = prod([]);
+    await world.run();
+    // Killed: it publishes the first name, and can say so to nobody.
+    const { state } = world;
+    let dead = false;
+    const mortal: StateStore = {
+      ...state,
+      put: (...args) => (dead ? Promise.reject(new Error('killed')) : state.put(...args)),
+    };
+    world.clusters.prod!.objects = many(1);
+    world.hooks.after = operation => {
+      dead ||= operation === 'changeRecordSets';
+    };
+    await world.run({}, { store: mortal });
+    // The next one's batch, with another name beside it, is lost on its way.
+    let lost = false;
+    world.clusters.prod!.objects = many(2);
+    world.hooks = {
+      before(operation) {
+        if (operation !== 'changeRecordSets' || lost) return;
+        lost = true;
+        throw new Route53Error('transient', 'ECONNRESET', 'socket hang up');
+      },
+    };
+    world.clock.advance(10_000);
+    expect(await world.run()).toMatchObject({ inStep: true, counts: { created: 2 } });
+    expect(world.json().filter(({ name }) => name === 's1.example.com.')).toHaveLength(2);
+  });
+
+  test('refusals by the thousand cost time in proportion to their number', async () => {
+    const seconds = async (count: number) => {
+      const world = prod(many(count));
+      world.store.maxRecordSets = 2;
+      await world.run();
+      const start = performance.now();
+      await world.run({ force: true });
+      return performance.now() - start;
+    };
+    await seconds(500);
+    const few = await seconds(2000);
+    expect(await seconds(16_000)).toBeLessThan(few * 8 * 4);
   });
 
   test('a refusal is tried again after an hour, and by force at once', async () => {
@@ -230,15 +316,20 @@ describe('what others do in Route 53 meanwhile', () => {
     expect(result.zones[0]!.changes).toEqual([expect.objectContaining({ name: 's0.example.com', drift: true })]);
   });
 
-  test('they are mended without reading a cluster, when only they are asked for', async () => {
-    const world = prod(many(100));
+  test('when only they are asked for, the clusters that have them are read, and no other', async () => {
+    const config =
+      'clusters: [{name: prod, region: eu-west-1, owner: prod}, {name: other, region: eu-west-1, owner: other}]\nzones: {domains: [example.com]}';
+    const world = harness({ config, clusters: { prod: { objects: many(100) }, other: { objects: many(5, 200) } } });
     await world.run();
     world.store.edit(ID, { put: [theirs] });
     const listed: string[] = [];
     const readCluster = fakeClusters(world.clusters, listed);
     const request = { clusters: [], reread: [{ zone: ID, names: ['s0.example.com'] }] };
     const result = await world.run(request, { readCluster });
-    expect({ listed, calls: world.calls }).toEqual({ listed: [], calls: { listRecordSets: 1, changeRecordSets: 1 } });
+    expect({ listed, calls: world.calls }).toEqual({
+      listed: ['prod'],
+      calls: { listRecordSets: 1, changeRecordSets: 1 },
+    });
     expect(result).toMatchObject({ inStep: true, counts: { updated: 1 } });
   });
 
@@ -300,7 +391,7 @@ describe('nothing is lost with its cluster', () => {
       ['us', 'read'],
     ]);
     expect(result.findings).toContainEqual(
-      expect.objectContaining({ reason: 'conflict', object: expect.objectContaining({ cluster: 'us', name: 'x' }) }),
+      expect.objectContaining({ reason: 'frozen', object: expect.objectContaining({ cluster: 'us', name: 'x' }) }),
     );
   });
 
@@ -374,6 +465,20 @@ describe('a state store that fails costs full reads and nothing else', () => {
     expect((await world.run({}, { store })).counts.deleted).toBe(2);
     expect(world.records()).toHaveLength(8);
   });
+});
+
+test('a state store that does not answer is not asked over and over', async () => {
+  const world = prod(many(3));
+  let asked = 0;
+  const hang = () => {
+    asked += 1;
+    world.clock.advance(45_000);
+    return Promise.reject(new Error('TimeoutError'));
+  };
+  expect((await world.run({}, { store: { get: hang, put: hang, remove: hang } })).inStep).toBe(true);
+  expect(world.records()).toHaveLength(12);
+  // Once for the lease, and side by side for the list of zones, the shard and its cluster.
+  expect(asked).toBe(4);
 });
 
 describe('one run at a time works on a shard', () => {

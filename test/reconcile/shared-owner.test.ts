@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../lib/config/index.ts';
+import { createMemoryStore } from '../../lib/state/index.ts';
 import { harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 
-/** Two clusters with one owner id and the same applications: the ownership records do not tell them apart. */
+/** Two clusters with one owner id and the same applications: the label `cluster` of the ownership records tells them apart. */
 const CONFIG = `
 owner: fleet
 clusters: [{name: eu, region: eu-west-1}, {name: us, region: us-east-1}]
@@ -35,7 +37,7 @@ describe('clusters that share an owner id', () => {
     const result = await world.run();
     expect([left('eu'), left('us')]).toEqual([20, 200]);
     expect(result.reasons).toEqual({ held: 20 });
-    expect(result.findings[0]?.message).toMatch(/20 of the 20 record sets of the cluster "eu".* force a run for eu$/);
+    expect(result.findings[0]?.message).toMatch(/20 of the 20 names of the cluster "eu".* force a run for eu$/);
   });
 
   test('a move is one in its own cluster, not because another cluster has an object of that name', async () => {
@@ -56,7 +58,7 @@ describe('clusters that share an owner id', () => {
     await world.run();
     const forced = await world.run({ force: true, clusters: ['eu'] });
     expect([left('eu'), left('us')]).toEqual([0, 20]);
-    expect(forced.reasons).toEqual({ held: 20 });
+    expect(forced).toMatchObject({ inStep: false, counts: { unpublished: 20 } });
     await world.run({ force: true });
     expect(world.records()).toEqual([]);
   });
@@ -68,19 +70,65 @@ describe('clusters that share an owner id', () => {
     expect([left('eu'), left('us')]).toEqual([0, 20]);
   });
 
-  test('where nothing tells whose a name was, all clusters of the owner must be named', async () => {
-    const { world, left, vanish } = await fleet(20, 20);
-    vanish('eu', 'us');
-    for (const key of ['cluster/eu', 'cluster/us']) {
-      const stored = await world.state.get(key);
-      if (stored && stored !== 'unchanged') await world.state.remove(key, stored.version);
-    }
+  test('the ownership record tells whose a name is, also when all that was kept is lost', async () => {
+    const { world, left, vanish } = await fleet(20, 200);
+    expect(world.json().find(({ name }) => name === 'a-app0.eu.example.com.')?.values).toEqual([
+      '"heritage=external-dns,external-dns/cluster=eu,external-dns/owner=fleet,external-dns/resource=service/default/app0"',
+    ]);
+    vanish('eu');
+    world.state = createMemoryStore();
+    expect((await world.run()).reasons).toEqual({ held: 20 });
+    expect([left('eu'), left('us')]).toEqual([20, 200]);
+  });
+
+  test('an ownership record without cluster is any of theirs: all must be named, and it gets the cluster when it is written', async () => {
+    const { world, left, vanish } = await fleet(0, 0);
+    world.config = parseConfig(CONFIG.replace(/, \{name: us[^}]*\}/, ''), { file: '/test/fairlead.yml', env: {} });
+    world.clusters.eu = { objects: apps('eu', 20) };
+    await world.run();
+    world.config = parseConfig(CONFIG, { file: '/test/fairlead.yml', env: {} });
+    await world.run();
+    expect(world.calls).toEqual({});
+    world.clusters.eu.objects[0] = service('app0', { hostname: 'app0.eu.example.com' }, ['192.0.2.2']);
+    await world.run();
+    expect(world.json().find(({ name }) => name === 'a-app0.eu.example.com.')?.values?.[0]).toContain('cluster=eu');
+    vanish('eu');
     await world.run();
     const forced = await world.run({ force: true, clusters: ['eu'] });
-    expect([left('eu'), left('us')]).toEqual([20, 20]);
-    expect(forced.findings[0]?.message).toMatch(/for all clusters of its owner \(eu, us\)$/);
+    expect(left('eu')).toBe(19);
+    expect(forced.findings).toContainEqual(
+      expect.objectContaining({ reason: 'frozen', message: expect.stringContaining('us: ') }),
+    );
     await world.run({ force: true, clusters: ['eu', 'us'] });
     expect(world.records()).toEqual([]);
+  });
+
+  test('a cluster that is taken out of the config loses nothing, is told of once, and goes by a forced run that names it', async () => {
+    const { world, left } = await fleet(20, 40);
+    world.config = parseConfig(CONFIG.replace(/, \{name: us[^}]*\}/, ''), { file: '/test/fairlead.yml', env: {} });
+    const result = await world.run();
+    expect([left('eu'), left('us')]).toEqual([20, 40]);
+    expect(result.findings).toEqual([
+      expect.objectContaining({
+        reason: 'frozen',
+        message: expect.stringMatching(/^40 names .*"us" is not in the config/),
+      }),
+    ]);
+    await expect(world.run({ clusters: ['us'] })).rejects.toThrow('the config has no cluster "us"');
+    const typo = await world.run({ force: true, clusters: ['su'] });
+    expect(typo.findings).toContainEqual(expect.objectContaining({ message: expect.stringContaining('"su"') }));
+    await world.run({ force: true, clusters: ['us'] });
+    expect([left('eu'), left('us')]).toEqual([20, 0]);
+  });
+
+  test('what a cluster that left is still wanted by another one is handed over, not removed', async () => {
+    const { world } = await fleet(0, 1);
+    world.clusters.eu!.objects = [service('other', { hostname: 'app0.us.example.com' }, ['192.0.2.9'])];
+    world.config = parseConfig(CONFIG.replace(/, \{name: us[^}]*\}/, ''), { file: '/test/fairlead.yml', env: {} });
+    expect((await world.run()).reasons).toEqual({ frozen: 1 });
+    await world.run({ force: true, clusters: ['us'] });
+    expect(world.calls.changeRecordSets).toBe(1);
+    expect(world.records()).toContain('app0.us.example.com A 192.0.2.9');
   });
 
   test('what a cluster has lost is forgotten when its records are gone, and an idle run writes nothing', async () => {

@@ -62,11 +62,95 @@ describe('while a zone cannot be read', () => {
   });
 });
 
+/** The parent gets the child's own name servers. */
+function delegate(here: ReturnType<typeof world>) {
+  const servers = here.store.records(BELOW).find(({ type }) => type === 'NS');
+  here.store.edit(ABOVE, {
+    put: [{ name: 'team.example.com.', type: 'NS', ttl: 300, values: servers?.values ?? [] }],
+  });
+}
+
+describe('a zone is made below the one that has the name', () => {
+  const A = 'x.team.example.com A 203.0.113.1';
+  const split = async () => {
+    const here = world('x.team.example.com', [EXAMPLE_ZONE]);
+    await here.run();
+    here.store.addZone({ id: BELOW, name: 'team.example.com.' });
+    here.clock.advance(60 * 60_000);
+    return here;
+  };
+
+  test('as long as it is not delegated, the name stays above and is kept up to date, and that is told', async () => {
+    const here = await split();
+    const result = await here.run();
+    expect([here.records(ABOVE).includes(A), here.records(BELOW).includes(A)]).toEqual([true, true]);
+    expect(result.findings).toEqual([
+      expect.objectContaining({ reason: 'warning', zone: BELOW, message: expect.stringContaining('not delegated') }),
+    ]);
+    here.clusters.prod = { objects: [service('apex', { hostname: 'x.team.example.com' }, ['203.0.113.2'])] };
+    await here.run();
+    for (const zone of [ABOVE, BELOW]) expect(here.records(zone)).toContain('x.team.example.com A 203.0.113.2');
+    here.clusters.prod = { objects: [] };
+    await here.run();
+    expect([...here.records(ABOVE), ...here.records(BELOW)]).toEqual([]);
+  });
+
+  test('a new name is made below only', async () => {
+    const here = await split();
+    here.clusters.prod!.objects.push(service('new', { hostname: 'new.team.example.com' }, ['203.0.113.3']));
+    await here.run();
+    expect(here.records(ABOVE).join()).not.toContain('new.team');
+    expect(here.records(BELOW)).toContain('new.team.example.com A 203.0.113.3');
+  });
+
+  test('once it is delegated the name goes above, in a later run than the one that made it below', async () => {
+    const here = await split();
+    delegate(here);
+    await here.run();
+    expect([here.records(ABOVE).includes(A), here.records(BELOW).includes(A)]).toEqual([true, true]);
+    const result = await here.run();
+    expect([here.records(ABOVE).includes(A), here.records(BELOW).includes(A)]).toEqual([false, true]);
+    expect(result.inStep).toBe(true);
+    await here.run();
+    expect(here.calls).toEqual({});
+  });
+
+  test('a delegation to other name servers is not one to it', async () => {
+    const here = await split();
+    here.store.edit(ABOVE, { put: [{ name: 'team.example.com.', type: 'NS', ttl: 300, values: ['ns.example.net.'] }] });
+    await here.run();
+    await here.run();
+    expect(here.records(ABOVE)).toContain(A);
+  });
+
+  test('a name below a delegation to a zone that is not selected is refused, and what stands there stays', async () => {
+    const here = world('x.team.example.com', [EXAMPLE_ZONE]);
+    await here.run();
+    here.store.edit(ABOVE, { put: [{ name: 'team.example.com.', type: 'NS', ttl: 300, values: ['ns.example.net.'] }] });
+    here.clock.advance(60 * 60_000);
+    here.clusters.prod = {
+      objects: [service('apex', { hostname: 'x.team.example.com,y.team.example.com' }, ['203.0.113.2'])],
+    };
+    const result = await here.run();
+    expect(here.records(ABOVE)).toContain(A);
+    expect(here.records(ABOVE).join()).not.toContain('y.team');
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({
+        reason: 'no-zone',
+        name: 'y.team.example.com',
+        message: expect.stringContaining('NS record set team.example.com'),
+      }),
+    );
+  });
+});
+
 test('a name that leaves a zone for one below it is not put back when its removal must be planned again', async () => {
   const here = world('x.team.example.com', [EXAMPLE_ZONE]);
   await here.run();
   here.store.addZone({ id: BELOW, name: 'team.example.com.' });
+  delegate(here);
   here.clock.advance(60 * 60_000);
+  await here.run();
   let edited = false;
   here.hooks = {
     before(operation, zone) {
@@ -76,7 +160,8 @@ test('a name that leaves a zone for one below it is not put back when its remova
     },
   };
   await here.run();
-  expect(here.records(ABOVE)).toEqual([]);
+  expect(edited).toBe(true);
+  expect(here.records(ABOVE).filter(line => !line.includes(' NS '))).toEqual([]);
   expect(here.records(BELOW)).toContain('x.team.example.com A 203.0.113.1');
 });
 

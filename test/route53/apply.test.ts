@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { NameChange } from '../../lib/model/index.ts';
-import { applyChanges, createBudget, OutOfTime, Route53Error, withBudget } from '../../lib/route53/index.ts';
+import type { NameChange, RecordSet } from '../../lib/model/index.ts';
+import { applyChanges, createBudget, OutOfTime, Overtaken, Route53Error, withBudget } from '../../lib/route53/index.ts';
 import { Route53Store } from '../../local/route53/index.ts';
-import { create, remove, update } from '../support/changes.ts';
+import { create, owned, remove, update } from '../support/changes.ts';
 import { fakeClock } from '../support/clock.ts';
 import { type Hooks, storedSet, storeRoute53 } from '../support/store-route53.ts';
 
@@ -14,10 +15,10 @@ beforeEach(() => {
   store.addZone({ id: ZONE, name: 'example.com.' });
 });
 
-function counted(hooks: Hooks = {}, deadline?: number) {
+function counted(hooks: Hooks = {}, deadline?: number, port = storeRoute53(store, hooks)) {
   const clock = fakeClock();
   const budget = createBudget({ requestsPerSecond: 5, burst: 25 }, clock);
-  return withBudget(storeRoute53(store, hooks), {
+  return withBudget(port, {
     budget,
     clock,
     ...(deadline !== undefined && { deadline: clock.now() + deadline }),
@@ -198,12 +199,197 @@ describe('faults', () => {
     expect(outcome.left[0]!.why).toBeInstanceOf(OutOfTime);
   });
 
-  test('without the right to change, nothing is tried over and over', async () => {
+  test('a lost answer of a large batch: every name is looked at, in no more pages than the zone has', async () => {
+    const { outcome, calls } = await apply(many(200), counted(failing(1, lost, 'after')));
+    expect(outcome.applied).toHaveLength(200);
+    expect(calls).toEqual({ ChangeResourceRecordSets: 1, ListResourceRecordSets: 2 });
+  });
+
+  test('of a lost batch that was not applied, what stands by another’s doing is to be planned again, the rest is sent', async () => {
+    put(...many(3));
+    const { outcome } = await apply(many(10), counted(failing(1, lost, 'before')));
+    expect(outcome.applied.map(({ name }) => name)).toEqual(many(7, 3).map(({ name }) => name));
+    expect(outcome.stale.map(({ change }) => change.name)).toEqual(many(3).map(({ name }) => name));
+  });
+
+  test('a lost batch of which everything stands, but with another value, was not applied', async () => {
+    put(create('n0000.example.com', '192.0.2.66'));
+    const { outcome } = await apply(many(1), counted(failing(1, lost, 'before')));
+    expect(outcome.applied).toEqual([]);
+    expect(outcome.stale).toHaveLength(1);
+  });
+
+  test('whatever was lost, and whatever stood before: nothing is told as applied that does not stand', async () => {
+    const fault = fc.constantFrom<'before' | 'after' | undefined>('before', 'after', undefined);
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(7)), fc.array(fault, { maxLength: 4 }), async (before, faults) => {
+        store = new Route53Store();
+        store.addZone({ id: ZONE, name: 'example.com.' });
+        put(...many(8).filter((_, i) => before.includes(i)));
+        const queue = [...faults];
+        let moment: 'before' | 'after' | undefined;
+        const { outcome } = await apply(
+          many(8),
+          counted({
+            before(operation) {
+              moment = operation === 'changeRecordSets' ? queue.shift() : undefined;
+              if (moment === 'before') throw lost();
+            },
+            after() {
+              if (moment === 'after') throw lost();
+            },
+          }),
+        );
+        const told = [...outcome.applied, ...outcome.stale.map(({ change }) => change)].map(({ name }) => name);
+        expect(told.sort()).toEqual(many(8).map(({ name }) => name));
+        for (const { name } of outcome.applied) expect(names()).toContain(name);
+        expect(outcome.left).toEqual([]);
+        expect(names()).toEqual(new Set(told));
+      }),
+    );
+  });
+
+  test.each(['credentials', 'missing'] as const)('%s: nothing is tried over and over', async kind => {
     const { outcome, calls } = await apply(
       many(1000),
-      counted(failing(99, () => new Route53Error('denied', 'AccessDenied', 'no'), 'before')),
+      counted(failing(99, () => new Route53Error(kind, kind, 'no'), 'before')),
     );
     expect(outcome.left).toHaveLength(1000);
     expect(calls).toEqual({ ChangeResourceRecordSets: 1 });
+  });
+});
+
+describe.each(['denied', 'fatal'] as const)('%s for some names only', kind => {
+  /** A role with a condition on names, or a change at which Route 53 stumbles: the whole batch gets the answer. */
+  const failingFor = (isBad: (name: string) => boolean) => {
+    const port = storeRoute53(store);
+    return counted({}, undefined, {
+      ...port,
+      changeRecordSets: async (zone, changes) => {
+        if (changes.some(({ record }) => isBad(record.name))) throw new Route53Error(kind, 'AccessDenied', 'no right');
+        return port.changeRecordSets(zone, changes);
+      },
+    });
+  };
+  const number = (name: string) => Number(/n(\d+)/.exec(name)?.[1]);
+
+  test.each([0, 7, 63, 126, 127])('one (number %i of 128) is refused, with few calls', async bad => {
+    const { outcome, calls } = await apply(
+      many(128),
+      failingFor(name => number(name) === bad),
+    );
+    expect(outcome.applied).toHaveLength(127);
+    expect(outcome.refused).toEqual([{ change: many(1, bad)[0], verdict: 'invalid', words: 'no right' }]);
+    expect(calls.ChangeResourceRecordSets).toBeLessThanOrEqual(2 * Math.log2(128) + 1);
+  });
+
+  test.each<[string, (i: number) => boolean]>([
+    ['the first 60', i => i < 60],
+    ['the last 60', i => i >= 68],
+    ['60 in the middle', i => i >= 30 && i < 90],
+    ['every fourth', i => i % 4 === 0],
+    ['every second', i => i % 2 === 0],
+  ])('%s of 128: all others are published', async (_, isBad) => {
+    const { outcome } = await apply(
+      many(128),
+      failingFor(name => isBad(number(name))),
+    );
+    const good = many(128).filter((_, i) => !isBad(i));
+    expect(outcome.applied.map(({ name }) => name).sort()).toEqual(good.map(({ name }) => name));
+    expect(outcome.refused).toHaveLength(128 - good.length);
+  });
+
+  test('all: a bounded number of calls, and most is left as it is, to be tried again', async () => {
+    const { outcome, calls } = await apply(
+      many(1000),
+      failingFor(() => true),
+    );
+    expect(outcome.applied).toEqual([]);
+    expect(outcome.refused.length).toBeLessThanOrEqual(4);
+    expect(outcome.refused.length + outcome.left.length).toBe(1000);
+    expect(outcome.left[0]!.why).toMatchObject({ kind });
+    expect(calls.ChangeResourceRecordSets).toBeLessThanOrEqual(2 * (Math.ceil(Math.log2(1000)) + 2));
+  });
+});
+
+describe('before a batch is sent, it is asked whether it may be', () => {
+  const asked = async (changes: readonly NameChange[], may: (batch: readonly NameChange[]) => boolean) => {
+    const batches: string[][] = [];
+    const route53 = counted();
+    const outcome = await applyChanges(ZONE, changes, route53, {
+      async beforeBatch(batch) {
+        batches.push(batch.map(({ name }) => name));
+        if (!may(batch)) throw new Overtaken('another has it');
+      },
+    });
+    return { outcome, batches, calls: route53.counts };
+  };
+  const isRemoval = ({ action }: NameChange) => action === 'delete';
+
+  test('each one, and each time: also when it is sent again', async () => {
+    store.poisons.push({ name: 'n0001.example.com.' });
+    const { batches } = await asked(many(3), () => true);
+    expect(batches).toEqual([
+      ['n0000.example.com', 'n0001.example.com', 'n0002.example.com'],
+      ['n0000.example.com', 'n0002.example.com'],
+    ]);
+  });
+
+  test('if not, nothing is sent and all is left', async () => {
+    const { outcome, calls } = await asked(many(1000), () => false);
+    expect(outcome.left).toHaveLength(1000);
+    expect(outcome.left[999]!.why).toBeInstanceOf(Overtaken);
+    expect(calls).toEqual({});
+  });
+
+  test('if the removals may not be, the rest of the batch is', async () => {
+    put(...many(2));
+    const { outcome } = await asked(
+      [remove('n0000.example.com'), remove('n0001.example.com'), ...many(2, 2)],
+      batch => !batch.some(isRemoval),
+    );
+    expect(outcome.left.map(({ change }) => change.name)).toEqual(['n0000.example.com', 'n0001.example.com']);
+    expect(outcome.applied.map(({ name }) => name)).toEqual(['n0002.example.com', 'n0003.example.com']);
+  });
+});
+
+describe('a change that fits no batch', () => {
+  const addresses = (type: 'A' | 'AAAA', run: number, count: number): RecordSet => ({
+    name: 'x.example.com',
+    type,
+    ttl: 300,
+    values: Array.from({ length: count }, (_, i) =>
+      type === 'A' ? `198.51.${run}.${i}` : `2001:db8:${run}::${(i + 1).toString(16)}`,
+    ),
+  });
+  const txt = (type: string): RecordSet => ({ ...owned('x.example.com'), name: `${type.toLowerCase()}-x.example.com` });
+  const both = (run: number) => [addresses('A', run, 250), txt('A'), addresses('AAAA', run, 260), txt('AAAA')];
+  const exchange: NameChange = { ...update('x.example.com', '', ''), deletes: both(1), creates: both(2) };
+  const spokenType = ({ name, type }: RecordSet) => (type === 'TXT' ? name.split('-')[0]?.toUpperCase() : undefined);
+  const send = (change: NameChange) => applyChanges(ZONE, [change], counted(), { spokenType });
+  const wrong = (change: NameChange, type: string): NameChange => ({
+    ...change,
+    deletes: change.deletes.map(record => (record.type === type ? { ...record, ttl: 1 } : record)),
+  });
+
+  beforeEach(() => {
+    store.edit(ZONE, { put: both(1).map(storedSet) });
+  });
+
+  test('is sent in one batch for each type', async () => {
+    const outcome = await send(exchange);
+    expect(outcome).toMatchObject({ batches: 2, stale: [], refused: [], left: [] });
+    expect(outcome.applied.map(({ creates }) => creates.map(({ name, type }) => `${name} ${type}`))).toEqual([
+      ['x.example.com A', 'a-x.example.com TXT'],
+      ['x.example.com AAAA', 'aaaa-x.example.com TXT'],
+    ]);
+  });
+
+  test('is told of as a whole where no part of it was applied, as the rest where one was', async () => {
+    const whole = wrong(wrong(exchange, 'A'), 'AAAA');
+    expect((await send(whole)).stale.map(({ change }) => change)).toEqual([whole]);
+    const { applied, stale } = await send(wrong(exchange, 'AAAA'));
+    expect(applied.map(({ creates }) => creates.length)).toEqual([2]);
+    expect(stale.map(({ change }) => change.creates.length)).toEqual([2]);
   });
 });

@@ -51,6 +51,15 @@ test('throttling halves the rate, successes bring it back', async () => {
   expect(clock.now()).toBe(600);
 });
 
+test('a clock that is put back a year keeps nobody waiting for a year', async () => {
+  const clock = fakeClock(0);
+  const budget = createBudget(LIMITS, clock);
+  clock.advance(-365 * 24 * 3600_000);
+  const before = clock.now();
+  for (let i = 0; i < 4; i++) await budget.take('read');
+  expect(clock.now() - before).toBe(400);
+});
+
 const failing = (kind: Route53Error['kind']) => {
   const fail = () => Promise.reject(new Route53Error(kind, kind, 'no'));
   return {
@@ -93,4 +102,17 @@ test('many zones on a slow budget do not run over the deadline', async () => {
   const asked = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => route53.listRecordSets(`Z${i}`)));
   expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(11);
   expect(clock.now()).toBeLessThanOrEqual(2000);
+});
+
+test('a change asks whether it may be sent when its turn has come, at every attempt, and is not sent otherwise', async () => {
+  const clock = fakeClock(0);
+  const route53 = withBudget(failing('busy'), { clock, budget: createBudget(LIMITS, clock) });
+  const asked: number[] = [];
+  const ready = async () => {
+    asked.push(clock.now());
+    if (asked.length === 4) throw new Error('not any more');
+  };
+  await expect(route53.changeRecordSets('Z1', [], ready)).rejects.toThrow('not any more');
+  expect(new Set(asked).size).toBe(4);
+  expect(route53.counts).toEqual({ ChangeResourceRecordSets: 3 });
 });

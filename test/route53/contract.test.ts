@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RecordSet } from '../../lib/model/index.ts';
 import { createAwsRoute53, Route53Error, type Route53Port, readNames, readZone } from '../../lib/route53/index.ts';
 import { Route53Store } from '../../local/route53/index.ts';
@@ -252,7 +254,7 @@ describe('what goes wrong on the wire is told apart', () => {
     );
   });
 
-  test('an unreachable endpoint is transient, wrong credentials are denied', async () => {
+  test('an unreachable endpoint is transient, wrong credentials are told as such', async () => {
     const credentials = { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'x' };
     expect(
       await kindOf(
@@ -261,6 +263,29 @@ describe('what goes wrong on the wire is told apart', () => {
     ).toBe('transient');
     expect(
       await kindOf(createAwsRoute53({ endpoint: world.url, region: 'us-east-1', credentials }).listHostedZones()),
-    ).toBe('denied');
+    ).toBe('credentials');
+  });
+
+  test('a request that is never answered ends', async () => {
+    let noteAsked = () => {};
+    const asked = new Promise<void>(resolve => {
+      noteAsked = resolve;
+    });
+    const silent = createServer(() => noteAsked());
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+      const answer = kindOf(createAwsRoute53({ endpoint, region: 'us-east-1', credentials }).listHostedZones());
+      await asked;
+      vi.advanceTimersByTime(60_000);
+      vi.useRealTimers();
+      expect(await answer).toBe('transient');
+    } finally {
+      vi.useRealTimers();
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 });

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createFolderStore,
   createMemoryStore,
@@ -181,6 +183,19 @@ describe.each(Object.keys(STORES))('the state kept in %s', kind => {
     expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
+  test('what a lease announces is found by who takes it over, not by who gets it back', async () => {
+    const clock = fakeClock();
+    const take = (holder: string) => takeLease(store, 's', { holder, durationMs: 60_000, waitMs: 0 }, clock);
+    const first = await take('one');
+    expect(await first.announce(['Z1 a.example.com'])).toBe(true);
+    clock.advance(60_000);
+    const second = await take('two');
+    expect(second.overtaken).toEqual(['Z1 a.example.com']);
+    expect(await first.announce(['Z1 b.example.com'])).toBe(false);
+    await second.release();
+    expect((await take('three')).overtaken).toEqual([]);
+  });
+
   test('a lease that cannot be read is nobody’s', async () => {
     await store.put('lease/s', bytes('{"holder":3}'), undefined);
     await takeLease(store, 's', { holder: 'me', durationMs: 1000, waitMs: 0 }, fakeClock());
@@ -193,6 +208,47 @@ test('S3 that fails is not taken for a conflict', async () => {
   await expect(store.put('a', bytes('x'), undefined)).rejects.not.toThrow(StateConflict);
   world.s3.faults.failNext('GetObject', 'AccessDenied');
   await expect(store.get('a')).rejects.toThrow('Access');
+});
+
+test('an S3 bucket that does not exist is a fault, not a conflict', async () => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = world.env();
+  for (const endpoint of [world.url, ...(MOTO ? [MOTO] : [])]) {
+    const credentials = { accessKeyId, secretAccessKey };
+    const store = createS3Store('typo', '', { endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+    const missing = { name: 'NoSuchBucket' };
+    await expect(store.put('a', bytes('x'), undefined)).rejects.toMatchObject(missing);
+    await expect(store.put('a', bytes('x'), '"0123"')).rejects.toMatchObject(missing);
+    await expect(store.get('a')).rejects.toMatchObject(missing);
+    await expect(store.remove('a', '"0123"')).rejects.toMatchObject(missing);
+  }
+});
+
+test('an S3 that never answers is waited for no longer than a minute', async () => {
+  let requests = 0;
+  const silent = createServer(() => void requests++);
+  await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const config = { endpoint, region: 'us-east-1', forcePathStyle: true, credentials, maxAttempts: 1 };
+    let ended: unknown;
+    const reading = createS3Store('bucket', '', config)
+      .get('a')
+      .catch(error => {
+        ended = error;
+      });
+    for (let waited = 0; waited < 60_000 && ended === undefined; waited += requests > 0 ? 1000 : 0) {
+      if (requests > 0) vi.advanceTimersByTime(1000);
+      await new Promise(setImmediate);
+    }
+    expect(ended).toMatchObject({ name: 'TimeoutError' });
+    await reading;
+  } finally {
+    vi.useRealTimers();
+    silent.closeAllConnections();
+    silent.close();
+  }
 });
 
 test('a folder: processes that write at once lose nothing, and leave no rubbish', async () => {
@@ -224,8 +280,17 @@ test('whatever is read back, decoding never throws', async () => {
     zone: { id: 'Z1', name: 'example.com', private: false },
     records: new Map([['a', [{ name: 'a', type: 'A', ttl: 1, values: ['1.2.3.4'] }]]]),
     readAt: 5,
-    refusals: new Map(),
-    unwantedSince: new Map([['b', 7]]),
+    unproven: new Set(['a A ']),
+    memory: new Map([
+      [
+        'default',
+        {
+          refusals: new Map(),
+          unwantedSince: new Map([['b', 7]]),
+          removed: [{ owner: 'o', cluster: 'c', at: 5, names: 2 }],
+        },
+      ],
+    ]),
   };
   const whole = encodeZone(zone);
   expect(decodeZone(whole)).toEqual(zone);

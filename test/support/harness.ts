@@ -20,7 +20,7 @@ export interface FakeCluster {
 
 /** A cluster that serves every resource there is; what a source needs is read before what asks. */
 export function fakeClusters(clusters: Record<string, FakeCluster>, listed: string[] = []): ClusterReader {
-  return async (cluster, intake) => {
+  return async (cluster, sources, page, _restart, _signal, needs = () => [], more = undefined) => {
     listed.push(cluster.name);
     const { objects, failing } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
     const done = new Map<ResourceKind, KindRead>();
@@ -30,14 +30,14 @@ export function fakeClusters(clusters: Record<string, FakeCluster>, listed: stri
       const error = typeof failing === 'string' ? failing : failing?.[resource];
       const kinds = placesOf(resource).map(({ kind }) => kind);
       const items = objects.filter(object => kinds.includes(object.kind));
-      if (error === undefined) intake.page(resource, items);
+      if (error === undefined) page(resource, items);
       const outcome: KindRead =
         error === undefined ? { complete: true, objects: items.length } : { complete: false, error };
       done.set(resource, outcome);
       return outcome;
     };
     const missing = (kind: SourceKind, seen: Set<ResourceKind>) => {
-      const resources = intake.needs(kind).filter(resource => !seen.has(resource));
+      const resources = needs(kind).filter(resource => !seen.has(resource));
       for (const resource of resources) seen.add(resource);
       return resources.map(resource => ({ resource, outcome: read(resource) }));
     };
@@ -49,11 +49,11 @@ export function fakeClusters(clusters: Record<string, FakeCluster>, listed: stri
       }
       const asking = read(sourceOf(kind).resource);
       for (let joins = missing(kind, seen); joins.length > 0; joins = missing(kind, seen)) {
-        for (const { resource, outcome } of joins) if (!outcome.complete) intake.unread?.(resource, outcome.error);
+        for (const { resource, outcome } of joins) if (!outcome.complete) more?.unread(resource, outcome.error);
       }
       return asking;
     };
-    return Object.fromEntries(intake.sources.map(kind => [kind, source(kind)]));
+    return Object.fromEntries(sources.map(kind => [kind, source(kind)]));
   };
 }
 

@@ -20,7 +20,10 @@ export const SETTINGS: PlanSettings = {
   preferCname: false,
   evaluateTargetHealth: true,
   ttl: 300,
-  guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+  merge: 'namespace',
+  maxCharacters: 15_000,
+  guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
+  sourceOf: word => (['service', 'ingress'].includes(word) ? word : undefined),
   aliasZoneOf: target => (target.endsWith('.elb.aws') ? 'ZELB' : undefined),
 };
 
@@ -70,7 +73,16 @@ export function zone(records: readonly (string | RecordSet)[], more: Partial<Zon
   const byName = new Map<string, RecordSet[]>();
   for (const set of records.map(text => (typeof text === 'string' ? record(text) : text)))
     byName.set(set.name, [...(byName.get(set.name) ?? []), set]);
-  return { zone: ZONE, records: byName, readAt: 0, refusals: new Map(), unwantedSince: new Map(), ...more };
+  return {
+    zone: ZONE,
+    records: byName,
+    readAt: 0,
+    refusals: new Map(),
+    unwantedSince: new Map(),
+    removed: [],
+    unproven: new Set(),
+    ...more,
+  };
 }
 
 export interface PlanCase extends Partial<Omit<PlanInput, 'settings'>> {

@@ -13,6 +13,8 @@ export type Operation = keyof Route53Port;
 export interface Hooks {
   before?(operation: Operation, zone?: string): void | Promise<void>;
   after?(operation: Operation, zone?: string): void | Promise<void>;
+  /** Called instead of a change batch; nothing else can happen between what it sees before and after `apply`. */
+  change?(zone: string, apply: () => void): void;
 }
 
 /**
@@ -37,7 +39,10 @@ export function storeRoute53(store: Route53Store, hooks: Hooks = {}): Route53Por
       })),
     listRecordSets: (zone, from, maxItems) => answer('listRecordSets', zone, () => list(store, zone, from, maxItems)),
     changeRecordSets: (zone, changes) =>
-      answer('changeRecordSets', zone, () => store.change(zone, changes.map(toStored))),
+      answer('changeRecordSets', zone, () => {
+        const apply = () => store.change(zone, changes.map(toStored));
+        return hooks.change ? hooks.change(zone, apply) : apply();
+      }),
     listTags: zones =>
       answer('listTags', undefined, () => {
         const tags = (id: string) => Object.fromEntries(store.zones.get(id)?.tags ?? []);

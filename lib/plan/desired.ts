@@ -1,11 +1,13 @@
-import type { DnsName, Endpoint, HostedZone, ManagedType, ObjectRef, RecordSet } from '../model/index.ts';
+import type { DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, RecordSet } from '../model/index.ts';
+import { canonicalValue } from '../model/index.ts';
 import { readOwnershipName } from '../registry/index.ts';
-import type { Candidate } from './candidates.ts';
+import { type Candidate, groupBy } from './candidates.ts';
 import type { PlanSettings } from './settings.ts';
 
-/** A record set that should be there, and the object that its ownership record names. */
-export interface WantedRecord {
+/** A record set that should be there, and the owner and object that its ownership record names. */
+export interface DesiredRecord {
   readonly record: RecordSet;
+  readonly owner: OwnerId;
   readonly object: ObjectRef;
 }
 
@@ -15,11 +17,19 @@ export interface Impossible {
   readonly message: string;
 }
 
-/** The types (A, AAAA) that a name of the same zone has or is about to have: what an alias to it can be. */
+/** The types (A, AAAA) that a name of the same zone will have after this plan: what an alias to it can be. */
 export type TypesAt = (name: DnsName) => readonly string[];
 
+export interface DesiredContext {
+  readonly zone: HostedZone;
+  readonly settings: PlanSettings;
+  readonly typesAt: TypesAt;
+  /** Whether an ownership record that stands at the name is of this object: then TTL and label are its. */
+  readonly isPresent: (object: ObjectRef) => boolean;
+}
+
 /**
- * Turns what a candidate asks for into the record sets of one zone.
+ * Turns what a candidate asks for into the record sets of one zone. Types that are not managed are among them.
  *
  * | endpoint                        | `alias` wish       | preferCname | record sets                                |
  * |---------------------------------|--------------------|-------------|--------------------------------------------|
@@ -31,20 +41,30 @@ export type TypesAt = (name: DnsName) => readonly string[];
  * | a name of the same zone         | `true`             | any         | aliases of the types that the name has     |
  * | any name                        | `false`            | any         | CNAME                                      |
  */
-export function wantedRecords(
-  candidate: Candidate,
-  zone: HostedZone,
-  settings: PlanSettings,
-  typesAt: TypesAt,
-): WantedRecord[] | Impossible {
-  const wanted: WantedRecord[] = [];
-  for (const endpoint of candidate.endpoints) {
-    const made =
-      endpoint.type === 'CNAME' ? fromName(endpoint, zone, settings, typesAt) : fromValues(endpoint, zone, settings);
+export function desiredRecords(candidate: Candidate, context: DesiredContext): DesiredRecord[] | Impossible {
+  const desired: DesiredRecord[] = [];
+  for (const endpoint of mergedEndpoints(candidate, context)) {
+    const made = endpoint.type === 'CNAME' ? fromName(endpoint, context) : fromValues(endpoint, context);
     if ('message' in made) return made;
-    wanted.push(...made.map(record => ({ record, object: endpoint.object })));
+    desired.push(...made.map(record => ({ record, owner: candidate.owner, object: endpoint.object })));
   }
-  return wanted.filter(({ record }) => settings.types.includes(record.type as ManagedType));
+  return desired;
+}
+
+/** One endpoint a type and set identifier: the targets of all objects, the rest as the present owner has it, else the first. */
+function mergedEndpoints({ endpoints }: Candidate, { isPresent }: DesiredContext): readonly Endpoint[] {
+  if (endpoints.length === 1) return endpoints;
+  const groups = groupBy(endpoints, ({ type, setIdentifier }) => `${type} ${setIdentifier ?? ''}`);
+  return [...groups.values()].map(group => {
+    const [first] = group as [Endpoint, ...Endpoint[]];
+    const lead = group.find(({ object }) => isPresent(object)) ?? first;
+    const targets = new Map<string, string>();
+    for (const target of group.flatMap(endpoint => endpoint.targets)) {
+      const same = canonicalValue(first.type, target);
+      if (!targets.has(same)) targets.set(same, target);
+    }
+    return { ...lead, targets: [...targets.values()].sort() };
+  });
 }
 
 const common = ({ name, setIdentifier, routing }: Endpoint) => ({
@@ -60,7 +80,7 @@ const MAX_VALUES = 400;
 const ttlOf = ({ ttl }: Endpoint, settings: PlanSettings) =>
   ttl === undefined ? settings.ttl : Math.max(ttl, settings.minTtl ?? 0);
 
-function fromValues(endpoint: Endpoint, zone: HostedZone, settings: PlanSettings): RecordSet[] | Impossible {
+function fromValues(endpoint: Endpoint, { zone, settings }: DesiredContext): RecordSet[] | Impossible {
   const { name, type, targets } = endpoint;
   if (type === 'NS' && name === zone.name) {
     return {
@@ -77,15 +97,15 @@ function fromValues(endpoint: Endpoint, zone: HostedZone, settings: PlanSettings
     const message = `${name} would have ${targets.length} values of type ${type}, and Route 53 takes at most ${MAX_VALUES} in a record set: spread them over several names`;
     return { reason: 'invalid', message };
   }
+  const characters = targets.reduce((sum, target) => sum + target.length, 0);
+  if (characters > settings.maxCharacters) {
+    const message = `${name} would have ${characters} characters of type ${type}, and more than ${settings.maxCharacters} could not be changed again in one change batch: spread them over several names`;
+    return { reason: 'invalid', message };
+  }
   return [{ ...common(endpoint), type, ttl: ttlOf(endpoint, settings), values: targets }];
 }
 
-function fromName(
-  endpoint: Endpoint,
-  zone: HostedZone,
-  settings: PlanSettings,
-  typesAt: TypesAt,
-): RecordSet[] | Impossible {
+function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContext): RecordSet[] | Impossible {
   const target = endpoint.targets[0] as DnsName;
   const service = settings.aliasZoneOf(target);
   const asAlias =

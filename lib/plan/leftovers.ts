@@ -1,0 +1,100 @@
+import type { DnsName, Finding, Ownership } from '../model/index.ts';
+import {
+  type Claim,
+  claimsOf,
+  decidingClaim,
+  isOwnershipRecord,
+  possibleNames,
+  readOwnershipName,
+} from '../registry/index.ts';
+import { recordsAt, type ZoneView } from './current.ts';
+import { isAddressType } from './facets.ts';
+import type { Owners } from './owners.ts';
+import type { PlanSettings } from './settings.ts';
+
+/**
+ * Whether an ownership record of ours that decides over no record set is a plain leftover of a record that somebody removed.
+ * It is none, and stays, where it may be all that is known of a record that stands:
+ *
+ * | the object it names                                     | a record set without ownership stands at a name that it | a plain leftover |
+ * |                                                         | could mean under another prefix, suffix or replacement  |                  |
+ * |---------------------------------------------------------|---------------------------------------------------------|------------------|
+ * | is gone from a cluster that was read completely         | no                                                      | yes              |
+ * | has its record under another ownership record           | no                                                      | yes              |
+ * | asks, waits, or could not be read                       | any                                                     | no               |
+ * | any                                                     | yes                                                     | no               |
+ */
+export function leftoverTest(
+  view: ZoneView,
+  published: () => ReadonlySet<string>,
+  settings: PlanSettings,
+  owners: Owners,
+): (claim: Claim) => boolean {
+  return claim => {
+    const { ownership } = claim;
+    if (owners.frozen(ownership)) return false;
+    if (owners.alive(ownership) && !published().has(objectKey(ownership))) return false;
+    return !mayMeanAnother(claim, view, settings);
+  };
+}
+
+const objectKey = ({ owner, cluster, resource }: Ownership) => `${owner} ${cluster ?? ''} ${resource ?? ''}`;
+
+/** The objects whose ownership records decide over a record set of these zones; found out when it is first asked. */
+export function publishedObjects(views: readonly ZoneView[], settings: PlanSettings): () => ReadonlySet<string> {
+  let published: Set<string> | undefined;
+  return () => {
+    if (published) return published;
+    published = new Set();
+    for (const view of views) for (const key of publishedIn(view, settings)) published.add(key);
+    return published;
+  };
+}
+
+function* publishedIn(view: ZoneView, settings: PlanSettings): Generator<string> {
+  for (const name of view.records.keys()) {
+    const claims = claimsOf(name, view.ownership, view.records, settings.naming);
+    for (const record of claims.length > 0 ? recordsAt(name, view) : []) {
+      const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+      if (claim) yield objectKey(claim.ownership);
+    }
+  }
+}
+
+function mayMeanAnother({ txt }: Claim, view: ZoneView, settings: PlanSettings): boolean {
+  // At the name that it means as things are, it is known to cover nothing.
+  const meant = readOwnershipName(txt.name, view.zone.name, settings.naming)?.name;
+  for (const name of possibleNames(txt.name, view.zone.name))
+    if (name !== meant && isUnowned(name, txt.name, view, settings)) return true;
+  return false;
+}
+
+/** Whether a name has a record set without ownership that an ownership record of this name could be of. */
+function isUnowned(name: DnsName, txtName: DnsName, view: ZoneView, settings: PlanSettings): boolean {
+  if (!view.records.has(name)) return false;
+  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
+  return recordsAt(name, view).some(
+    record =>
+      !isOwnershipRecord(record) &&
+      (isAddressType(record.type) || txtName.includes(record.type.toLowerCase())) &&
+      !(name === view.zone.name && (record.type === 'NS' || record.type === 'SOA')) &&
+      decidingClaim(record, claims) === undefined,
+  );
+}
+
+/** How many names a finding shows. */
+const SHOWN = 10;
+
+/** What is told of ownership records of ours that fit no record set and stay: one finding a zone. */
+export function strayFindings(stray: readonly Claim[], { zone }: ZoneView): Finding[] {
+  const names = [...new Set(stray.map(({ txt }) => txt.name))].sort();
+  const [first] = names;
+  if (first === undefined) return [];
+  const advice =
+    'If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back; else remove them by hand';
+  const message =
+    names.length === 1
+      ? `the ownership record ${first} in ${zone.name} fits no record set, and is left alone. ${advice}`
+      : `${names.length} ownership records in ${zone.name} fit no record set, and are left alone (${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''}). ${advice}`;
+  return [{ reason: 'warning', message, zone: zone.id, ...(names.length === 1 && { name: first }) }];
+}

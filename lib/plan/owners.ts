@@ -1,0 +1,174 @@
+import type { ClusterName, DnsName, ObjectRef, OwnerId, Ownership, Party, Snapshot } from '../model/index.ts';
+import { resourceOf } from '../model/index.ts';
+import type { PlanSettings } from './settings.ts';
+
+/**
+ * Why an object keeps what an ownership record says it has, without asking for it now.
+ *
+ * | hold      | when                                                                                     |
+ * |-----------|------------------------------------------------------------------------------------------|
+ * | unread    | its kind could not be read completely in its cluster, or this run did not read it        |
+ * | unlisted  | it is of a kind that is not among the sources                                            |
+ * | departed  | its cluster is not in the config                                                         |
+ * | waiting   | the object is there, but has no usable target yet, or what it asks for is malformed      |
+ */
+export interface Keeping {
+  readonly why: 'unread' | 'unlisted' | 'departed' | 'waiting';
+  readonly message: string;
+}
+
+/**
+ * What may be done in whose name, given what was read. All is decided by owner and cluster. An ownership record without
+ * cluster may be of any cluster of its owner: what all of them agree on may be done.
+ */
+export interface Owners {
+  /** Whether the owner id belongs to a configured cluster. */
+  ours(owner: OwnerId): boolean;
+  /** Whether several configured clusters have the owner id, so that ownership records must name the cluster. */
+  shared(owner: OwnerId): boolean;
+  /** The configured clusters that an ownership record may be of. */
+  clustersOf(ownership: Ownership): readonly ClusterName[];
+  /** The party that an ownership record counts for. */
+  partyOf(ownership: Ownership): Party;
+  /** Whether an ownership record is of this very object, as far as it tells. */
+  isOf(ownership: Ownership, object: ObjectRef): boolean;
+  /** Why what the record says stays though its object does not ask for the name; undefined: the object has given it up. */
+  keeping(ownership: Ownership, name: DnsName): Keeping | undefined;
+  /** Why nothing of the record may be changed: like `keeping`, but an object that waits may be served. */
+  frozen(ownership: Ownership): Keeping | undefined;
+  /** Whether some object of the owner waits for the name: a load balancer that is not there yet keeps what stands. */
+  awaited(ownership: Ownership, name: DnsName): boolean;
+  /** Whether the object is there and asks for other names: then it has moved, it is not lost. */
+  alive(ownership: Ownership): boolean;
+  /** Whether a person forced this run for whatever cluster the record may be of. */
+  forced(ownership: Ownership): boolean;
+  forcedCluster(cluster: ClusterName): boolean;
+}
+
+type SourceOf = PlanSettings['sourceOf'];
+
+interface Cluster {
+  readonly name: ClusterName;
+  readonly kinds: Snapshot['kinds'];
+  /** Objects that ask for something or wait for it, by `kind/namespace/name`. */
+  readonly alive: Set<string>;
+  /** Holds on all that an object has. */
+  readonly heldObjects: Map<string, string>;
+  /** Holds on one name of an object, by `resource name`. */
+  readonly heldNames: Map<string, string>;
+  readonly awaited: Set<DnsName>;
+}
+
+/**
+ * @param sourceOf the source that reads objects of a kind
+ * @param forced clusters for which a person said "yes, really": their removals pass the guard, and records of kinds that
+ *   are not read, or of a cluster that left the config, may go. What could not be read stays frozen all the same.
+ */
+export function ownersOf(
+  snapshots: readonly Snapshot[],
+  sourceOf: SourceOf,
+  forced: readonly ClusterName[] = [],
+): Owners {
+  const byOwner = new Map<OwnerId, Cluster[]>();
+  const byName = new Map<ClusterName, Cluster>();
+  for (const snapshot of snapshots) {
+    const cluster = clusterOf(snapshot);
+    byName.set(cluster.name, cluster);
+    const others = byOwner.get(snapshot.owner);
+    if (others) others.push(cluster);
+    else byOwner.set(snapshot.owner, [cluster]);
+  }
+  const possible = ({ owner, cluster }: Ownership): readonly Cluster[] => {
+    if (cluster === undefined) return byOwner.get(owner) ?? [];
+    // A cluster whose owner id was changed in the config is still itself.
+    const named = byName.get(cluster);
+    return named ? [named] : [];
+  };
+  const isForced = (ownership: Ownership) => {
+    const names = ownership.cluster === undefined ? possible(ownership).map(({ name }) => name) : [ownership.cluster];
+    return names.length > 0 && names.every(name => forced.includes(name));
+  };
+  const frozen = (ownership: Ownership) => whyFrozen(ownership, possible(ownership), sourceOf, isForced(ownership));
+  return {
+    ours: owner => byOwner.has(owner),
+    shared: owner => (byOwner.get(owner)?.length ?? 0) > 1,
+    clustersOf: ownership => possible(ownership).map(({ name }) => name),
+    partyOf: ownership => {
+      const clusters = possible(ownership);
+      const cluster = ownership.cluster ?? (clusters.length === 1 ? clusters[0]?.name : undefined);
+      return { owner: ownership.owner, ...(cluster !== undefined && { cluster }) };
+    },
+    isOf: (ownership, object) =>
+      ownership.resource === resourceOf(object) && possible(ownership).some(({ name }) => name === object.cluster),
+    keeping: (ownership, name) => frozen(ownership) ?? whyWaiting(ownership, name, possible(ownership)),
+    frozen,
+    awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
+    alive: ({ resource, ...rest }) => {
+      const clusters = possible(rest);
+      return resource !== undefined && clusters.length === 1 && clusters[0]?.alive.has(resource) === true;
+    },
+    forced: isForced,
+    forcedCluster: cluster => forced.includes(cluster),
+  };
+}
+
+function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
+  const alive = new Set<string>();
+  const heldObjects = new Map<string, string>();
+  const heldNames = new Map<string, string>();
+  const awaited = new Set<DnsName>();
+  for (const { object } of endpoints) alive.add(resourceOf(object));
+  for (const { object, name, message } of holds) {
+    const resource = resourceOf(object);
+    alive.add(resource);
+    if (name === undefined) heldObjects.set(resource, message);
+    else {
+      heldNames.set(`${resource} ${name}`, message);
+      awaited.add(name);
+    }
+  }
+  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited };
+}
+
+function whyFrozen(
+  ownership: Ownership,
+  clusters: readonly Cluster[],
+  sourceOf: SourceOf,
+  forced: boolean,
+): Keeping | undefined {
+  const { resource, cluster } = ownership;
+  if (clusters.length === 0) {
+    if (forced) return undefined;
+    const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
+    return { why: 'departed', message };
+  }
+  const word = resource?.split('/', 1)[0];
+  const source = word === undefined ? undefined : sourceOf(word);
+  for (const { name, kinds } of clusters) {
+    const unread = unreadSource(kinds, source);
+    if (unread !== undefined) return { why: 'unread', message: `${name}: ${unread}` };
+  }
+  const isListed = source !== undefined && clusters.every(({ kinds }) => kinds[source] !== undefined);
+  if (word === undefined || forced || isListed) return undefined;
+  return {
+    why: 'unlisted',
+    message: `it belongs to ${resource}, a kind of object that is not among the sources (a forced run takes it over)`,
+  };
+}
+
+/** Of a source that is read its own reading counts; of any other every reading, since what it is part of is not known. */
+function unreadSource(kinds: Snapshot['kinds'], source: string | undefined): string | undefined {
+  const own = source === undefined ? undefined : kinds[source];
+  const relevant = own && source !== undefined ? [[source, own] as const] : Object.entries(kinds);
+  for (const [word, read] of relevant) if (!read.complete) return `${word} objects could not be read (${read.error})`;
+  return undefined;
+}
+
+function whyWaiting({ resource }: Ownership, name: DnsName, clusters: readonly Cluster[]): Keeping | undefined {
+  if (resource === undefined) return undefined;
+  for (const cluster of clusters) {
+    const message = cluster.heldNames.get(`${resource} ${name}`) ?? cluster.heldObjects.get(resource);
+    if (message !== undefined) return { why: 'waiting', message: `${cluster.name}: ${resource}: ${message}` };
+  }
+  return undefined;
+}

@@ -1,0 +1,212 @@
+import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
+import { type Candidate, type Candidates, mayStandIn } from './candidates.ts';
+import { recordsAt, type ZoneView } from './current.ts';
+import { passesFilter, type ZoneFinder, zoneFinder } from './zones.ts';
+
+/**
+ * What a zone is to a desired name.
+ *
+ * | role  | the zone                                                       | what is done there                             |
+ * |-------|----------------------------------------------------------------|------------------------------------------------|
+ * | home  | the longest public one, every private one                      | published                                      |
+ * | above | a public zone above the home that does not delegate it (yet)   | what stands is kept up to date, nothing is made |
+ * | stays | above it, and it cannot be told or the world asks elsewhere    | nothing                                        |
+ *
+ * A zone above the home that delegates it has no role once the home has the name: what stands there is no longer desired.
+ */
+export type Role = 'home' | 'above' | 'stays';
+
+export interface Placement {
+  readonly byZone: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, Role>>;
+  readonly findings: readonly Finding[];
+}
+
+export interface PlacementInput {
+  readonly views: readonly ZoneView[];
+  /** Selected zones that could not be read. */
+  readonly elsewhere: readonly HostedZone[];
+  /** Whether a zone has record sets of ours at a name. */
+  readonly has: (zone: ZoneId, name: DnsName) => boolean;
+  readonly settings: { readonly filter: Parameters<typeof passesFilter>[1] };
+}
+
+/** Sorts the desired names into zones; those that have none, or one that could not be read, get a finding. */
+export function placeNames(candidates: Candidates, input: PlacementInput): Placement {
+  const placing: Placing = {
+    ...input,
+    find: zoneFinder([...input.views.map(({ zone }) => zone), ...input.elsewhere]),
+    viewOf: new Map(input.views.map(view => [view.zone.id, view])),
+    byZone: new Map(),
+    findings: [],
+    undelegated: new Map(),
+  };
+  for (const [name, asking] of candidates) {
+    if (passesFilter(name, input.settings.filter)) placeName(name, asking, placing);
+    else tell(placing, asking, 'filtered', `${name} lies outside zones.domains`);
+  }
+  return { byZone: placing.byZone, findings: [...placing.findings, ...undelegatedFindings(placing)] };
+}
+
+interface Placing extends PlacementInput {
+  readonly find: ZoneFinder;
+  readonly viewOf: ReadonlyMap<ZoneId, ZoneView>;
+  readonly byZone: Map<ZoneId, Map<DnsName, Role>>;
+  readonly findings: Finding[];
+  /** Child zones that their parent does not delegate, with the names that this concerns. */
+  readonly undelegated: Map<ZoneId, { child: HostedZone; parent: HostedZone; names: DnsName[] }>;
+}
+
+function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing): void {
+  const zones = placing.find(name);
+  if (zones.length === 0) {
+    const advice = 'create one, or widen zones.domains, zones.type or zones.ids';
+    tell(placing, asking, 'no-zone', `no selected hosted zone contains ${name}: ${advice}`);
+    return;
+  }
+  for (const zone of zones) if (zone.private) assign(name, zone, 'home', asking, placing);
+  const open = zones.filter(zone => !zone.private);
+  const [longest] = open;
+  const homes = open.filter(zone => zone.name === longest?.name);
+  tellOfPins(name, [...zones.filter(zone => zone.private), ...homes], asking, placing);
+  if (!longest) return;
+  const taken = placeHomes(name, homes, asking, placing);
+  for (const upper of open.slice(homes.length)) placeAbove(name, upper, open, taken, placing);
+}
+
+/** An object that pins its name to a hosted zone (`aws-hosted-zone-id`) gets it there, or nowhere. */
+function tellOfPins(name: DnsName, zones: readonly HostedZone[], asking: readonly Candidate[], placing: Placing): void {
+  for (const candidate of asking) {
+    const pin = candidate.endpoints.find(({ zoneId }) => zoneId !== undefined)?.zoneId;
+    if (pin === undefined || zones.some(({ id }) => id === pin)) continue;
+    const message = `${name} is not published: its object pins it to the hosted zone ${pin}, which is none of the selected ones that it belongs into`;
+    tell(placing, [candidate], 'no-zone', message);
+  }
+}
+
+function assign(
+  name: DnsName,
+  zone: HostedZone,
+  role: Role,
+  asking: readonly Candidate[],
+  { byZone, viewOf, findings }: Placing,
+) {
+  if (!asking.some(candidate => mayStandIn(candidate, zone))) return;
+  if (!viewOf.has(zone.id)) {
+    const message = `${name} is left as it is: the hosted zone ${zone.name} (${zone.id}) could not be read`;
+    findings.push(...findingsFor(asking, 'unreadable', message, zone.id));
+    return;
+  }
+  const roles = byZone.get(zone.id);
+  if (roles) roles.set(name, role);
+  else byZone.set(zone.id, new Map([[name, role]]));
+}
+
+/** Of several public zones of one name the one that has the name keeps it; a name that none of them has is refused. */
+function placeHomes(name: DnsName, homes: readonly HostedZone[], asking: readonly Candidate[], placing: Placing) {
+  const [only] = homes as [HostedZone];
+  const unread = homes.some(({ id }) => !placing.viewOf.has(id));
+  const taken = homes.length === 1 ? homes : homes.filter(({ id }) => placing.has(id, name));
+  if (taken.length === 0) {
+    const ids = homes.map(({ id }) => id).join(' and ');
+    const message = `there are ${homes.length} public hosted zones ${only.name} (${ids}), and none of them has ${name}: name the right one in zones.ids`;
+    if (!unread) tell(placing, asking, 'no-zone', message);
+    else for (const zone of homes) assign(name, zone, 'stays', asking, placing);
+  }
+  for (const zone of taken) assign(name, zone, homeRole(name, zone, asking, placing), asking, placing);
+  return unread ? [] : taken;
+}
+
+/** A name below a delegation to zones that are not selected is not the world's to find here. */
+function homeRole(name: DnsName, zone: HostedZone, asking: readonly Candidate[], placing: Placing): Role {
+  const view = placing.viewOf.get(zone.id);
+  const cut = view && delegationAbove(name, view);
+  if (cut === undefined) return 'home';
+  const message = `${name} is not published: ${zone.name} (${zone.id}) delegates ${cut} to other name servers (NS record set ${cut}), so nobody would ask here for it; select the hosted zone of ${cut}, or remove the NS record set`;
+  placing.findings.push(...findingsFor(asking, 'no-zone', message, zone.id));
+  return 'stays';
+}
+
+/** The highest name at or above `name`, below the zone's apex, that has an NS record set: the world asks other servers below it. */
+function delegationAbove(name: DnsName, view: ZoneView): DnsName | undefined {
+  let cut: DnsName | undefined;
+  for (let at = name; at !== view.zone.name && at !== ''; at = at.slice(at.indexOf('.') + 1)) {
+    if (recordsAt(at, view).some(({ type }) => type === 'NS')) cut = at;
+    if (!at.includes('.')) break;
+  }
+  return cut;
+}
+
+/** Decides what a public zone above the home is to a name. `taken`: the homes that have or get it; none where that is unknown. */
+function placeAbove(
+  name: DnsName,
+  upper: HostedZone,
+  open: readonly HostedZone[],
+  taken: readonly HostedZone[],
+  placing: Placing,
+): void {
+  const view = placing.viewOf.get(upper.id);
+  if (!view) return;
+  const role = taken.length === 0 ? 'stays' : roleAbove(name, view, open, taken, placing);
+  if (role === undefined) return;
+  const roles = placing.byZone.get(upper.id);
+  if (roles) roles.set(name, role);
+  else placing.byZone.set(upper.id, new Map([[name, role]]));
+}
+
+function roleAbove(
+  name: DnsName,
+  view: ZoneView,
+  open: readonly HostedZone[],
+  taken: readonly HostedZone[],
+  placing: Placing,
+): Role | undefined {
+  const { zone } = view;
+  // The zone just below on the way to the name: the world gets there only if it is delegated here.
+  const child = open.filter(other => other.name.length > zone.name.length).at(-1) as HostedZone;
+  const cut = delegationAbove(name, view);
+  if (cut === child.name && delegatesTo(view, child, placing))
+    return taken.every(({ id }) => placing.has(id, name)) ? undefined : 'above';
+  if (cut !== undefined) return 'stays';
+  const noted = placing.undelegated.get(child.id) ?? { child, parent: zone, names: [] };
+  noted.names.push(name);
+  placing.undelegated.set(child.id, noted);
+  return 'above';
+}
+
+/** Whether the NS record set of the upper zone names servers of the zone below, as far as those are known. */
+function delegatesTo(upper: ZoneView, child: HostedZone, { viewOf }: Placing): boolean {
+  const servers = (view: ZoneView | undefined) =>
+    new Set(
+      (view ? recordsAt(child.name, view) : [])
+        .filter(({ type }) => type === 'NS')
+        .flatMap(({ values = [] }) => values.map(value => value.toLowerCase().replace(/\.$/, ''))),
+    );
+  const own = servers(viewOf.get(child.id));
+  return own.size === 0 || [...servers(upper)].some(server => own.has(server));
+}
+
+const SHOWN = 3;
+
+function undelegatedFindings({ undelegated }: Placing): Finding[] {
+  return [...undelegated.values()].map(({ child, parent, names }) => {
+    const shown = [...new Set(names)].sort();
+    const some = `${shown.slice(0, SHOWN).join(', ')}${shown.length > SHOWN ? ` and ${shown.length - SHOWN} more` : ''}`;
+    const message = `the hosted zone ${child.name} (${child.id}) is not delegated: ${parent.name} (${parent.id}) has no NS record set ${child.name} with its name servers, so the world does not find ${some} there; what ${parent.name} has of them is kept up to date until then`;
+    return { reason: 'warning', message, zone: child.id };
+  });
+}
+
+function tell({ findings }: Placing, asking: readonly Candidate[], reason: Finding['reason'], message: string): void {
+  findings.push(...findingsFor(asking, reason, message));
+}
+
+function findingsFor(
+  asking: readonly Candidate[],
+  reason: Finding['reason'],
+  message: string,
+  zone?: ZoneId,
+): Finding[] {
+  return asking.flatMap(({ name, objects }) =>
+    objects.map(object => ({ reason, message, object, name, ...(zone !== undefined && { zone }) })),
+  );
+}

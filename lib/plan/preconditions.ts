@@ -1,0 +1,142 @@
+import type { DnsName, ManagedType, Reason, RecordSet } from '../model/index.ts';
+import { isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
+import { ownershipNameOf } from './change.ts';
+import type { KeptRecord } from './conflict.ts';
+import type { NameContext } from './context.ts';
+import { type Current, recordsAt } from './current.ts';
+import type { DesiredRecord } from './desired.ts';
+import { isAddressType } from './facets.ts';
+
+/** Something that stands in the way of a desired record. */
+export interface Block {
+  readonly reason: Reason;
+  readonly message: string;
+  /** The record type that cannot be written; absent: every type of an address. */
+  readonly type?: string;
+  /** Nothing may be created at the name; what is ours there may still be updated. */
+  readonly whole?: boolean;
+}
+
+/** What stands in the way of the desired records, without asking Route 53. */
+export function whatBlocks(
+  current: Current,
+  desired: readonly DesiredRecord[],
+  kept: readonly KeptRecord[],
+  context: NameContext,
+): Block[] {
+  const types = new Set(desired.map(({ record }) => record.type));
+  return [
+    ...foreignBlocks(current, types),
+    ...keptBlocks(current, kept, types),
+    ...cnameBlocks(current, kept, types, context),
+    ...reservedBlocks(current),
+    ...twinBlocks(current.name, context),
+    ...desired.flatMap(({ record }) => ownershipBlocks(record, context)),
+    ...unmanagedBlocks(current.name, types, context),
+  ];
+}
+
+function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>): Block[] {
+  return foreign.flatMap(({ record, claim, unproven }): Block[] => {
+    const whole = isAddressType(record.type);
+    if (isOwnershipRecord(record) || (!whole && !types.has(record.type))) return [];
+    if (whole && ![...types].some(isAddressType)) return [];
+    const why = unproven
+      ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
+      : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
+    const message = `${name} ${record.type} ${why}`;
+    return [{ reason: 'not-owned', whole, message, ...(types.has(record.type) && { type: record.type }) }];
+  });
+}
+
+function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
+  return kept
+    .filter(({ owned: { record } }) => types.has(record.type))
+    .map(({ owned: { record }, message, keeping }) => ({
+      reason: keeping && keeping.why !== 'waiting' ? 'frozen' : 'conflict',
+      type: record.type,
+      message: `${name} ${record.type} is left as it is: ${message}`,
+    }));
+}
+
+/** A CNAME can stand beside nothing (RFC 1034, 3.6.2): neither in the one direction nor in the other. */
+function cnameBlocks(
+  { name, foreign, ours }: Current,
+  kept: readonly KeptRecord[],
+  types: ReadonlySet<string>,
+  { settings }: NameContext,
+): Block[] {
+  // What the change itself may replace is no obstacle.
+  const isFixed = ({ type }: RecordSet) => !isAddressType(type) || !settings.types.includes(type as ManagedType);
+  const staying = [
+    ...foreign.map(({ record }) => record),
+    ...kept.map(({ owned }) => owned.record),
+    ...ours.map(({ record }) => record).filter(isFixed),
+  ];
+  const others = [...new Set(staying.map(({ type }) => type))].sort();
+  const blocks: Block[] = [];
+  if (types.has('CNAME') && others.some(type => type !== 'CNAME')) {
+    const beside = others.filter(type => type !== 'CNAME').join(', ');
+    const message = `${name} also has ${beside} records, and DNS allows nothing beside a CNAME`;
+    blocks.push({ reason: 'conflict', type: 'CNAME', whole: true, message });
+  }
+  if (others.includes('CNAME')) {
+    const isForeign = foreign.some(({ record: { type } }) => type === 'CNAME');
+    // Beside a foreign CNAME no address is made in any case.
+    for (const type of [...types].filter(one => !(isForeign ? isAddressType(one) : one === 'CNAME')).sort()) {
+      const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
+      blocks.push({ reason: 'conflict', type, message });
+    }
+  }
+  return blocks;
+}
+
+function reservedBlocks({ name, reserved, ours, foreign }: Current): Block[] {
+  if (!reserved || ours.length > 0 || foreign.some(({ claim }) => claim)) return [];
+  const message = `${name} is reserved by the ownership record ${reserved.txt.name} of the owner "${reserved.ownership.owner}"`;
+  return [{ reason: 'conflict', whole: true, message }];
+}
+
+/** A wildcard and the name of its replacement have the same ownership records: only one of them can be published. */
+function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
+  const twin = wildcardTwin(name, settings.naming);
+  if (twin === undefined || !recordsAt(twin, view).some(({ type }) => isAddressType(type))) return [];
+  const message = `${name} would share its ownership records with ${twin}, which stands in the zone: choose another registry.wildcardReplacement`;
+  return [{ reason: 'conflict', whole: true, message }];
+}
+
+/** Why the name of an ownership record cannot be used, if it cannot. */
+function ownershipBlocks(record: RecordSet, context: NameContext): Block[] {
+  const txtName = ownershipNameOf(record, context.view.zone, context.settings);
+  const message = ownershipNameTaken(txtName, context);
+  return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
+}
+
+function ownershipNameTaken(txtName: DnsName, { view, owners }: NameContext): string | undefined {
+  const label = txtName.split('.').find(part => part.length > 63);
+  if (label)
+    return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
+  if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
+  for (const record of recordsAt(txtName, view)) {
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
+    if (record.type !== 'TXT') continue;
+    const stated = ownershipsIn(record);
+    if (stated.length === 0)
+      return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record`;
+    const other = stated.find(({ ownership }) => !owners.ours(ownership.owner));
+    if (other) return `it is reserved by the ownership record ${txtName} of the owner "${other.ownership.owner}"`;
+  }
+  return undefined;
+}
+
+/** A type that `records.types` leaves out is not published, and what stands of it is not touched. */
+function unmanagedBlocks(name: DnsName, types: ReadonlySet<string>, { settings }: NameContext): Block[] {
+  return [...types]
+    .filter(type => !settings.types.includes(type as ManagedType))
+    .sort()
+    .map(type => ({
+      reason: 'filtered',
+      type,
+      message: `${name} ${type} is not published: records.types leaves it out`,
+    }));
+}

@@ -1,0 +1,102 @@
+import type { DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
+import { isSameSet, sameRecord } from '../model/index.ts';
+import { decodeZone, encodeZone, type ZoneCopy } from '../state/index.ts';
+import type { OpenRun } from './ports.ts';
+
+type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
+
+/** What a run came to know of a zone beyond the copy that it began with; kept so that two runs lose nothing of each other. */
+export interface Edits {
+  /** The whole zone was read. */
+  whole: boolean;
+  /** Names that were read again. */
+  readonly names: Set<DnsName>;
+  /** Record sets that were deleted (`after` is absent) or created, in this order. */
+  readonly sets: { readonly set: RecordSet; readonly after?: RecordSet }[];
+}
+
+export const noEdits = (): Edits => ({ whole: false, names: new Set(), sets: [] });
+
+export const hasEdits = ({ whole, names, sets }: Edits): boolean => whole || names.size > 0 || sets.length > 0;
+
+/** Puts accepted changes into the records of a zone. */
+export function editSets(records: Records, sets: Edits['sets']): Map<DnsName, readonly RecordSet[]> {
+  const edited = new Map(records);
+  for (const { set, after } of sets) {
+    const others = (edited.get(set.name) ?? []).filter(other => !isSameSet(other, set));
+    const now = after ? [...others, after] : others;
+    if (now.length > 0) edited.set(set.name, now);
+    else edited.delete(set.name);
+  }
+  return edited;
+}
+
+const NO_MEMORY: ZoneMemory = { refusals: new Map(), unwantedSince: new Map(), removed: [] };
+
+/** A zone copy as the runs of one shard see it. */
+export function openCopy({ memory, ...copy }: ZoneCopy, shard: string): ZoneState {
+  return { ...copy, ...(memory.get(shard) ?? NO_MEMORY) };
+}
+
+/** A zone that was never read before. */
+export const newState = (zone: ZoneState['zone'], records: Records, readAt: number): ZoneState => ({
+  zone,
+  records,
+  readAt,
+  unproven: new Set(),
+  ...NO_MEMORY,
+});
+
+export const zoneKey = (id: string): string => `zone/${id}`;
+
+export interface Keeping {
+  readonly state: ZoneState;
+  readonly edits: Edits;
+  /** The copy that the run began with, if there was one. */
+  readonly kept?: ZoneCopy;
+  readonly version?: string;
+}
+
+/** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
+export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
+  const { refusals, unwantedSince, removed, ...copy } = state;
+  const ours: ZoneCopy = {
+    ...copy,
+    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed }),
+  };
+  const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
+  await run.kept.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });
+}
+
+/**
+ * Two runs at a time, of two shards say, end with both their changes. Where both read the same thing it is not known whose
+ * reading is the later: the copy is then good for swaps, which cannot do harm, and is read in full by the next run.
+ */
+export function mergeCopies(theirs: ZoneCopy, ours: ZoneCopy, edits: Edits, shard: string): ZoneCopy {
+  const base = edits.whole ? ours.records : withNames(theirs.records, ours.records, edits.names);
+  const doubtful =
+    edits.whole || [...edits.names].some(name => !sameSets(theirs.records.get(name), ours.records.get(name)));
+  const memory = ours.memory.get(shard);
+  return {
+    ...ours,
+    records: editSets(base, edits.sets),
+    readAt: doubtful ? 0 : theirs.readAt,
+    unproven: new Set([...theirs.unproven, ...ours.unproven]),
+    memory: memory ? new Map(theirs.memory).set(shard, memory) : theirs.memory,
+  };
+}
+
+function withNames(theirs: Records, ours: Records, names: ReadonlySet<DnsName>): Records {
+  if (names.size === 0) return theirs;
+  const records = new Map(theirs);
+  for (const name of names) {
+    const sets = ours.get(name);
+    if (sets) records.set(name, sets);
+    else records.delete(name);
+  }
+  return records;
+}
+
+function sameSets(a: readonly RecordSet[] = [], b: readonly RecordSet[] = []): boolean {
+  return a.length === b.length && a.every(record => b.some(other => sameRecord(record, other)));
+}

@@ -1,0 +1,133 @@
+import type { Route53Store } from '../../../local/route53/index.ts';
+import { asks, type Wish } from './objects.ts';
+import type { Kind, Settings } from './settings.ts';
+import { type Due, dueOf } from './truth.ts';
+import { isData, type Label, labelIn, ownershipAt, type Rec, type View, type ZoneInfo } from './view.ts';
+
+/** What a run read of a cluster, and when: readings of a later serial know more. */
+export interface Reading {
+  readonly wishes: readonly Wish[];
+  readonly unread: ReadonlySet<Kind>;
+  readonly serial: number;
+}
+
+/** In whose name something is done. */
+export interface Run {
+  readonly settings: Settings;
+  /** Of the shard that runs. */
+  readonly clusters: readonly { readonly name: string; readonly owner: string }[];
+}
+
+/** One run, as far as its batches are judged by it. */
+export interface RunContext extends Run {
+  readonly serial: number;
+  clusters: Run['clusters'];
+  readonly forced: readonly string[];
+  /** A drift run may touch these names only. */
+  readonly drift?: ReadonlySet<string>;
+  readonly read: Map<string, Reading>;
+  /** The zones as the run found them. */
+  readonly start: ReadonlyMap<string, View>;
+  /** Zones that the run has read whole, as they were then. */
+  readonly listed: Map<string, View>;
+  /** Names that the run took out of a zone, by zone, owner, cluster and the run that first saw them unwanted. */
+  readonly lost: Map<string, Map<string, string>>;
+  /** The same of names whose targets it changed. */
+  readonly moved: Map<string, Map<string, string>>;
+  /** The state that it keeps its copies in; another one after that was lost. */
+  readonly state: object;
+}
+
+/** What the judge remembers of a world between batches. */
+export interface Memory {
+  /** Record sets that are not ours, by zone and key; a strict one never becomes ours. */
+  readonly foreign: Map<string, Map<string, { text: string; strict: boolean }>>;
+  /** Another's record sets that somebody laid a claim of ours to, and the states whose copies show them without. */
+  readonly forged: Map<string, Map<string, { text: string; states: ReadonlySet<object> }>>;
+  /** The record set that each ownership record was written for, by zone and the ownership record's name. */
+  readonly pairs: Map<string, Map<string, string>>;
+  /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
+  readonly claimed: Map<string, Set<string>>;
+  /** The run that first saw a name unwanted. */
+  readonly unwanted: Map<string, number>;
+  /** A run was killed, so that a later one may first see to what that one left. */
+  interrupted: boolean;
+  /** The latest reading of each cluster by any run. */
+  readonly latest: Map<string, Reading>;
+}
+
+/** A change batch that Route 53 took. */
+export interface Batch {
+  readonly zone: ZoneInfo;
+  readonly before: View;
+  readonly after: View;
+  readonly run: RunContext;
+  readonly memory: Memory;
+  readonly store: Route53Store;
+}
+
+export const memory = (): Memory => ({
+  foreign: new Map(),
+  forged: new Map(),
+  pairs: new Map(),
+  claimed: new Map(),
+  unwanted: new Map(),
+  interrupted: false,
+  latest: new Map(),
+});
+
+export const inner = <K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> => {
+  const known = map.get(key) ?? new Map<L, V>();
+  map.set(key, known);
+  return known;
+};
+
+/** A rule says what is wrong with a batch, or nothing. */
+export type Rule = (batch: Batch) => string | undefined;
+
+export const changed = ({ before, after }: Batch, key: string) => before.get(key)?.text !== after.get(key)?.text;
+export const keysOf = ({ before, after }: Batch) => new Set([...before.keys(), ...after.keys()]);
+export const recordOf = ({ before, after }: Batch, key: string) => (after.get(key) ?? before.get(key)) as Rec;
+export const changedData = (batch: Batch) =>
+  [...keysOf(batch)].filter(key => isData(recordOf(batch, key).type) && changed(batch, key));
+export const namesOf = (batch: Batch) => new Set(changedData(batch).map(key => recordOf(batch, key).name));
+
+export const isOurs = (label: Label | undefined, run: Run): label is Label =>
+  label !== undefined && run.clusters.some(({ owner }) => owner === label.owner);
+
+/** The clusters of the config that an ownership record may be of: the one that it names, or any with its owner id. */
+export const clustersOf = (label: Label, run: Run): string[] =>
+  run.clusters
+    .filter(({ name, owner }) => (label.cluster === undefined ? owner === label.owner : label.cluster === name))
+    .map(({ name }) => name);
+
+export const labelAt = (view: View, name: string, type: string, { zone, run }: { zone: ZoneInfo; run: Run }) =>
+  labelIn(ownershipAt(view, name, type, zone.name, run.settings));
+
+/** What is known of a cluster: what this run read of it, and what a later one did. */
+export function readings(cluster: string, { run, memory }: Batch): Reading[] {
+  const own = run.read.get(cluster);
+  const last = memory.latest.get(cluster);
+  return [own, ...(last && last.serial > (own?.serial ?? -1) ? [last] : [])].filter(one => one !== undefined);
+}
+
+/** The clusters whose object of that name asks for the host, as far as anybody knows, by a source that is on. */
+export const askingClusters = (label: Label, name: string, batch: Batch): string[] =>
+  clustersOf(label, batch.run).filter(cluster =>
+    readings(cluster, batch).some(({ wishes }) =>
+      wishes.some(
+        wish =>
+          wish.resource === label.resource &&
+          batch.run.settings.sources.includes(wish.kind) &&
+          (asks(wish, name) || wish.heldAll),
+      ),
+    ),
+  );
+
+export const wishesIn = (cluster: string, batch: Batch): Wish[] =>
+  readings(cluster, batch).flatMap(({ wishes, unread }) => wishes.filter(({ kind }) => !unread.has(kind)));
+
+export const duesOf = (wish: Wish, name: string, reading: Reading, batch: Batch): Due[] =>
+  [batch.after, batch.before].flatMap(view =>
+    dueOf(wish, name, reading.wishes, batch.run.settings, { name: batch.zone.name, view }),
+  );
