@@ -63,20 +63,24 @@ function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing
     tell(placing, asking, 'no-zone', `no selected hosted zone contains ${name}: ${advice}`);
     return;
   }
-  for (const candidate of asking) {
-    if (zones.some(zone => mayStandIn(candidate, zone))) continue;
-    const zoneId = candidate.endpoints.find(endpoint => endpoint.zoneId !== undefined)?.zoneId;
-    const message = `${name} is not published: its object pins it to the hosted zone ${zoneId}, which is none of the selected ones that it belongs into`;
-    tell(placing, [candidate], 'no-zone', message);
-  }
-  const possible = zones.filter(zone => asking.some(candidate => mayStandIn(candidate, zone)));
-  for (const zone of possible) if (zone.private) assign(name, zone, 'home', asking, placing);
-  const open = possible.filter(zone => !zone.private);
+  for (const zone of zones) if (zone.private) assign(name, zone, 'home', asking, placing);
+  const open = zones.filter(zone => !zone.private);
   const [longest] = open;
+  const homes = open.filter(zone => zone.name === longest?.name);
+  tellOfPins(name, [...zones.filter(zone => zone.private), ...homes], asking, placing);
   if (!longest) return;
-  const homes = open.filter(zone => zone.name === longest.name);
   const taken = placeHomes(name, homes, asking, placing);
   for (const upper of open.slice(homes.length)) placeAbove(name, upper, open, taken, placing);
+}
+
+/** An object that pins its name to a hosted zone (`aws-hosted-zone-id`) gets it there, or nowhere. */
+function tellOfPins(name: DnsName, zones: readonly HostedZone[], asking: readonly Candidate[], placing: Placing): void {
+  for (const candidate of asking) {
+    const pin = candidate.endpoints.find(({ zoneId }) => zoneId !== undefined)?.zoneId;
+    if (pin === undefined || zones.some(({ id }) => id === pin)) continue;
+    const message = `${name} is not published: its object pins it to the hosted zone ${pin}, which is none of the selected ones that it belongs into`;
+    tell(placing, [candidate], 'no-zone', message);
+  }
 }
 
 function assign(
@@ -86,6 +90,7 @@ function assign(
   asking: readonly Candidate[],
   { byZone, viewOf, findings }: Placing,
 ) {
+  if (!asking.some(candidate => mayStandIn(candidate, zone))) return;
   if (!viewOf.has(zone.id)) {
     const message = `${name} is left as it is: the hosted zone ${zone.name} (${zone.id}) could not be read`;
     findings.push(...findingsFor(asking, 'unreadable', message, zone.id));

@@ -45,7 +45,7 @@ function targetsOf(ingress: KubernetesObject): readonly Field[] | undefined {
  * The hostnames that an Ingress asks for: of its rules, of its TLS hosts and of its annotation, or as the annotation
  * `ingress-hostname-source` narrows it (`defined-hosts-only`, `annotation-only`, in any case). Undefined: malformed.
  */
-function ingressHostnames(ingress: KubernetesObject, settings: SourceSettings): Field[] | undefined {
+function ingressHostnames(ingress: KubernetesObject, settings: SourceSettings): readonly Field[] | undefined {
   const source = annotationOf(ingress.annotations, 'ingress-hostname-source');
   const annotated = () => annotatedHostnames(ingress, settings);
   if (source === undefined) return [...definedHosts(ingress, settings), ...annotated()];

@@ -6,7 +6,7 @@ import type { Needed, NeededResource } from './needed.ts';
 import type { KubernetesObject } from './object.ts';
 import { routeEndpoints, slimRoute } from './route.ts';
 import { NO_RULES, type ObjectRules, rulesOf } from './rules.ts';
-import { joinedByServices, serviceEndpoints, serviceJoins, slimService } from './service.ts';
+import { joinedByServices, mayJoin, serviceEndpoints, serviceJoins, slimService } from './service.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
 // THE table of sources. What else must know a kind derives it from here: the words of the config, listing, watching, the
@@ -93,6 +93,8 @@ export interface Source {
  */
 export interface Joins {
   readonly resources: (rules: ObjectRules) => readonly NeededResource[];
+  /** Cheap, and false for nearly every object. */
+  readonly concerns: (raw: unknown) => boolean;
   readonly needs: (object: KubernetesObject, context: SourceContext) => readonly NeededResource[];
   /** All of such an object that `endpoints` looks at. */
   readonly slim: (object: KubernetesObject) => unknown;
@@ -117,7 +119,7 @@ export const SOURCES = {
     resource: 'service',
     needs: [],
     endpoints: serviceEndpoints,
-    joins: { resources: joinedByServices, needs: serviceJoins, slim: slimService },
+    joins: { resources: joinedByServices, concerns: mayJoin, needs: serviceJoins, slim: slimService },
   },
   ingress: { resource: 'ingress', needs: [], endpoints: ingressEndpoints },
   'gateway-httproute': route('httproute', 'HTTPRoute', 'HTTP', 'HTTPS'),

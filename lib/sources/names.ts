@@ -8,8 +8,12 @@ import { rulesOf } from './rules.ts';
 import type { SourceSettings } from './settings.ts';
 import { listFrom, type Template, TemplateError } from './template/index.ts';
 
+/** What most objects have of most things; they are very many. */
+const NONE: readonly never[] = [];
+
 /** Hostnames in canonical form, each once; malformed ones are noted and hold the object. */
-export function namesOf(hostnames: readonly Field[], notes: Notes): DnsName[] {
+export function namesOf(hostnames: readonly Field[], notes: Notes): readonly DnsName[] {
+  if (hostnames.length === 0) return NONE;
   const names = new Set<DnsName>();
   for (const hostname of hostnames) {
     const result = canonicalHostname(hostname.text, { wildcard: true });
@@ -37,7 +41,11 @@ export function calledBy(
   own: readonly Field[],
   settings: SourceSettings,
   others = false,
-): Called[] {
+): readonly Called[] {
+  const { templates } = rulesOf(settings);
+  if (templates.length === 0) {
+    return own.length === 0 ? NONE : withNames([{ names: namesOf(own, object.notes), targets: NONE }]);
+  }
   const templated = templatedHostnames(object, settings, own.length > 0 || others);
   const targets =
     templated.length > 0 ? made('hostnames.targetTemplates', rulesOf(settings).targetTemplates, object) : [];
@@ -50,7 +58,9 @@ export function calledBy(
   ]);
 }
 
-export const namesIn = (called: readonly Called[]): DnsName[] => called.flatMap(({ names }) => names);
+export function namesIn(called: readonly Called[]): readonly DnsName[] {
+  return called.length < 2 ? (called[0]?.names ?? NONE) : called.flatMap(({ names }) => names);
+}
 
 const withNames = (called: readonly Called[]) => called.filter(({ names }) => names.length > 0);
 
@@ -59,8 +69,9 @@ export function annotatedHostnames(
   object: KubernetesObject,
   settings: SourceSettings,
   key: 'hostname' | 'internal-hostname' = 'hostname',
-): Field[] {
-  return rulesOf(settings).ignoreAnnotation ? [] : listOf(annotationOf(object.annotations, key));
+): readonly Field[] {
+  const annotation = annotationOf(object.annotations, key);
+  return annotation === undefined || rulesOf(settings).ignoreAnnotation ? NONE : listOf(annotation);
 }
 
 function templatedHostnames(object: KubernetesObject, settings: SourceSettings, namesItself: boolean): Field[] {

@@ -31,9 +31,9 @@ export function withinNets(
   settings: SourceSettings,
   field: string,
   notes: Notes,
-): TargetSet[] {
+): readonly TargetSet[] {
   const rules = rulesOf(settings);
-  if (rules.targetNets.length + rules.excludeTargetNets.length === 0) return [...sets];
+  if (rules.targetNets.length + rules.excludeTargetNets.length === 0) return sets;
   const nets = netsOf(rules);
   const left = sets.map(set => ({ ...set, targets: set.targets.filter(target => passes(set.type, target, nets)) }));
   const before = sets.flatMap(({ targets }) => targets);

@@ -58,15 +58,16 @@ export function commonOf(object: KubernetesObject): Common | undefined {
     return undefined;
   }
   const ttl = ttlOf(object);
+  const alias = aliasOf(object);
   const health = targetHealthOf(object);
   const aliasTypes = aliasTypesOf(object);
+  const plain = { ...(ttl !== undefined && { ttl }), alias, object: notes.object };
+  if (!aliasTypes && health === undefined && zoneId === undefined) return plain;
   return {
-    ...(ttl !== undefined && { ttl }),
-    alias: aliasOf(object),
+    ...plain,
     ...(aliasTypes && { aliasTypes }),
     ...(health !== undefined && { evaluateTargetHealth: health }),
     ...(zoneId !== undefined && { zoneId }),
-    object: notes.object,
   };
 }
 

@@ -38,11 +38,10 @@ export function serviceEndpoints(service: KubernetesObject, context: SourceConte
   const work = workOf(service, context, needed);
   if (work === undefined) return [];
   const { called, internal, settings } = work;
-  if (isUnsupported(service, namesIn([...called, internal]))) return [];
+  const names = internal.names.length === 0 ? namesIn(called) : namesIn([...called, internal]);
+  if (isUnsupported(service, names)) return [];
   const annotated = annotatedTargets(service);
-  if (annotated.length > 0) {
-    return published(service, [{ names: namesIn([...called, internal]), targets: annotated }], settings);
-  }
+  if (annotated.length > 0) return published(service, [{ names, targets: annotated }], settings);
   return BY_TYPE[work.type](work);
 }
 
@@ -70,6 +69,12 @@ export function joinedByServices({ service: { types } }: ObjectRules): readonly 
   const counts = (type: 'NodePort' | 'ClusterIP') => types.length === 0 || types.includes(type);
   if (counts('ClusterIP')) return ['node', 'pod', 'endpointslice'];
   return counts('NodePort') ? ['node', 'pod'] : [];
+}
+
+/** Whether a Service is of a type that may need others. */
+export function mayJoin(raw: unknown): boolean {
+  const spec = at(raw, 'spec');
+  return at(spec, 'type') === 'NodePort' || at(spec, 'clusterIP') === 'None';
 }
 
 /** The resources that a Service needs beside itself, for the names that it asks for. */
@@ -106,7 +111,7 @@ export function slimService({ raw, spec, status, notes }: KubernetesObject): unk
  * The hostnames that a Service asks for: those of its annotation; without the annotation, when `hostnames.fromServiceName`
  * is on, a LoadBalancer asks for its own name in each domain. An empty annotation asks for nothing.
  */
-function serviceHostnames(service: KubernetesObject, type: ServiceType, settings: SourceSettings): Field[] {
+function serviceHostnames(service: KubernetesObject, type: ServiceType, settings: SourceSettings): readonly Field[] {
   const annotated = annotationOf(service.annotations, 'hostname') !== undefined;
   if (annotated && !rulesOf(settings).ignoreAnnotation) return annotatedHostnames(service, settings);
   if (!settings.hostnames.fromServiceName || type !== 'LoadBalancer') return [];
@@ -122,7 +127,7 @@ const BY_TYPE: Readonly<Record<ServiceType, (work: Work) => Endpoint[]>> = {
       return external.length > 0 ? external : loadBalancerFields(service.status, service.notes);
     });
     const outside = targets ? behindLoadBalancer(service, pointing(called, targets), settings) : [];
-    return [...outside, ...inCluster(service, internal, settings)];
+    return internal.names.length === 0 ? outside : [...outside, ...inCluster(service, internal, settings)];
   },
   ClusterIP: ({ service, called, internal, settings }) => {
     if (rulesOf(settings).service.publishInternal) {
@@ -186,6 +191,7 @@ function pointing(called: readonly Called[], own: readonly Field[]): Asked[] {
 
 /** Under its cluster address. */
 function inCluster(service: KubernetesObject, called: Called, settings: SourceSettings): Endpoint[] {
+  if (called.names.length === 0) return [];
   const targets = sound(service, () => {
     const address = fieldOf(at(service.spec, 'clusterIP'), 'spec.clusterIP', service.notes);
     return address === undefined || address.text === 'None' ? [] : [address];

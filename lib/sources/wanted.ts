@@ -43,7 +43,7 @@ export function joiningOf(
   context: SourceContext,
 ): { readonly needs: readonly NeededResource[]; readonly slim: unknown } | undefined {
   const { resource, joins } = sourceOf(source);
-  if (joins === undefined) return undefined;
+  if (!joins?.concerns(raw)) return undefined;
   const object = openObject(resource, raw, context, formOf(source));
   if (object instanceof Notes || !isSelected(object, context)) return undefined;
   const needs = joins.needs(object, context);
