@@ -31,17 +31,17 @@ describe('a name stays with the object that has it while that object', () => {
     ['has a typo in its target', service('a', { ...X, target: '192.0.2.300' }, ['192.0.2.5'])],
     ['has a typo in its hostnames', service('a', { hostname: 'x.example.com,y..example.com' }, ['192.0.2.5'])],
   ])('%s: nobody else gets it, of whatever kind, cluster or owner', async (_, now) => {
-    const rivals: [string, string, (world: Harness) => void][] = [
-      [ONE, 'prod', world => world.clusters.prod!.objects.push(ingress('b', ['x.example.com'], ['192.0.2.1']))],
-      [APART, 'eu', world => world.clusters.us!.objects.push(service('b', X, ['192.0.2.1']))],
-      [SHARED, 'us', world => world.clusters.eu!.objects.push(service('a', X, ['192.0.2.1']))],
-    ];
-    for (const [config, home, rival] of rivals) {
+    const rivals = ['192.0.2.1', '2001:db8::1', 'lb.example.net'].flatMap(target => [
+      [ONE, 'prod', 'prod', ingress('b', ['x.example.com'], [target], {}, 'other')] as const,
+      [APART, 'eu', 'us', service('b', X, [target])] as const,
+      [SHARED, 'us', 'eu', service('a', X, [target])] as const,
+    ]);
+    for (const [config, home, cluster, rival] of rivals) {
       const names = configOf(config).clusters.map(({ name }) => name);
       const clusters = Object.fromEntries(names.map(name => [name, { objects: name === home ? [holder] : [] }]));
       const world = harness({ config, clusters });
       await world.run();
-      rival(world);
+      world.clusters[cluster]!.objects.push(rival);
       world.clusters[home]!.objects[0] = now;
       await staysAsItIs(world);
       expect(ofX(world)).toEqual(['x.example.com A 192.0.2.5']);
@@ -174,6 +174,15 @@ describe('TTL', () => {
       expect(world.calls).toEqual({});
     }
     expect(world.json().find(({ type }) => type === 'A')?.ttl).toBe(60);
+  });
+
+  test('of one that another namespace’s object asks for, too, is no conflict', async () => {
+    const other = ingress('web', ['x.example.com'], ['203.0.113.10'], {}, 'other');
+    const world = prod([withTtl, other]);
+    expect((await world.run()).inStep).toBe(true);
+    world.clusters.prod!.objects = [other];
+    expect((await world.run()).inStep).toBe(true);
+    expect(world.json().find(({ type }) => type === 'A')?.ttl).toBe(300);
   });
 
   test('of identical aliases says nothing: both are served, and nothing is told', async () => {
