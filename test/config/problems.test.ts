@@ -78,6 +78,14 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['registry: {prefix: "a b"}', /^registry\.prefix: "a b" makes no valid name/],
     ['registry: {prefix: "."}', /^registry\.prefix: "\." makes no valid name .* empty label/],
     ['registry: {prefix: "%{type}."}', /^registry\.prefix: "%\{type\}\." makes no valid name/],
+    ...['%{record_type}', 'x%{record_type}', 'x.%{record_type}'].map((prefix): [string, RegExp] => [
+      `registry: {prefix: "${prefix}"}`,
+      /^registry\.prefix: .* no separator between %\{record_type\} and the hostname.*%\{record_type\}-$/,
+    ]),
+    ...['%{record_type}', '%{record_type}-x'].map((suffix): [string, RegExp] => [
+      `registry: {suffix: "${suffix}"}`,
+      /^registry\.suffix: .* no separator between %\{record_type\} and the hostname.*-%\{record_type\}$/,
+    ]),
     ['registry: {suffix: "-"}', /^registry\.suffix: "-" makes no valid name .* hyphen/],
     ['registry: {wildcardReplacement: "*"}', /^registry\.wildcardReplacement: "\*" is not allowed/],
     ['registry: {wildcardReplacement: a.b}', /^registry\.wildcardReplacement: "a\.b" is not allowed/],

@@ -77,6 +77,8 @@ export interface Harness {
 
 export const EXAMPLE_ZONE: ZoneJson = { id: 'Z0EXAMPLE0000000001', name: 'example.com.', records: [] };
 
+export const configOf = (text: string): Config => parseConfig(text, { file: '/test/fairlead.yml', env: {} });
+
 /** A whole fairlead over the strict store: real planning, publishing and state; only the wire is left out. */
 export function harness(
   options: { config?: string; zones?: readonly ZoneJson[]; clusters?: Record<string, FakeCluster> } = {},
@@ -91,7 +93,7 @@ export function harness(
     clock,
     clusters: options.clusters ?? { prod: { objects: [] } },
     hooks: {},
-    config: parseConfig(text, { file: '/test/fairlead.yml', env: {} }),
+    config: configOf(text),
     state: createMemoryStore(),
     calls: {},
     route53: hooks =>

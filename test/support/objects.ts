@@ -62,3 +62,7 @@ export function ingress(
 
 export const NLB = 'n1-0123456789abcdef.elb.us-east-1.amazonaws.com';
 export const ALB = 'k1-12345678.us-east-1.elb.amazonaws.com';
+
+/** Services `a0`, `a1`, …, each with a name of its own: `a0.example.com`, `a1.example.com`, … */
+export const services = (count: number, target: string, label = 'a'): KubernetesObject[] =>
+  Array.from({ length: count }, (_, i) => service(`${label}${i}`, { hostname: `${label}${i}.example.com` }, [target]));
