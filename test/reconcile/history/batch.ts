@@ -26,8 +26,8 @@ export interface RunContext extends Run {
   /** A drift run may touch these names only. */
   readonly drift?: ReadonlySet<string>;
   readonly read: Map<string, Reading>;
-  /** The zones as the run found them. */
-  readonly start: ReadonlyMap<string, View>;
+  /** The zones as the run found them: DNS is read before the clusters. */
+  start: ReadonlyMap<string, View>;
   /** Zones that the run has read whole, as they were then. */
   readonly listed: Map<string, View>;
   /** Names that the run took out of a zone, by zone, owner, cluster and the run that first saw them unwanted. */

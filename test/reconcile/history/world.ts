@@ -108,6 +108,8 @@ export class World {
 
   wishes = (cluster: string): Wish[] => [...inner(this.#things, cluster).values()].map(({ wish }) => wish);
 
+  #views = () => new Map([...this.harness.store.zones.keys()].map(id => [id, this.view(id)]));
+
   view = (zoneId: string): View => viewOf(this.harness.store, zoneId);
 
   /** Another hand's edit. `whose` says whether the records are its own; a record that it takes away is nobody's. */
@@ -172,7 +174,7 @@ export class World {
       forced: request.force ? (request.clusters ?? names) : [],
       ...(drift && { drift }),
       read: new Map(),
-      start: new Map([...this.harness.store.zones.keys()].map(id => [id, this.view(id)])),
+      start: this.#views(),
       listed: new Map(),
       state: (this.states[step.state ?? 0] as Copies).generation,
       lost: new Map(),
@@ -245,6 +247,7 @@ export class World {
       const unread = new Set(KINDS.filter(kind => !kinds.includes(kind) || failed(kind)));
       const wishes = this.wishes(cluster.name);
       const reading: Reading = { wishes, unread, serial: this.next() };
+      if (context.read.size === 0) context.start = this.#views();
       context.read.set(cluster.name, reading);
       // A request for all shards is a run for each, one after the other.
       const shard = Object.values(shardsOf(context.settings)).find(names => names.includes(cluster.name));
