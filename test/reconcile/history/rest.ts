@@ -77,15 +77,19 @@ const labelOf = ({ name, type }: Rec, { view, zone, run }: Place) =>
   labelAt(view, name, type, { zone, run: run }) as Label;
 
 /** The finding of the last run that speaks of the name, or of an object that asks for it as a whole. */
-function told({ name, world, wishes }: Place): Finding | undefined {
+function told({ name, zone, world, wishes }: Place): Finding | undefined {
   const isAsking = (object: Finding['object']) =>
     wishes.some(
       ({ cluster, resource }) =>
         object?.cluster === cluster && resource.endsWith(`/${object.namespace}/${object.name}`),
     );
   return world.last?.findings.find(
-    ({ name: of, object, reason, message }) =>
-      reason !== 'warning' && (of === name || speaksOf(message, name) || (of === undefined && isAsking(object))),
+    ({ name: of, zone: at, object, reason, message }) =>
+      reason !== 'warning' &&
+      (of === name ||
+        speaksOf(message, name) ||
+        (at === zone.id && /^\d+ names \(.*, …\)/.test(message)) ||
+        (of === undefined && isAsking(object))),
   );
 }
 
