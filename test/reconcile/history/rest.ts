@@ -1,8 +1,8 @@
 import type { Finding } from '../../../lib/model/index.ts';
-import { clustersOf, inner, isOurs, labelAt, type Run } from './batch.ts';
+import { clustersOf, inner, isOurs, labelAt, type Run, type RunContext } from './batch.ts';
 import { asks, NAMES, type Wish } from './objects.ts';
 import { obstacle } from './rules-names.ts';
-import { DATA_TYPES, ownerOf, shardsOf } from './settings.ts';
+import { DATA_TYPES, type Kind, ownerOf, shardsOf } from './settings.ts';
 import { type Due, dueOf, isDue } from './truth.ts';
 import {
   dataAt,
@@ -30,14 +30,18 @@ interface Place {
   /** Of all clusters of the config, by sources that are on. */
   readonly wishes: readonly Wish[];
   readonly standing: readonly Rec[];
+  /** Whether runs were forced, so that nothing is left that needs it. */
+  readonly forced: boolean;
+  /** A run that is to be judged by itself; absent: all has come to rest. */
+  readonly context?: RunContext;
   /** Of these, what is ours to change. */
   readonly ours: readonly Rec[];
 }
 
 /** What is wrong with a name in a zone that is at rest, if anything is. */
-export function atRest(name: string, zone: ZoneInfo, world: World): string | undefined {
+export function atRest(name: string, zone: ZoneInfo, world: World, forced: boolean): string | undefined {
   if (!within(name, zone.name) || !passes(name, world.settings)) return undefined;
-  const place = placeOf(name, zone, world);
+  const place = placeOf(name, zone, world, { forced });
   for (const rule of [unwantedStays, wantedAbsent, nowhere, wrong, lingers, stray]) {
     const fault = rule(place);
     if (fault !== undefined) return `settled: ${fault}`;
@@ -45,7 +49,28 @@ export function atRest(name: string, zone: ZoneInfo, world: World): string | und
   return undefined;
 }
 
-function placeOf(name: string, zone: ZoneInfo, world: World): Place {
+/**
+ * What a run should have published of the clusters that it could read, and told no reason for that the world gives. Of the
+ * zones that it has read whole: of the others it may know too little.
+ */
+export function notServed(
+  world: World,
+  context: RunContext,
+  except: readonly (number | undefined)[],
+): string | undefined {
+  // What one shard gives up, another may have in the next run only.
+  if (shardsOf(world.settings).apart) return undefined;
+  for (const zone of selected(world.harness.store, world.settings).filter(({ id }) => context.listed.has(id)))
+    for (const [i, name] of NAMES.entries()) {
+      if (except.includes(i) || !within(name, zone.name) || !passes(name, world.settings)) continue;
+      const place = placeOf(name, zone, world, { forced: context.forced.length > 0, context });
+      const fault = wantedAbsent(place) ?? wrong(place);
+      if (fault !== undefined) return `notServed: ${fault}`;
+    }
+  return undefined;
+}
+
+function placeOf(name: string, zone: ZoneInfo, world: World, mode: Pick<Place, 'forced' | 'context'>): Place {
   const { settings } = world;
   const view = world.view(zone.id);
   const run = { settings, clusters: settings.clusters.map(one => ({ name: one, owner: ownerOf(settings, one) })) };
@@ -57,8 +82,11 @@ function placeOf(name: string, zone: ZoneInfo, world: World): Place {
     world,
     view,
     run,
+    ...mode,
     wishes: settings.clusters.flatMap(cluster =>
-      world.wishes(cluster).filter(wish => asks(wish, name) && settings.sources.includes(wish.kind)),
+      wishesOf(cluster, world, mode.context).filter(
+        wish => asks(wish, name) && settings.sources.some(kind => kind === wish.kind),
+      ),
     ),
     standing,
     ours: standing.filter(
@@ -70,20 +98,29 @@ function placeOf(name: string, zone: ZoneInfo, world: World): Place {
   };
 }
 
+/** What a cluster asks for; of a run, as far as it could read it. */
+function wishesOf(cluster: string, world: World, context: RunContext | undefined): readonly Wish[] {
+  if (!context) return world.wishes(cluster);
+  const reading = context.read.get(cluster);
+  return reading?.wishes.filter(({ kind }) => !reading.unread.has(kind)) ?? [];
+}
+
 const show = ({ name, zone, standing }: Place) =>
   `${name} in ${zone.id} is ${JSON.stringify(standing.map(({ text }) => text))}`;
 
-const labelOf = ({ name, type }: Rec, { view, zone, run }: Place) =>
-  labelAt(view, name, type, { zone, run: run }) as Label;
+const labelOf = ({ name, type }: Rec, { view, zone, run }: Place) => labelAt(view, name, type, { zone, run }) as Label;
 
-/** The finding of the last run that speaks of the name, or of an object that asks for it as a whole. */
-function told({ name, zone, world, wishes }: Place): Finding | undefined {
+/** The findings of the last run that speak of the name, or of an object that asks for it as a whole. */
+const told = (place: Place): Finding | undefined => findings(place)[0];
+
+function findings({ name, zone, world, wishes }: Place): Finding[] {
   const isAsking = (object: Finding['object']) =>
     wishes.some(
       ({ cluster, resource }) =>
         object?.cluster === cluster && resource.endsWith(`/${object.namespace}/${object.name}`),
     );
-  return world.last?.findings.find(
+  const all = world.last?.findings ?? [];
+  return all.filter(
     ({ name: of, zone: at, object, reason, message }) =>
       reason !== 'warning' &&
       (of === name ||
@@ -134,17 +171,24 @@ function duesBeside(label: Label, place: Place): Due[][] {
   return dues({ ...place, wishes: place.wishes.filter(({ cluster }) => shards.flat().includes(cluster)) });
 }
 
+/** What is put off, and to be done in another run. */
+const LATE = new Set<string>(['refused', 'deferred', 'held', 'grace', 'unreadable']);
+
 /** What may rightly keep the name from being what is asked for; the reason must be told. */
 function excuseOf(place: Place): string | undefined {
   const { name, zone, world, view, run } = place;
   if (world.settings.policy !== 'sync') return world.settings.policy;
-  if (world.memory.claimed.get(zone.id)?.has(name)) return 'somebody else lays claim to it';
+  const { claimed, shared } = world.memory;
+  if (claimed.get(zone.id)?.has(name) || shared.has(`${zone.id} ${name}`)) return 'somebody else lays claim to it';
   const unmanaged = place.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
   if (unmanaged) return unmanaged.text;
   const holder = holderOf(place);
   if (holder !== undefined) return holder;
-  const known = obstacle(name, view, { zone, run: run, memory: world.memory });
+  const views = [view, place.context?.start.get(zone.id)].filter(one => one !== undefined);
+  const known = views.map(one => obstacle(name, one, { zone, run, memory: world.memory })).find(Boolean);
   if (known !== undefined) return known;
+  const late = findings(place).find(({ reason }) => LATE.has(reason));
+  if (late) return late.reason;
   // Another name that is asked for may need the same names: which of the two is published is not said here.
   return NAMES.find(other => other !== name && within(other, zone.name) && collide(name, other, place));
 }
@@ -163,8 +207,13 @@ function holderOf(place: Place): string | undefined {
 }
 
 /** Whether no run is for the cluster that has it: it is out of the config, or in another shard than the owner id. */
-function isFrozen(label: Label, { run, world }: Place): boolean {
+function isFrozen(label: Label, place: Place): boolean {
+  const { run, world } = place;
   const clusters = clustersOf(label, run);
+  const kind = label.resource.split('/')[0] as Kind;
+  const { context, forced } = place;
+  if (!forced && !world.settings.sources.includes(kind)) return true;
+  if (context && clusters.some(cluster => context.read.get(cluster)?.unread.has(kind) !== false)) return true;
   const isElsewhere = clusters.every(cluster => ownerOf(world.settings, cluster) !== label.owner);
   return clusters.length === 0 || (shardsOf(world.settings).apart !== undefined && isElsewhere);
 }
@@ -258,7 +307,7 @@ function lingers(place: Place): string | undefined {
   if (ours.length === 0 || !home || doubles.length > 0 || home.id === zone.id || told(place)) return undefined;
   const servers = world.harness.store.zone(home.id).nameServers;
   const delegated = view.get(keyOf(home.name, 'NS'))?.values?.every(server => servers.includes(server));
-  const below = placeOf(place.name, home, world);
+  const below = placeOf(place.name, home, world, { forced: place.forced });
   const published = below.ours.length > 0 && ours.every(({ type }) => below.ours.some(other => other.type === type));
   const free = ours.every(record => clustersOf(labelOf(record, place), run).length > 0);
   if (!delegated || !published || !free || world.settings.policy !== 'sync') return undefined;

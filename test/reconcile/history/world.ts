@@ -7,6 +7,7 @@ import type { Operation } from '../../support/store-route53.ts';
 import { type Batch, inner, labelAt, type Memory, memory, type Reading, type RunContext } from './batch.ts';
 import { judge } from './judge.ts';
 import { asks, NAMES, type Thing, thingOf, type Wish } from './objects.ts';
+import { notServed } from './rest.ts';
 import { CLUSTERS, configOf, DEFAULTS, KINDS, type Kind, ownerOf, type Settings, shardsOf, ZONES } from './settings.ts';
 import { Copies } from './state.ts';
 import type { ChangeFault, RunStep, Step, StrangerAct } from './steps.ts';
@@ -139,8 +140,13 @@ export class World {
   }
 
   async run(step: RunStep): Promise<void> {
-    if (step.overtaken || step.twice !== true) return this.#run(step);
-    await Promise.all([this.#run(step), this.#run({ do: 'run', state: 1 - (step.state ?? 0) })]);
+    const { state = 0 } = step;
+    const { overtaken, twice, together, ...alone } = step;
+    const shards = Object.keys(shardsOf(this.settings)) as ('apart' | 'default')[];
+    if (overtaken) return this.#run(step);
+    if (twice) await Promise.all([this.#run(alone), this.#run({ do: 'run', state: 1 - state })]);
+    else if (together) await Promise.all(shards.map(shard => this.#run({ do: 'run', state, shard })));
+    else await this.#run(step);
   }
 
   /** The clusters that a run is for; undefined where the config has none of them. */
@@ -194,13 +200,16 @@ export class World {
       const result = await this.harness.run(request, {
         route53: this.#route53(step, context, dying),
         readCluster: this.#reader(context),
-        store: (this.states[step.state ?? 0] as Copies).open(step.badstate, dying, request.mode === 'plan'),
+        store: (this.states[step.state ?? 0] as Copies).open(step.badstate, dying, key =>
+          this.blame(step.plan ? `a plan wrote ${key}` : undefined),
+        ),
         clock: skewed,
         holder: `run ${context.serial}`,
       });
       this.last = result;
       if (!step.plan && !step.badstate) this.#learn(step, context);
       this.tamper.run?.(this);
+      if (isPlain(step)) this.blame(notServed(this, context, [step.poison, step.denied]));
     } catch (error) {
       if (!dying.dead && !isExpected(error as Error, step)) {
         this.blame(`the run ended with ${(error as Error).stack ?? error}`);
@@ -291,9 +300,14 @@ export class World {
     });
     return {
       ...port,
+      changeRecordSets: async (zone, changes) => {
+        if (step.denied !== undefined && changes.some(({ record }) => record.name === NAMES[step.denied as number]))
+          throw new Route53Error('denied', 'AccessDenied', 'not authorized to perform: ChangeResourceRecordSets');
+        return port.changeRecordSets(zone, changes);
+      },
       listRecordSets: async (zone, from, max) => {
         const page = await port.listRecordSets(zone, from, max);
-        if (!from) context.listed.set(zone, this.view(zone));
+        if (!from && context.read.size === 0) context.listed.set(zone, this.view(zone));
         return page;
       },
     };
@@ -354,6 +368,11 @@ function die(dying: { dead: boolean }): never {
   dying.dead = true;
   throw new Killed('the process was killed');
 }
+
+const PLAIN = new Set(['do', 'force', 'unread', 'poison', 'denied']);
+
+/** A run in which only single clusters, kinds or names are out of reach: all else is to be served by it. */
+const isPlain = (step: RunStep) => Object.keys(step).every(key => PLAIN.has(key));
 
 /** Another run has the shard; the zones cannot be listed; a name that the config does not have. */
 function isExpected(error: Error, step: RunStep): boolean {
