@@ -46,7 +46,8 @@ export const firstKeeps: ConflictResolver = (current, candidates, context) => {
   const holders = holdersOf(current, candidates, context);
   const { offers, findings } = makeOffers(current, candidates, context);
   const first = chooseFirst(holders, offers);
-  const winners = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
+  const joined = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
+  const winners = [...joined, ...keepingTypes(joined, offers, holders)];
   const kept = holders.flatMap(holder => keptBy(holder, winners));
   const zone = context.view.zone.id;
   return {
@@ -93,7 +94,8 @@ function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined
 
 function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
   const { view, settings, typesAt, owners } = context;
-  const isPresent = (object: ObjectRef) => current.ours.some(({ claim }) => owners.isOf(claim.ownership, object));
+  const present = current.ours.length > 0 ? current.ours.map(({ claim }) => claim) : current.claims;
+  const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
   const offers: Offer[] = [];
   const findings: Finding[] = [];
   const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
@@ -139,6 +141,21 @@ function joining(winner: Offer, offers: readonly Offer[], holders: readonly Hold
     if (records.length === 0 || taken.has('CNAME') || !records.every(isFree)) return false;
     for (const { record } of records) taken.add(record.type);
     return true;
+  });
+}
+
+/** Whoever has some types of a name that another one has, too, goes on having these, and no other. */
+function keepingTypes(winners: readonly Offer[], offers: readonly Offer[], holders: readonly Holder[]): Offer[] {
+  const taken = new Set(winners.flatMap(({ records }) => records.map(({ record }) => record.type)));
+  if (winners.length === 0 || taken.has('CNAME')) return [];
+  return offers.flatMap(({ candidate, records }) => {
+    if (winners.some(winner => winner.candidate === candidate)) return [];
+    const isOwn = ({ record: { type } }: DesiredRecord) =>
+      type !== 'CNAME' &&
+      !taken.has(type) &&
+      holders.some(holder => holder.candidate === candidate && holder.owned?.record.type === type);
+    const own = records.filter(isOwn);
+    return own.length > 0 ? [{ candidate, records: own }] : [];
   });
 }
 

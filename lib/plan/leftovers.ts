@@ -83,7 +83,7 @@ function isUnowned(name: DnsName, txtName: DnsName, view: ZoneView, settings: Pl
 }
 
 /** How many names a finding shows. */
-const SHOWN = 3;
+const SHOWN = 10;
 
 /** What is told of ownership records of ours that fit no record set and stay: one finding a zone. */
 export function strayFindings(stray: readonly Claim[], { zone }: ZoneView): Finding[] {

@@ -8,7 +8,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { wildcardTwin } from '../registry/index.ts';
+import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates } from './candidates.ts';
 import { orderChanges } from './change.ts';
@@ -20,7 +20,7 @@ import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
 import { type Keeping, type Owners, ownersOf } from './owners.ts';
 import { placeNames, type Role } from './placement.ts';
-import { withoutDangling, withoutRefused } from './refusals.ts';
+import { withoutHopeless } from './refusals.ts';
 import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
@@ -90,21 +90,17 @@ function planZone(context: ZoneContext): PlannedZone {
   const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
   const braked = brake(changes, planned.owned, context);
   const compatible = withoutClashes(braked.allowed, state.zone.id);
-  const tried = withoutRefused(compatible.compatible, state, context.owners, input.now);
-  const sent = withoutDangling(orderChanges(tried.tried, state.zone.id), state);
+  const ordered = orderChanges(compatible.compatible, state.zone.id);
+  const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {
     zone: state.zone,
     changes: sent.sent.map(({ change }) => change),
     findings: [
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
-      ...strayFindings(
-        [...planned.plans.values()].flatMap(({ stray }) => stray),
-        view,
-      ),
+      ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unreplaced(context)], view),
       ...braked.findings,
       ...compatible.findings,
-      ...tried.findings,
       ...sent.findings,
     ],
     unwantedSince: braked.since,
@@ -112,6 +108,13 @@ function planZone(context: ZoneContext): PlannedZone {
     owned: planned.records,
     looked: lookedAt(context, planned.plans),
   };
+}
+
+/** Ownership records of wildcards as they are written without the replacement that the config has: they are not read as such. */
+function unreplaced({ view, owners, input }: ZoneContext): readonly Claim[] {
+  if (input.settings.naming.wildcardReplacement === '' || input.only || input.scope) return [];
+  const claims = [...view.ownership].filter(([name]) => name.startsWith('*.')).flatMap(([, some]) => some);
+  return claims.filter(({ ownership }) => owners.ours(ownership.owner));
 }
 
 /** Announced names are settled too where nothing stands any more. */
@@ -253,7 +256,7 @@ function brake(changes: readonly PlannedChange[], owned: Owned, { state, owners,
 }
 
 /** How many names a finding shows. */
-const SHOWN = 3;
+const SHOWN = 10;
 
 /** What is kept though nobody asks for it: one finding a reason, however many names it concerns. */
 function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): Finding[] {

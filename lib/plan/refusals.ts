@@ -1,4 +1,4 @@
-import type { Finding, NameChange, RecordSet, Refusal, ZoneId, ZoneState } from '../model/index.ts';
+import type { DnsName, Finding, NameChange, Refusal, ZoneId, ZoneState } from '../model/index.ts';
 import type { PlannedChange } from './context.ts';
 import type { Owners } from './owners.ts';
 
@@ -6,9 +6,27 @@ import type { Owners } from './owners.ts';
 const FIRST_RETRY = 60 * 60 * 1000;
 const LAST_RETRY = 24 * FIRST_RETRY;
 
-/** The fingerprint by which a refused change is known again. */
-export function fingerprint(change: NameChange): string {
-  return JSON.stringify([change.deletes, change.creates]);
+/** Whether a record set of a name and type stands, as far as is known. */
+export type Stands = (name: DnsName, type: string) => boolean;
+
+export const standsIn =
+  (records: ZoneState['records']): Stands =>
+  (name, type) =>
+    (records.get(name) ?? []).some(record => record.type === type);
+
+/** The records of the zone itself that a change makes aliases to, as `name type`. */
+function aliasTargets({ creates }: NameChange, zone: ZoneId): { name: DnsName; type: string }[] {
+  return creates.flatMap(({ alias, type }) => (alias?.zoneId === zone ? [{ name: alias.dnsName, type }] : []));
+}
+
+/**
+ * The fingerprint by which a refused change is known again: what it deletes and creates, and which of the records that it
+ * makes aliases to were there. An alias that was refused for want of its target is another change once that is there.
+ */
+export function fingerprint(change: NameChange, zone: ZoneId, stands: Stands): string {
+  const targets = aliasTargets(change, zone);
+  const there = targets.filter(({ name, type }) => stands(name, type)).map(({ name, type }) => `${name} ${type}`);
+  return JSON.stringify([change.deletes, change.creates, ...(targets.length > 0 ? [there] : [])]);
 }
 
 /**
@@ -17,8 +35,7 @@ export function fingerprint(change: NameChange): string {
  *
  * @param known what was remembered of the name before
  */
-export function refusalOf(change: NameChange, message: string, known: Refusal | undefined, now: number): Refusal {
-  const print = fingerprint(change);
+export function refusalOf(print: string, message: string, known: Refusal | undefined, now: number): Refusal {
   const attempts = (known?.fingerprint === print ? known.attempts : 0) + 1;
   const retryAt = now + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
   return { fingerprint: print, message, attempts, retryAt };
@@ -26,36 +43,54 @@ export function refusalOf(change: NameChange, message: string, known: Refusal | 
 
 /** Route 53's words for a zone that has as many record sets as it may have. */
 const FULL = /MAX_RRSETS_BY_ZONE/;
-/** Its words for an alias to a record that is not there. */
-const NO_TARGET = /but that target was not found/;
 
-/** Changes that Route 53 refused before are not sent again until they change, their cause is gone, or their time has come. */
-export function withoutRefused(
+export interface Sendable {
+  readonly sent: readonly PlannedChange[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Of changes in the order in which they are sent, those that are worth it. Taken out is
+ * - what Route 53 refused before, until it changes, its cause is gone, or its time has come;
+ * - an alias to a record of the zone that neither stands nor is made by a change before: that one's own change may have been
+ *   held, refused or taken out.
+ */
+export function withoutHopeless(
   changes: readonly PlannedChange[],
   state: ZoneState,
   owners: Owners,
   now: number,
-): { tried: readonly PlannedChange[]; findings: readonly Finding[] } {
-  if (state.refusals.size === 0) return { tried: changes, findings: [] };
-  const findings: Finding[] = [];
+): Sendable {
+  const { zone, records, refusals } = state;
   const roomMade = changes.some(({ change: { action } }) => action === 'delete');
-  const tried = changes.filter(planned => {
+  const made = new Map<string, boolean>();
+  const stood = standsIn(records);
+  const stands: Stands = (name, type) => made.get(`${name} ${type}`) ?? stood(name, type);
+  const findings: Finding[] = [];
+  const sent = changes.filter(planned => {
     const { change } = planned;
-    const refusal = state.refusals.get(change.name);
+    const refusal = refusals.get(change.name);
     if (
-      !refusal ||
-      refusal.retryAt <= now ||
-      isForced(planned, owners) ||
-      (roomMade && FULL.test(refusal.message)) ||
-      // Whether the target is there now is looked at by withoutDangling.
-      NO_TARGET.test(refusal.message) ||
-      refusal.fingerprint !== fingerprint(change)
-    )
-      return true;
-    findings.push(...refusedFindings(change, state.zone.id, refusal.message));
-    return false;
+      refusal &&
+      refusal.retryAt > now &&
+      !isForced(planned, owners) &&
+      !(roomMade && FULL.test(refusal.message)) &&
+      refusal.fingerprint === fingerprint(change, zone.id, stands)
+    ) {
+      findings.push(...refusedFindings(change, zone.id, refusal.message));
+      return false;
+    }
+    const missing = aliasTargets(change, zone.id).find(({ name, type }) => !stands(name, type));
+    if (missing) {
+      const message = `${change.name} waits for ${missing.name} ${missing.type}, to which it is an alias`;
+      findings.push(...toldOf(change, 'deferred', message, zone.id));
+      return false;
+    }
+    for (const { name, type } of change.deletes) made.set(`${name} ${type}`, false);
+    for (const { name, type } of change.creates) made.set(`${name} ${type}`, true);
+    return true;
   });
-  return { tried, findings };
+  return { sent, findings };
 }
 
 function isForced({ change, claims }: PlannedChange, owners: Owners): boolean {
@@ -67,41 +102,10 @@ function isForced({ change, claims }: PlannedChange, owners: Owners): boolean {
 
 /** The findings for a change that Route 53 refused, in its own words. */
 export function refusedFindings(change: NameChange, zone: ZoneId, message: string): Finding[] {
-  const base = {
-    reason: 'refused' as const,
-    message: `Route 53 refused ${change.name}: ${message}`,
-    name: change.name,
-    zone,
-  };
-  return change.objects.length === 0 ? [base] : change.objects.map(object => ({ ...base, object }));
+  return toldOf(change, 'refused', `Route 53 refused ${change.name}: ${message}`, zone);
 }
 
-/**
- * Takes out, of changes in the order in which they are sent, those that make an alias to a record of the zone which neither
- * stands nor is made by a change before: its own change may have been held, refused or taken out.
- */
-export function withoutDangling(
-  changes: readonly PlannedChange[],
-  { zone, records }: ZoneState,
-): { sent: readonly PlannedChange[]; findings: readonly Finding[] } {
-  const made = new Map<string, boolean>();
-  const key = (record: Pick<RecordSet, 'name' | 'type'>) => `${record.name} ${record.type}`;
-  const findings: Finding[] = [];
-  const sent = changes.filter(({ change }) => {
-    const missing = change.creates.find(({ alias, type }) => {
-      if (alias?.zoneId !== zone.id) return false;
-      const stands = (records.get(alias.dnsName) ?? []).some(record => record.type === type);
-      return !(made.get(key({ name: alias.dnsName, type })) ?? stands);
-    });
-    if (missing) {
-      const message = `${change.name} waits for the ${missing.type} record of ${missing.alias?.dnsName}, to which it is an alias`;
-      const base = { reason: 'deferred' as const, message, name: change.name, zone: zone.id };
-      findings.push(...(change.objects.length === 0 ? [base] : change.objects.map(object => ({ ...base, object }))));
-      return false;
-    }
-    for (const record of change.deletes) made.set(key(record), false);
-    for (const record of change.creates) made.set(key(record), true);
-    return true;
-  });
-  return { sent, findings };
+function toldOf({ name, objects }: NameChange, reason: Finding['reason'], message: string, zone: ZoneId): Finding[] {
+  const base = { reason, message, name, zone };
+  return objects.length === 0 ? [base] : objects.map(object => ({ ...base, object }));
 }

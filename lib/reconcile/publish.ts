@@ -9,7 +9,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
-import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings } from '../plan/index.ts';
+import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
 import { isOwnershipRecord, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
@@ -155,7 +155,8 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
   if (verdicts.length === 0) return;
   const refusals = new Map(work.state.refusals);
   for (const { change, words } of verdicts) {
-    refusals.set(change.name, refusalOf(change, words, refusals.get(change.name), context.ports.clock.now()));
+    const print = fingerprint(change, work.state.zone.id, standsIn(work.state.records));
+    refusals.set(change.name, refusalOf(print, words, refusals.get(change.name), context.ports.clock.now()));
     work.findings.push(...refusedFindings(change, work.state.zone.id, words));
   }
   work.state = { ...work.state, refusals };
@@ -168,7 +169,7 @@ function stillWorthAnother(stale: readonly Verdict[], work: Work, context: Publi
   const seen = new Map<DnsName, string>();
   for (const verdict of stale) {
     const { change } = verdict;
-    const print = fingerprint(change);
+    const print = JSON.stringify([change.deletes, change.creates]);
     if (work.stale.get(change.name) === print) same.push(verdict);
     else if (round >= ROUNDS) {
       const message = `${change.name} is left for the next run: somebody else keeps changing it (${verdict.words})`;
@@ -250,13 +251,16 @@ async function refresh(
 ): Promise<void> {
   const { zone } = work.state;
   const { naming } = input.settings;
-  const names = new Set(
-    stale.flatMap(({ change }) => [
-      change.name,
-      ...OWNED_TYPES.map(type => ownershipName(change.name, type, zone.name, naming)),
-      ...[...change.deletes, ...change.creates].map(record => record.name),
-    ]),
-  );
+  const owned = stale.flatMap(({ change }) => [
+    ...OWNED_TYPES.map(type => ownershipName(change.name, type, zone.name, naming)),
+    ...[...change.deletes, ...change.creates].map(record => record.name),
+  ]);
+  // Ownership records first: one that is found without its record is then a leftover, and not one of a record that another
+  // run made between the two reads.
+  const names = new Set([
+    ...owned.filter(name => !stale.some(({ change }) => change.name === name)),
+    ...stale.map(({ change }) => change.name),
+  ]);
   const whole = names.size >= Math.ceil(countSets(work.state) / PAGE);
   const read = whole ? await readZone(route53, zone.id) : await readNames(route53, zone.id, names);
   const records = new Map(whole ? [] : work.state.records);

@@ -57,11 +57,10 @@ export function indexOwnership(
 const textOf = ({ txt, value }: Claim) => `${txt.name} ${txt.setIdentifier ?? ''} ${value}`;
 const byText = (a: Claim, b: Claim) => (textOf(a) < textOf(b) ? -1 : 1);
 
-/** The name under which the ownership records of `name` are found: a wildcard's may carry a replacement for `*`. */
-function claimedName(name: DnsName, settings: NamingSettings): DnsName {
-  return settings.wildcardReplacement !== '' && name.startsWith('*.')
-    ? settings.wildcardReplacement + name.slice(1)
-    : name;
+/** The ownership records of a name: a wildcard's carry the replacement for `*`, where there is one. */
+function claimsFor(name: DnsName, index: OwnershipIndex, { wildcardReplacement }: NamingSettings): readonly Claim[] {
+  const isReplaced = wildcardReplacement !== '' && name.startsWith('*.');
+  return index.get(isReplaced ? wildcardReplacement + name.slice(1) : name) ?? NO_CLAIMS;
 }
 
 /** Of a wildcard and the name of its replacement, the other one; undefined for names that share their ownership with none. */
@@ -81,7 +80,7 @@ export function claimsOf(
   records: ReadonlyMap<DnsName, readonly RecordSet[]>,
   settings: NamingSettings,
 ): readonly Claim[] {
-  const claims = index.get(claimedName(name, settings)) ?? NO_CLAIMS;
+  const claims = claimsFor(name, index, settings);
   const twin = claims.length > 0 ? records.get(wildcardTwin(name, settings) ?? '') : undefined;
   return twin ? claims.filter(claim => !twin.some(record => covers(claim, record))) : claims;
 }
@@ -95,7 +94,7 @@ export function ambiguousClaims(
 ): readonly Claim[] {
   if (wildcardTwin(name, settings) === undefined) return NO_CLAIMS;
   const clear = claimsOf(name, index, records, settings);
-  return (index.get(claimedName(name, settings)) ?? NO_CLAIMS).filter(claim => !clear.includes(claim));
+  return claimsFor(name, index, settings).filter(claim => !clear.includes(claim));
 }
 
 /**

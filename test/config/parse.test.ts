@@ -16,10 +16,20 @@ describe('a config that names its clusters only', () => {
       policy: 'sync',
       annotationPrefixes: ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
       hostnames: { fromServiceName: false },
-      records: { types: ['A', 'AAAA', 'CNAME'], preferCname: false, evaluateTargetHealth: true, ttl: 300 },
+      records: {
+        types: ['A', 'AAAA', 'CNAME'],
+        preferCname: false,
+        evaluateTargetHealth: true,
+        ttl: 300,
+        merge: 'namespace',
+      },
       registry: { prefix: '', suffix: '', wildcardReplacement: '' },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
-      guard: { maxDeletes: { count: 10, percent: 20 }, deleteAfterMs: 0 },
+      guard: {
+        maxDeletes: { count: 10, percent: 20 },
+        maxUpdates: { count: 50, percent: 50 },
+        deleteAfterMs: 0,
+      },
       budget: { requestsPerSecond: 5, burst: 25 },
     });
   });
