@@ -26,7 +26,7 @@ test(
   async () => {
     await fc.assert(fc.asyncProperty(history, play), { numRuns: Number(RUNS) });
   },
-  Number(RUNS) * 200,
+  Number(RUNS) * 600,
 );
 
 if (REPLAY)
