@@ -280,6 +280,18 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'notServed: a.example.com in ZROOT is ["[\\"a.example.com\\",\\"A\\",300,[\\"10.1.0.1\\"],null]"], but',
   },
   {
+    what: 'a forced run for a cluster that was taken out leaves its records',
+    steps: [config({ owners: 'shared' }), ...two, config({ clusters: ['c2'] }), run({ gone: 'c1' })],
+    tamper: {
+      run: world => {
+        const txt = text(`a-${A}`, 'o1');
+        const values = txt.values.map(value => value.replace('owner', 'cluster=c1,external-dns/owner'));
+        edit([address(A, '10.1.0.1'), { ...txt, values }])(world);
+      },
+    },
+    found: 'notTaken: a.example.com in ZROOT is',
+  },
+  {
     what: 'at rest, a name is missing',
     steps: two,
     tamper: { settled: take(A) },

@@ -167,7 +167,7 @@ export function holderOf(place: Place): string | undefined {
   for (const type of DATA_TYPES) {
     const txt = ownershipAt(view, name, type, zone.name, world.settings);
     const label = labelIn(txt);
-    if (!txt || !isOurs(label, run)) continue;
+    if (!txt || !isOurs(label, run) || view.has(keyOf(name, type))) continue;
     const due = dueOfLabel(label, place);
     if (isFrozen(label, place) || due?.length === 0 || isHeldAll(label, place)) return txt.name;
   }

@@ -52,6 +52,19 @@ export function notServed(
   return undefined;
 }
 
+/** What a forced run for a cluster that is not in the config any more should have removed. */
+export function notTaken(world: World, context: RunContext, gone: string): string | undefined {
+  for (const zone of selected(world.harness.store, world.settings).filter(({ id }) => context.listed.has(id)))
+    for (const name of NAMES) {
+      if (!within(name, zone.name) || !passes(name, world.settings)) continue;
+      const place = placeOf(name, zone, world, { forced: true });
+      const left = place.ours.find(record => labelOf(record, place).cluster === gone);
+      if (left && excuseOf(place) === undefined && !told(place))
+        return `notTaken: ${show(place)}, though ${gone} was forced, and no finding says why`;
+    }
+  return undefined;
+}
+
 /** What nobody asks for is gone, by force if need be; what may not go is told. */
 function unwantedStays(place: Place): string | undefined {
   const { wishes, ours } = place;

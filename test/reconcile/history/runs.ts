@@ -4,7 +4,7 @@ import { type Batch, inner, labelAt, type RunContext } from './batch.ts';
 import { judge } from './judge.ts';
 import { asks, NAMES } from './objects.ts';
 import { clustersUnder, portsOf } from './ports.ts';
-import { notServed } from './rest.ts';
+import { notServed, notTaken } from './rest.ts';
 import { type Settings, shardsOf } from './settings.ts';
 import type { Copies } from './state.ts';
 import type { RunStep } from './steps.ts';
@@ -43,7 +43,8 @@ async function one(world: World, step: RunStep): Promise<void> {
     world.last = await world.harness.run(request, portsOf(step, context, dying, world, { change, overtake }));
     if (!step.plan && !step.badstate) learnKnown(step, context, world);
     world.tamper.run?.(world);
-    if (isPlain(step)) world.blame(notServed(world, context, [step.poison, step.denied]));
+    if (isOnly(step, ['gone']) && step.gone) world.blame(notTaken(world, context, step.gone));
+    if (isOnly(step, PLAIN)) world.blame(notServed(world, context, [step.poison, step.denied]));
   } catch (error) {
     if (!dying.dead && !isExpected(error as Error, step))
       world.blame(`the run ended with ${(error as Error).stack ?? error}`);
@@ -157,10 +158,11 @@ function rememberUnwanted(run: RunContext, world: World): void {
   }
 }
 
-const PLAIN = new Set(['do', 'force', 'unread', 'poison', 'denied']);
-
 /** A run in which only single clusters, kinds or names are out of reach: all else is to be served by it. */
-const isPlain = (step: RunStep) => Object.keys(step).every(key => PLAIN.has(key));
+const PLAIN: readonly (keyof RunStep)[] = ['force', 'unread', 'poison', 'denied'];
+
+const isOnly = (step: RunStep, keys: readonly (keyof RunStep)[]) =>
+  Object.keys(step).every(key => key === 'do' || keys.some(allowed => allowed === key));
 
 /** Another run has the shard; a name that the config does not have. */
 const isExpected = (error: Error, step: RunStep) =>

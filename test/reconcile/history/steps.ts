@@ -196,7 +196,7 @@ const hard = {
 } satisfies { [K in keyof RunStep]: fc.Arbitrary<NonNullable<RunStep[K]>> };
 /** One or two things go wrong at a time: with all of them at once, little else would happen. */
 const hardRun: fc.Arbitrary<RunStep> = fc
-  .subarray(Object.keys(hard).filter(key => key !== 'do') as (keyof typeof hard)[], { minLength: 1, maxLength: 2 })
+  .subarray(Object.keys(hard).filter(key => key !== 'do') as (keyof typeof hard)[], { minLength: 1, maxLength: 3 })
   .chain(keys =>
     fc.record(Object.fromEntries(['do' as const, ...keys].map(key => [key, hard[key]])) as never),
   ) as fc.Arbitrary<RunStep>;
