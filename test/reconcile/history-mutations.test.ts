@@ -268,6 +268,30 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'contestedLeft: a.example.com was changed',
   },
   {
+    what: 'a run leaves out a name of a cluster that it read',
+    steps: [...two, run({ force: true })],
+    tamper: { run: take(A) },
+    found: 'notServed: a.example.com in ZROOT is [], but is asked for as',
+  },
+  {
+    what: 'a run leaves out a change because another cluster could not be read',
+    steps: [...two, apply('c1/0', 0, 7), run({ force: true, unread: { cluster: 'c2', kind: 'all' } })],
+    tamper: { run: edit([address(A, '10.1.0.1')]) },
+    found: 'notServed: a.example.com in ZROOT is ["[\\"a.example.com\\",\\"A\\",300,[\\"10.1.0.1\\"],null]"], but',
+  },
+  {
+    what: 'a forced run for a cluster that was taken out leaves its records',
+    steps: [config({ owners: 'shared' }), ...two, config({ clusters: ['c2'] }), run({ gone: 'c1' })],
+    tamper: {
+      run: world => {
+        const txt = text(`a-${A}`, 'o1');
+        const values = txt.values.map(value => value.replace('owner', 'cluster=c1,external-dns/owner'));
+        edit([address(A, '10.1.0.1'), { ...txt, values }])(world);
+      },
+    },
+    found: 'notTaken: a.example.com in ZROOT is',
+  },
+  {
     what: 'at rest, a name is missing',
     steps: two,
     tamper: { settled: take(A) },

@@ -26,9 +26,9 @@ export interface RunContext extends Run {
   /** A drift run may touch these names only. */
   readonly drift?: ReadonlySet<string>;
   readonly read: Map<string, Reading>;
-  /** The zones as the run found them. */
-  readonly start: ReadonlyMap<string, View>;
-  /** Zones that the run has read whole, as they were then. */
+  /** The zones as the run found them: DNS is read before the clusters. */
+  start: ReadonlyMap<string, View>;
+  /** Zones that the run has read whole before it planned, as they were then. */
   readonly listed: Map<string, View>;
   /** Names that the run took out of a zone, by zone, owner, cluster and the run that first saw them unwanted. */
   readonly lost: Map<string, Map<string, string>>;
@@ -48,6 +48,8 @@ export interface Memory {
   readonly pairs: Map<string, Map<string, string>>;
   /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
   readonly claimed: Map<string, Set<string>>;
+  /** Names, with their zone, to whose ownership record another owner added itself. */
+  readonly shared: Set<string>;
   /** The run that first saw a name unwanted. */
   readonly unwanted: Map<string, number>;
   /** A run was killed, so that a later one may first see to what that one left. */
@@ -71,6 +73,7 @@ export const memory = (): Memory => ({
   forged: new Map(),
   pairs: new Map(),
   claimed: new Map(),
+  shared: new Set(),
   unwanted: new Map(),
   interrupted: false,
   latest: new Map(),

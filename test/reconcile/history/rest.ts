@@ -1,43 +1,29 @@
-import type { Finding } from '../../../lib/model/index.ts';
-import { clustersOf, inner, isOurs, labelAt, type Run } from './batch.ts';
-import { asks, NAMES, type Wish } from './objects.ts';
-import { obstacle } from './rules-names.ts';
-import { DATA_TYPES, ownerOf, shardsOf } from './settings.ts';
-import { type Due, dueOf, isDue } from './truth.ts';
+import { clustersOf, isOurs, type RunContext } from './batch.ts';
+import { NAMES } from './objects.ts';
 import {
-  dataAt,
-  keyOf,
-  type Label,
-  labelIn,
-  ownershipAt,
-  ownershipName,
-  passes,
-  type Rec,
-  selected,
-  type View,
-  within,
-  type ZoneInfo,
-} from './view.ts';
+  dueOfLabel,
+  dues,
+  duesBeside,
+  excuseOf,
+  homesOf,
+  isFrozen,
+  isHeldAll,
+  isHome,
+  labelOf,
+  type Place,
+  placeOf,
+  show,
+  speaksOf,
+  told,
+} from './place.ts';
+import { DATA_TYPES, shardsOf } from './settings.ts';
+import { type Due, isDue } from './truth.ts';
+import { dataAt, keyOf, labelIn, ownershipAt, ownershipName, passes, selected, within, type ZoneInfo } from './view.ts';
 import type { World } from './world.ts';
-
-/** A name in a zone when all has come to rest. */
-interface Place {
-  readonly name: string;
-  readonly zone: ZoneInfo;
-  readonly world: World;
-  readonly view: View;
-  readonly run: Run;
-  /** Of all clusters of the config, by sources that are on. */
-  readonly wishes: readonly Wish[];
-  readonly standing: readonly Rec[];
-  /** Of these, what is ours to change. */
-  readonly ours: readonly Rec[];
-}
-
 /** What is wrong with a name in a zone that is at rest, if anything is. */
-export function atRest(name: string, zone: ZoneInfo, world: World): string | undefined {
+export function atRest(name: string, zone: ZoneInfo, world: World, forced: boolean): string | undefined {
   if (!within(name, zone.name) || !passes(name, world.settings)) return undefined;
-  const place = placeOf(name, zone, world);
+  const place = placeOf(name, zone, world, { forced });
   for (const rule of [unwantedStays, wantedAbsent, nowhere, wrong, lingers, stray]) {
     const fault = rule(place);
     if (fault !== undefined) return `settled: ${fault}`;
@@ -45,137 +31,38 @@ export function atRest(name: string, zone: ZoneInfo, world: World): string | und
   return undefined;
 }
 
-function placeOf(name: string, zone: ZoneInfo, world: World): Place {
-  const { settings } = world;
-  const view = world.view(zone.id);
-  const run = { settings, clusters: settings.clusters.map(one => ({ name: one, owner: ownerOf(settings, one) })) };
-  const standing = dataAt(view, name);
-  const foreign = inner(world.memory.foreign, zone.id);
-  return {
-    name,
-    zone,
-    world,
-    view,
-    run,
-    wishes: settings.clusters.flatMap(cluster =>
-      world.wishes(cluster).filter(wish => asks(wish, name) && settings.sources.includes(wish.kind)),
-    ),
-    standing,
-    ours: standing.filter(
-      ({ type }) =>
-        !foreign.has(keyOf(name, type)) &&
-        settings.types.some(managed => managed === type) &&
-        isOurs(labelAt(view, name, type, { zone, run }), run),
-    ),
-  };
-}
-
-const show = ({ name, zone, standing }: Place) =>
-  `${name} in ${zone.id} is ${JSON.stringify(standing.map(({ text }) => text))}`;
-
-const labelOf = ({ name, type }: Rec, { view, zone, run }: Place) =>
-  labelAt(view, name, type, { zone, run: run }) as Label;
-
-/** The finding of the last run that speaks of the name, or of an object that asks for it as a whole. */
-function told({ name, world, wishes }: Place): Finding | undefined {
-  const isAsking = (object: Finding['object']) =>
-    wishes.some(
-      ({ cluster, resource }) =>
-        object?.cluster === cluster && resource.endsWith(`/${object.namespace}/${object.name}`),
-    );
-  return world.last?.findings.find(
-    ({ name: of, object, reason, message }) =>
-      reason !== 'warning' && (of === name || speaksOf(message, name) || (of === undefined && isAsking(object))),
-  );
-}
-
-/** Whether a message that lists several names lists this one. */
-const speaksOf = (message: string, name: string) => message.includes(`(${name}`) || message.includes(` ${name}`);
-
-/** The deepest public zones of a name: one, unless a zone is doubled. In private zones a name is in every one that fits. */
-function homesOf({ name, zone, world }: Place): ZoneInfo[] {
-  if (zone.private) return [zone];
-  const zones = selected(world.harness.store, world.settings).filter(
-    other => other.private === zone.private && within(name, other.name),
-  );
-  const deepest = Math.max(...zones.map(other => other.name.length));
-  return zones.filter(other => other.name.length === deepest);
-}
-
-/** Whether the name is to be published in this zone: the only one of its kind, or the only one that has it. */
-function isHome(place: Place): boolean {
-  const homes = homesOf(place);
-  const having =
-    homes.length > 1 ? homes.filter(({ id }) => dataAt(place.world.view(id), place.name).length > 0) : homes;
-  return having.length === 1 && having[0]?.id === place.zone.id;
-}
-
-const dueFor = (wish: Wish, { name, zone, view, wishes, world }: Place): Due[] =>
-  dueOf(
-    wish,
-    name,
-    wishes.filter(({ cluster }) => cluster === wish.cluster),
-    world.settings,
-    { name: zone.name, view },
-  );
-
-const dues = (place: Place) => place.wishes.map(wish => dueFor(wish, place)).filter(due => due.length > 0);
-
-/** What the clusters ask for that are run together with those that have a record. */
-function duesBeside(label: Label, place: Place): Due[][] {
-  const clusters = clustersOf(label, place.run);
-  const shards = Object.values(shardsOf(place.world.settings)).filter(shard =>
-    clusters.some(one => shard.includes(one)),
-  );
-  return dues({ ...place, wishes: place.wishes.filter(({ cluster }) => shards.flat().includes(cluster)) });
-}
-
-/** What may rightly keep the name from being what is asked for; the reason must be told. */
-function excuseOf(place: Place): string | undefined {
-  const { name, zone, world, view, run } = place;
-  if (world.settings.policy !== 'sync') return world.settings.policy;
-  if (world.memory.claimed.get(zone.id)?.has(name)) return 'somebody else lays claim to it';
-  const unmanaged = place.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
-  if (unmanaged) return unmanaged.text;
-  const holder = holderOf(place);
-  if (holder !== undefined) return holder;
-  const known = obstacle(name, view, { zone, run: run, memory: world.memory });
-  if (known !== undefined) return known;
-  // Another name that is asked for may need the same names: which of the two is published is not said here.
-  return NAMES.find(other => other !== name && within(other, zone.name) && collide(name, other, place));
-}
-
-/** An ownership record without its record, of an object that may still want the name and cannot have it now. */
-function holderOf(place: Place): string | undefined {
-  const { name, zone, view, run, world } = place;
-  for (const type of DATA_TYPES) {
-    const txt = ownershipAt(view, name, type, zone.name, world.settings);
-    const label = labelIn(txt);
-    if (!txt || !isOurs(label, run)) continue;
-    const due = dueOfLabel(label, place);
-    if (isFrozen(label, place) || due?.length === 0 || isHeldAll(label, place)) return txt.name;
-  }
+/**
+ * What a run should have published of the clusters that it could read, and told no reason for that the world gives. Of the
+ * zones that it has read whole: of the others it may know too little.
+ */
+export function notServed(
+  world: World,
+  context: RunContext,
+  except: readonly (number | undefined)[],
+): string | undefined {
+  // What one shard gives up, another may have in the next run only.
+  if (shardsOf(world.settings).apart) return undefined;
+  for (const zone of selected(world.harness.store, world.settings).filter(({ id }) => context.listed.has(id)))
+    for (const [i, name] of NAMES.entries()) {
+      if (except.includes(i) || !within(name, zone.name) || !passes(name, world.settings)) continue;
+      const place = placeOf(name, zone, world, { forced: context.forced.length > 0, context });
+      const fault = wantedAbsent(place) ?? wrong(place);
+      if (fault !== undefined) return `notServed: ${fault}`;
+    }
   return undefined;
 }
 
-/** Whether no run is for the cluster that has it: it is out of the config, or in another shard than the owner id. */
-function isFrozen(label: Label, { run, world }: Place): boolean {
-  const clusters = clustersOf(label, run);
-  const isElsewhere = clusters.every(cluster => ownerOf(world.settings, cluster) !== label.owner);
-  return clusters.length === 0 || (shardsOf(world.settings).apart !== undefined && isElsewhere);
-}
-
-/** A malformed hostname holds every record of its object. */
-const isHeldAll = (label: Label, { run, world }: Place) =>
-  clustersOf(label, run).some(cluster =>
-    world.wishes(cluster).some(wish => wish.heldAll && wish.resource === label.resource),
-  );
-
-function collide(name: string, other: string, { zone, world, run }: Place): boolean {
-  const txts = (of: string) => DATA_TYPES.map(type => ownershipName(of, type, zone.name, world.settings));
-  if (!run.clusters.some(cluster => world.wishes(cluster.name).some(wish => asks(wish, other)))) return false;
-  const [mine, theirs] = [txts(name), txts(other)];
-  return mine.includes(other) || theirs.includes(name) || mine.some(txt => theirs.includes(txt));
+/** What a forced run for a cluster that is not in the config any more should have removed. */
+export function notTaken(world: World, context: RunContext, gone: string): string | undefined {
+  for (const zone of selected(world.harness.store, world.settings).filter(({ id }) => context.listed.has(id)))
+    for (const name of NAMES) {
+      if (!within(name, zone.name) || !passes(name, world.settings)) continue;
+      const place = placeOf(name, zone, world, { forced: true });
+      const left = place.ours.find(record => labelOf(record, place).cluster === gone);
+      if (left && excuseOf(place) === undefined && !told(place))
+        return `notTaken: ${show(place)}, though ${gone} was forced, and no finding says why`;
+    }
+  return undefined;
 }
 
 /** What nobody asks for is gone, by force if need be; what may not go is told. */
@@ -214,15 +101,6 @@ function nowhere(place: Place): string | undefined {
   return `${place.name} is in none of ${homes.map(({ id }) => id)}, and no finding says so`;
 }
 
-/** What the object asks for that an ownership record names; undefined for one that asks no more. */
-function dueOfLabel(label: Label, place: Place): Due[] | undefined {
-  const clusters = clustersOf(label, place.run);
-  const holders = place.wishes.filter(
-    ({ resource, cluster }) => resource === label.resource && clusters.includes(cluster),
-  );
-  return holders.length > 0 ? holders.flatMap(wish => dueFor(wish, place)) : undefined;
-}
-
 /** What stands for an object is all that the object asks for, and nothing else; but where it has nothing to publish. */
 function wrong(place: Place): string | undefined {
   const { wishes, ours } = place;
@@ -254,7 +132,7 @@ function lingers(place: Place): string | undefined {
   if (ours.length === 0 || !home || doubles.length > 0 || home.id === zone.id || told(place)) return undefined;
   const servers = world.harness.store.zone(home.id).nameServers;
   const delegated = view.get(keyOf(home.name, 'NS'))?.values?.every(server => servers.includes(server));
-  const below = placeOf(place.name, home, world);
+  const below = placeOf(place.name, home, world, { forced: place.forced });
   const published = below.ours.length > 0 && ours.every(({ type }) => below.ours.some(other => other.type === type));
   const free = ours.every(record => clustersOf(labelOf(record, place), run).length > 0);
   if (!delegated || !published || !free || world.settings.policy !== 'sync') return undefined;

@@ -161,7 +161,7 @@ export function answeredBelow(name: string, { zone, run, store, before }: Batch)
   return below.some(other => {
     const there = dataAt(viewOf(store, other.id), name).length > 0;
     if (zone.private) return there;
-    const stood = dataAt(run.listed.get(other.id) ?? run.start.get(other.id) ?? new Map(), name).length > 0;
+    const stood = dataAt(run.start.get(other.id) ?? new Map(), name).length > 0;
     return there && stood && before.has(keyOf(other.name, 'NS'));
   });
 }

@@ -68,7 +68,7 @@ export class Copies {
   }
 
   /** The store as a run has it: the same one each time, so that what a process remembers of it is in play, unless it is bad. */
-  open(bad: RunStep['badstate'], dying: { dead: boolean }, plan: boolean): StateStore {
+  open(bad: RunStep['badstate'], dying: { dead: boolean }, onWrite: (key: string) => void): StateStore {
     const store = this.#store;
     let once = true;
     const alive = () => {
@@ -92,7 +92,7 @@ export class Copies {
       },
       put: async (key, bytes, expected) => {
         alive();
-        if (plan) throw new Error(`a plan writes ${key}`);
+        onWrite(key);
         if (refuses(key)) throw new Error('403 AccessDenied');
         first('one write fails', key);
         return store.put(key, bytes, expected);

@@ -45,11 +45,15 @@ export interface RunStep {
   readonly deadzone?: number;
   readonly badstate?: 'unwritable' | 'snapshots unwritable' | 'zones unwritable' | 'one read fails' | 'one write fails';
   readonly poison?: number;
+  /** A name that the role may not change. */
+  readonly denied?: number;
   readonly room?: number;
   /** Another run overtakes this one at its first change; before that, this happens. */
   readonly overtaken?: { readonly state: number; readonly first?: Extract<Step, { do: 'apply' | 'delete' }> };
   /** Another run begins with it, over the other state. */
   readonly twice?: boolean;
+  /** All shards at once, over one state. */
+  readonly together?: boolean;
 }
 
 export type ZoneAct =
@@ -65,7 +69,7 @@ export type ZoneAct =
   | 'delegate elsewhere'
   | 'undelegate';
 
-/** What another hand does to a name: `predecessor` is ExternalDNS under an owner id of ours, `forge` lays a claim of ours to a record of somebody else, `claim` lays an ownership record of the oldest format at it. */
+/** What another hand does to a name: `second owner` adds its claim to our ownership record, `predecessor` is ExternalDNS under an owner id of ours, `forge` lays a claim of ours to a record of somebody else, `claim` lays an ownership record of the oldest format at it. */
 export type StrangerAct =
   | 'occupy'
   | 'predecessor'
@@ -74,6 +78,7 @@ export type StrangerAct =
   | 'text at ownership'
   | 'edit'
   | 'take over'
+  | 'second owner'
   | 'forge'
   | 'claim'
   | 'drop record'
@@ -121,6 +126,7 @@ const ACTS: readonly StrangerAct[] = [
   'text at ownership',
   'edit',
   'take over',
+  'second owner',
   'forge',
   'claim',
   'drop record',
@@ -182,13 +188,15 @@ const hard = {
     'one write fails' as const,
   ),
   poison: nameIndex,
+  denied: nameIndex,
   room: fc.nat({ max: 6 }),
   overtaken: fc.record({ state, first: fc.oneof(apply, remove) }, { requiredKeys: ['state'] }),
   twice: fc.constant(true),
+  together: fc.constant(true),
 } satisfies { [K in keyof RunStep]: fc.Arbitrary<NonNullable<RunStep[K]>> };
 /** One or two things go wrong at a time: with all of them at once, little else would happen. */
 const hardRun: fc.Arbitrary<RunStep> = fc
-  .subarray(Object.keys(hard).filter(key => key !== 'do') as (keyof typeof hard)[], { minLength: 1, maxLength: 2 })
+  .subarray(Object.keys(hard).filter(key => key !== 'do') as (keyof typeof hard)[], { minLength: 1, maxLength: 3 })
   .chain(keys =>
     fc.record(Object.fromEntries(['do' as const, ...keys].map(key => [key, hard[key]])) as never),
   ) as fc.Arbitrary<RunStep>;

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const CLAIM = '"heritage=external-dns,external-dns/owner=stranger"';
 
 /** Objects that there may be, or that there never were. */
-const OBJECTS_OF_OLD = ['service/default/o0', 'ingress/shop/o3', 'service/default/old'];
+const OBJECTS_OF_OLD = ['service/default/o0', 'ingress/shop/o3', 'service/default/old', 'crd/default/old'];
 
 /** A name in a zone, as another hand finds it. */
 interface Found {
@@ -75,6 +75,13 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     for (const { name } of found.txts) put(found, name, 'TXT', CLAIM, 'strict');
     found.world.disown(found.zoneId, keysOf(found.standing), 'strict');
     forget(found, found.txts);
+  },
+  'second owner': ({ world, zoneId, name, txts }) => {
+    const [txt] = txts;
+    if (!txt || txt.values?.includes(CLAIM)) return;
+    const values = [...(txt.values ?? []), CLAIM];
+    world.memory.shared.add(`${zoneId} ${name}`);
+    world.edit(zoneId, [{ name: wire(txt.name), type: 'TXT', ttl: txt.ttl ?? 300, values }]);
   },
   forge: found => {
     const { world, zoneId, name } = found;

@@ -1,23 +1,14 @@
-import type { RunRequest, RunResult } from '../../../lib/model/index.ts';
-import type { ClusterReader } from '../../../lib/reconcile/index.ts';
-import { Route53Error, type Route53Port } from '../../../lib/route53/index.ts';
-import { LeaseHeld } from '../../../lib/state/index.ts';
-import { fakeClusters, type Harness, harness } from '../../support/harness.ts';
-import type { Operation } from '../../support/store-route53.ts';
-import { type Batch, inner, labelAt, type Memory, memory, type Reading, type RunContext } from './batch.ts';
-import { judge } from './judge.ts';
-import { asks, NAMES, type Thing, thingOf, type Wish } from './objects.ts';
-import { CLUSTERS, configOf, DEFAULTS, KINDS, type Kind, ownerOf, type Settings, shardsOf, ZONES } from './settings.ts';
+import type { RunResult } from '../../../lib/model/index.ts';
+import { type Harness, harness } from '../../support/harness.ts';
+import { inner, type Memory, memory } from './batch.ts';
+import { NAMES, type Thing, thingOf, type Wish } from './objects.ts';
+import { playRun } from './runs.ts';
+import { CLUSTERS, configOf, DEFAULTS, type Settings, ZONES } from './settings.ts';
 import { Copies } from './state.ts';
-import type { ChangeFault, RunStep, Step, StrangerAct } from './steps.ts';
+import type { Step, StrangerAct } from './steps.ts';
 import { stranger } from './stranger.ts';
-import { isData, keyOf, plain, type View, viewOf, wire } from './view.ts';
+import { keyOf, plain, type View, viewOf } from './view.ts';
 import { ZONE_ACTS } from './zones.ts';
-
-/** Record sets that a zone may hold, faults aside. */
-const ROOM = 10_000;
-
-class Killed extends Error {}
 
 /** Mutations of the code under test: something that it would do wrong, for a check to find. */
 export interface Tamper {
@@ -29,11 +20,12 @@ export interface Tamper {
   readonly settled?: (world: World) => void;
 }
 
-/** A config, clusters, zones and states in which a history is played; every batch that Route 53 takes is judged. */
+/** A config, clusters, zones and states in which a history is played. */
 export class World {
   readonly harness: Harness;
   settings: Settings = DEFAULTS;
   readonly memory: Memory = memory();
+  /** Two places where state is kept: the deployed function's, and that of somebody's terminal. */
   readonly states = [new Copies(), new Copies()];
   readonly #things = new Map<string, Map<number, Thing>>();
   tamper: Tamper;
@@ -56,6 +48,7 @@ export class World {
 
   next = () => ++this.#serial;
 
+  /** A fault ends the history after the step: inside a run, it would only be one more error to be dealt with. */
   blame(fault: string | undefined): void {
     this.fault ??= fault;
   }
@@ -72,7 +65,7 @@ export class World {
         return this.configure(step.set);
       case 'apply':
       case 'delete':
-        return this.#put(step);
+        return this.put(step);
       case 'empty':
         this.#things.delete(step.cluster);
         return this.#offer(step.cluster);
@@ -85,7 +78,7 @@ export class World {
       case 'wait':
         return this.harness.clock.advance(step.minutes * 60_000);
       case 'run':
-        return this.run(step);
+        return playRun(this, step);
     }
   }
 
@@ -94,7 +87,7 @@ export class World {
     this.harness.config = configOf(this.settings);
   }
 
-  #put(step: Extract<Step, { do: 'apply' | 'delete' }>): void {
+  put(step: Extract<Step, { do: 'apply' | 'delete' }>): void {
     const things = inner(this.#things, step.cluster);
     if (step.do === 'apply') things.set(step.object, thingOf(step));
     else things.delete(step.object);
@@ -109,6 +102,8 @@ export class World {
   wishes = (cluster: string): Wish[] => [...inner(this.#things, cluster).values()].map(({ wish }) => wish);
 
   view = (zoneId: string): View => viewOf(this.harness.store, zoneId);
+
+  views = () => new Map([...this.harness.store.zones.keys()].map(id => [id, this.view(id)]));
 
   /** Another hand's edit. `whose` says whether the records are its own; a record that it takes away is nobody's. */
   edit(zoneId: string, put: readonly object[], remove: readonly object[] = [], whose?: 'strict' | 'lost'): void {
@@ -135,224 +130,4 @@ export class World {
     const found = zones[zone % zones.length];
     if (found) stranger(this, act, NAMES[name] as string, found.id);
   }
-
-  async run(step: RunStep): Promise<void> {
-    if (step.overtaken || step.twice !== true) return this.#run(step);
-    await Promise.all([this.#run(step), this.#run({ do: 'run', state: 1 - (step.state ?? 0) })]);
-  }
-
-  /** The clusters that a run is for; undefined where the config has none of them. */
-  #request(step: RunStep): RunRequest | undefined {
-    const { clusters: known } = this.settings;
-    const request = { mode: step.plan ? 'plan' : 'sync', force: step.force ?? false } as const;
-    if (step.gone !== undefined)
-      return known.includes(step.gone) ? undefined : { ...request, force: true, clusters: [step.gone] };
-    if (step.shard !== undefined) return shardsOf(this.settings)[step.shard] && { ...request, shard: step.shard };
-    if (step.reread !== undefined) {
-      const names = step.reread.map(name => NAMES[name] as string);
-      const zones = [...this.harness.store.zones.values()].map(({ id, name }) => ({
-        zone: id,
-        names: names.filter(one => `.${one}.`.endsWith(`.${name}`)),
-      }));
-      return { ...request, force: false, clusters: [], reread: zones.filter(({ names: some }) => some.length > 0) };
-    }
-    const clusters = step.clusters?.filter(name => known.includes(name));
-    if (clusters?.length === 0) return undefined;
-    return clusters ? { ...request, clusters } : request;
-  }
-
-  #context(step: RunStep, request: RunRequest, serial: number): RunContext {
-    const { settings } = this;
-    const names = request.shard === undefined ? settings.clusters : (shardsOf(settings)[request.shard] ?? []);
-    const drift = request.reread && new Set(request.reread.flatMap(({ names }) => names));
-    return {
-      serial,
-      settings,
-      clusters: clustersOf(names, settings),
-      forced: request.force ? (request.clusters ?? names) : [],
-      ...(drift && { drift }),
-      read: new Map(),
-      start: new Map([...this.harness.store.zones.keys()].map(id => [id, this.view(id)])),
-      listed: new Map(),
-      state: (this.states[step.state ?? 0] as Copies).generation,
-      lost: new Map(),
-      moved: new Map(),
-    };
-  }
-
-  async #run(step: RunStep): Promise<void> {
-    const request = this.#request(step);
-    if (!request) return;
-    const context = this.#context(step, request, this.next());
-    const dying = { dead: false };
-    this.#prepare(step);
-    const { clock } = this.harness;
-    const skewed = step.skew === undefined ? clock : { ...clock, now: () => clock.now() + (step.skew ?? 0) };
-    try {
-      const result = await this.harness.run(request, {
-        route53: this.#route53(step, context, dying),
-        readCluster: this.#reader(context),
-        store: (this.states[step.state ?? 0] as Copies).open(step.badstate, dying, request.mode === 'plan'),
-        clock: skewed,
-        holder: `run ${context.serial}`,
-      });
-      this.last = result;
-      if (!step.plan && !step.badstate) this.#learn(step, context);
-      this.tamper.run?.(this);
-    } catch (error) {
-      if (!dying.dead && !isExpected(error as Error, step)) {
-        this.blame(`the run ended with ${(error as Error).stack ?? error}`);
-      }
-    }
-    this.memory.interrupted ||= dying.dead;
-    // What a forced run has seen, it takes for proven.
-    if (context.forced.length > 0) for (const zone of context.listed.keys()) this.memory.forged.delete(zone);
-    this.#remember(context);
-  }
-
-  /** What the state knows now of the zones that the run has read. */
-  #learn(step: RunStep, { listed, state }: RunContext): void {
-    const copies = this.states[step.state ?? 0] as Copies;
-    if (copies.generation !== state) return;
-    for (const zone of listed.keys()) {
-      if (!this.harness.store.zones.has(zone)) continue;
-      const foreign = inner(this.memory.foreign, zone);
-      copies.know(
-        zone,
-        [...foreign.values()].map(({ text }) => text),
-      );
-    }
-  }
-
-  #prepare(step: RunStep): void {
-    const { store, clusters } = this.harness;
-    store.poisons.length = 0;
-    const size = Math.max(...[...store.zones.keys()].map(id => store.records(id).length));
-    store.maxRecordSets = step.room === undefined ? ROOM : size + step.room;
-    if (step.poison !== undefined) store.poisons.push({ name: wire(NAMES[step.poison] as string) });
-    for (const [name, cluster] of Object.entries(clusters)) {
-      delete cluster.failing;
-      if (step.unread?.cluster === name)
-        cluster.failing = step.unread.kind === 'all' ? 'timed out' : { [step.unread.kind]: 'denied' };
-    }
-  }
-
-  #reader(context: RunContext): ClusterReader {
-    const read = fakeClusters(this.harness.clusters);
-    return async (cluster, kinds, ...rest) => {
-      const failing = this.harness.clusters[cluster.name]?.failing;
-      const failed = (kind: Kind) => typeof failing === 'string' || failing?.[kind] !== undefined;
-      const unread = new Set(KINDS.filter(kind => !kinds.includes(kind) || failed(kind)));
-      const wishes = this.wishes(cluster.name);
-      const reading: Reading = { wishes, unread, serial: this.next() };
-      context.read.set(cluster.name, reading);
-      // A request for all shards is a run for each, one after the other.
-      const shard = Object.values(shardsOf(context.settings)).find(names => names.includes(cluster.name));
-      context.clusters = clustersOf(shard ?? [], context.settings);
-      if (!kinds.some(kind => failed(kind as Kind))) this.memory.latest.set(cluster.name, reading);
-      return read(cluster, kinds, ...rest);
-    };
-  }
-
-  #route53(step: RunStep, context: RunContext, dying: { dead: boolean }): Route53Port {
-    const script = [...(step.faults ?? [])];
-    let current: ChangeFault = 'ok';
-    let overtaken = step.overtaken === undefined;
-    const zones = [...this.harness.store.zones.keys()];
-    const deadzone = step.deadzone === undefined ? undefined : zones[step.deadzone];
-    const port = this.harness.route53({
-      before: async (operation: Operation, zone) => {
-        if (dying.dead) throw new Killed('the process was killed');
-        if (operation === 'listRecordSets' && zone === deadzone)
-          throw new Route53Error('denied', 'AccessDenied', 'not authorized');
-        if (operation !== 'changeRecordSets') return;
-        if (!overtaken) {
-          overtaken = true;
-          await this.#overtake(step);
-        }
-        current = script.shift() ?? 'ok';
-        this.#fail(current, dying, zone);
-      },
-      after: operation => {
-        if (operation !== 'changeRecordSets') return;
-        if (current === '500 after') throw new Route53Error('transient', 'ECONNRESET', 'socket hang up');
-        if (current === 'killed after') die(dying);
-      },
-      change: (zone, apply) => {
-        const before = this.view(zone);
-        apply();
-        if (step.plan) this.blame('a plan changed a zone');
-        this.tamper.batch?.(this, zone);
-        this.#judge(zone, before, context);
-      },
-    });
-    return {
-      ...port,
-      listRecordSets: async (zone, from, max) => {
-        const page = await port.listRecordSets(zone, from, max);
-        if (!from) context.listed.set(zone, this.view(zone));
-        return page;
-      },
-    };
-  }
-
-  #fail(fault: ChangeFault, dying: { dead: boolean }, zone: string | undefined): void {
-    if (fault === 'throttled') throw new Route53Error('throttled', 'Throttling', 'Rate exceeded');
-    if (fault === 'busy') throw new Route53Error('busy', 'PriorRequestNotComplete', 'The request was rejected');
-    if (fault === '500 before')
-      throw new Route53Error('transient', 'InternalError', 'We encountered an internal error');
-    if (fault === 'killed before') die(dying);
-    if (typeof fault === 'object' && zone !== undefined) stranger(this, fault.act, NAMES[fault.name] as string, zone);
-  }
-
-  async #overtake({ overtaken, state = 0 }: RunStep): Promise<void> {
-    if (!overtaken) return;
-    if (overtaken.first) this.#put(overtaken.first);
-    this.harness.clock.advance(11_000);
-    await this.#run({ do: 'run', state: overtaken.state === 0 ? state : 1 - state });
-  }
-
-  #judge(zoneId: string, before: View, run: RunContext): void {
-    const { store } = this.harness;
-    const { id, name, private: isPrivate } = store.zone(zoneId);
-    const zone = { id, name: plain(name), private: isPrivate };
-    const after = this.view(zoneId);
-    for (const [key, record] of before) if (after.get(key)?.text !== record.text) this.log.push(`- ${record.text}`);
-    for (const [key, record] of after) if (before.get(key)?.text !== record.text) this.log.push(`+ ${record.text}`);
-    const batch: Batch = { zone, before, after, run, memory: this.memory, store };
-    this.blame(judge(batch));
-  }
-
-  /** Which names a run that read their clusters saw unwanted, and since when. */
-  #remember(run: RunContext): void {
-    for (const zone of this.harness.store.zones.values()) {
-      const info = { id: zone.id, name: plain(zone.name), private: zone.private };
-      const view = this.view(zone.id);
-      for (const { name, type } of view.values()) {
-        if (!isData(type)) continue;
-        const label = labelAt(view, name, type, { zone: info, run });
-        const cluster = run.clusters.find(
-          ({ name: one, owner }) => owner === label?.owner && (label.cluster ?? one) === one && run.read.has(one),
-        );
-        if (!cluster) continue;
-        const key = `${zone.id} ${name}`;
-        const wanted = run.read.get(cluster.name)?.wishes.some(wish => asks(wish, name));
-        if (wanted) this.memory.unwanted.delete(key);
-        else if (!this.memory.unwanted.has(key)) this.memory.unwanted.set(key, run.serial);
-      }
-    }
-  }
-}
-
-const clustersOf = (names: readonly string[], settings: Settings) =>
-  names.map(name => ({ name, owner: ownerOf(settings, name) }));
-
-function die(dying: { dead: boolean }): never {
-  dying.dead = true;
-  throw new Killed('the process was killed');
-}
-
-/** Another run has the shard; the zones cannot be listed; a name that the config does not have. */
-function isExpected(error: Error, step: RunStep): boolean {
-  return error instanceof LeaseHeld || (error.name === 'UnknownTarget' && step.gone !== undefined);
 }

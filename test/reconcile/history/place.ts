@@ -1,0 +1,209 @@
+import type { Finding } from '../../../lib/model/index.ts';
+import { clustersOf, inner, isOurs, labelAt, type Run, type RunContext } from './batch.ts';
+import { asks, NAMES, type Wish } from './objects.ts';
+import { obstacle } from './rules-names.ts';
+import { DATA_TYPES, type Kind, ownerOf, shardsOf } from './settings.ts';
+import { type Due, dueOf } from './truth.ts';
+import {
+  dataAt,
+  keyOf,
+  type Label,
+  labelIn,
+  ownershipAt,
+  ownershipName,
+  type Rec,
+  selected,
+  type View,
+  within,
+  type ZoneInfo,
+} from './view.ts';
+import type { World } from './world.ts';
+
+/** A name in a zone when all has come to rest. */
+export interface Place {
+  readonly name: string;
+  readonly zone: ZoneInfo;
+  readonly world: World;
+  readonly view: View;
+  readonly run: Run;
+  /** Of all clusters of the config, by sources that are on. */
+  readonly wishes: readonly Wish[];
+  readonly standing: readonly Rec[];
+  /** Whether runs were forced, so that nothing is left that needs it. */
+  readonly forced: boolean;
+  /** A run that is to be judged by itself; absent: all has come to rest. */
+  readonly context?: RunContext;
+  /** Of these, what is ours to change. */
+  readonly ours: readonly Rec[];
+}
+
+export function placeOf(name: string, zone: ZoneInfo, world: World, mode: Pick<Place, 'forced' | 'context'>): Place {
+  const { settings } = world;
+  const view = world.view(zone.id);
+  const run = { settings, clusters: settings.clusters.map(one => ({ name: one, owner: ownerOf(settings, one) })) };
+  const standing = dataAt(view, name);
+  const foreign = inner(world.memory.foreign, zone.id);
+  return {
+    name,
+    zone,
+    world,
+    view,
+    run,
+    ...mode,
+    wishes: settings.clusters.flatMap(cluster =>
+      wishesOf(cluster, world, mode.context).filter(
+        wish => asks(wish, name) && settings.sources.some(kind => kind === wish.kind),
+      ),
+    ),
+    standing,
+    ours: standing.filter(
+      ({ type }) =>
+        !foreign.has(keyOf(name, type)) &&
+        settings.types.some(managed => managed === type) &&
+        isOurs(labelAt(view, name, type, { zone, run }), run),
+    ),
+  };
+}
+
+/** What a cluster asks for; of a run, as far as it could read it. */
+export function wishesOf(cluster: string, world: World, context: RunContext | undefined): readonly Wish[] {
+  if (!context) return world.wishes(cluster);
+  const reading = context.read.get(cluster);
+  return reading?.wishes.filter(({ kind }) => !reading.unread.has(kind)) ?? [];
+}
+
+export const show = ({ name, zone, standing }: Place) =>
+  `${name} in ${zone.id} is ${JSON.stringify(standing.map(({ text }) => text))}`;
+
+export const labelOf = ({ name, type }: Rec, { view, zone, run }: Place) =>
+  labelAt(view, name, type, { zone, run }) as Label;
+
+/** The findings of the last run that speak of the name, or of an object that asks for it as a whole. */
+export const told = (place: Place): Finding | undefined => findings(place)[0];
+
+export function findings({ name, zone, world, wishes }: Place): Finding[] {
+  const isAsking = (object: Finding['object']) =>
+    wishes.some(
+      ({ cluster, resource }) =>
+        object?.cluster === cluster && resource.endsWith(`/${object.namespace}/${object.name}`),
+    );
+  const all = world.last?.findings ?? [];
+  return all.filter(
+    ({ name: of, zone: at, object, reason, message }) =>
+      reason !== 'warning' &&
+      (of === name ||
+        speaksOf(message, name) ||
+        (at === zone.id && /^\d+ names \(.*, …\)/.test(message)) ||
+        (of === undefined && isAsking(object))),
+  );
+}
+
+/** Whether a message that lists several names lists this one. */
+export const speaksOf = (message: string, name: string) => message.includes(`(${name}`) || message.includes(` ${name}`);
+
+/** The deepest public zones of a name: one, unless a zone is doubled. In private zones a name is in every one that fits. */
+export function homesOf({ name, zone, world }: Place): ZoneInfo[] {
+  if (zone.private) return [zone];
+  const zones = selected(world.harness.store, world.settings).filter(
+    other => other.private === zone.private && within(name, other.name),
+  );
+  const deepest = Math.max(...zones.map(other => other.name.length));
+  return zones.filter(other => other.name.length === deepest);
+}
+
+/** Whether the name is to be published in this zone: the only one of its kind, or the only one that has it. */
+export function isHome(place: Place): boolean {
+  const homes = homesOf(place);
+  const having =
+    homes.length > 1 ? homes.filter(({ id }) => dataAt(place.world.view(id), place.name).length > 0) : homes;
+  return having.length === 1 && having[0]?.id === place.zone.id;
+}
+
+export const dueFor = (wish: Wish, { name, zone, view, wishes, world }: Place): Due[] =>
+  dueOf(
+    wish,
+    name,
+    wishes.filter(({ cluster }) => cluster === wish.cluster),
+    world.settings,
+    { name: zone.name, view },
+  );
+
+export const dues = (place: Place) => place.wishes.map(wish => dueFor(wish, place)).filter(due => due.length > 0);
+
+/** What the clusters ask for that are run together with those that have a record. */
+export function duesBeside(label: Label, place: Place): Due[][] {
+  const clusters = clustersOf(label, place.run);
+  const shards = Object.values(shardsOf(place.world.settings)).filter(shard =>
+    clusters.some(one => shard.includes(one)),
+  );
+  return dues({ ...place, wishes: place.wishes.filter(({ cluster }) => shards.flat().includes(cluster)) });
+}
+
+/** What is put off, and to be done in another run. */
+export const LATE = new Set<string>(['refused', 'deferred', 'held', 'grace', 'unreadable']);
+
+/** What may rightly keep the name from being what is asked for; the reason must be told. */
+export function excuseOf(place: Place): string | undefined {
+  const { name, zone, world, view, run } = place;
+  if (world.settings.policy !== 'sync') return world.settings.policy;
+  const { claimed, shared } = world.memory;
+  if (claimed.get(zone.id)?.has(name) || shared.has(`${zone.id} ${name}`)) return 'somebody else lays claim to it';
+  const unmanaged = place.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
+  if (unmanaged) return unmanaged.text;
+  const holder = holderOf(place);
+  if (holder !== undefined) return holder;
+  const views = [view, place.context?.start.get(zone.id)].filter(one => one !== undefined);
+  const known = views.map(one => obstacle(name, one, { zone, run, memory: world.memory })).find(Boolean);
+  if (known !== undefined) return known;
+  const late = findings(place).find(({ reason }) => LATE.has(reason));
+  if (late) return late.reason;
+  // Another name that is asked for may need the same names: which of the two is published is not said here.
+  return NAMES.find(other => other !== name && within(other, zone.name) && collide(name, other, place));
+}
+
+/** An ownership record without its record, of an object that may still want the name and cannot have it now. */
+export function holderOf(place: Place): string | undefined {
+  const { name, zone, view, run, world } = place;
+  for (const type of DATA_TYPES) {
+    const txt = ownershipAt(view, name, type, zone.name, world.settings);
+    const label = labelIn(txt);
+    if (!txt || !isOurs(label, run) || view.has(keyOf(name, type))) continue;
+    const due = dueOfLabel(label, place);
+    if (isFrozen(label, place) || due?.length === 0 || isHeldAll(label, place)) return txt.name;
+  }
+  return undefined;
+}
+
+/** Whether no run is for the cluster that has it: it is out of the config, or in another shard than the owner id. */
+export function isFrozen(label: Label, place: Place): boolean {
+  const { run, world } = place;
+  const clusters = clustersOf(label, run);
+  const kind = label.resource.split('/')[0] as Kind;
+  const { context, forced } = place;
+  if (!forced && !world.settings.sources.includes(kind)) return true;
+  if (context && clusters.some(cluster => context.read.get(cluster)?.unread.has(kind) !== false)) return true;
+  const isElsewhere = clusters.every(cluster => ownerOf(world.settings, cluster) !== label.owner);
+  return clusters.length === 0 || (shardsOf(world.settings).apart !== undefined && isElsewhere);
+}
+
+/** A malformed hostname holds every record of its object. */
+export const isHeldAll = (label: Label, { run, world }: Place) =>
+  clustersOf(label, run).some(cluster =>
+    world.wishes(cluster).some(wish => wish.heldAll && wish.resource === label.resource),
+  );
+
+export function collide(name: string, other: string, { zone, world, run }: Place): boolean {
+  const txts = (of: string) => DATA_TYPES.map(type => ownershipName(of, type, zone.name, world.settings));
+  if (!run.clusters.some(cluster => world.wishes(cluster.name).some(wish => asks(wish, other)))) return false;
+  const [mine, theirs] = [txts(name), txts(other)];
+  return mine.includes(other) || theirs.includes(name) || mine.some(txt => theirs.includes(txt));
+}
+
+/** What the object asks for that an ownership record names; undefined for one that asks no more. */
+export function dueOfLabel(label: Label, place: Place): Due[] | undefined {
+  const clusters = clustersOf(label, place.run);
+  const holders = place.wishes.filter(
+    ({ resource, cluster }) => resource === label.resource && clusters.includes(cluster),
+  );
+  return holders.length > 0 ? holders.flatMap(wish => dueFor(wish, place)) : undefined;
+}
