@@ -41,8 +41,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-/** The oldest Node that runs what is built (Promise.withResolvers). */
-const NODE = 22;
+/** The oldest Node that runs what is built. */
+const NODE = 20;
+
+/** What it lacks of the language: the Kubernetes client uses Promise.withResolvers, which came with Node 22. */
+const MISSING =
+  'Promise.withResolvers??=function(){let resolve,reject;const promise=new this((a,b)=>{resolve=a;reject=b});return{promise,resolve,reject}};';
 
 /** Before anything else in a program that people start with whatever Node they have: an older one fails in the middle of a run. */
 const OLD_NODE = `if(parseInt(process.versions.node)<${NODE}){process.stderr.write("fairlead needs Node.js ${NODE} or later, and this is "+process.version+"\\n");process.exit(1)}`;
@@ -61,7 +65,7 @@ function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions 
     mainFields: ['module', 'main'],
     conditions: ['module', 'import', 'node'],
     plugins: [leaveOut(without), requireHttp()],
-    banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE },
+    banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE + MISSING },
     legalComments: 'none', // they stand in LICENSES.txt, whole
     metafile: true,
     logLevel: 'silent',
