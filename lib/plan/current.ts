@@ -9,6 +9,7 @@ import {
   indexOwnership,
   isOwnershipRecord,
   type OwnershipIndex,
+  ownershipsIn,
   readOwnershipName,
 } from '../registry/index.ts';
 import type { Owners } from './owners.ts';
@@ -45,6 +46,8 @@ export interface ZoneView {
   readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
   readonly ownership: OwnershipIndex;
   readonly unproven: ReadonlySet<string>;
+  /** Ownership records whose names do not carry the affixes of the config: what they speak of cannot be told. */
+  readonly unnamed: readonly Claim[];
   /**
    * Ownership records of the zone's apex that stand in a zone above it: ExternalDNS writes `a-sub.example.com` into
    * example.com for the apex of sub.example.com. They make the apex records ours; they are not this zone's to change.
@@ -172,6 +175,7 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): 
       zone,
       records,
       unproven,
+      unnamed: unnamedIn(zone, records, settings),
       ownership: new Map(indexOwnership(zone, records, settings.naming)),
       above: [],
     }),
@@ -180,6 +184,20 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): 
   for (const view of views) byName.set(view.zone.name, [...(byName.get(view.zone.name) ?? []), view]);
   for (const view of views) view.above = zonesAbove(view, byName).flatMap(upper => claimsAbove(upper, view, settings));
   return views;
+}
+
+function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: PlanSettings): Claim[] {
+  if (naming.prefix === '' && naming.suffix === '') return [];
+  const unnamed: Claim[] = [];
+  for (const sets of records.values()) {
+    for (const txt of sets) {
+      if (txt.type !== 'TXT') continue;
+      const stated = ownershipsIn(txt);
+      if (stated.length > 0 && !readOwnershipName(txt.name, zone.name, naming))
+        unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
+    }
+  }
+  return unnamed;
 }
 
 /** The views of the zones above a zone, of the same visibility. */

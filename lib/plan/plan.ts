@@ -98,7 +98,7 @@ function planZone(context: ZoneContext): PlannedZone {
     findings: [
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
-      ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unreplaced(context)], view),
+      ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
       ...braked.findings,
       ...compatible.findings,
       ...sent.findings,
@@ -110,10 +110,15 @@ function planZone(context: ZoneContext): PlannedZone {
   };
 }
 
-/** Ownership records of wildcards as they are written without the replacement that the config has: they are not read as such. */
-function unreplaced({ view, owners, input }: ZoneContext): readonly Claim[] {
-  if (input.settings.naming.wildcardReplacement === '' || input.only || input.scope) return [];
-  const claims = [...view.ownership].filter(([name]) => name.startsWith('*.')).flatMap(([, some]) => some);
+/**
+ * Ownership records of ours that are not read as such: of wildcards, as they are written without the replacement that the
+ * config has, and those whose names do not carry its affixes.
+ */
+function unread({ view, owners, input }: ZoneContext): readonly Claim[] {
+  if (input.only || input.scope) return [];
+  const replaced = input.settings.naming.wildcardReplacement !== '';
+  const wildcards = replaced ? [...view.ownership].filter(([name]) => name.startsWith('*.')) : [];
+  const claims = [...wildcards.flatMap(([, some]) => some), ...view.unnamed];
   return claims.filter(({ ownership }) => owners.ours(ownership.owner));
 }
 

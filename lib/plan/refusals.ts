@@ -73,6 +73,8 @@ export function withoutHopeless(
     if (
       refusal &&
       refusal.retryAt > now &&
+      // A time further away than any wait was written by a clock that was wrong.
+      refusal.retryAt - now <= LAST_RETRY &&
       !isForced(planned, owners) &&
       !(roomMade && FULL.test(refusal.message)) &&
       refusal.fingerprint === fingerprint(change, zone.id, stands)

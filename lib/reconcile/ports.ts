@@ -18,8 +18,8 @@ export type ClusterReader = (
   sources: readonly SourceKind[],
   page: Reading['page'],
   restart: Reading['restart'],
-  signal?: AbortSignal,
-  reading?: Pick<Reading, 'needs' | 'namespaces' | 'unread'>,
+  signal: AbortSignal | undefined,
+  reading: Pick<Reading, 'needs' | 'namespaces' | 'unread'>,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
 /** The world, as far as a run needs it. */
