@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { settle } from './history/settled.ts';
-import { history, type Step, written } from './history/steps.ts';
+import { type Step, written } from './history/steps.ts';
+import { history } from './history/stories.ts';
 import { World } from './history/world.ts';
 
 /**

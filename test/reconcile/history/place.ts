@@ -161,7 +161,7 @@ export function excuseOf(place: Place): string | undefined {
   return NAMES.find(other => other !== name && within(other, zone.name) && collide(name, other, place));
 }
 
-/** An ownership record without its record, of an object that may still want the name and cannot have it now. */
+/** An ownership record without its record, of an object that is there: the name is kept for it. */
 export function holderOf(place: Place): string | undefined {
   const { name, zone, view, run, world } = place;
   for (const type of DATA_TYPES) {
@@ -169,7 +169,10 @@ export function holderOf(place: Place): string | undefined {
     const label = labelIn(txt);
     if (!txt || !isOurs(label, run) || view.has(keyOf(name, type))) continue;
     const due = dueOfLabel(label, place);
-    if (isFrozen(label, place) || due?.length === 0 || isHeldAll(label, place)) return txt.name;
+    const isAlive = clustersOf(label, run).some(cluster =>
+      world.wishes(cluster).some(wish => wish.resource === label.resource),
+    );
+    if (isAlive || isFrozen(label, place) || due?.length === 0) return txt.name;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { clustersOf, isOurs, type RunContext } from './batch.ts';
-import { NAMES } from './objects.ts';
+import { asks, NAMES } from './objects.ts';
 import {
   dueOfLabel,
   dues,
@@ -46,11 +46,20 @@ export function notServed(
     for (const [i, name] of NAMES.entries()) {
       if (except.includes(i) || !within(name, zone.name) || !passes(name, world.settings)) continue;
       const place = placeOf(name, zone, world, { forced: context.forced.length > 0, context });
+      // Two names that each may be an alias to the other can take a run more.
+      if (isCircle(name, place)) continue;
       const fault = wantedAbsent(place) ?? wrong(place);
       if (fault !== undefined) return `notServed: ${fault}`;
     }
   return undefined;
 }
+
+const isCircle = (name: string, { world, wishes }: Place) =>
+  wishes.some(({ targets }) =>
+    world.settings.clusters.some(cluster =>
+      world.wishes(cluster).some(other => asks(other, targets?.CNAME ?? '') && other.targets?.CNAME === name),
+    ),
+  );
 
 /** What a forced run for a cluster that is not in the config any more should have removed. */
 export function notTaken(world: World, context: RunContext, gone: string): string | undefined {
@@ -59,7 +68,7 @@ export function notTaken(world: World, context: RunContext, gone: string): strin
       if (!within(name, zone.name) || !passes(name, world.settings)) continue;
       const place = placeOf(name, zone, world, { forced: true });
       const left = place.ours.find(record => labelOf(record, place).cluster === gone);
-      if (left && excuseOf(place) === undefined && !told(place))
+      if (left && place.wishes.length === 0 && excuseOf(place) === undefined && !told(place))
         return `notTaken: ${show(place)}, though ${gone} was forced, and no finding says why`;
     }
   return undefined;
@@ -73,7 +82,7 @@ function unwantedStays(place: Place): string | undefined {
     const label = labelOf(record, place);
     const isHeld = isHeldAll(label, place);
     const mayStay = isHeld || isFrozen(label, place) || excuseOf(place) !== undefined;
-    if (!mayStay) return `${show(place)}, but nobody asks for it, and it was forced`;
+    if (!mayStay) return `${show(place)}, but nobody asks for it, and nothing keeps it`;
     if (!isHeld && !told(place)) return `${show(place)}, but nobody asks for it, and no finding says why it stays`;
   }
   return undefined;

@@ -36,6 +36,9 @@ export const guardUpdates: Rule = batch => {
     const [first] = dataAt(batch.before, name);
     const label = first && labelAt(batch.before, name, first.type, batch);
     if (!isOurs(label, run) || !isRetargeted(name, batch)) continue;
+    // What an object gave up of itself, another may have.
+    const heirs = dataAt(batch.after, name).map(({ type }) => labelAt(batch.after, name, type, batch));
+    if (!heirs.some(heir => heir?.resource === label.resource && heir.cluster === label.cluster)) continue;
     const named = label.cluster === undefined ? clustersOf(label, run) : [label.cluster];
     if (named.every(cluster => run.forced.includes(cluster))) continue;
     inner(run.moved, `${zone.id} ${party(label)} ${run.serial}`).set(name, label.resource);
@@ -57,8 +60,7 @@ function over(counts: RunContext['lost'], allowed: Limit, batch: Batch, what: st
     const [zoneId, owner, cluster] = of.split(' ') as [string, string, string];
     const owned = ownedNames(owner, cluster, zoneId, batch);
     const limit = Math.max(allowed.count, Math.floor((owned * allowed.percent) / 100));
-    const byObject = [...Map.groupBy(names, ([, resource]) => resource).values()].map(list => list.length);
-    if (names.size - Math.max(0, ...byObject) > limit)
+    if (new Set(names.values()).size > 1 && names.size > limit)
       return `${names.size} of ${owned} names of ${owner}, ${cluster} were ${what} in ${zoneId}, and ${limit} are allowed: ${[...names.keys()]}`;
   }
   return undefined;

@@ -50,8 +50,9 @@ async function one(world: World, step: RunStep): Promise<void> {
       world.blame(`the run ended with ${(error as Error).stack ?? error}`);
   }
   world.memory.interrupted ||= dying.dead;
-  // What a forced run has seen, it takes for proven.
-  if (context.forced.length > 0) for (const zone of context.listed.keys()) world.memory.forged.delete(zone);
+  // What a run that was forced for all has seen, it takes for proven.
+  if (context.forced.length === world.settings.clusters.length)
+    for (const zone of context.listed.keys()) world.memory.forged.delete(zone);
   rememberUnwanted(context, world);
 }
 

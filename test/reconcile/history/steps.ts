@@ -95,12 +95,15 @@ export type ChangeFault =
   | 'killed after'
   | { readonly act: StrangerAct; readonly name: number };
 
-const nameIndex = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(0, 1, 6) }, fc.nat({ max: NAMES.length - 1 }));
-const cluster = fc.constantFrom<string>(...CLUSTERS);
+export const nameIndex = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(0, 1, 6) },
+  fc.nat({ max: NAMES.length - 1 }),
+);
+export const cluster = fc.constantFrom<string>(...CLUSTERS);
 const object = fc.nat({ max: OBJECTS - 1 });
 const state = fc.constantFrom(0, 0, 0, 1);
 
-const apply = fc.record({
+export const apply = fc.record({
   do: fc.constant('apply' as const),
   cluster,
   object,
@@ -201,7 +204,7 @@ const hardRun: fc.Arbitrary<RunStep> = fc
     fc.record(Object.fromEntries(['do' as const, ...keys].map(key => [key, hard[key]])) as never),
   ) as fc.Arbitrary<RunStep>;
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: apply },
   { weight: 3, arbitrary: remove },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('empty' as const), cluster }) },
@@ -251,13 +254,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: narrowRun },
   { weight: 5, arbitrary: hardRun },
 );
-
-export const history: fc.Arbitrary<Step[]> = fc
-  .tuple(
-    fc.array<Step>(apply, { maxLength: 6, size: 'max' }),
-    fc.array(step, { minLength: 2, maxLength: 50, size: 'max' }),
-  )
-  .map(([first, then]) => [...first, ...then]);
 
 /** A history for a person: a step a line, as it can be played again with REPLAY. */
 export const written = (steps: readonly Step[]) => steps.map(one => JSON.stringify(one)).join('\n');

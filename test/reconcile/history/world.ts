@@ -110,7 +110,8 @@ export class World {
     this.harness.store.edit(zoneId, { put: put as never, remove: remove as never });
     const keys = (records: readonly object[]) =>
       (records as { name: string; type: string }[]).map(({ name, type }) => keyOf(plain(name), type));
-    for (const key of keys(remove)) inner(this.memory.foreign, zoneId).delete(key);
+    for (const map of [this.memory.foreign, this.memory.forged])
+      for (const key of keys(remove)) inner(map as Map<string, Map<string, unknown>>, zoneId).delete(key);
     if (whose) this.disown(zoneId, keys(put), whose);
   }
 
