@@ -1,8 +1,14 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GlobalOptions } from './options.ts';
-import { runReconcile } from './reconcile.ts';
-import { runRecords } from './records.ts';
+import { type ReconcileOptions, runReconcile } from './reconcile.ts';
+import { type RecordFilters, runRecords } from './records.ts';
 import { version } from './version.ts';
+
+function rows(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('give a whole number of rows');
+}
 
 const collect = (value: string, previous: string[] = []) => [...previous, value];
 
@@ -10,6 +16,7 @@ function withCommon(command: Command): Command {
   return command
     .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
     .option('--json', 'print the result as JSON, for machines')
+    .option('--limit <rows>', 'rows of a table at most (a terminal: 200 unless told; a pipe: all)', rows)
     .option('--no-color', 'print without colours');
 }
 
@@ -25,7 +32,7 @@ const program = new Command('fairlead')
   });
 
 for (const mode of ['sync', 'plan'] as const) {
-  withCommon(program.command(mode))
+  const reconciling = withCommon(program.command(mode))
     .description(
       mode === 'sync'
         ? 'bring the hosted zones in step with the clusters'
@@ -33,12 +40,19 @@ for (const mode of ['sync', 'plan'] as const) {
     )
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
-    .action((options: GlobalOptions & { force?: boolean; cluster?: string[] }) => runReconcile(mode, options));
+    .action((options: ReconcileOptions) => runReconcile(mode, options));
+  if (mode === 'sync') reconciling.option('--yes', 'do not ask before a forced run removes records');
 }
 
 withCommon(program.command('records'))
   .description('list the records of the hosted zones and who owns them')
   .option('--all', 'records of other owners, and without an owner, too')
-  .action((options: GlobalOptions & { all?: boolean }) => runRecords(options));
+  .addOption(
+    new Option('--zone <name>', 'only of this hosted zone, by name or id; * for any characters').argParser(collect),
+  )
+  .addOption(new Option('--name <name>', 'only of this name; * for any characters').argParser(collect))
+  .addOption(new Option('--owner <id>', 'only of this owner').argParser(collect))
+  .addOption(new Option('--cluster <name>', 'only of the owner of this cluster').argParser(collect))
+  .action((options: GlobalOptions & RecordFilters) => runRecords(options));
 
 await program.parseAsync();

@@ -1,9 +1,12 @@
+import { printable, printableJson } from '../lib/report/printable.ts';
 import type { GlobalOptions } from './options.ts';
 
 export const EXIT = { inStep: 0, couldNotRun: 1, unpublished: 2 } as const;
 
-/** Rows of a table in the terminal; everything is in the JSON. */
-export const ROWS = 200;
+/** Rows of a table that a person is shown; what is piped is whole. */
+const ROWS = 200;
+
+export const rowsOf = ({ limit }: GlobalOptions) => limit ?? (process.stdout.isTTY ? ROWS : Number.POSITIVE_INFINITY);
 
 export const useColour = ({ color }: GlobalOptions) => color && process.stdout.isTTY === true && !process.env.NO_COLOR;
 
@@ -13,10 +16,20 @@ export async function command(options: GlobalOptions, work: () => Promise<number
     process.exitCode = await work();
   } catch (error) {
     const { name, message } = error as Error;
-    if (options.json) process.stdout.write(`${JSON.stringify({ error: { name, message } })}\n`);
-    process.stderr.write(`fairlead: ${message}\n`);
+    if (options.json) process.stdout.write(`${printableJson({ error: { name, message } })}\n`);
+    process.stderr.write(`fairlead: ${printable(message)}\n`);
     process.exitCode = EXIT.couldNotRun;
   }
+}
+
+/** Writes the whole of it, also to a pipe that is slow to read; whoever stops reading (`| head`) has had enough. */
+export async function print(text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error)));
+  process.stdout.write(`${text}\n`, error => {
+    if (!error) resolve();
+  });
+  await promise;
 }
 
 /** One line on the terminal that is written over, shown only while a person watches and after a second. */

@@ -18,35 +18,40 @@ export interface Audit {
  */
 export function auditOf(clusters: readonly string[] | null, config: Config, region: string): Audit {
   const names = [...new Set(clusters ?? [])].sort();
-  for (const name of names) check(name, config, region);
   const filterPattern = filterPatternOf(config.sources);
   return {
     part: names.length === 0 ? 'infra/none.yml' : 'infra/audit.yml',
     filterPattern,
     subscriptions: Object.fromEntries(
-      names.map(name => [`AuditLogOf${logicalId(name)}`, subscription(name, filterPattern)]),
+      names.map(name => [
+        `AuditLogOf${logicalId(name)}`,
+        subscription(name, eksNameOf(name, config, region), filterPattern),
+      ]),
     ),
   };
 }
 
-function check(name: string, { clusters }: Config, region: string): void {
+/** The name of the cluster in EKS. */
+function eksNameOf(name: string, { clusters }: Config, region: string): string {
   const cluster = clusters.find(one => one.name === name);
   if (cluster === undefined)
     throw new InvalidSetting(
       `params.auditClusters: "${name}" is not in the config, which has ${clusters.map(one => one.name).join(', ')}`,
     );
-  if (cluster.region === region) return;
+  if (cluster.region === region) return cluster.eksName ?? name;
   throw new InvalidSetting(
     `params.auditClusters: "${name}" is in ${cluster.region}, and its log cannot be handed to a function in ${region}; use the forwarder there`,
   );
 }
 
-function subscription(cluster: string, filterPattern: string) {
+/** The log says how EKS calls the cluster; where the config calls it otherwise, the filter's name says so. */
+function subscription(cluster: string, eksName: string, filterPattern: string) {
   return {
     Type: 'AWS::Logs::SubscriptionFilter',
     DependsOn: ['AuditPermission'], // CloudWatch Logs tries whether it may call when the filter is made
     Properties: {
-      LogGroupName: `/aws/eks/${cluster}/cluster`,
+      LogGroupName: `/aws/eks/${eksName}/cluster`,
+      ...(eksName !== cluster && { FilterName: cluster }),
       FilterPattern: filterPattern,
       DestinationArn: { 'Fn::GetAtt': ['AuditLambdaFunction', 'Arn'] },
     },
@@ -55,7 +60,7 @@ function subscription(cluster: string, filterPattern: string) {
 
 /** Logical ids take letters and digits only. */
 function logicalId(name: string): string {
-  return name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return name.replaceAll('-', 'Dash').replaceAll('_', 'Underscore').replaceAll('.', 'Dot');
 }
 
 /**

@@ -119,13 +119,49 @@ function bucketFaults(id: string, properties: Properties): readonly string[] {
   ];
 }
 
+/** Characters, white space left out: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MOST_INLINE = 10_240;
+
 function roleFaults(id: string, properties: Properties) {
   const policies = (properties.Policies ?? []) as readonly { PolicyDocument: { Statement: readonly Rights[] } }[];
   const actions = policies
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action }) => Action);
-  return actions.filter(action => action.includes('*')).map(action => `${id}: the wildcard action ${action}`);
+  const size = policies.reduce((sum, { PolicyDocument }) => sum + deployedSize(PolicyDocument), 0);
+  return [
+    ...actions.filter(action => action.includes('*')).map(action => `${id}: the wildcard action ${action}`),
+    ...(size <= MOST_INLINE
+      ? []
+      : [
+          `${id}: its policies have ${size} characters instead of ${MOST_INLINE} at most; give the roles of clusters one name in every account, name fewer zones.domains (a domain stands for all below), or deploy twice with half of the clusters each`,
+        ]),
+  ];
+}
+
+/** What stands for a value that is known when it is deployed, as long as it may get. */
+const LONGEST: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws-us-gov',
+  'AWS::AccountId': '0'.repeat(12),
+  'AWS::Region': 'ap-southeast-99',
+};
+const SOME_ARN = 'x'.repeat(120);
+
+/** The characters of a policy when CloudFormation has filled it in, as IAM counts them. */
+function deployedSize(document: unknown): number {
+  const filled = JSON.stringify(document, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null) return value;
+    const {
+      'Fn::Sub': text,
+      'Fn::GetAtt': attribute,
+      'Fn::Join': join,
+      Ref,
+    } = value as Readonly<Record<string, unknown>>;
+    if (typeof text === 'string') return text.replace(/\$\{([\w:]+)\}/g, (_, name) => LONGEST[name] ?? SOME_ARN);
+    if (Array.isArray(join)) return `${SOME_ARN}${SOME_ARN}`;
+    return attribute === undefined && Ref === undefined ? value : SOME_ARN;
+  });
+  return filled.replaceAll(/\s/g, '').length;
 }
 
 interface Rights {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
+import { shardAlarms } from './alarms.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { type CloudFormationValue, OWN_BUCKET, roleStatements, type Statement, sub } from './iam.ts';
 import { busPolicy, driftRules, type Resources, scheduleRules } from './rules.ts';
@@ -11,6 +12,8 @@ import { type Webhook, webhookOf } from './webhook.ts';
 export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRetention' | 'logLevel' | 'tracing'> {
   /** Absolute path of the fairlead.yml to deploy. */
   readonly config: string;
+  /** Whether the schedule is off. */
+  readonly paused: boolean;
   /** The shard of each cluster, for the functions that take notices. */
   readonly shards: Readonly<Record<string, string>>;
   /** Seconds; a minute more than a run may take. */
@@ -18,6 +21,10 @@ export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRe
   readonly concurrency: number | null;
   readonly traceEnabled: 'true' | 'false';
   readonly alarmActions: readonly string[];
+  /** Seconds that a message may wait in the queue before somebody is told. */
+  readonly messageAge: number;
+  /** The alarms on the runs of each shard. */
+  readonly alarms: Resources;
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
   readonly statements: readonly Statement[];
   /** What puts events on the queue: the schedule, and the rules on changes that others made. */
@@ -36,20 +43,32 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
   const { timeout, memory, logRetention, logLevel, tracing, alarmTopic, subnets, securityGroups } = settings;
   const file = resolve(folder, settings.config);
   const config = configForLambda(file, region);
+  checkStateKey(settings, config);
   const traced = tracing === 'Active';
   const shards = config.shards.map(({ name }) => name);
-  const rules = { ...scheduleRules(settings.schedule, shards), ...driftOf(settings, config) };
+  const { schedule } = settings;
+  const rules = { ...scheduleRules(schedule, shards), ...driftOf(settings, config) };
   const vpc = subnets && securityGroups && { subnetIds: subnets, securityGroupIds: securityGroups };
+  const alarmActions = alarmTopic === null ? [] : [alarmTopic];
   return {
     ...{ timeout, memory, logRetention, logLevel, tracing },
     config: file,
+    paused: schedule === null,
     shards: Object.fromEntries(config.shards.flatMap(({ name, clusters }) => clusters.map(one => [one, name]))),
     concurrency: settings.concurrency === 'auto' ? shards.length + 1 : settings.concurrency,
     visibilityTimeout: timeout + 60,
     traceEnabled: traced ? 'true' : 'false',
-    alarmActions: alarmTopic === null ? [] : [alarmTopic],
+    // Two runs that fail at the last moment, each after the one before gave its messages back.
+    messageAge: 2 * (timeout + 60) + 600,
+    alarmActions,
+    alarms: shardAlarms({ service: SERVICE, shards, schedule, actions: alarmActions }),
     vpc,
-    statements: roleStatements(config, { ...RESOURCES, tracing: traced, vpc: vpc !== null }),
+    statements: roleStatements(config, {
+      ...RESOURCES,
+      tracing: traced,
+      vpc: vpc !== null,
+      stateKey: settings.stateKey,
+    }),
     rules,
     ruleArns: Object.entries(rules).flatMap(([id, { Type }]) => (Type === 'AWS::Events::Rule' ? [arnOf(id)] : [])),
     webhook: webhookOf(settings),
@@ -58,18 +77,19 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
 }
 
 /** Where the zones are in another account, CloudTrail of that account has to tell, over the event bus of this one. */
-function driftOf({ drift }: Settings, { zones: { roleArn }, shards }: Config): Resources {
+function driftOf({ drift }: Settings, { zones: { roleArn, ids }, shards }: Config): Resources {
   if (drift === 'none') return {};
   const own = [arnOf('ReconcileRole'), ...(roleArn === undefined ? [] : [roleArn])];
   const rules = driftRules(
     own,
+    ids,
     shards.map(({ name }) => name),
   );
   return roleArn === undefined ? rules : { ...rules, DriftBusPolicy: busPolicy(roleArn.split(':')[4] ?? '') };
 }
 
 /** The config as the Lambda will load it. */
-function configForLambda(path: string, AWS_REGION: string): Config {
+export function configForLambda(path: string, AWS_REGION: string): Config {
   const env = { AWS_REGION, AWS_LAMBDA_FUNCTION_NAME: 'fairlead', FAIRLEAD_STATE_BUCKET: OWN_BUCKET };
   const config = loadConfig(path, env);
   if (config.state.store.kind !== 'folder') return config;
@@ -78,7 +98,17 @@ function configForLambda(path: string, AWS_REGION: string): Config {
   );
 }
 
+function checkStateKey({ stateKey }: Settings, { state: { store } }: Config): void {
+  if (stateKey === null || (store.kind === 's3' && store.bucket !== OWN_BUCKET)) return;
+  throw new InvalidSetting(
+    "params.stateKey: is the KMS key of a bucket of your own, and state.store names none; the stack's bucket needs no key",
+  );
+}
+
 const arnOf = (resource: string): CloudFormationValue => ({ 'Fn::GetAtt': [resource, 'Arn'] });
+
+/** As POWERTOOLS_SERVICE_NAME in serverless.yml. */
+const SERVICE = `\${self:service}-\${sls:stage}`;
 
 const RESOURCES = {
   // The ARN that CloudFormation gives for a log group ends with `:*` already, which the name does not.

@@ -1,11 +1,12 @@
 import type { Config } from '../lib/config/config.ts';
+import { recordNames } from './record-names.ts';
 
 /** A CloudFormation value: a string, or an intrinsic function like `{ "Fn::GetAtt": […] }`. */
 export type CloudFormationValue = string | Readonly<Record<string, unknown>>;
 
 export interface Statement {
   readonly Sid: string;
-  readonly Effect: 'Allow';
+  readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource: CloudFormationValue | readonly CloudFormationValue[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, CloudFormationValue | readonly string[]>>>>;
@@ -17,6 +18,8 @@ export interface Grants {
   readonly queue: CloudFormationValue;
   readonly undelivered: CloudFormationValue;
   readonly stateBucket: CloudFormationValue;
+  /** ARN of the KMS key with which S3 encrypts a bucket that is not the stack's. */
+  readonly stateKey?: string | null;
   readonly tracing: boolean;
   readonly vpc: boolean;
 }
@@ -28,16 +31,19 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
     ...clusterStatements(config),
     ...roleArnStatements(config),
     ...stateStatements(config, grants.stateBucket),
+    ...(grants.stateKey ? [keyStatement(grants.stateKey)] : []),
     ...runtimeStatements(grants),
   ];
 }
 
 /**
- * Changes are narrowed to what fairlead writes: CREATE and DELETE of the managed types and of ownership records.
+ * Changes are narrowed to what fairlead writes: CREATE and DELETE of the managed types and of ownership records, under the
+ * names of the config.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
  */
-function route53Statements({ zones, records }: Config): readonly Statement[] {
+export function route53Statements({ zones, records, registry }: Config): readonly Statement[] {
   const Resource = zones.ids.length === 0 ? [zoneArn('*')] : zones.ids.map(zoneArn);
+  const { allowed, denied } = recordNames({ zones, records, registry });
   return [
     // ListHostedZones takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     { Sid: 'ListZones', Effect: 'Allow', Action: ['route53:ListHostedZones'], Resource: '*' },
@@ -58,28 +64,53 @@ function route53Statements({ zones, records }: Config): readonly Statement[] {
       Resource,
       Condition: {
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set([...records.types, 'TXT'])],
+          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set<string>([...records.types, 'TXT'])],
           'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
         },
+        ...(allowed && { 'ForAllValues:StringLike': { [NAMES]: allowed } }),
       },
     },
+    ...(denied.length === 0 ? [] : [keepOut(Resource, denied)]),
   ];
 }
 
-/** A cluster with a role of its own is described with that role. */
+const NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';
+
+/** Names of zones.excludeDomains: a batch with one of them is refused as a whole. */
+function keepOut(Resource: Statement['Resource'], names: readonly string[]): Statement {
+  const Condition = { 'ForAnyValue:StringLike': { [NAMES]: names } };
+  return { Sid: 'KeepOut', Effect: 'Deny', Action: ['route53:ChangeResourceRecordSets'], Resource, Condition };
+}
+
+/**
+ * So many ARNs of a kind are named one by one. A role's inline policies may have 10,240 characters in all
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html), of which an ARN takes about 70.
+ */
+const NAMED = 40;
+
+/** A cluster with a role of its own is described with that role. Of many, each region in which there is one is named. */
 function clusterStatements({ clusters }: Config): readonly Statement[] {
   const own = clusters.filter(cluster => cluster.roleArn === undefined);
   if (own.length === 0) return [];
-  const Resource = own.map(({ region, name }) =>
-    sub(`arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:cluster/${name}`),
-  );
+  const arnOf = (region: string | undefined, name: string) =>
+    sub(`arn:\${AWS::Partition}:eks:${region}:\${AWS::AccountId}:cluster/${name}`);
+  const Resource =
+    own.length <= NAMED
+      ? own.map(({ region, name, eksName = name }) => arnOf(region, eksName))
+      : [...new Set(own.map(({ region }) => region))].sort().map(region => arnOf(region, '*'));
   return [{ Sid: 'DescribeClusters', Effect: 'Allow', Action: ['eks:DescribeCluster'], Resource }];
 }
 
+/**
+ * Of many roles of one name, the name is named: for whatever account. What can be assumed is still only what trusts this
+ * role, and those are roles that somebody made for it.
+ */
 function roleArnStatements({ clusters, zones }: Config): readonly Statement[] {
   const roles = new Set([...clusters.map(cluster => cluster.roleArn), zones.roleArn].filter(arn => arn !== undefined));
   if (roles.size === 0) return [];
-  return [{ Sid: 'AssumeRoles', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: [...roles].sort() }];
+  const folded = [...roles].map(arn => arn.replace(/:\d{12}:/, ':*:'));
+  const Resource = [...(roles.size <= NAMED ? roles : new Set(folded))].sort();
+  return [{ Sid: 'AssumeRoles', Effect: 'Allow', Action: ['sts:AssumeRole'], Resource }];
 }
 
 /** Stands for the name of the bucket that is deployed with the function, which CloudFormation makes up. */
@@ -99,6 +130,11 @@ function stateStatements({ state: { store } }: Config, ownBucket: CloudFormation
     },
     { Sid: 'FindState', Effect: 'Allow', Action: ['s3:ListBucket'], Resource: bucket },
   ];
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: to read, and to write. */
+function keyStatement(key: string): Statement {
+  return { Sid: 'UseStateKey', Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] };
 }
 
 function runtimeStatements({ logGroup, queue, undelivered, tracing, vpc }: Grants): readonly Statement[] {

@@ -1,32 +1,50 @@
 import { copyFile, writeFile } from 'node:fs/promises';
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
-import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { awsHttp } from '../lib/aws/index.ts';
 import { buildAll } from '../scripts/build.ts';
-import type { Deployment } from './deployment.ts';
+import { configForLambda, type Deployment } from './deployment.ts';
+import { nextSteps } from './next-steps.ts';
+import { prepareRemoval, type Removal } from './removal.ts';
 
 /** The part of sls that is used here. */
 interface Serverless {
   readonly serviceDir: string;
-  readonly service: { readonly custom: { readonly deployment: Deployment } };
+  readonly service: {
+    readonly custom: { readonly deployment: Deployment };
+    /** What is deployed, of the function that `sls deploy function` is about. */
+    readonly provider: { readonly remoteFunctionData?: { readonly Configuration: { readonly Role: string } } };
+    getFunction(name: string): { role?: unknown };
+  };
   getProvider(name: 'aws'): {
     /** Credentials, region and connection, as sls itself uses them. */
-    getAwsSdkV3Config(): Promise<Pick<S3ClientConfig, 'region' | 'credentials'>>;
+    getAwsSdkV3Config(): Promise<Removal['config']>;
+    getStage(): string;
+    getRegion(): string;
     readonly naming: { getStackName(): string };
   };
 }
 
+/** Of the command line. */
+interface Options {
+  readonly function?: string;
+}
+
 /**
- * What sls does not do by itself: it packages a function whose bundle is missing or old without a word, and it cannot
- * remove a bucket that has something in it.
+ * What sls does not do by itself: it packages a function whose bundle is missing or old without a word, it cannot read the
+ * role of a single function that it deploys, and it cannot remove a bucket that has something in it.
  */
 export default class Plugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Serverless, options: Options = {}) {
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => build(serverless),
-      'before:deploy:function:packageFunction': () => build(serverless),
-      'before:remove:remove': () => emptyStateBucket(serverless),
+      'before:deploy:function:packageFunction': async () => {
+        keepRole(serverless, options);
+        await build(serverless);
+      },
+      'after:deploy:deploy': () => tellNextSteps(serverless),
+      'before:remove:remove': () => remove(serverless),
     };
   }
 }
@@ -40,35 +58,39 @@ async function build({ serviceDir, service }: Serverless): Promise<void> {
     await writeFile(`${serviceDir}/dist/functions/${name}/shards.json`, JSON.stringify(shards));
 }
 
-/** The state is a copy that can be read anew, so nothing is lost. */
-async function emptyStateBucket(serverless: Serverless): Promise<void> {
-  const provider = serverless.getProvider('aws');
-  const config = await provider.getAwsSdkV3Config();
-  const Bucket = await physicalId(new CloudFormationClient(config), provider.naming.getStackName(), 'StateBucket');
-  if (Bucket === undefined) return;
-  const s3 = new S3Client(config);
-  for (;;) {
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-    if (Contents.length === 0) return;
-    const Objects = Contents.map(({ Key }) => ({ Key }));
-    const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-    if (Errors[0] !== undefined) throw new Error(`${Bucket} cannot be emptied: ${Errors[0].Key}: ${Errors[0].Message}`);
-  }
+/**
+ * `sls deploy function` changes the code and settings of one function, without CloudFormation, and of roles it knows names
+ * and Fn::GetAtt only. Its role is the one that it has: rights come with `sls deploy`.
+ */
+function keepRole({ service }: Serverless, options: Options): void {
+  const role = service.provider.remoteFunctionData?.Configuration.Role;
+  if (options.function !== undefined && role !== undefined) service.getFunction(options.function).role = role;
 }
 
-/** Undefined when there is no such stack, which CloudFormation tells with a ValidationError, or no such resource in it. */
-async function physicalId(
-  client: CloudFormationClient,
-  StackName: string,
-  resource: string,
-): Promise<string | undefined> {
-  try {
-    for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
-      const found = StackResourceSummaries.find(({ LogicalResourceId }) => LogicalResourceId === resource);
-      if (found !== undefined) return found.PhysicalResourceId;
-    }
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
-  }
-  return undefined;
+/** What to do now, with what the stack has made: nobody should have to look for an ARN. */
+async function tellNextSteps(serverless: Serverless): Promise<void> {
+  const provider = serverless.getProvider('aws');
+  const { config: file, paused } = serverless.service.custom.deployment;
+  const [stage, region] = [provider.getStage(), provider.getRegion()];
+  const client = new CloudFormationClient({ requestHandler: awsHttp, ...(await provider.getAwsSdkV3Config()) });
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: provider.naming.getStackName() }));
+  const outputs = (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
+  const deployed = {
+    config: configForLambda(file, region),
+    stage,
+    region,
+    paused,
+    outputs: Object.fromEntries(outputs),
+  };
+  const steps = nextSteps(deployed).map(({ title, commands }) => [`${title}:`, ...commands.map(line => `  ${line}`)]);
+  process.stdout.write(
+    `\nWhat comes next (README.md has the whole of it):\n\n${steps.map(lines => lines.join('\n')).join('\n\n')}\n`,
+  );
+}
+
+async function remove(serverless: Serverless): Promise<void> {
+  const provider = serverless.getProvider('aws');
+  const config = await provider.getAwsSdkV3Config();
+  const { timeout } = serverless.service.custom.deployment;
+  await prepareRemoval({ config, stack: provider.naming.getStackName(), timeout });
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { parseCallers } from '../functions/webhook/callers.ts';
+import { ScheduleSetting } from './schedule.ts';
 
 /** A setting of the deployment that cannot be; the message names the setting and what is allowed. */
 export class InvalidSetting extends Error {
@@ -21,12 +23,13 @@ const idList = (pattern: RegExp, example: string) =>
 // The characters that Parameter Store and Secrets Manager allow in names.
 const SECRET_PLACE = /^(ssm|secretsmanager):(arn:aws[\w-]*:\1:[\w/+=.@:-]+|[\w/+=.@-]+)$/;
 
+/** All variables of a function may have 4 kB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MOST_CALLERS = 3_000;
+
 /** What `params` of serverless.yml and `--param` may hold: from the command line everything is text. */
 const Settings = z.object({
   config: z.string().min(1),
-  schedule: z
-    .string()
-    .regex(/^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\))$/, 'expected rate(5 minutes) or cron(…)'),
+  schedule: ScheduleSetting,
   timeout: whole(30, 900),
   memory: whole(256, 10_240),
   concurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
@@ -44,9 +47,20 @@ const Settings = z.object({
     z.string().regex(SECRET_PLACE, 'expected ssm:NAME or secretsmanager:NAME (or the ARN for the name), or none'),
   ]),
   webhookAccounts: z.union([none, idList(/^\d{12}$/, '111122223333')]),
-  webhookConcurrency: z.union([none, whole(1, 1_000)]),
-  auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'prod-eu')]),
+  webhookClusters: z.union([
+    none,
+    z
+      .string()
+      .max(MOST_CALLERS, 'is longer than a function’s environment takes; leave it out')
+      .refine(text => parseCallers(text) !== undefined, 'expected ROLE=CLUSTER,… with ARNs of roles, or none'),
+  ]),
+  webhookConcurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
+  auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/, 'prod-eu')]),
   drift: z.enum(['none', 'cloudtrail']),
+  stateKey: z.union([
+    none,
+    z.string().regex(/^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'expected the ARN of a KMS key, or none'),
+  ]),
 });
 
 export type Settings = z.infer<typeof Settings>;
@@ -63,7 +77,7 @@ export function readSettings(params: Readonly<Record<string, unknown>>): Setting
 
 /** Settings that are well-formed each and do not go together. */
 function contradictions(settings: Settings): readonly string[] {
-  const { subnets, securityGroups, webhook, webhookSecret, webhookAccounts } = settings;
+  const { subnets, securityGroups, webhook, webhookSecret, webhookAccounts, webhookClusters } = settings;
   const faults: readonly [boolean, string][] = [
     [
       (subnets === null) !== (securityGroups === null),
@@ -76,6 +90,10 @@ function contradictions(settings: Settings): readonly string[] {
     [
       webhook !== 'hmac' && webhookSecret !== null,
       `params.webhookSecret: with webhook ${webhook} nothing is signed with a secret; leave it out, or set webhook to hmac`,
+    ],
+    [
+      webhook !== 'iam' && webhookClusters !== null,
+      `params.webhookClusters: with webhook ${webhook} there are no roles; leave it out, or set webhook to iam`,
     ],
     [
       webhook !== 'iam' && webhookAccounts !== null,

@@ -11,11 +11,16 @@ export interface Webhook {
   readonly url: true | { readonly authorizer: 'aws_iam' };
   /** Where the shared secret is, for the function; empty when there is none. */
   readonly secret: string;
+  /** Which role may speak for which cluster; empty: each for all. */
+  readonly callers: string;
   readonly concurrency: number | null;
   readonly statements: readonly Statement[];
   /** What lets other accounts in. */
   readonly permissions: Resources;
 }
+
+/** Reserved where everybody can call: a flood of forged requests then takes no more of the account than this. */
+const OPEN = 5;
 
 export function webhookOf(settings: Settings): Webhook {
   const { webhook, webhookSecret, webhookAccounts, webhookConcurrency } = settings;
@@ -23,7 +28,8 @@ export function webhookOf(settings: Settings): Webhook {
     part: webhook === 'none' ? 'infra/none.yml' : 'infra/webhook.yml',
     url: webhook === 'iam' ? { authorizer: 'aws_iam' } : true,
     secret: webhookSecret ?? '',
-    concurrency: webhookConcurrency,
+    callers: settings.webhookClusters ?? '',
+    concurrency: webhookConcurrency === 'auto' ? (webhook === 'hmac' ? OPEN : null) : webhookConcurrency,
     statements: [...SENDER, ...(webhookSecret === null ? [] : secretStatements(webhookSecret))],
     permissions: Object.assign({}, ...(webhookAccounts ?? []).map(callers)),
   };

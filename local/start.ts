@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunResult } from '../lib/model/index.ts';
+import { printable } from '../lib/report/printable.ts';
 import { buildAll } from '../scripts/build.ts';
+import { exportsOf, writeAccess } from './demo/access.ts';
 import { ManifestFolder } from './demo/manifests.ts';
 import { readOptions } from './demo/options.ts';
 import { printRecords, printResult, printStory, say } from './demo/print.ts';
@@ -104,9 +106,24 @@ async function main(): Promise<void> {
   printRecords(world);
   if (options.once) return proveOnce(cluster, config, { stories, forwarder });
   keepOn(manifests, stories, stack);
-  forwarder.ended.then(last => say(`\nThe forwarder ended: ${last.trim()}`));
+  forwarder.ended.then(last => ending || say(`\nThe forwarder ended: ${last.trim()}`));
   say(`\nTry: dig @${world.dns.address} -p ${world.dns.port} my-webapp.example.com`);
+  tellAccess(world, stack);
   say(`Watching ${folder}: edit a manifest and save it. Ctrl-C ends.`);
+}
+
+/** The world as others see it: what the command, aws and kubectl need to be used on it, while this runs. */
+function tellAccess(world: World, { bucket }: Stack): void {
+  const access = writeAccess(world, { FAIRLEAD_STATE_BUCKET: bucket });
+  open.push(async () => access.remove());
+  say(
+    `\nIn another terminal (or: source ${access.file}):\n${exportsOf(access.variables)
+      .map(line => `  ${line}`)
+      .join('\n')}`,
+  );
+  say(
+    `and then: npx fairlead records --config ${configFile} · kubectl get services -A · aws route53 list-hosted-zones\n`,
+  );
 }
 
 async function proveOnce(
@@ -124,29 +141,45 @@ async function proveOnce(
 
 /** Shows what happens from now on, until Ctrl-C. */
 function keepOn(manifests: ManifestFolder, stories: Stories, stack: Stack): void {
-  let changedAt: number | undefined;
+  const edits: number[] = [];
   stories.listen(story => {
+    // The forwarder saw the first change of its notice then: it is the last edit before. An edit that nobody tells of leaves no trace.
     const since = story.journey?.seenAt ?? 0;
-    printStory(story, changedAt !== undefined && changedAt <= since + 1 ? changedAt : undefined);
-    changedAt = undefined;
+    printStory(story, edits.filter(time => time <= since + 1).at(-1));
   });
-  watchManifests(manifests, stories, time => {
-    changedAt ??= time;
-  });
+  watchManifests(manifests, stories, time => edits.push(time));
   const { schedule } = options;
   if (schedule > 0) setInterval(() => void stack.sendSchedule().catch(reportError), schedule * 1000);
 }
 
-function reportError(error: Error): void {
-  process.stderr.write(`npm start: ${error.message}\n`);
+let ending = false;
+
+function reportError(error: NodeJS.ErrnoException): void {
+  if (ending) return; // what was under way while everything is closed
+  const busy =
+    error.code === 'EADDRINUSE' ? ': give another one with --port or --dns-port, or none for a free one' : '';
+  process.stderr.write(`npm start: ${printable(error.message)}${busy}\n`);
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void closeAll().then(() => process.exit(0)));
+/** Closes what is open and ends the process. */
+function end(code: number): void {
+  if (ending) return;
+  ending = true;
+  closeAll()
+    .catch(() => {})
+    .finally(() => process.exit(code));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (ending ? process.exit(1) : end(0))); // a second one does not wait
+// Whoever reads (`| head`) has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'EPIPE' ? 0 : 1));
+process.on('unhandledRejection', reason => {
+  reportError(reason as Error);
+  end(1);
+});
 try {
   await main();
 } catch (error) {
   reportError(error as Error);
-  process.exitCode = 1;
-  await closeAll();
+  end(1);
 }

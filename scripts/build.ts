@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { type LeftOut, leaveOut, NOT_IN_A_POD, TERMINAL_ONLY, UNUSED } from './leave-out.ts';
+import { licencesOf } from './licences.ts';
 import { requireHttp } from './require-http.ts';
 
 interface Bundle {
@@ -40,7 +41,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-function optionsFor({ entry, outfile, shebang = '', without }: Bundle): BuildOptions {
+/** The oldest Node that runs what is built (Promise.withResolvers). */
+const NODE = 22;
+
+/** Before anything else in a program that people start with whatever Node they have: an older one fails in the middle of a run. */
+const OLD_NODE = `if(parseInt(process.versions.node)<${NODE}){process.stderr.write("fairlead needs Node.js ${NODE} or later, and this is "+process.version+"\\n");process.exit(1)}`;
+
+function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions {
   return {
     absWorkingDir: root,
     entryPoints: [entry],
@@ -49,22 +56,24 @@ function optionsFor({ entry, outfile, shebang = '', without }: Bundle): BuildOpt
     minify: true,
     platform: 'node',
     format: 'esm',
-    target: 'node22',
+    target: `node${NODE}`,
     // ESM first: the CommonJS that the AWS SDK has for Node cannot be tree-shaken.
     mainFields: ['module', 'main'],
     conditions: ['module', 'import', 'node'],
     plugins: [leaveOut(without), requireHttp()],
-    banner: { js: shebang + REQUIRE },
-    legalComments: 'none',
+    banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE },
+    legalComments: 'none', // they stand in LICENSES.txt, whole
+    metafile: true,
     logLevel: 'silent',
   };
 }
 
 async function bundle(one: Bundle): Promise<void> {
-  const { warnings } = await build(optionsFor(one));
+  const { warnings, metafile } = await build(optionsFor(one));
   if (warnings.length > 0) throw new Error(`${one.entry}: ${warnings.map(warning => warning.text).join('; ')}`);
   const file = resolve(root, one.outfile);
   await writeFile(join(dirname(file), 'package.json'), '{"type":"module"}\n');
+  if (metafile) await writeFile(join(dirname(file), 'LICENSES.txt'), licencesOf(metafile, root));
   if (one.shebang !== undefined) await chmod(file, 0o755);
 }
 

@@ -16,6 +16,7 @@ const Batch = z.object({
   messageType: z.enum(['DATA_MESSAGE', 'CONTROL_MESSAGE']),
   logGroup: z.string(),
   logStream: z.string(),
+  subscriptionFilters: z.optional(z.array(z.string())),
   logEvents: z.array(z.object({ id: z.string(), timestamp: z.number(), message: z.string() })),
 });
 

@@ -3,6 +3,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Notice } from '../../lib/model/index.ts';
+import { inTime } from '../in-time.ts';
 import { createTelemetry, type Telemetry } from '../telemetry.ts';
 import { readBatch } from './batch.ts';
 import { clusterOf, noticeOf } from './notice.ts';
@@ -30,7 +31,7 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
     logger.warn('notice refused', { refusal: outcome });
     metrics.singleMetric().addDimension('reason', outcome).addMetric('NoticesRefused', MetricUnit.Count, 1);
   };
-  return middy(handle)
+  return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }));
 }
@@ -39,7 +40,7 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
 async function take(event: unknown, desk: Desk): Promise<Notice | 'nothing' | 'unknown-cluster'> {
   const batch = readBatch(event);
   if (batch.messageType === 'CONTROL_MESSAGE') return 'nothing'; // CloudWatch Logs tries whether it gets through
-  const cluster = clusterOf(batch.logGroup);
+  const cluster = clusterOf(batch, name => desk.shardOf(name) !== undefined);
   const shard = cluster && desk.shardOf(cluster);
   if (!cluster || !shard) return 'unknown-cluster';
   const notice = noticeOf(batch, cluster);

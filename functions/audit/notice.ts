@@ -4,9 +4,16 @@ import { MAX_OBJECTS, parseNotice } from '../../lib/notice/index.ts';
 import type { Batch } from './batch.ts';
 import { readWrite, type Write } from './write.ts';
 
-/** The cluster whose control plane writes into a log group; undefined for other groups. */
-export function clusterOf(logGroup: string): string | undefined {
-  return /^\/aws\/eks\/([^/]+)\/cluster$/.exec(logGroup)?.[1];
+/**
+ * The cluster whose control plane writes into the log group, by its name in the config: the subscription's, where that is a
+ * cluster's (infra/audit.ts), else the one in EKS. Undefined when it is not known.
+ */
+export function clusterOf(
+  { logGroup, subscriptionFilters = [] }: Pick<Batch, 'logGroup' | 'subscriptionFilters'>,
+  isKnown: (cluster: string) => boolean,
+): string | undefined {
+  const eksName = /^\/aws\/eks\/([^/]+)\/cluster$/.exec(logGroup)?.[1];
+  return eksName && [...subscriptionFilters, eksName].find(isKnown);
 }
 
 /** The notice that a batch of a cluster's audit log amounts to; undefined when nothing that matters was written. */

@@ -4,8 +4,10 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { withinDeadline } from '../../lib/aws/index.ts';
 import type { RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
+import { inTime } from '../in-time.ts';
 import { type AskedMessage, type BatchRun, type Known, readTrigger, type Trigger } from './event.ts';
 import type { RetrySoon } from './redelivery.ts';
 import { createServed, type Served } from './served.ts';
@@ -30,6 +32,8 @@ export interface Invocation {
 
 /** Kept back from the Lambda's time for writing the log, the metrics and the answer. */
 const ANSWER_MS = 2_000;
+/** Of that, what a run may still take after its deadline to keep what it knows and give its lease back. */
+const KEEP_MS = 1_000;
 
 /**
  * The handler of the reconcile Lambda, with logging, metrics and tracing around it. A schedule or a payload is answered
@@ -46,7 +50,7 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
       ? runBatch(trigger, { run, served, core }, telemetry)
       : fitResult(await run(trigger.request));
   };
-  return middy(handle)
+  return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }));
@@ -72,14 +76,21 @@ async function runOnce(
 ): Promise<RunResult> {
   const deadlineMs = Date.now() + share * (context.getRemainingTimeInMillis() - ANSWER_MS);
   try {
-    const result = await core.reconcile(request, { deadlineMs, holder: context.awsRequestId });
+    const asked = { deadlineMs, holder: context.awsRequestId };
+    const result = await withinDeadline(deadlineMs + KEEP_MS, () => core.reconcile(request, asked));
     logResult(result, logger);
-    meterResult(result, metrics);
+    meterResult(result, metrics, wholeShard(request, core.known));
     return result;
   } catch (error) {
     metrics.addMetric('RunsFailed', MetricUnit.Count, 1);
     throw error;
   }
+}
+
+/** The shard that a run is over, unless it is over some of its clusters only, or over several shards. */
+function wholeShard({ clusters, shard }: RunRequest, { shards }: Known): string | undefined {
+  if (clusters !== undefined) return undefined;
+  return shard ?? (shards.length === 1 ? shards[0] : undefined);
 }
 
 type Batch = Extract<Trigger, { kind: 'batch' }>;

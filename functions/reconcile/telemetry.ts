@@ -16,7 +16,7 @@ export function createTelemetry(): Telemetry {
 }
 
 /** Findings of these reasons leave nothing unpublished (see Reason). */
-const HARMLESS: ReadonlySet<Reason> = new Set<Reason>(['filtered', 'warning', 'grace']);
+const HARMLESS: ReadonlySet<Reason> = new Set<Reason>(['filtered', 'warning', 'grace', 'merged']);
 
 /** Writes one line for every change and every finding, which an answer may have to leave out, and one for the run. */
 export function logResult(result: RunResult, logger: Logger): void {
@@ -37,23 +37,31 @@ function logFinding(finding: Finding, logger: Logger): void {
 /**
  * Counts a run. A plan publishes nothing, so only that it ran is counted: an alarm on `Unpublished` must not depend on
  * what somebody looks at.
+ *
+ * @param shard the shard that the run was over, the whole of it; absent for any other run
  */
-export function meterResult(result: RunResult, metrics: Metrics): void {
-  const { counts, calls, clusters, reasons } = result;
+export function meterResult(result: RunResult, metrics: Metrics, shard?: string): void {
+  const { counts, calls } = result;
   if (result.mode === 'plan') return void metrics.addMetric('Plans', MetricUnit.Count, 1);
-  const unreachable = clusters.filter(({ state }) => state === 'unreachable' || state === 'incomplete').length;
   metrics.addMetric('Runs', MetricUnit.Count, 1);
   metrics.addMetric('Created', MetricUnit.Count, counts.created);
   metrics.addMetric('Updated', MetricUnit.Count, counts.updated);
   metrics.addMetric('Deleted', MetricUnit.Count, counts.deleted);
-  metrics.addMetric('Unpublished', MetricUnit.Count, counts.unpublished);
   metrics.addMetric(
     'Route53Calls',
     MetricUnit.Count,
     Object.values(calls).reduce((sum, count) => sum + count, 0),
   );
-  metrics.addMetric('ClustersUnreachable', MetricUnit.Count, unreachable);
   metrics.addMetric('Duration', MetricUnit.Milliseconds, result.durationMs);
+  if (shard !== undefined) meterShard(shard, result, metrics);
+}
+
+/** What is true of a whole shard, under its name: the run of a notice knows the names of the notice only. */
+function meterShard(shard: string, { counts, clusters, reasons }: RunResult, metrics: Metrics): void {
+  const unreachable = clusters.filter(({ state }) => state === 'unreachable' || state === 'incomplete').length;
+  metrics.singleMetric().addDimension('shard', shard).addMetric('Runs', MetricUnit.Count, 1);
+  metrics.singleMetric().addDimension('shard', shard).addMetric('Unpublished', MetricUnit.Count, counts.unpublished);
+  metrics.singleMetric().addDimension('shard', shard).addMetric('ClustersUnreachable', MetricUnit.Count, unreachable);
   for (const [reason, count] of Object.entries(reasons)) {
     if (!HARMLESS.has(reason as Reason)) meterReason(reason, count, metrics);
   }

@@ -1,15 +1,17 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type {
+  Context,
   LambdaFunctionURLEvent,
   LambdaFunctionURLEventWithIAMAuthorizer,
   LambdaFunctionURLResult,
 } from 'aws-lambda';
 import type { Notice } from '../../lib/model/index.ts';
 import { MAX_BODY, parseNotice } from '../../lib/notice/index.ts';
+import { inTime } from '../in-time.ts';
 import { createTelemetry, type Telemetry } from '../telemetry.ts';
+import { createSample } from './sample.ts';
 
 /** A request as far as it matters who sent it. */
 export interface Caller {
@@ -24,6 +26,8 @@ export interface Caller {
 export interface Desk {
   /** Whether the caller may send notices. */
   authenticate(caller: Caller): Promise<boolean>;
+  /** Whether who was authenticated may speak for the cluster; absent: for each. */
+  maySpeakFor?(caller: Caller, cluster: string): boolean;
   /** The shard of a cluster of the config; undefined for any other name. */
   shardOf(cluster: string): string | undefined;
   /** Puts a notice on the queue, in the message group of the shard. Throws when it is not there. */
@@ -34,7 +38,13 @@ export interface Desk {
 type UrlEvent = LambdaFunctionURLEvent | LambdaFunctionURLEventWithIAMAuthorizer;
 
 /** Why a request is refused. Outsiders are told the status alone. */
-const STATUS = { 'too-large': 413, unauthenticated: 401, malformed: 400, 'unknown-cluster': 400 } as const;
+export const STATUS = {
+  'too-large': 413,
+  unauthenticated: 401,
+  malformed: 400,
+  'unknown-cluster': 400,
+  'other-cluster': 403,
+} as const;
 type Refusal = keyof typeof STATUS;
 
 /**
@@ -42,36 +52,49 @@ type Refusal = keyof typeof STATUS;
  * queue and is answered with 202. When the queue does not take it the handler throws: Lambda answers 502, its `Errors`
  * alarm rings, and the sender tries again.
  */
-export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry()) {
+export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry(), now: () => number = Date.now) {
   const { logger, metrics } = telemetry;
+  const sample = createSample(now);
   const handle = async (event: UrlEvent): Promise<LambdaFunctionURLResult> => {
-    metrics.addMetric('NoticesReceived', MetricUnit.Count, 1);
     const outcome = await take(event, desk);
     if (typeof outcome === 'string') {
-      logger.warn('notice refused', { refusal: outcome, sourceIp: event.requestContext.http.sourceIp });
-      metrics.addMetric('NoticesRefused', MetricUnit.Count, 1);
-      metrics.singleMetric().addDimension('reason', outcome).addMetric('NoticesRefused', MetricUnit.Count, 1);
+      const times = sample(outcome);
+      if (times > 0) tellRefused(outcome, times, event.requestContext.http.sourceIp, telemetry);
       return { statusCode: STATUS[outcome] };
     }
     logger.info('notice accepted', { notice: outcome });
     metrics.addMetric('NoticesAccepted', MetricUnit.Count, 1);
     return { statusCode: 202 };
   };
-  return middy(handle)
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }));
+  // Not by its middleware, which writes a line also where there is nothing to write.
+  const metered = async (event: UrlEvent, context: Context): Promise<LambdaFunctionURLResult> => {
+    metrics.captureColdStartMetric(context.functionName);
+    try {
+      return await handle(event);
+    } finally {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    }
+  };
+  return middy(inTime(metered)).use(injectLambdaContext(logger, { resetKeys: true }));
+}
+
+/** So often since it was told last, from this address the last time. */
+function tellRefused(refusal: Refusal, times: number, sourceIp: string, { logger, metrics }: Telemetry): void {
+  logger.warn('notice refused', { refusal, sourceIp, times });
+  metrics.singleMetric().addDimension('reason', refusal).addMetric('NoticesRefused', MetricUnit.Count, times);
 }
 
 /** The size is looked at before anything is computed over the body, the caller before anything is read from it. */
 async function take(event: UrlEvent, desk: Desk): Promise<Notice | Refusal> {
   const body = bodyOf(event);
   if (Buffer.byteLength(body) > MAX_BODY) return 'too-large';
-  if (!(await desk.authenticate({ body, headers: event.headers, principal: principalOf(event) })))
-    return 'unauthenticated';
+  const caller = { body, headers: event.headers, principal: principalOf(event) };
+  if (!(await desk.authenticate(caller))) return 'unauthenticated';
   const notice = parseNotice(body);
   if (notice === undefined) return 'malformed';
   const shard = desk.shardOf(notice.cluster);
   if (shard === undefined) return 'unknown-cluster';
+  if (desk.maySpeakFor?.(caller, notice.cluster) === false) return 'other-cluster';
   await desk.enqueue(notice, shard);
   return notice;
 }

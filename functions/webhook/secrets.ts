@@ -25,23 +25,38 @@ interface Fetched {
 
 /**
  * Verifies signatures with the secrets of a place, which are kept between requests. A signature that none of them made
- * may be of a newer secret: they are fetched again, at most every ten seconds.
+ * may be of a newer secret: they are fetched again, at most every ten seconds. While they cannot be fetched, those that
+ * were good last are: a request that anybody can send must not be what takes them away.
+ *
+ * @returns a function that throws what `fetch` throws, while there was never a secret
  */
 export function verifier(fetch: () => Promise<readonly string[]>, now: () => number) {
-  let known: Promise<Fetched> | undefined;
-  const refetch = () => {
-    known = fetch().then(secrets => ({ secrets, at: now() }));
-    known.catch(() => {
-      known = undefined;
+  let good: Fetched | undefined;
+  let tried = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<Fetched> | undefined;
+  const refetch = async (): Promise<Fetched> => {
+    tried = now();
+    good = { secrets: await fetch(), at: tried };
+    return good;
+  };
+  /** The secrets, fetched again where the last attempt is long enough ago; several requests wait for one. */
+  const freshly = async (): Promise<Fetched> => {
+    if (good && now() - tried < PAUSE_MS && underWay === undefined) return good;
+    underWay ??= refetch().finally(() => {
+      underWay = undefined;
     });
-    return known;
+    try {
+      return await underWay;
+    } catch (error) {
+      if (good) return good;
+      throw error;
+    }
   };
   return async ({ body, headers }: Pick<Caller, 'body' | 'headers'>): Promise<boolean> => {
-    let fetched = await (known ?? refetch());
-    if (now() - fetched.at > KEEP_MS) fetched = await refetch();
-    if (isSigned(body, headers, fetched.secrets, now())) return true;
-    if (now() - fetched.at < PAUSE_MS) return false;
-    return isSigned(body, headers, (await refetch()).secrets, now());
+    const kept = good && now() - good.at <= KEEP_MS ? good : await freshly();
+    if (isSigned(body, headers, kept.secrets, now())) return true;
+    const newer = await freshly();
+    return newer !== kept && isSigned(body, headers, newer.secrets, now());
   };
 }
 

@@ -52,19 +52,19 @@ export function createAccess(options: AccessOptions): Access {
   };
 }
 
-function keyOf({ name, region, roleArn, externalId, kubeconfig, context }: ClusterConfig): string {
-  return JSON.stringify([name, region, roleArn, externalId, kubeconfig, context]);
+function keyOf({ name, eksName, region, roleArn, externalId, kubeconfig, context }: ClusterConfig): string {
+  return JSON.stringify([name, eksName, region, roleArn, externalId, kubeconfig, context]);
 }
 
 async function connectEks(
-  { name }: ClusterConfig,
+  { name, eksName = name }: ClusterConfig,
   eks: Eks,
   { clock, timeouts }: AccessOptions,
   signal?: AbortSignal,
 ): Promise<Connection> {
-  const access = await eks.describe(name, signal);
+  const access = await eks.describe(eksName, signal);
   const region = await eks.region();
-  const token = createTokenSource({ cluster: name, region, credentials: () => eks.credentials(name), clock });
+  const token = createTokenSource({ cluster: eksName, region, credentials: () => eks.credentials(eksName), clock });
   const hint = access.public
     ? 'let its public access CIDRs and the network of fairlead through'
     : "its endpoint is private: run fairlead in the cluster's VPC, with a security group that the cluster lets in";

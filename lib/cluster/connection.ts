@@ -3,7 +3,14 @@ import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { unlessAborted } from './abort.ts';
-import { ClusterError, InterruptedError, KubeconfigError, reasonOf, UnreachableError } from './errors.ts';
+import {
+  ClusterError,
+  InterruptedError,
+  isProgrammingError,
+  KubeconfigError,
+  reasonOf,
+  UnreachableError,
+} from './errors.ts';
 
 /** The answer to one request, complete and decompressed. */
 export interface Answer {
@@ -116,7 +123,7 @@ async function withCredentials(
     await unlessAborted(config.applyToHTTPSOptions(options), signal);
     return options;
   } catch (cause) {
-    if (signal.aborted || cause instanceof ClusterError) throw cause;
+    if (signal.aborted || cause instanceof ClusterError || isProgrammingError(cause)) throw cause;
     throw new KubeconfigError(`${label}: no credentials from its kubeconfig: ${reasonOf(cause)}; try it with kubectl`, {
       cause,
     });

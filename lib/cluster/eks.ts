@@ -1,7 +1,15 @@
 import { type Cluster, DescribeClusterCommand, EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { awsHttp } from '../aws/index.ts';
 import type { ClusterConfig } from '../config/config.ts';
-import { AwsAccessError, ClusterNotFoundError, ClusterNotReadyError, DescribeError, reasonOf } from './errors.ts';
+import {
+  AwsAccessError,
+  ClusterNotFoundError,
+  ClusterNotReadyError,
+  DescribeError,
+  isProgrammingError,
+  reasonOf,
+} from './errors.ts';
 import type { AwsCredentials } from './token.ts';
 
 /** Where an EKS cluster's API server is and how it proves itself. */
@@ -28,8 +36,6 @@ export type Account = Pick<ClusterConfig, 'region' | 'roleArn' | 'externalId'>;
 
 export type CredentialsInput = NonNullable<EKSClientConfig['credentials']>;
 
-const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
-
 /**
  * EKS through the AWS SDK with the standard settings (region, profile, `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_EKS`,
  * `…_STS`), in the role assumed when there is one. Its credentials sign the token too.
@@ -39,13 +45,14 @@ const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 8_000, throw
 export function createEks(account: Account, base?: CredentialsInput): Eks {
   const region = account.region === undefined ? {} : { region: account.region };
   const credentials = account.roleArn === undefined ? base : assumedRole(account, account.roleArn, region, base);
-  const client = new EKSClient({ ...region, ...(credentials && { credentials }), requestHandler: REQUEST_HANDLER });
+  const client = new EKSClient({ ...region, ...(credentials && { credentials }), requestHandler: awsHttp });
   const eks: Eks = {
     region: () => client.config.region(),
     async credentials(name) {
       try {
         return (await client.config.credentials()) as AwsCredentials;
       } catch (cause) {
+        if (isProgrammingError(cause)) throw cause;
         throw credentialsError(name, account.roleArn, cause);
       }
     },
@@ -73,7 +80,7 @@ function assumedRole(
 ): CredentialsInput {
   return fromTemporaryCredentials({
     params: { RoleArn, RoleSessionName: 'fairlead', ...(externalId !== undefined && { ExternalId: externalId }) },
-    clientConfig: { ...region, requestHandler: REQUEST_HANDLER },
+    clientConfig: { ...region, requestHandler: awsHttp },
     ...(base && { masterCredentials: base }),
   });
 }

@@ -86,6 +86,11 @@ export class UnusableListError extends ClusterError {
   readonly mend = 'nothing';
 }
 
+/** A mistake in a program, or a runtime that is too old for it; whoever takes it for a fault of the world misleads. */
+export function isProgrammingError(thrown: unknown): boolean {
+  return thrown instanceof TypeError || thrown instanceof ReferenceError;
+}
+
 /** The first line of what was thrown, without its final dot, for use inside another message. */
 export function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);

@@ -1,3 +1,6 @@
+import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import type { ClusterConfig } from '../config/config.ts';
 import { KubeconfigError, reasonOf } from './errors.ts';
@@ -11,6 +14,9 @@ async function emptyKubeConfig(): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   return new KubeConfig();
 }
+
+/** Milliseconds; the request that waits for it has 20 s. */
+const EXEC_MS = 15_000;
 
 /** An EKS cluster as a KubeConfig whose credentials are asked for anew with every request. */
 export async function kubeConfigForEks(
@@ -33,10 +39,13 @@ export async function kubeConfigForEks(
 /**
  * Loads the kubeconfig of a cluster and chooses its context (the file's current one, unless the config names another).
  *
- * @throws KubeconfigError when the file cannot be read, lacks the context, or would turn certificate checks off.
+ * @param execMs milliseconds that an exec plugin may take
+ * @throws KubeconfigError when the file cannot be read, lacks the context, has nothing to show, or would turn certificate
+ *   checks off.
  */
 export async function kubeConfigFromFile(
   cluster: Partial<ClusterConfig> & { readonly name: string; readonly kubeconfig: string },
+  execMs = EXEC_MS,
 ): Promise<KubeConfig> {
   const where = `cluster ${cluster.name}: kubeconfig ${cluster.kubeconfig}`;
   const config = await emptyKubeConfig();
@@ -48,6 +57,7 @@ export async function kubeConfigFromFile(
     });
   }
   chooseContext(config, cluster.context, where);
+  limitExec(config, execMs);
   return config;
 }
 
@@ -60,8 +70,76 @@ function chooseContext(config: KubeConfig, wanted: string | undefined, where: st
   }
   config.setCurrentContext(name);
   checkServer(config.getCurrentCluster(), `${where}, context ${name}`);
-  if (config.getCurrentUser() === null)
-    throw new KubeconfigError(`${where}, context ${name}: its user is not in the file`);
+  checkUser(config.getCurrentUser(), `${where}, context ${name}`);
+}
+
+/** Whoever has nothing to show is anonymous to the API server, which then speaks of rights that are missing. */
+const SHOWN: readonly (keyof User)[] = ['token', 'certData', 'certFile', 'username', 'exec', 'authProvider'];
+
+function checkUser(user: User | null, where: string): void {
+  if (user === null) throw new KubeconfigError(`${where}: its user is not in the file`);
+  if (!SHOWN.some(key => user[key])) {
+    const give = 'give it a token, a client certificate or an exec plugin, as kubectl needs them';
+    throw new KubeconfigError(`${where}: the user ${user.name} has no credentials; ${give}`);
+  }
+  checkCertificate(user, where);
+}
+
+/** A certificate and its key must be read and belong together: OpenSSL's words name neither file nor user. */
+function checkCertificate({ name, certFile, certData, keyFile, keyData }: User, where: string): void {
+  if (!certFile && !certData) return;
+  const from = (key: string, file: string | undefined) => (file ? `${key} ${file}` : `${key}-data`);
+  const files = `${from('client-certificate', certFile)} and ${from('client-key', keyFile)}`;
+  try {
+    const read = (file: string | undefined, data: string | undefined) =>
+      file ? readFileSync(file) : Buffer.from(data ?? '', 'base64');
+    createSecureContext({ cert: read(certFile, certData), key: read(keyFile, keyData) });
+  } catch (cause) {
+    throw new KubeconfigError(`${where}: the user ${name} cannot use its ${files}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** What is changed of client-node's way to call exec plugins (exec_auth.js), which waits for ever and calls one for each request at once. */
+interface ExecAuth {
+  execFn: (
+    command: string,
+    args: readonly string[],
+    options: SpawnOptionsWithoutStdio,
+  ) => ChildProcessWithoutNullStreams;
+  getCredential(user: User): Promise<unknown>;
+}
+
+/** https://kubernetes.io/docs/reference/config-api/client-authentication.v1/#client-authentication-k8s-io-v1-ExecCredential */
+function checkedCredential(credential: unknown): unknown {
+  const { status } = (credential ?? {}) as { status?: unknown };
+  if (typeof status === 'object' && status !== null) return credential;
+  throw new Error('what the exec plugin printed is no ExecCredential with a status');
+}
+
+function limitExec(config: KubeConfig, milliseconds: number): void {
+  const { authenticators } = config as unknown as { authenticators: readonly object[] };
+  const exec = authenticators.find((one): one is ExecAuth => 'execFn' in one);
+  if (exec === undefined) return;
+  exec.execFn = (command, args, options) => {
+    const child = spawn(command, args, options);
+    const timer = setTimeout(() => {
+      child.emit('error', new Error(`${command} gave no answer in ${milliseconds} ms`));
+      child.kill('SIGKILL');
+      // What it started itself may go on and hold these; nobody waits for it.
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    }, milliseconds);
+    return child.once('exit', () => clearTimeout(timer));
+  };
+  const ask = exec.getCredential.bind(exec);
+  let asked: Promise<unknown> | undefined;
+  exec.getCredential = user => {
+    asked ??= ask(user)
+      .then(checkedCredential)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
 }
 
 /** The API server's answers decide which records are deleted, so none is taken from a server that did not prove itself. */

@@ -8,7 +8,7 @@ import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
 import { type Listing, listAll, PAGE_SIZE } from './list.ts';
-import { within } from './resource.ts';
+import { FOR_A_RUN, WITH_KUBECONFIG, within } from './resource.ts';
 
 /**
  * Who takes what is read, and knows what is to be read. Objects are given as the API server has them, page by page, and
@@ -64,6 +64,7 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
 
   return async (cluster, intake, signal) => {
     const label = `cluster ${cluster.name}`;
+    const advice = cluster.kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
     const discoveryOf = (connection: Connection) => {
       const discovery = discoveries.get(connection) ?? createDiscovery({ connection, label, clock });
       discoveries.set(connection, discovery);
@@ -74,7 +75,7 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       if (served === undefined) return 0;
       const onPage = (items: readonly unknown[]) => intake.page(resource, items);
       const onRestart = () => intake.restart(resource);
-      const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart };
+      const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart, advice };
       try {
         return await listEach(listing, intake.namespaces?.(resource) ?? []);
       } catch (error) {

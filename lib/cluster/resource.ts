@@ -38,10 +38,18 @@ export interface Advice {
 }
 
 export const FOR_A_RUN: Advice = {
-  unauthorized: 'the role needs an EKS access entry in this very cluster (infra/eks-access.yml)',
+  unauthorized:
+    'the role needs an EKS access entry in this very cluster (infra/eks-access.yml), made after the role itself: one that was made anew needs a new entry',
   forbidden: role =>
     `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the group of fairlead's access entry`,
   busy: 'the next run reads it again',
+};
+
+/** A run with a kubeconfig: who is not accepted has an old token or certificate, and access entries are not asked. */
+export const WITH_KUBECONFIG: Advice = {
+  unauthorized: 'renew the token or certificate of its kubeconfig, and try it with kubectl',
+  forbidden: role => `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the user of its kubeconfig`,
+  busy: FOR_A_RUN.busy,
 };
 
 /** A request for the objects of a resource, for messages. */

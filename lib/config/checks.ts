@@ -36,7 +36,7 @@ const CHECKS: readonly Check[] = [
     return ['', 'needs a region (here or as AWS_REGION in the environment), or a kubeconfig'];
   }),
   eachCluster(cluster => {
-    const eks = ['region', 'roleArn', 'externalId'].find(key => has(cluster, key));
+    const eks = ['eksName', 'region', 'roleArn', 'externalId'].find(key => has(cluster, key));
     if (!has(cluster, 'kubeconfig') || eks === undefined) return undefined;
     return [eks, 'is for EKS clusters: remove it, or the kubeconfig'];
   }),
@@ -50,6 +50,11 @@ const CHECKS: readonly Check[] = [
       ? ['externalId', 'is given to a role: add roleArn, or remove it']
       : undefined,
   ),
+  file => {
+    const zones = get(file, 'zones');
+    if (!has(zones, 'externalId') || has(zones, 'roleArn')) return [];
+    return [{ path: ['zones', 'externalId'], message: 'is given to a role: add roleArn, or remove it' }];
+  },
   eachCluster(cluster =>
     has(cluster, 'context') && !has(cluster, 'kubeconfig')
       ? ['context', 'is found in a kubeconfig: add kubeconfig, or remove it']

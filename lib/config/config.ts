@@ -3,8 +3,10 @@ import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
 export interface ClusterConfig {
+  /** Unique; the EKS cluster's name as well, unless `eksName` says another. */
   readonly name: string;
   readonly owner: string;
+  readonly eksName?: string;
   /** AWS region of the EKS cluster; absent when `kubeconfig` is given. */
   readonly region?: string;
   /** Role assumed to describe the cluster and to sign its token. */
@@ -34,6 +36,7 @@ export interface ZonesConfig {
   readonly tags: Readonly<Record<string, string>>;
   readonly matchParent: boolean;
   readonly roleArn?: string;
+  readonly externalId?: string;
 }
 
 interface HostnamesConfig {
@@ -107,6 +110,13 @@ interface GuardConfig {
   readonly deleteAfterMs: number;
 }
 
+interface BudgetConfig {
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+  /** Absent: found out by being throttled. */
+  readonly changesPerSecond?: number;
+}
+
 /** The checked and completed configuration: every default filled in, paths absolute, names in canonical form, frozen. */
 export interface Config {
   readonly clusters: readonly ClusterConfig[];
@@ -127,5 +137,5 @@ export interface Config {
   readonly registry: RegistryConfig;
   readonly state: StateConfig;
   readonly guard: GuardConfig;
-  readonly budget: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly budget: BudgetConfig;
 }

@@ -35,12 +35,12 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       maxUpdates: parsed.guard.maxUpdates,
       deleteAfterMs: parsed.guard.deleteAfter,
     },
-    budget: parsed.budget,
+    budget: budgetConfig(parsed.budget),
   });
 }
 
 function clusterConfig(
-  { name, owner, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
+  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
   fileOwner: string,
   folder: string,
   env: ConfigEnv,
@@ -52,19 +52,31 @@ function clusterConfig(
   const inRegion = region ?? env.AWS_REGION;
   return {
     ...common,
+    ...(eksName !== undefined && { eksName }),
     ...(inRegion !== undefined && { region: inRegion }),
     ...(roleArn !== undefined && { roleArn }),
     ...(externalId !== undefined && { externalId }),
   };
 }
 
-function zonesConfig({ roleArn, domainRegex, excludeDomainRegex, ...zones }: FileConfig['zones']): ZonesConfig {
+function zonesConfig({
+  roleArn,
+  externalId,
+  domainRegex,
+  excludeDomainRegex,
+  ...zones
+}: FileConfig['zones']): ZonesConfig {
   return {
     ...zones,
     ...(domainRegex !== undefined && { domainRegex }),
     ...(excludeDomainRegex !== undefined && { excludeDomainRegex }),
     ...(roleArn !== undefined && { roleArn }),
+    ...(externalId !== undefined && { externalId }),
   };
+}
+
+function budgetConfig({ changesPerSecond, ...requests }: FileConfig['budget']): Config['budget'] {
+  return { ...requests, ...(changesPerSecond !== null && { changesPerSecond }) };
 }
 
 function storeConfig(store: FileConfig['state']['store'], folder: string, env: ConfigEnv): StateConfig['store'] {

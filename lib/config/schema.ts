@@ -39,10 +39,21 @@ const roleArn = () =>
     'write the ARN of a role, such as arn:aws:iam::111122223333:role/fairlead-read',
   );
 
+const externalId = () => matching(/^[\w+=,.@:/-]{2,1224}$/, 'write 2 to 1224 letters, digits and any of _+=,.@:/-');
+
 const cluster = keys({
   name: about(
-    'The EKS cluster’s name; with a kubeconfig any name you like. Unique.',
+    'Unique in this file: the EKS cluster’s name unless eksName says another; with a kubeconfig any name you like.',
     matching(/^[0-9A-Za-z][0-9A-Za-z._-]{0,99}$/, 'write 1 to 100 letters, digits, hyphens, underscores and dots'),
+  ),
+  eksName: about(
+    'The EKS cluster’s name, where it is not `name`: EKS names are unique in a region and account only.',
+    z.optional(
+      matching(
+        /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/,
+        'write 1 to 100 letters, digits, hyphens and underscores, as EKS does',
+      ),
+    ),
   ),
   region: about(
     'AWS region of the EKS cluster. Default: AWS_REGION of the environment.',
@@ -50,10 +61,7 @@ const cluster = keys({
   ),
   owner: about('Ownership id of this cluster’s records. Default: the owner of the file.', z.optional(owner())),
   roleArn: about('Role that is assumed to reach the EKS cluster.', z.optional(roleArn())),
-  externalId: about(
-    'External id for assuming the role.',
-    z.optional(matching(/^[\w+=,.@:/-]{2,1224}$/, 'write 2 to 1224 letters, digits and any of _+=,.@:/-')),
-  ),
+  externalId: about('External id for assuming the role.', z.optional(externalId())),
   kubeconfig: about(
     'Path of a kubeconfig, relative to this file, instead of EKS: any cluster, for the terminal only.',
     z.optional(matching(/^[^~]/, 'write a path; "~" is not expanded')),
@@ -95,6 +103,7 @@ const zones = {
   tags: key('Only hosted zones with all of these tags; "" asks for the key alone.', tags(), {}),
   matchParent: key('A zone above a domain of the filter is used, too.', z.boolean(), false),
   roleArn: about('Role that is assumed for Route 53, when another account holds the zones.', z.optional(roleArn())),
+  externalId: about('External id for assuming that role.', z.optional(externalId())),
 };
 
 const records = {
@@ -197,6 +206,11 @@ export const fileSchema = keys({
     {
       requestsPerSecond: key('Requests a second.', z.number().check(z.gt(0), z.maximum(1000)), 5),
       burst: key('Requests at once.', z.int().check(z.minimum(1), z.maximum(1000)), 25),
+      changesPerSecond: key(
+        'Record changes a second, which Route 53 limits besides. null: as many as it takes, fewer when it says that it is too much.',
+        z.nullable(z.number().check(z.gt(0), z.maximum(10_000))),
+        null,
+      ),
     },
   ),
   sharing: about(

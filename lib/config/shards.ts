@@ -1,3 +1,4 @@
+import { matchesGlob } from '../glob.ts';
 import type { ShardConfig } from './config.ts';
 
 /** The shard of the clusters that no other shard takes. */
@@ -8,17 +9,9 @@ interface Pattern {
   readonly clusters: readonly string[];
 }
 
-const matches = (cluster: string, pattern: string) =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map(part => part.replace(/[.]/g, '\\.'))
-      .join('.*')}$`,
-  ).test(cluster);
-
 /** The shard that takes a cluster: the first with a pattern that fits (`*` stands for any characters). */
 export function shardOf(cluster: string, shards: readonly Pattern[]): string {
-  return shards.find(shard => shard.clusters.some(pattern => matches(cluster, pattern)))?.name ?? DEFAULT_SHARD;
+  return shards.find(shard => shard.clusters.some(pattern => matchesGlob(cluster, pattern)))?.name ?? DEFAULT_SHARD;
 }
 
 /** Every cluster in exactly one shard, in the order of the config; shards without clusters are left out. */

@@ -13,8 +13,8 @@ export const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const ObjectName = z.string().check(z.regex(OBJECT_NAME));
 const Whole = z.number().check(z.int(), z.nonnegative());
 
-// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html: the names of clusters.
-const ClusterName = z.string().check(z.regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/));
+// As the config names clusters: EKS's names, or with `eksName` any that has dots as well.
+const ClusterName = z.string().check(z.regex(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/));
 
 /** The fields of a notice ({@link Notice}), for schemas that add to it. */
 export const NOTICE_FIELDS = {

@@ -5,7 +5,7 @@ export const TIMESTAMP_HEADER = 'x-fairlead-timestamp';
 export const SIGNATURE_HEADER = 'x-fairlead-signature';
 
 /** Seconds that the clocks of sender and receiver may differ, both ways; a signature is good for no longer. */
-export const TOLERANCE = 300;
+export const TOLERANCE = 120;
 
 /** Shorter ones could be guessed: 32 characters of base64 or hex are at least 128 bits. */
 export const SHORTEST_SECRET = 32;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { awsHttp } from '../aws/index.ts';
 import { systemClock } from '../clock.ts';
+import type { CredentialsInput } from '../cluster/eks.ts';
 import { createClusterReader } from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
 import { aliasZoneOf } from '../route53/alias-zones.ts';
@@ -18,19 +20,21 @@ interface Environment {
 /**
  * The real world for a run: AWS, the clusters and the state store that the config names. Made once a process, so that a
  * warm Lambda keeps its connections, tokens, request budget and copies.
+ *
+ * @param credentials the caller's own, with which roles are assumed too; absent: the SDK's default chain
  */
-export function composePorts(config: Config, env: Environment): Ports {
+export function composePorts(config: Config, env: Environment, credentials?: CredentialsInput): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
-  const reader = createClusterReader();
+  const reader = createClusterReader(credentials ? { credentials } : {});
   return {
-    route53: createAwsRoute53({ region, ...zoneCredentials(config, region) }),
+    route53: createAwsRoute53({ region, ...zoneCredentials(config, region, credentials) }),
     budget: createBudget(config.budget, systemClock),
     readCluster: (cluster, sources, page, restart, signal, needs = () => [], more = undefined) => {
       const unread: Reading['unread'] = (resource, because) => more?.unread(resource, because);
       const namespaces: Reading['namespaces'] = resource => more?.namespaces(resource) ?? [];
       return reader(cluster, { sources, needs, namespaces, page, unread, restart }, signal);
     },
-    store: openStore(config, region),
+    store: openStore(config, { region, ...(credentials && { credentials }) }),
     aliasZoneOf,
     clock: systemClock,
     holder: `${process.pid}-${randomUUID().slice(0, 8)}`,
@@ -38,13 +42,19 @@ export function composePorts(config: Config, env: Environment): Ports {
 }
 
 /** The hosted zones of another account are reached in a role of it. */
-function zoneCredentials({ zones: { roleArn } }: Config, region: string) {
-  if (roleArn === undefined) return {};
-  const params = { RoleArn: roleArn, RoleSessionName: 'fairlead' };
-  return { credentials: fromTemporaryCredentials({ params, clientConfig: { region } }) };
+function zoneCredentials({ zones: { roleArn, externalId } }: Config, region: string, own?: CredentialsInput) {
+  if (roleArn === undefined) return own ? { credentials: own } : {};
+  const params = {
+    RoleArn: roleArn,
+    RoleSessionName: 'fairlead',
+    ...(externalId !== undefined && { ExternalId: externalId }),
+  };
+  const clientConfig = { region, requestHandler: awsHttp };
+  return { credentials: fromTemporaryCredentials({ params, clientConfig, ...(own && { masterCredentials: own }) }) };
 }
 
-function openStore({ state: { store } }: Config, region: string): StateStore {
-  if (store.kind === 's3') return createS3Store(store.bucket, store.prefix, { region });
+/** A bucket may be in another region than the clusters: S3 says in which. */
+function openStore({ state: { store } }: Config, aws: { region: string; credentials?: CredentialsInput }): StateStore {
+  if (store.kind === 's3') return createS3Store(store.bucket, store.prefix, { ...aws, followRegionRedirects: true });
   return store.kind === 'folder' ? createFolderStore(store.path) : createMemoryStore();
 }

@@ -1,4 +1,4 @@
 export { composePorts } from './compose.ts';
 export type { ClusterReader, Ports, Progress } from './ports.ts';
-export { listRecords } from './records.ts';
+export { type ListedRecord, listRecords } from './records.ts';
 export { reconcile } from './shards.ts';

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { ClusterResult, Finding, RecordChange, RecordSet, RunResult } from '../model/index.ts';
 import { describeObject, resourceOf } from '../model/index.ts';
+import { printable } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -37,19 +38,23 @@ const PLAIN = {
   middle: '  ',
 };
 
-/** A table without lines, as `kubectl` prints them; cut after `options.rows` rows. */
-export function formatTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  options: TextOptions,
-): string {
+/** A text with its style, or several, one behind the other. What is to be obeyed by the terminal is in no text. */
+export type Cell = string | { readonly style: Style; readonly text: string } | readonly Cell[];
+
+function painted(cell: Cell, paint: Paint): string {
+  if (typeof cell === 'string') return printable(cell);
+  return 'text' in cell ? paint(cell.style, printable(cell.text)) : cell.map(part => painted(part, paint)).join('');
+}
+
+/** A table without lines, as `kubectl` prints them; cut after `options.rows` rows. Every cell is made printable. */
+export function formatTable(head: readonly string[], rows: readonly (readonly Cell[])[], options: TextOptions): string {
   const paint = painter(options);
   const table = new Table({
     head: head.map(title => paint('bold', title)),
     chars: PLAIN,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.slice(0, options.rows).map(row => [...row]));
+  for (const row of rows.slice(0, options.rows)) table.push(row.map(cell => painted(cell, paint)));
   const cut = rows.length > options.rows ? `\n… and ${rows.length - options.rows} more (--json has all of them)` : '';
   return table.toString().replace(/[^\S\n]+$/gm, '') + cut;
 }
@@ -63,7 +68,7 @@ export function describeValue(record: RecordSet): string {
 
 const SIGNS = { create: ['green', '+ create'], update: ['yellow', '~ update'], delete: ['red', '- delete'] } as const;
 
-function changeRow(change: RecordChange, paint: Paint): string[] {
+function changeRow(change: RecordChange): Cell[] {
   const [style, sign] = SIGNS[change.action];
   const before = change.before && describeValue(change.before);
   const after = change.after && describeValue(change.after);
@@ -71,7 +76,7 @@ function changeRow(change: RecordChange, paint: Paint): string[] {
   const former = change.formerly === undefined ? [] : [`was ${change.formerly}`];
   const objects = [...change.objects.map(object => describeObject(object)), ...former].join('\n');
   return [
-    paint(style, sign) + (change.drift ? paint('magenta', '\n  drift') : ''),
+    [{ style, text: sign }, ...(change.drift ? [{ style: 'magenta', text: '\n  drift' } as const] : [])],
     change.name,
     change.type,
     value,
@@ -81,13 +86,13 @@ function changeRow(change: RecordChange, paint: Paint): string[] {
 
 const MILD: ReadonlySet<Finding['reason']> = new Set(['filtered', 'warning', 'grace', 'merged']);
 
-function findingRow(finding: Finding, paint: Paint): string[] {
+function findingRow(finding: Finding): Cell[] {
   const mild = MILD.has(finding.reason);
   const subject = finding.object
     ? `${finding.object.cluster}: ${resourceOf(finding.object)}`
     : (finding.cluster ?? finding.name ?? finding.zone ?? '');
   return [
-    paint(mild ? 'cyan' : 'yellow', finding.reason),
+    { style: mild ? 'cyan' : 'yellow', text: finding.reason },
     subject,
     finding.field === undefined || finding.message.includes(finding.field)
       ? finding.message
@@ -100,29 +105,22 @@ const plural = (count: number, word: string) => `${count} ${word}${count === 1 ?
 function clusterLine(cluster: ClusterResult, paint: Paint): string {
   const state =
     cluster.state === 'read' ? paint('green', 'read') : paint(cluster.state === 'kept' ? 'cyan' : 'red', cluster.state);
-  return `cluster ${cluster.name} (owner ${cluster.owner}): ${state}, ${plural(cluster.endpoints, 'endpoint')}`;
+  return `cluster ${printable(cluster.name)} (owner ${printable(cluster.owner)}): ${state}, ${plural(cluster.endpoints, 'endpoint')}`;
 }
 
 /** The result of a run for people: what changed or would change, what is not published and why, and a last line. */
 export function formatResult(result: RunResult, options: TextOptions): string {
   const paint = painter(options);
-  const changes = result.zones.flatMap(zone => zone.changes.map(change => changeRow(change, paint)));
+  const changes = result.zones.flatMap(zone => zone.changes.map(changeRow));
   const parts = [
     ...result.clusters.map(cluster => clusterLine(cluster, paint)),
     ...result.zones.map(
       zone =>
-        `zone ${zone.name} (${zone.private ? 'private' : 'public'}, ${zone.id}): ${plural(zone.owned, 'owned record set')}, ${zone.source}`,
+        `zone ${printable(zone.name)} (${zone.private ? 'private' : 'public'}, ${zone.id}): ${plural(zone.owned, 'owned record set')}, ${zone.source}`,
     ),
     ...(changes.length > 0 ? ['', formatTable(['CHANGE', 'NAME', 'TYPE', 'VALUE', 'OBJECT'], changes, options)] : []),
     ...(result.findings.length > 0
-      ? [
-          '',
-          formatTable(
-            ['NOT DONE', 'OBJECT', 'WHY'],
-            result.findings.map(finding => findingRow(finding, paint)),
-            options,
-          ),
-        ]
+      ? ['', formatTable(['NOT DONE', 'OBJECT', 'WHY'], result.findings.map(findingRow), options)]
       : []),
     '',
     summary(result, paint),

@@ -200,6 +200,25 @@ const GLOBAL: readonly (readonly [suffix: string, zone: ZoneId])[] = [
   ['awsglobalaccelerator.com', 'Z2BJ6XQ5FK7U4H'],
 ];
 
+const CLOUDFRONT: ReadonlySet<ZoneId> = new Set(['Z2FDTNDATAQYW2', 'Z3RFFRIM2A3IF5']);
+
+/** What an alias to a service may say, and where it may stand. */
+export interface AliasTraits {
+  /** Whether Route 53 may be asked to look after the target's health. */
+  readonly targetHealth: boolean;
+  /** Whether it may stand in a private hosted zone; a CNAME may. */
+  readonly privateZones: boolean;
+}
+
+/**
+ * Of the service with this hosted zone. CloudFront's aliases know no target health, and do not stand in private zones: Route
+ * 53 API Reference, AliasTarget, EvaluateTargetHealth and HostedZoneId.
+ */
+export function aliasTraitsOf(service: ZoneId): AliasTraits {
+  const most = !CLOUDFRONT.has(service);
+  return { targetHealth: most, privateZones: most };
+}
+
 const aws = (region: string) => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com');
 
 function suffixes(table: ByRegion, suffixOf: (region: string) => string): [string, ZoneId][] {

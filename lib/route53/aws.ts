@@ -8,6 +8,7 @@ import {
   type Route53ClientConfig,
   type RRType,
 } from '@aws-sdk/client-route-53';
+import { awsHttp } from '../aws/index.ts';
 import { fromSdkRecord, toSdkRecord } from './convert.ts';
 import { fromWire, toWire, zoneIdFromWire } from './names.ts';
 import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Port } from './port.ts';
@@ -19,7 +20,7 @@ import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Por
 export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port {
   const client = new Route53Client({
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    requestHandler: awsHttp,
     ...config,
   });
   const listHostedZones = async (marker?: string) => {

@@ -52,10 +52,10 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
     operation: string,
     write: boolean,
     send: () => Promise<T>,
-    ready?: () => Promise<void> | undefined,
+    { changes = 0, ready }: { changes?: number; ready?: (() => Promise<void> | undefined) | undefined } = {},
   ): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
-      await waitForTurn(write, options);
+      await waitForTurn(write, options, changes);
       await ready?.();
       counts[operation] = (counts[operation] ?? 0) + 1;
       try {
@@ -64,7 +64,7 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
         return answer;
       } catch (error) {
         if (!(error instanceof Route53Error)) throw error;
-        if (error.kind === 'throttled') options.budget.throttled();
+        if (error.kind === 'throttled') options.budget.throttled(changes);
         if (!error.retryable || (error.kind === 'transient' && write)) throw error;
         await pause(attempt, options, error);
       }
@@ -77,14 +77,17 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
     listRecordSets: (zone, from, maxItems) =>
       call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
     changeRecordSets: (zone, changes, ready) =>
-      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes), ready),
+      call('ChangeResourceRecordSets', true, () => port.changeRecordSets(zone, changes), {
+        changes: changes.length,
+        ready,
+      }),
     listTags: zones => call('ListTagsForResources', false, () => port.listTags(zones)),
     recordSetLimit: zone => call('GetHostedZoneLimit', false, () => port.recordSetLimit(zone)),
   };
 }
 
-async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions): Promise<void> {
-  const turn = await budget.take(write ? 'write' : 'read', deadline);
+async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions, changes: number): Promise<void> {
+  const turn = await budget.take(write ? 'write' : 'read', deadline, changes);
   if (!turn || (deadline !== undefined && clock.now() >= deadline))
     throw new OutOfTime('no time was left for another Route 53 request');
 }

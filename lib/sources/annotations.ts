@@ -84,9 +84,9 @@ export function aliasOf({ annotations, notes }: KubernetesObject): AliasWish {
 /** `auto`, with a warning, when it is neither `true` nor `false`. */
 export function aliasWish(alias: Field | undefined, notes: Notes): AliasWish {
   if (alias === undefined) return 'auto';
-  if (alias.text === 'true') return 'always';
+  if (alias.text === 'true' || isAddressType(alias.text)) return 'always';
   if (alias.text === 'false') return 'never';
-  notes.add('warning', alias.field, `${quoted(alias.text)} is ignored: write "true" or "false"`);
+  notes.add('warning', alias.field, `${quoted(alias.text)} is ignored: write "true", "false", "A" or "AAAA"`);
   return 'auto';
 }
 
@@ -98,4 +98,16 @@ export function targetHealthOf({ annotations, notes }: KubernetesObject): boolea
     notes.add('warning', health.field, `${quoted(health.text)} means false: write "true" or "false"`);
   }
   return health.text === 'true';
+}
+
+const isAddressType = (text: string): text is 'A' | 'AAAA' => text === 'A' || text === 'AAAA';
+
+/** The types to which an alias is narrowed, by the `alias` annotation (`A` or `AAAA`) or because its target has no IPv6. */
+export function aliasTypesOf(
+  { annotations }: KubernetesObject,
+  ipv4Only: boolean,
+): readonly ('A' | 'AAAA')[] | undefined {
+  const text = annotationOf(annotations, 'alias')?.text ?? '';
+  if (isAddressType(text)) return [text];
+  return ipv4Only ? ['A'] : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../model/index.ts';
 import { isForeign, isUnsupported } from './annotations.ts';
 import { quoted } from './hostname.ts';
+import { frontTargets } from './load-balancer.ts';
 import { annotatedHostnames, calledBy, namesIn } from './names.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, fieldOf, type KubernetesObject, listAt } from './object.ts';
@@ -38,7 +39,7 @@ function targetsOf(ingress: KubernetesObject): readonly Field[] | undefined {
   if (annotated.length > 0) return annotated;
   const before = notes.wrongTypes;
   const fields = loadBalancerFields(status, notes);
-  return notes.wrongTypes > before ? undefined : fields;
+  return notes.wrongTypes > before ? undefined : [...frontTargets(ingress.metadata, fields)];
 }
 
 /**

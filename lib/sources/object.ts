@@ -19,6 +19,8 @@ export interface KubernetesObject {
   readonly form: ObjectForm;
   readonly raw: unknown;
   readonly annotations: readonly Annotation[];
+  /** As it came: the annotations of other controllers are in it. */
+  readonly metadata: unknown;
   readonly spec: unknown;
   readonly status: unknown;
   readonly notes: Notes;
@@ -70,7 +72,7 @@ export function openObject(
   if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
   const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
   if (notes.wrongTypes > 0) return notes;
-  return { form, raw, annotations, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+  return { form, raw, metadata, annotations, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
 }
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);

@@ -1,5 +1,6 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
-import { aliasOf, listOf, targetHealthOf, ttlOf, warnOfDetails } from './annotations.ts';
+import { aliasOf, aliasTypesOf, listOf, targetHealthOf, ttlOf, warnOfDetails } from './annotations.ts';
+import { isIPv4Only } from './load-balancer.ts';
 import { withinNets } from './nets.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
@@ -34,7 +35,11 @@ export function published(object: KubernetesObject, asked: readonly Asked[], set
   const common = commonOf(object);
   if (common === undefined) return [];
   warnOfDetails(object);
-  return asked.flatMap(each => endpointsOf(each, common, settings, notes));
+  return asked.flatMap(each => {
+    const ofStatus = each.targets[0]?.field.startsWith(STATUS) === true;
+    const aliasTypes = aliasTypesOf(object, ofStatus && isIPv4Only(object.metadata));
+    return endpointsOf(each, aliasTypes ? { ...common, aliasTypes } : common, settings, notes);
+  });
 }
 
 /** Undefined: malformed, and noted. */
@@ -65,6 +70,8 @@ export function endpointsOf(
   notes: Notes,
 ): Endpoint[] {
   const endpoints: Endpoint[] = [];
+  const { aliasTypes, ...plain } = common;
+  const others: Common = aliasTypes === undefined ? common : plain;
   const field = targets[0]?.field ?? '';
   const whole = targetSets(targets, notes);
   if (whole.length === 0) for (const name of names) notes.hold(name, 'its targets are malformed');
@@ -72,7 +79,7 @@ export function endpointsOf(
   for (const name of names) {
     for (const set of sets) {
       if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, field, notes);
-      else endpoints.push({ name, ...set, ...common });
+      else endpoints.push({ name, ...set, ...(set.type === 'CNAME' ? common : others) });
     }
   }
   return endpoints;

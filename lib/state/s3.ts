@@ -1,4 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { awsHttp } from '../aws/index.ts';
 import { StateConflict, type StateStore } from './store.ts';
 
 type S3 = typeof import('./s3-client.ts');
@@ -13,9 +14,6 @@ const failed = (error: unknown, status: number) => (error as S3Failure).$metadat
 /** No such key; that there is no such bucket is a fault, which no other writer made. */
 const isAbsent = (error: unknown) => failed(error, 404) && (error as S3Failure).name !== 'NoSuchBucket';
 
-/** Milliseconds; the SDK's own default is to wait for ever. A copy of the largest zones takes a second or two. */
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
-
 /**
  * One object a key in an S3 bucket, written with `If-Match` / `If-None-Match` (S3 User Guide, "Conditional writes"); the
  * version is the ETag.
@@ -26,7 +24,7 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
   const load = () => {
     loaded ??= import('./s3-client.ts').then(s3 => ({
       s3,
-      client: new s3.S3Client({ requestHandler: TIMEOUTS, ...config }),
+      client: new s3.S3Client({ requestHandler: awsHttp, maxAttempts: 2, ...config }),
     }));
     return loaded;
   };

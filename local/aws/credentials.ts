@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PolicyStatement } from './iam.ts';
 
 /** The account of zones, keys and clusters for which no other is named. */
 export const DEFAULT_ACCOUNT = '123456789012';
@@ -16,6 +17,8 @@ export interface Identity {
   readonly account: string;
   /** Epoch milliseconds; absent: never. */
   readonly expires?: number;
+  /** What it may do; absent: everything. */
+  readonly policy?: readonly PolicyStatement[];
 }
 
 /** The access keys that are known; every other one is refused. */
@@ -37,7 +40,9 @@ export class Credentials {
   }
 
   /** Temporary credentials of a role session, as AssumeRole gives them; `expires` in epoch milliseconds. */
-  issue(role: { arn: string; userId: string; account: string; expires: number }): Identity & { sessionToken: string } {
+  issue(
+    role: Pick<Identity, 'arn' | 'userId' | 'account' | 'policy'> & { expires: number },
+  ): Identity & { sessionToken: string } {
     const seed = `${role.arn} ${++this.#issued}`;
     const text = (what: string, length: number, encoding: 'hex' | 'base64') =>
       createHash('sha512').update(`${seed} ${what}`).digest(encoding).slice(0, length);

@@ -1,4 +1,5 @@
 import type { Notice, RunResult } from '../../lib/model/index.ts';
+import { printable } from '../../lib/report/printable.ts';
 import { formatResult, formatTable, type TextOptions } from '../../lib/report/text.ts';
 import type { RecordJson } from '../route53/json.ts';
 import type { World } from '../world.ts';
@@ -7,10 +8,14 @@ import type { Story } from './stories.ts';
 
 const OPTIONS: TextOptions = { colour: process.stdout.isTTY === true && !process.env.NO_COLOR, rows: 100 };
 
-export const say = (text: string) => process.stdout.write(`${text}\n`);
+/** Tells a text, whatever is in it: a manifest may name its kind as it likes. */
+export const say = (text: string) => process.stdout.write(`${printable(text)}\n`);
+
+/** Shows what is formatted already, colours and all. */
+const show = (text: string) => process.stdout.write(`${text}\n`);
 
 export function printResult(title: string, result: RunResult): void {
-  say(`\n${title}\n${formatResult(result, OPTIONS)}`);
+  show(`\n${printable(title)}\n${formatResult(result, OPTIONS)}`);
 }
 
 /** What became of one batch; `changedAt`: when the object changed that it is about, if that is known. */
@@ -44,5 +49,5 @@ function printZone(title: string, records: readonly RecordJson[]): void {
     const value = alias ? `→ ${alias.dnsName}` : (values ?? []).join('\n');
     return [name.replaceAll('\\052', '*'), type, ttl === undefined ? '' : String(ttl), value];
   });
-  say(`\n${title}\n${formatTable(['NAME', 'TYPE', 'TTL', 'VALUE'], rows, OPTIONS)}`);
+  show(`\n${printable(title)}\n${formatTable(['NAME', 'TYPE', 'TTL', 'VALUE'], rows, OPTIONS)}`);
 }

@@ -27,5 +27,7 @@ export function watchManifests(manifests: ManifestFolder, stories: Stories, chan
   });
   watcher.on('all', (_, path) => {
     if (isManifest(path)) void changed(path);
+    else if (path === 'fairlead.yml')
+      say('\nfairlead.yml: read when it starts; end with Ctrl-C and start again for this to count');
   });
 }

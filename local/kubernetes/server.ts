@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { readBody } from '../aws/http.ts';
 import { Journal } from '../aws/journal.ts';
 import { ANONYMOUS, type Authenticator, authenticate, forbidden } from './authentication.ts';
+import { discovery } from './discovery.ts';
 import { ClusterFaults, type Verb } from './faults.ts';
 import { discoveryAt, parsePath, type ResourcePath } from './kinds.ts';
 import { Listings, type ObjectList } from './listing.ts';
@@ -145,8 +146,8 @@ function groupOf(path: string): string {
 /** Paths that are open to everybody who is somebody, or nobody. */
 function general(path: string): object {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0-eks-local', platform: 'linux/amd64' };
-  const discovery = discoveryAt(path);
-  if (discovery) return discovery;
+  const found = discoveryAt(path) ?? discovery(path);
+  if (found) return found;
   throw noSuchResource();
 }
 

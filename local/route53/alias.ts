@@ -7,13 +7,16 @@ export interface AliasSurroundings {
   /** Another hosted zone of the account: its name, and whether it holds a record set of that name and type. */
   hosted(zoneId: string, name: string, type: string): { readonly zone: string; readonly found: boolean } | undefined;
   /** A load balancer or the like that a test has declared not to exist; by default every one exists. */
-  missing(name: string): boolean;
+  missing(name: string, type: string): boolean;
+  /** Whether CloudFront's own rules hold. */
+  readonly cloudFrontRules: boolean;
 }
 
 /** The zone that is being changed, as the changes so far have left it. */
 export interface ZoneView {
   readonly id: string;
   readonly name: string;
+  readonly private: boolean;
   at(name: string): readonly RecordSet[];
   /** Will a later change of the batch UPSERT this name and type? Such a target does not count yet. */
   upsertedLater(name: string, type: string): boolean;
@@ -21,6 +24,10 @@ export interface ZoneView {
 
 const OUTSIDE = 'the alias target name does not lie within the target zone';
 const ABSENT = 'that target was not found';
+const CLOUDFRONT = 'cloudfront.net.';
+/** API reference, AliasTarget: both are excluded, in which words is not documented. */
+const PRIVATE = 'an alias in a private hosted zone cannot target a CloudFront distribution';
+const HEALTH = 'EvaluateTargetHealth cannot be true for a CloudFront distribution';
 
 /**
  * What is wrong with a record set's alias target, in Route 53's words; undefined when nothing is.
@@ -48,7 +55,11 @@ function reason(set: RecordSet, zone: ZoneView, around: AliasSurroundings): stri
   const suffix = SERVICE_ZONES.get(hostedZoneId);
   if (suffix !== undefined) {
     if (!dnsName.endsWith(`.${suffix}`)) return OUTSIDE;
-    return servedTypes(suffix).includes(set.type) && !around.missing(dnsName) ? undefined : ABSENT;
+    if (around.cloudFrontRules && suffix === CLOUDFRONT) {
+      if (zone.private) return PRIVATE;
+      if (set.alias.evaluateTargetHealth) return HEALTH;
+    }
+    return servedTypes(suffix).includes(set.type) && !around.missing(dnsName, set.type) ? undefined : ABSENT;
   }
   const other = around.hosted(hostedZoneId, dnsName, set.type);
   if (!other || !inZone(dnsName, other.zone)) return OUTSIDE;
@@ -62,5 +73,5 @@ function withinZone(set: RecordSet, target: string, zone: ZoneView): string | un
 }
 
 function servedTypes(suffix: string): readonly string[] {
-  return suffix === 'cloudfront.net.' ? ['A', 'AAAA', 'HTTPS'] : ['A', 'AAAA'];
+  return suffix === CLOUDFRONT ? ['A', 'AAAA', 'HTTPS'] : ['A', 'AAAA'];
 }

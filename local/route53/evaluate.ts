@@ -1,5 +1,6 @@
 import { type AliasSurroundings, aliasRule } from './alias.ts';
 import { invalidChangeBatch } from './errors.ts';
+import type { HostedZone } from './hosted-zone.ts';
 import type { RecordSet } from './records.ts';
 import type { PreparedChange } from './request.ts';
 import { describe, finalRules, placeRules, sameSet, valueRules } from './rules.ts';
@@ -14,14 +15,14 @@ const PAIR = 'DELETE CREATE';
  * that every bad change of the batch has its message. Throws Route53Error.
  */
 export function evaluate(
-  zone: Zone,
+  { records: zone, private: inside }: Pick<HostedZone, 'records' | 'private'>,
   changes: readonly PreparedChange[],
   around: AliasSurroundings,
   maxRecordSets: number,
 ): Edits {
   const invalid = invalidSets(changes);
   if (invalid.length > 0) throw invalidChangeBatch(invalid);
-  const draft = new Draft(zone, changes);
+  const draft = new Draft(zone, inside, changes);
   const messages = changes.flatMap((change, i) => draft.take(change, i, around));
   if (messages.length > 0) throw invalidChangeBatch(messages);
   const final = wholeZone(zone, draft.edits, maxRecordSets);
@@ -58,10 +59,12 @@ function wholeZone(zone: Zone, edits: Edits, maxRecordSets: number): string[] {
 class Draft {
   readonly edits = new Map<string, readonly RecordSet[]>();
   readonly #zone: Zone;
+  readonly #private: boolean;
   readonly #lastUpsert = new Map<string, number>();
 
-  constructor(zone: Zone, changes: readonly PreparedChange[]) {
+  constructor(zone: Zone, inside: boolean, changes: readonly PreparedChange[]) {
     this.#zone = zone;
+    this.#private = inside;
     for (const [i, { action, set }] of changes.entries()) {
       if (action === 'UPSERT') this.#lastUpsert.set(`${set.type} ${set.name}`, i);
     }
@@ -106,6 +109,7 @@ class Draft {
     const view = {
       id: this.#zone.id,
       name: this.#zone.name,
+      private: this.#private,
       at: (name: string) => this.#at(name),
       upsertedLater: (name: string, type: string) => (this.#lastUpsert.get(`${type} ${name}`) ?? -1) > index,
     };

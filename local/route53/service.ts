@@ -6,6 +6,7 @@ import { Faults } from '../aws/faults.ts';
 import { DROPPED, type WireAnswer, type WireRequest } from '../aws/http.ts';
 import { type Counts, Journal, type LogEntry } from '../aws/journal.ts';
 import { verifySignature } from '../aws/sigv4.ts';
+import { accessDenied, authorize } from './access.ts';
 import type { ChangeInfo } from './answers.ts';
 import { readChangeBatch } from './batch-xml.ts';
 import { constraint, noSuchHostedZone, Route53Error } from './errors.ts';
@@ -87,6 +88,7 @@ export class Route53Service {
     this.faults.clear();
     this.store.poisons.length = 0;
     this.store.missingTargets.clear();
+    this.store.ipv4Targets.clear();
   }
 
   readonly serve = (request: WireRequest): Promise<WireAnswer | typeof DROPPED> => {
@@ -112,9 +114,12 @@ export class Route53Service {
     }
     if (route.operation.endsWith('ResourceRecordSets')) trace.zoneId = route.id;
     const call: Call = { ...route, query: new URLSearchParams(request.query), body: request.body, identity, now };
-    this.#throttle.take(identity.account, 'requests', 1, now);
+    this.#throttle.takeRequest(identity.account, call.operation, now);
     this.#checkFaults(call);
-    if (route.operation !== 'ChangeResourceRecordSets') return this.#perform(call, trace);
+    if (route.operation !== 'ChangeResourceRecordSets') {
+      authorize(call);
+      return this.#perform(call, trace);
+    }
     if (this.#busy.has(route.id)) throw priorRequestNotComplete();
     this.#busy.add(route.id);
     try {
@@ -149,17 +154,14 @@ export class Route53Service {
     this.#account.zone(call);
     const batch = readChangeBatch(call.body);
     trace.changes = batch.changes.length;
-    this.#throttle.take(call.identity.account, 'changes', batch.changes.length, call.now);
+    authorize(call, batch.changes);
+    this.#throttle.takeChanges(call.identity.account, batch.changes.length, call.now);
     return { ...call, batch };
   }
 
   #checkFaults({ operation, id, identity }: Call): void {
     if (this.faults.denied.has(operation) || this.faults.denied.has('*')) {
-      const action = `route53:${operation}`;
-      const on = id ? ` on resource: arn:aws:route53:::hostedzone/${id}` : '';
-      const why = `because no identity-based policy allows the ${action} action`;
-      const message = `User: ${identity.arn} is not authorized to perform: ${action}${on} ${why}`;
-      throw new Route53Error(403, 'AccessDenied', message);
+      throw accessDenied({ operation, id, identity });
     }
     const injected = this.faults.takeFailure(operation);
     if (injected) throw new Route53Error(injected.status, injected.code, injected.message);

@@ -9,6 +9,8 @@ import type { Edits, Zone } from './zone.ts';
 export interface StoreOptions {
   /** MAX_RRSETS_BY_ZONE, 10,000 unless raised (Developer Guide, "Quotas"); may be changed on the store at any time. */
   readonly maxRecordSets?: number;
+  /** Refuse what the API reference excludes of aliases to CloudFront: target health, and private zones. Off unless told. */
+  readonly cloudFrontRules?: boolean;
 }
 
 /** Where a listing starts; the fields are those of ListResourceRecordSets. */
@@ -46,6 +48,9 @@ export class Route53Store {
   maxRecordSets: number;
   /** Names of AWS services that no alias may target, because they do not exist. */
   readonly missingTargets = new Set<string>();
+  /** Names of AWS services that have no IPv6, so that an alias of type AAAA finds no target. */
+  readonly ipv4Targets = new Set<string>();
+  cloudFrontRules: boolean;
   readonly poisons: Poison[] = [];
   /** By id, in the order in which they were added. */
   readonly zones = new Map<string, HostedZone>();
@@ -53,6 +58,7 @@ export class Route53Store {
 
   constructor(options: StoreOptions = {}) {
     this.maxRecordSets = options.maxRecordSets ?? 10_000;
+    this.cloudFrontRules = options.cloudFrontRules ?? false;
   }
 
   /** Adds a zone with its SOA and NS record sets, or replaces the one with this id. */
@@ -71,10 +77,11 @@ export class Route53Store {
 
   /** ChangeResourceRecordSets. Throws Route53Error: NoSuchHostedZone, InvalidInput, InvalidChangeBatch. */
   change(zoneId: string, changes: readonly Change[]): void {
-    const { records: zone } = this.zone(zoneId);
+    const zone = this.zone(zoneId);
     const prepared = prepare(changes);
-    this.#refusePoisoned(zone, prepared);
-    zone.apply(evaluate(zone, prepared, this.#surroundings, this.maxRecordSets));
+    this.#refusePoisoned(zone.records, prepared);
+    const around = { ...this.#surroundings, cloudFrontRules: this.cloudFrontRules };
+    zone.records.apply(evaluate(zone, prepared, around, this.maxRecordSets));
   }
 
   /** ListResourceRecordSets. Throws Route53Error: NoSuchHostedZone, InvalidInput. */
@@ -118,9 +125,10 @@ export class Route53Store {
       const zone = this.zones.get(zoneId)?.records;
       return zone && { zone: zone.name, found: zone.at(name).some(set => set.type === type) };
     },
-    missing: (name: string) => {
+    missing: (name: string, type: string) => {
       const bare = name.replace(/^dualstack\./, '');
-      return [...this.missingTargets].map(parseName).some(gone => gone === name || gone === bare);
+      const absent = [...this.missingTargets, ...(type === 'AAAA' ? this.ipv4Targets : [])];
+      return absent.map(parseName).some(gone => gone === name || gone === bare);
     },
   };
 

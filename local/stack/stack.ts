@@ -38,6 +38,8 @@ export interface Stack {
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
   readonly sqs: SQSClient;
+  /** Where the runs keep their state. */
+  readonly bucket: string;
   /** Does what the schedule does at its time. */
   sendSchedule(): Promise<void>;
   /** Takes the Function URL away, as when a network fails, until `raiseUrl`. */
@@ -79,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...queues,
     webhookUrl,
     sqs,
+    bucket: BUCKET,
     sendSchedule: () => sendSchedule(schedule, new Date()),
     dropUrl: () => url.close(),
     raiseUrl: async () => {

@@ -5,6 +5,7 @@ import type { Credentials, Identity } from '../aws/credentials.ts';
 import { ServiceError } from '../aws/errors.ts';
 import { Faults } from '../aws/faults.ts';
 import { DROPPED, queryPairs, type WireAnswer, type WireRequest } from '../aws/http.ts';
+import type { PolicyStatement } from '../aws/iam.ts';
 import { Journal } from '../aws/journal.ts';
 import { AuthenticationError, verifySignature } from '../aws/sigv4.ts';
 import { element, wrap } from '../aws/xml.ts';
@@ -13,6 +14,8 @@ import { element, wrap } from '../aws/xml.ts';
 export interface Role {
   readonly arn: string;
   readonly externalId?: string;
+  /** What its sessions may do; absent: everything. */
+  readonly policy?: readonly PolicyStatement[];
 }
 
 /** An answer's content, for XML and JSON alike. */
@@ -85,6 +88,7 @@ export class StsService {
       userId: `${roleId}:${request.session}`,
       account,
       expires: Date.now() + request.seconds * 1000,
+      ...(role.policy && { policy: role.policy }),
     });
     return sessionFields(session);
   }

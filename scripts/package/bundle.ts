@@ -13,10 +13,10 @@ const IMPORTS = 5;
 /** What holds for the zip of every function. */
 export function bundleChecks(name: FunctionName): Checks<PackagedFunction> {
   return {
-    'the zip has the bundle, its package.json and what it reads, and nothing else': async made => {
+    'the zip has the bundle, its package.json, the licences and what it reads, and nothing else': async made => {
       const folder = dirname(made.handler);
       const read = made.environment.FAIRLEAD_CONFIG ?? made.environment.FAIRLEAD_SHARDS;
-      const expected = [`${folder}/index.js`, `${folder}/package.json`, read].sort();
+      const expected = [`${folder}/index.js`, `${folder}/package.json`, `${folder}/LICENSES.txt`, read].sort();
       assert.deepEqual(Object.keys(made.entries).sort(), expected);
       return undefined;
     },

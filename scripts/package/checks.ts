@@ -13,7 +13,9 @@ export type Check<T> = (made: T) => Promise<string | undefined>;
 export type Checks<T> = Readonly<Record<string, Check<T>>>;
 
 /** Templates that are deployed beside the stack. */
-const TEMPLATES = ['infra/eks-access.yml', 'infra/forwarder-access.yml', 'infra/drift-us-east-1.yml'];
+const TEMPLATES = ['eks-access', 'forwarder-access', 'drift-us-east-1', 'reader-role', 'zones-role'].map(
+  name => `infra/${name}.yml`,
+);
 
 const TEMPLATE_CHECKS: Checks<Package> = {
   'the template has no fault that sls lets pass': async ({ template, functions }) => {

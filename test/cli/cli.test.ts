@@ -1,10 +1,13 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
+import type { RecordJson } from '../../local/route53/json.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { NLB, service } from '../support/objects.ts';
 
@@ -41,8 +44,14 @@ const config = (more = '', name = 'fairlead.yml') =>
     `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n${more}`,
   );
 
-function fairlead(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
+const fairlead = (...args: string[]) => fairleadIn({}, ...args);
+
+/** With these variables of the environment besides; undefined: without. */
+function fairleadIn(
+  more: Record<string, string | undefined>,
+  ...args: string[]
+): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env(), ...more };
   return new Promise(resolve => {
     execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
@@ -104,6 +113,143 @@ describe('fairlead', () => {
     world.route53.store.zones.delete('ZELSEWHERE');
     expect(sync.zones.map(({ id }) => id)).toEqual(['ZELSEWHERE']);
     expect(sync.counts.created).toBe(3);
+  });
+
+  describe('records', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({
+        ...{ name: `h${n}.example.com.`, type: 'TXT', ttl: 60, values: ['"plain"'] },
+      }));
+    const load = (records: RecordJson[]) => world.route53.load([{ id: ZONE, name: 'example.com.', records }]);
+
+    test('are whole in a pipe, and as many as a person asks for', async () => {
+      load(many(450));
+      expect((await fairlead('records', '--all')).out.match(/^h\d+\.example\.com /gm)).toHaveLength(450);
+      const some = await fairlead('records', '--all', '--limit', '5', '--name', 'h*');
+      expect(some.out.match(/^h\d+\.example\.com /gm)).toHaveLength(5);
+      expect(some.out).toMatch(/and 445 more/);
+    });
+
+    test.each<[string, string[], string[]]>([
+      ['--name', ['--name', '*.shop.example.com'], ['a.shop.example.com']],
+      [
+        '--name, more than one',
+        ['--name', 'a.example.com', '--name', 'www.example.com.'],
+        ['a.example.com', 'a.example.com', 'www.example.com'],
+      ],
+      ['--owner', ['--owner', 'arena'], ['a.example.com', 'a.example.com', 'b.example.com']],
+      ['--cluster', ['--cluster', 'prod', '--name', 'b*'], ['b.example.com']],
+      ['--zone', ['--zone', 'other.*'], []],
+      ['--zone by id', ['--zone', ZONE, '--name', 'www*'], ['www.example.com']],
+    ])('are narrowed by %s', async (_rule, args, names) => {
+      load([
+        { name: 'www.example.com.', type: 'A', ttl: 60, values: ['192.0.2.1'] },
+        { name: 'a.shop.example.com.', type: 'A', ttl: 60, values: ['192.0.2.1'] },
+      ]);
+      await fairlead('sync');
+      const { out } = await fairlead('records', '--all', '--json', ...args);
+      const listed = JSON.parse(out) as { record: { name: string; type: string } }[];
+      expect(
+        listed.filter(({ record }) => ['A', 'AAAA'].includes(record.type)).map(({ record }) => record.name),
+      ).toEqual(names);
+    });
+
+    test('end quietly when nobody reads on', async () => {
+      load(many(2_000));
+      const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
+      const child = spawn('sh', ['-c', `"${process.execPath}" "${CLI}" records --all | head -n 1`], {
+        cwd: folder,
+        env,
+      });
+      let err = '';
+      child.stderr.on('data', data => {
+        err += data;
+      });
+      await once(child, 'close');
+      expect(err).toBe('');
+    });
+  });
+
+  test('Ctrl-C begins nothing more, and says what was done and what is left', async () => {
+    world.route53.faults.latencyMs = 700;
+    world.route53.journal.reset();
+    const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
+    const child = spawn(process.execPath, [CLI, 'sync', '--json'], { cwd: folder, env });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', data => {
+      out += data;
+    });
+    child.stderr.on('data', data => {
+      err += data;
+    });
+    while (!world.route53.log.some(({ operation }) => operation === 'ListResourceRecordSets')) await sleep(20);
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    world.route53.faults.latencyMs = 0;
+    expect(err).toMatch(/stopping: nothing more is begun/);
+    expect(code).toBe(2);
+    expect(json({ out })).toMatchObject({ inStep: false, counts: { created: 0 } });
+  });
+
+  test('what a terminal would obey is shown instead', async () => {
+    const evil = '\u001b[2J\u009b2K\u202eelgoog';
+    world.route53.load([
+      {
+        id: ZONE,
+        name: 'example.com.',
+        records: [{ name: 'x.example.com.', type: 'TXT', ttl: 60, values: [`"${evil}"`] }],
+      },
+    ]);
+    const { out } = await fairlead('records', '--all');
+    expect(out).toContain('\\u001b[2J\\u009b2K\\u202eelgoog');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    const piped = (await fairlead('records', '--all', '--json')).out;
+    expect(piped).not.toContain('\u009b');
+    expect(
+      JSON.parse(piped).find(({ record }: { record: { name: string } }) => record.name === 'x.example.com').record
+        .values,
+    ).toEqual([`"${evil}"`]);
+  });
+
+  describe('with AWS’s shared files', () => {
+    const profile = (AWS_PROFILE: string) => ({
+      ...{ AWS_PROFILE, AWS_REGION: undefined, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+      ...{ AWS_CONFIG_FILE: join(folder, 'aws'), AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none') },
+    });
+    beforeEach(async () => {
+      const { AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = world.env();
+      const lines = [
+        ...['[profile work]', 'region = us-east-1', `aws_access_key_id = ${key}`, `aws_secret_access_key = ${secret}`],
+        ...['[profile guarded]', 'region = us-east-1', 'source_profile = work'],
+        ...['role_arn = arn:aws:iam::123456789012:role/x', 'mfa_serial = arn:aws:iam::123456789012:mfa/jane'],
+        ...['[sso-session corp]', 'sso_region = us-east-1'],
+      ];
+      await writeFile(join(folder, 'aws'), lines.join('\n'));
+      await writeFile(
+        join(folder, 'fairlead.yml'),
+        'owner: arena\nclusters: [{name: prod}]\nzones: {domains: [example.com]}',
+      );
+    });
+
+    test('takes the region and the keys of the profile', async () => {
+      expect(json(await fairleadIn(profile('work'), 'sync', '--json'))).toMatchObject({
+        inStep: true,
+        counts: { created: 3 },
+      });
+    });
+
+    test('names a profile that is not there, and those that are', async () => {
+      const { code, err } = await fairleadIn(profile('wrok'), 'plan');
+      expect(code).toBe(1);
+      expect(err).toMatch(/AWS_PROFILE: there is no profile "wrok" in .*; they have guarded, work/);
+    });
+
+    test('says which code a profile asks for where nobody can be asked', async () => {
+      const { code, err, out } = await fairleadIn(profile('guarded'), 'plan');
+      expect(code).toBe(1);
+      expect(err + out).toMatch(/asks for a code of arn:aws:iam::123456789012:mfa\/jane, and there is no terminal/);
+    });
   });
 
   test.each<[string, string[], RegExp]>([

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -115,6 +115,50 @@ describe('credentials of a kubeconfig reach the API server', () => {
     expect(await ask(await whoAmI(), { exec })).toEqual({ authorization: 'Bearer made' });
   });
 
+  const EXEC = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath };
+
+  test('an exec plugin is called once, however many ask at the same time and afterwards', async () => {
+    const calls = join(folder, 'calls');
+    const status = '{"kind":"ExecCredential","status":{"token":"made"}}';
+    const program = `require("fs").appendFileSync(${JSON.stringify(calls)}, "x"); setTimeout(() => console.log(${JSON.stringify(status)}), 100)`;
+    const server = await whoAmI();
+    const cluster = { server: server.url, 'certificate-authority-data': server.authority.caData };
+    const config = await load(await write({ cluster, user: { exec: { ...EXEC, args: ['-e', program] } } }));
+    const connection = openConnection(config, { label: 'cluster lab', hint: '' });
+    closing.push(connection.close);
+    await Promise.all([connection.get('/'), connection.get('/'), connection.get('/')]);
+    await connection.get('/');
+    expect(await readFile(calls, 'utf8')).toBe('x');
+  });
+
+  test('an exec plugin that does not end is ended, with what it started still running', async () => {
+    const sleeper = `require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 20000)"], { stdio: "inherit" }); setTimeout(() => {}, 60000)`;
+    const path = await write({ user: { exec: { ...EXEC, args: ['-e', sleeper] } } });
+    const config = await kubeConfigFromFile({ name: 'lab', kubeconfig: path }, 300);
+    const connection = openConnection(config, { label: 'cluster lab', hint: '' });
+    const from = performance.now();
+    await expect(connection.get('/')).rejects.toThrow(
+      /no credentials from its kubeconfig: .* gave no answer in 300 ms/,
+    );
+    expect(performance.now() - from).toBeLessThan(3_000);
+  });
+
+  test('an exec plugin that prints something else is told', async () => {
+    const exec = { ...EXEC, args: ['-e', 'console.log("{}")'] };
+    await expect(ask(await whoAmI(), { exec })).rejects.toThrow(
+      /is no ExecCredential with a status; try it with kubectl/,
+    );
+  });
+
+  test('a mistake of the program is not told as one of the credentials', async () => {
+    const config = await load(await write({}));
+    config.applyToHTTPSOptions = async () => {
+      throw new TypeError('Promise.withResolvers is not a function');
+    };
+    const connection = openConnection(config, { label: 'cluster lab', hint: '' });
+    await expect(connection.get('/')).rejects.toThrow(TypeError);
+  });
+
   test('an exec plugin that fails is told with its words', async () => {
     const args = ['-e', 'console.error("log in first"); process.exit(1)'];
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args };
@@ -127,6 +171,21 @@ describe('credentials of a kubeconfig reach the API server', () => {
 
 describe('a kubeconfig that cannot be used is named, with what to do', () => {
   const cases: { rule: string; parts?: Parts; context?: string; says: string }[] = [
+    {
+      rule: 'a user with nothing to show',
+      parts: { user: {} },
+      says: 'context one: the user u has no credentials; give it a token, a client certificate or an exec plugin',
+    },
+    {
+      rule: 'a client certificate that is none',
+      parts: { user: { 'client-certificate-data': 'AAAA', 'client-key-data': 'AAAA' } },
+      says: 'context one: the user u cannot use its client-certificate-data and client-key-data: ',
+    },
+    {
+      rule: 'a client certificate that is not there',
+      parts: { user: { 'client-certificate': '/none/cert.pem', 'client-key': '/none/key.pem' } },
+      says: 'the user u cannot use its client-certificate /none/cert.pem and client-key /none/key.pem: ENOENT',
+    },
     {
       rule: 'a context that it does not have',
       context: 'five',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
 import type { ResourceKind } from '../../lib/sources/index.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/fairlead-read';
@@ -75,6 +75,27 @@ describe('a cluster of the embedded world is read the EKS way', () => {
     expect((await read(config)).kinds).toMatchObject({ service: incomplete('401 Unauthorized') });
     const { kinds } = await read({ ...config, roleArn: ROLE, externalId: 'abc' });
     expect(kinds).toMatchObject({ service: { complete: true, objects: 2 } });
+  });
+
+  test('by its name in EKS, of which each region has one of its own', async () => {
+    const elsewhere = await startCluster({ name: 'prod', region: 'eu-west-1', credentials: world.credentials });
+    elsewhere.apply(service('far', 'default'));
+    const { url: endpoint, caData } = elsewhere;
+    world.eks.clusters.push({ name: 'prod', account: '123456789012', region: 'eu-west-1', endpoint, caData });
+    const far = { name: 'prod-eu', eksName: 'prod', owner: 'o', region: 'eu-west-1' };
+    expect((await read(far)).names.service?.toSorted()).toEqual(['default/far', 'default/kubernetes']);
+    expect((await read(PROD)).kinds).toEqual(COMPLETE);
+    await elsewhere.close();
+  });
+
+  test('or not, with a token that is none, for which no access entry is blamed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-'));
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(kubeconfig, cluster.kubeconfig().replace('static-prod', 'expired'));
+    const { kinds } = await read({ name: 'lab', owner: 'o', kubeconfig });
+    await rm(folder, { recursive: true });
+    expect(kinds).toMatchObject({ service: incomplete('renew the token or certificate of its kubeconfig') });
+    expect(JSON.stringify(kinds)).not.toContain('access entry');
   });
 
   test('or through a kubeconfig', async () => {

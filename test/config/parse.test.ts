@@ -121,6 +121,11 @@ describe('the config', () => {
       'zones: {roleArn: "arn:aws-cn:iam::111122223333:role/a/b"}',
       { roleArn: 'arn:aws-cn:iam::111122223333:role/a/b' },
     ],
+    [
+      'the external id of their role',
+      'zones: {roleArn: "arn:aws:iam::111122223333:role/a", externalId: abc}',
+      { roleArn: 'arn:aws:iam::111122223333:role/a', externalId: 'abc' },
+    ],
   ])('has %s', (_rule, line, zones) => {
     expect(withLines(line).zones).toMatchObject(zones);
   });

@@ -24,6 +24,7 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {domains: [null]}', /^zones\.domains\[0\]: must be text.*, not nothing$/],
     ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
     ['zones: {ids: [z1-x]}', /^zones\.ids\[0\]: "z1-x" is not a hosted zone id/],
+    ['zones: {externalId: abc}', /^zones\.externalId: is given to a role: add roleArn/],
     ['zones: {roleArn: fairlead}', /^zones\.roleArn: "fairlead" is not allowed: write the ARN of a role/],
     ['sources: []', /^sources: is empty: at least one is needed$/],
     [
@@ -126,6 +127,16 @@ describe('a cluster is refused', () => {
       'with region and kubeconfig',
       'clusters: [{name: a, region: eu-west-1, kubeconfig: k}]',
       /^clusters\[0\]\.region: is for EKS/,
+    ],
+    [
+      'with a name in EKS and kubeconfig',
+      'clusters: [{name: a, eksName: b, kubeconfig: k}]',
+      /^clusters\[0\]\.eksName: is for EKS/,
+    ],
+    [
+      'with a name that EKS does not know',
+      'clusters: [{name: a, eksName: prod.eu, region: eu-west-1}]',
+      /^clusters\[0\]\.eksName: "prod\.eu" is not allowed/,
     ],
     [
       'with role and kubeconfig',

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { roleStatements } from '../../infra/iam.ts';
+import { parseConfig } from '../../lib/config/index.ts';
 
 const manifests = parseAllDocuments(readFileSync('infra/cluster-role.yaml', 'utf8')).map(document => document.toJS());
 const manifest = (kind: string) => manifests.find(one => one.kind === kind);
@@ -80,5 +82,38 @@ describe("the forwarder's access to the webhook", () => {
         [`${ISSUER}:sub`]: `system:serviceaccount:\${Namespace}:\${ServiceAccount}`,
       },
     });
+  });
+});
+
+describe.each([
+  ['reader-role', { ClusterNames: 'prod-*', ExternalId: 'abc' }],
+  ['zones-role', { HostedZones: 'Z1', ExternalId: '' }],
+])('the role of another account, %s', (name, parameters) => {
+  const { Resources, Parameters } = parse(readFileSync(`infra/${name}.yml`, 'utf8'), { logLevel: 'silent' });
+  const { AssumeRolePolicyDocument, Policies } = Resources.Role.Properties;
+  const [trust] = AssumeRolePolicyDocument.Statement;
+
+  it('trusts the account, and of it the one role by its name, which outlives the role', () => {
+    expect(JSON.stringify(trust.Principal)).toContain(':root');
+    expect(trust.Condition.ArnEquals).toEqual({ 'aws:PrincipalArn': 'TrustedRoleArn' });
+    expect(JSON.stringify(trust.Condition.StringEquals)).toContain('sts:ExternalId');
+  });
+
+  it('has the rights of fairlead’s own role for this work, and no others', () => {
+    const statements = Policies[0].PolicyDocument.Statement as { Sid: string; Action: string[]; Condition?: object }[];
+    const own = roleStatements(
+      parseConfig('clusters: [{name: a, region: eu-west-1}]\nzones: {domains: [example.com]}', { file: 'f', env: {} }),
+      {
+        ...{ logGroup: '', queue: '', undelivered: '', stateBucket: '', tracing: false, vpc: false },
+      },
+    );
+    for (const { Sid, Action, Condition } of statements) {
+      const same = own.find(statement => statement.Sid === Sid);
+      expect(Action).toEqual(same?.Action);
+      expect(Object.entries(Condition ?? {}).map(([operator, keys]) => [operator, Object.keys(keys)])).toEqual(
+        Object.entries(same?.Condition ?? {}).map(([operator, keys]) => [operator, Object.keys(keys)]),
+      );
+    }
+    expect(Object.keys(Parameters)).toEqual(expect.arrayContaining(Object.keys(parameters)));
   });
 });

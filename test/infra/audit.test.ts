@@ -25,6 +25,15 @@ describe('audit logs', () => {
     ]);
   });
 
+  it('are those of the cluster in EKS; the filter says how the config calls it', () => {
+    const clusters = [{ ...cluster('prod.eu'), eksName: 'prod' }];
+    const { subscriptions } = auditOf(['prod.eu'], { ...CONFIG, clusters }, 'eu-west-1');
+    expect(subscriptions.AuditLogOfprodDoteu?.Properties).toMatchObject({
+      LogGroupName: '/aws/eks/prod/cluster',
+      FilterName: 'prod.eu',
+    });
+  });
+
   it('are filtered: writes of what the sources read that succeeded, status included', () => {
     const { filterPattern } = make(['prod-a']);
     expect(filterPattern).toBe(

@@ -133,6 +133,12 @@ describe('what sls lets pass is found', () => {
     ],
     ['a bucket that is not encrypted', { Bucket: { BucketEncryption: undefined } }, ENTRIES, /not encrypted/],
     ['a wildcard action', { Role: policy(['sqs:*']) }, ENTRIES, /wildcard action sqs:\*/],
+    [
+      'a policy that IAM finds too long',
+      { Role: policy(Array.from({ length: 450 }, (_, n) => `sqs:SomeLongAction${n}`)) },
+      ENTRIES,
+      /1\d{4} characters instead of 10240 at most/,
+    ],
     ['a wildcard action that is not in a list', { Role: policy('*') }, ENTRIES, /wildcard action \*/],
   ])('%s', (_rule, change, entries, fault) => {
     const faults = templateFaults(template(change), { Function: entries });

@@ -83,7 +83,7 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
     ])(
       '%s: each is scheduled in its message group and has a run of its own',
       (_rule, config, expected, concurrency) => {
-        const deployment = make({}, config);
+        const deployment = make({ concurrency: 'auto' }, config);
         expect(groups(deployment)).toEqual(expected);
         expect(deployment.concurrency).toBe(concurrency);
         expect(deployment.ruleArns).toEqual(expected.map(([id]) => ({ 'Fn::GetAtt': [id, 'Arn'] })));
@@ -91,15 +91,37 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
     );
   });
 
+  it.each([
+    ['rate(1 minute)', 'ENABLED', 'rate(1 minute)'],
+    ['none', 'DISABLED', 'rate(5 minutes)'],
+  ])('with the schedule %s has a rule that is %s', (schedule, State, ScheduleExpression) => {
+    expect(make({ schedule }).rules.Schedule?.Properties).toMatchObject({ State, ScheduleExpression });
+  });
+
   it('tells the functions that take notices the shard of each cluster', () => {
     const config = 'clusters: [{name: a, owner: x}, {name: b}]\nshards: [{name: east, clusters: [a]}]';
     expect(make({}, config).shards).toEqual({ a: 'east', b: 'default' });
+  });
+
+  it('reserves nothing of the account, unless the webhook is open to everybody', () => {
+    expect(make()).toMatchObject({ concurrency: null, webhook: { concurrency: null } });
+    const open = make({ webhook: 'hmac', webhookSecret: 'ssm:secret' });
+    expect(open).toMatchObject({ concurrency: null, webhook: { concurrency: 5 } });
   });
 
   it('sends alarms to the topic, if there is one', () => {
     expect(make().alarmActions).toEqual([]);
     const alarmTopic = 'arn:aws:sns:eu-west-1:111122223333:ops';
     expect(make({ alarmTopic }).alarmActions).toEqual([alarmTopic]);
+  });
+
+  it('lets the role use the key of a bucket of your own', () => {
+    const stateKey = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';
+    const config = 'clusters: [{name: prod}]\nstate: {store: "s3://other/p"}';
+    const right = make({ stateKey }, config).statements.find(({ Sid }) => Sid === 'UseStateKey');
+    expect(right).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [stateKey] });
+    expect(make({}, config).statements.map(({ Sid }) => Sid)).not.toContain('UseStateKey');
+    expect(() => make({ stateKey })).toThrow(/params\.stateKey: .* needs no key/);
   });
 
   it.each([

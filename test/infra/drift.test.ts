@@ -140,6 +140,21 @@ describe('what others change in Route 53', () => {
     expect(make().rules.DriftBusPolicy).toBeUndefined();
   });
 
+  it.each([
+    [
+      'of the zones that the config names, however their ids are written',
+      2,
+      ['Z1', '/hostedzone/Z1', 'Z2', '/hostedzone/Z2'],
+    ],
+    ['of every zone, where it names none', 0, [{ exists: true }]],
+    ['of every zone, where it names too many for a pattern', 16, [{ exists: true }]],
+  ])('is told %s', (_rule, count, hostedZoneId) => {
+    const ids = Array.from({ length: count }, (_, n) => `Z${n + 1}`);
+    const pattern = make(`clusters: [{name: prod}]\nzones: {ids: [${ids}]}`).rules.Drift?.Properties.EventPattern;
+    expect(pattern).toMatchObject({ detail: { requestParameters: { hostedZoneId } } });
+    expect(JSON.stringify(pattern).length).toBeLessThan(2_048);
+  });
+
   it('is not listened to unless asked for', () => {
     expect(Object.keys(make(undefined, 'none').rules)).toEqual(['Schedule']);
   });
@@ -147,7 +162,9 @@ describe('what others change in Route 53', () => {
   it('is passed on from the region that CloudTrail tells it in by the same pattern', () => {
     const { Rule } = read('infra/drift-us-east-1.yml').Resources;
     const { EventPattern } = make().rules.Drift?.Properties ?? {};
-    const ours = JSON.stringify(EventPattern).replace(JSON.stringify(OWN), '"OwnRoleArn"');
+    const ours = JSON.stringify(EventPattern)
+      .replace(JSON.stringify(OWN), '"OwnRoleArn"')
+      .replace('[{"exists":true}]', '["EveryZone",[{"exists":true}],"HostedZones"]');
     expect(JSON.stringify(Rule.Properties.EventPattern)).toBe(ours);
   });
 });

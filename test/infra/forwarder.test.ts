@@ -115,9 +115,10 @@ describe('the image', () => {
     expect(instruction('ENTRYPOINT')).toEqual(['[]']);
   });
 
-  it('is given nothing but the bundle and the package.json that makes Node read it as ESM', () => {
-    expect(instruction('COPY')).toEqual(['dist/forwarder/forwarder.js dist/forwarder/package.json ./']);
+  it('is given nothing but the bundle, the package.json that makes Node read it as ESM, and the licences', () => {
+    const files = ['forwarder.js', 'package.json', 'LICENSES.txt'].map(file => `dist/forwarder/${file}`);
+    expect(instruction('COPY')).toEqual([`${files.join(' ')} ./`]);
     const allowed = read('Dockerfile.dockerignore').trim().split('\n');
-    expect(allowed).toEqual(['*', '!dist/forwarder/forwarder.js', '!dist/forwarder/package.json']);
+    expect(allowed).toEqual(['*', ...files.map(file => `!${file}`)]);
   });
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { templateFaults } from '../../infra/check-template.ts';
 import { type Grants, OWN_BUCKET, roleStatements, type Statement } from '../../infra/iam.ts';
 import type { ClusterConfig, Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
@@ -130,6 +131,30 @@ describe('rights to clusters', () => {
     const list = statements({ clusters });
     expect(granting('eks:DescribeCluster', list)).toBeUndefined();
     expect(granting('sts:AssumeRole', list)?.Resource).toEqual(['R']);
+  });
+
+  it('name regions instead, and role names for every account, where there are too many for a policy', () => {
+    const own = Array.from({ length: 41 }, (_, n) =>
+      cluster({ name: `a${n}`, region: n % 2 ? 'us-east-1' : 'eu-west-1' }),
+    );
+    const role = (n: number) => `arn:aws:iam::${111_111_111_111 + n}:role/fairlead-read`;
+    const foreign = Array.from({ length: 41 }, (_, n) => cluster({ name: `b${n}`, roleArn: role(n) }));
+    const list = statements({ clusters: [...own, ...foreign] });
+    expect(granting('eks:DescribeCluster', list)?.Resource).toEqual([
+      sub(`arn:\${AWS::Partition}:eks:eu-west-1:\${AWS::AccountId}:cluster/*`),
+      sub(`arn:\${AWS::Partition}:eks:us-east-1:\${AWS::AccountId}:cluster/*`),
+    ]);
+    expect(granting('sts:AssumeRole', list)?.Resource).toEqual(['arn:aws:iam::*:role/fairlead-read']);
+  });
+
+  it.each([40, 41, 150, 1_000])('fit into the role, of %d clusters and as many in other accounts', count => {
+    const clusters = Array.from({ length: count }, (_, n) => [
+      cluster({ name: `a-cluster-of-some-team-in-production-${n}`, region: 'ap-southeast-1' }),
+      cluster({ name: `b${n}`, roleArn: `arn:aws:iam::${111_111_111_111 + n}:role/fairlead-reads-this-cluster` }),
+    ]).flat();
+    const Statement = statements({ clusters }, { tracing: true, vpc: true });
+    const Role = { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement } }] } };
+    expect(templateFaults({ Resources: { Role } }, {}).filter(fault => fault.includes('characters'))).toEqual([]);
   });
 
   it('assume no role where none is configured', () => {

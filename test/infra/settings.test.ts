@@ -17,9 +17,11 @@ const PARAMS = {
   webhook: 'iam',
   webhookSecret: 'none',
   webhookAccounts: 'none',
+  webhookClusters: 'none',
   webhookConcurrency: 5,
   auditClusters: 'none',
   drift: 'none',
+  stateKey: 'none',
 };
 const read = (params: Readonly<Record<string, unknown>>) => readSettings({ ...PARAMS, ...params });
 
@@ -28,7 +30,12 @@ describe('settings of the deployment', () => {
     ['numbers given as text, as the command line does', { timeout: '60' }, { timeout: 60 }],
     ['no reserved concurrency', { concurrency: 'none' }, { concurrency: null }],
     ['a concurrency by the number of shards', { concurrency: 'auto' }, { concurrency: 'auto' }],
-    ['a cron schedule', { schedule: 'cron(0/5 * * * ? *)' }, { schedule: 'cron(0/5 * * * ? *)' }],
+    [
+      'a cron schedule',
+      { schedule: 'cron(0/5 * * * ? *)' },
+      { schedule: { expression: 'cron(0/5 * * * ? *)', seconds: 300 } },
+    ],
+    ['no schedule, which pauses the deployment', { schedule: 'none' }, { schedule: null }],
     [
       'a topic',
       { alarmTopic: 'arn:aws:sns:eu-west-1:111122223333:ops' },
@@ -70,7 +77,11 @@ describe('settings of the deployment', () => {
       { logRetention: 31 },
       /params\.logRetention: expected one of 1, 3, 5/,
     ],
-    ['a schedule of its own kind', { schedule: '5m' }, /params\.schedule: expected rate\(5 minutes\)/],
+    [
+      'a schedule of its own kind',
+      { schedule: '5m' },
+      /params\.schedule: expected rate\(1 minute\), rate\(5 minutes\)/,
+    ],
     ['a concurrency of nought, which stops the function', { concurrency: 0 }, /params\.concurrency: /],
     ['a topic that is none', { alarmTopic: 'ops' }, /params\.alarmTopic: .*SNS topic/],
     ['a tracing mode that is none', { tracing: 'on' }, /params\.tracing: .*"Active"\|"PassThrough"/],

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { STATUS } from '../../functions/webhook/create.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { webhookOf } from '../../infra/webhook.ts';
 
@@ -7,7 +10,8 @@ const make = (settings: Partial<Settings>) =>
     webhook: 'iam',
     webhookSecret: null,
     webhookAccounts: null,
-    webhookConcurrency: 5,
+    webhookClusters: null,
+    webhookConcurrency: 'auto',
     ...settings,
   } as Settings);
 const sub = (text: string) => ({ 'Fn::Sub': text });
@@ -94,4 +98,20 @@ describe('callers of other accounts', () => {
   it('are none unless named', () => {
     expect(make({}).permissions).toEqual({});
   });
+});
+
+it('the alarm on refused notices counts every reason that there is', () => {
+  const template = parse(readFileSync('infra/webhook.yml', 'utf8'), { logLevel: 'silent' });
+  const metrics: { MetricStat?: { Metric: { Dimensions: { Name: string; Value: string }[] } } }[] =
+    template.resources.Resources.AlarmNoticesRefused.Properties.Metrics;
+  const reasons = metrics.flatMap(({ MetricStat }) =>
+    (MetricStat?.Metric.Dimensions ?? []).filter(({ Name }) => Name === 'reason').map(({ Value }) => Value),
+  );
+  expect(reasons.sort()).toEqual(Object.keys(STATUS).sort());
+});
+
+it('binds roles to their clusters where that is asked for', () => {
+  const webhookClusters = 'arn:aws:iam::111122223333:role/x=prod-eu';
+  expect(make({ webhookClusters }).callers).toBe(webhookClusters);
+  expect(make({}).callers).toBe('');
 });

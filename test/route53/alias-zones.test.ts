@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aliasZoneOf, DUAL_STACK_ALIASES, IPV4_ALIASES } from '../../lib/route53/alias-zones.ts';
+import { aliasTraitsOf, aliasZoneOf, DUAL_STACK_ALIASES, IPV4_ALIASES } from '../../lib/route53/alias-zones.ts';
 
 /** Every region in which EKS clusters can run today, China and GovCloud included. */
 const REGIONS = [
@@ -90,5 +90,16 @@ describe('the table of alias zones', () => {
   it('has load balancers of no region that it has only half', () => {
     const of = (form: RegExp) => [...DUAL_STACK_ALIASES.keys()].flatMap(suffix => form.exec(suffix)?.[1] ?? []).sort();
     expect(of(/^([a-z0-9-]+)\.elb\.amazonaws/)).toEqual(of(/^elb\.([a-z0-9-]+)\.amazonaws/));
+  });
+});
+
+describe('an alias to', () => {
+  it.each([
+    ['a CloudFront distribution', 'd111111abcdef8.cloudfront.net', false],
+    ['a CloudFront distribution in China', 'd111111abcdef8.cloudfront.cn', false],
+    ['a load balancer', 'n1-0.elb.us-east-1.amazonaws.com', true],
+    ['an accelerator', 'a1234567890abcdef.awsglobalaccelerator.com', true],
+  ])('%s knows target health and stands in private zones, or neither', (_, name, both) => {
+    expect(aliasTraitsOf(aliasZoneOf(name) ?? '')).toEqual({ targetHealth: both, privateZones: both });
   });
 });

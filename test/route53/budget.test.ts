@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { createBudget, OutOfTime, Route53Error, type Route53Port, withBudget } from '../../lib/route53/index.ts';
+import { describe, expect, test } from 'vitest';
+import { type BudgetLimits, createBudget } from '../../lib/route53/budget.ts';
+import { OutOfTime, type RequestBudget, Route53Error, type Route53Port, withBudget } from '../../lib/route53/index.ts';
 import { fakeClock } from '../support/clock.ts';
 
 const LIMITS = { requestsPerSecond: 5, burst: 2 };
@@ -53,11 +54,86 @@ test('throttling halves the rate, successes bring it back', async () => {
 
 test('a clock that is put back a year keeps nobody waiting for a year', async () => {
   const clock = fakeClock(0);
-  const budget = createBudget(LIMITS, clock);
+  const budget = createBudget({ ...LIMITS, changesPerSecond: 10 }, clock);
   clock.advance(-365 * 24 * 3600_000);
   const before = clock.now();
-  for (let i = 0; i < 4; i++) await budget.take('read');
-  expect(clock.now() - before).toBe(400);
+  for (let i = 0; i < 4; i++) await budget.take('write', undefined, 1);
+  expect(clock.now() - before).toBeLessThanOrEqual(500);
+});
+
+describe('changes', () => {
+  const MANY = { requestsPerSecond: 1000, burst: 1000 };
+  /** The times, in milliseconds, at which batches of these sizes go. */
+  async function timesOf(limits: BudgetLimits, sizes: readonly number[], prepare = (_: RequestBudget) => {}) {
+    const clock = fakeClock(0);
+    const budget = createBudget(limits, clock);
+    prepare(budget);
+    const times: number[] = [];
+    for (const size of sizes) {
+      await budget.take('write', undefined, size);
+      times.push(clock.now());
+    }
+    return times;
+  }
+
+  test.each<[string, BudgetLimits, number[], number[]]>([
+    ['are no limit unless told', MANY, [1000, 1000, 1000], [0, 0, 0]],
+    ['go at the rate of the config', { ...MANY, changesPerSecond: 100 }, [50, 50, 50], [0, 500, 1000]],
+    ['of a batch go together, however many', { ...MANY, changesPerSecond: 100 }, [1000, 10, 10], [0, 10_000, 10_100]],
+    ['do not make requests faster', { ...LIMITS, changesPerSecond: 100 }, [1, 1, 1, 1], [0, 10, 200, 400]],
+  ])('%s', async (_rule, limits, sizes, times) => {
+    expect(await timesOf(limits, sizes)).toEqual(times);
+  });
+
+  test('that were too many are sent at half of their rate, and then ever faster', async () => {
+    const clock = fakeClock(0);
+    const budget = createBudget(MANY, clock);
+    for (let i = 0; i < 4; i++) await budget.take('write', undefined, 100);
+    budget.throttled(100);
+    clock.advance(1_000);
+    const from = clock.now();
+    for (let i = 0; i < 5; i++) await budget.take('write', undefined, 100);
+    expect(clock.now() - from).toBe(1_000); // 200 a second, of which the first second's have come in
+    for (let i = 0; i < 200; i++) budget.succeeded();
+    clock.advance(60_000);
+    const again = clock.now();
+    for (let i = 0; i < 20; i++) await budget.take('write', undefined, 100);
+    expect(clock.now()).toBe(again);
+  });
+
+  test('that were not too many are not slowed down when a read was throttled', async () => {
+    expect(await timesOf(MANY, [1000, 1000], budget => budget.throttled())).toEqual([2, 4]);
+  });
+
+  test('that wait let reads pass', async () => {
+    const clock = fakeClock(0);
+    const budget = createBudget({ ...MANY, changesPerSecond: 10 }, clock);
+    await budget.take('write', undefined, 100);
+    const order: string[] = [];
+    const write = budget.take('write', undefined, 1).then(() => order.push('write'));
+    const read = budget.take('read').then(() => order.push('read'));
+    await Promise.all([write, read]);
+    expect([order, clock.now()]).toEqual([['read', 'write'], 10_000]);
+  });
+
+  test('whose turn would come too late are told at once', async () => {
+    const clock = fakeClock(0);
+    const budget = createBudget({ ...MANY, changesPerSecond: 10 }, clock);
+    await budget.take('write', undefined, 100);
+    expect(await budget.take('write', 5_000, 1)).toBe(false);
+    expect(clock.now()).toBe(0);
+  });
+
+  test('of a batch are counted by what is sent, and slowed down by what is refused', async () => {
+    const clock = fakeClock(0);
+    const taken: [number, number][] = [];
+    const budget = createBudget(MANY, clock);
+    const watched = { ...budget, throttled: (changes = 0) => void taken.push([clock.now(), changes]) };
+    const route53 = withBudget(failing('throttled'), { clock, budget: watched, deadline: 2_000 });
+    const change = { action: 'CREATE', record: { name: 'a', type: 'A' } } as never;
+    await expect(route53.changeRecordSets('Z1', [change, change])).rejects.toThrow(OutOfTime);
+    expect(new Set(taken.map(([, changes]) => changes))).toEqual(new Set([2]));
+  });
 });
 
 const failing = (kind: Route53Error['kind']) => {

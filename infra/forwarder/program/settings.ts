@@ -29,7 +29,7 @@ const whole = (least: number, most: number) => z.number().check(z.int(), z.gte(l
 
 const schema = keys({
   cluster: matching(
-    /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/,
+    /^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/,
     'write the name that the cluster has in fairlead.yml: letters, digits, hyphens and underscores',
   ),
   webhook: keys({

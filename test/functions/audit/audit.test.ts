@@ -135,6 +135,13 @@ describe('the function', () => {
     expect(queued).toEqual([[noticed(auditLine()), 'east']]);
   });
 
+  it('takes the name that the subscription gives the cluster, where EKS calls it otherwise', async () => {
+    const { queued, invoke } = audit();
+    const change = { logGroup: '/aws/eks/live/cluster', subscriptionFilters: ['prod'] };
+    await invoke(invocationOf(batchOf([auditLine()], change)));
+    expect(queued).toEqual([[expect.objectContaining({ cluster: 'prod' }), 'east']]);
+  });
+
   it.each([
     ['the test that CloudWatch Logs makes', batchOf(['CWL CONTROL MESSAGE'], { messageType: 'CONTROL_MESSAGE' })],
     ['lines that do not matter', batchOf([auditLine({ verb: 'get' })])],

@@ -159,13 +159,30 @@ describe('what a run leaves in the log and in the metrics', () => {
   it('counts what was done, what was not, the calls and the clusters that could not be read', async () => {
     await invoke(coreThat(() => RESULT).core, {});
     const counted = lines.find(line => 'Created' in line);
-    const values = { Created: 2, Updated: 1, Deleted: 0, Unpublished: 3, Route53Calls: 3, ClustersUnreachable: 1 };
-    expect(counted).toMatchObject({ ...values, Duration: 1234, Runs: 1 });
+    expect(counted).toMatchObject({ Created: 2, Updated: 1, Deleted: 0, Route53Calls: 3, Duration: 1234, Runs: 1 });
     expect(counted).toHaveProperty('_aws.CloudWatchMetrics.0.Namespace', 'fairlead');
   });
 
+  it.each([
+    ['a shard, as the schedule asks', ['east', 'west'], { Records: [message('1', '{}', 'east')] }, 'east'],
+    ['the only shard there is, by hand', ['east'], {}, 'east'],
+    ['several shards, by hand', ['east', 'west'], {}, undefined],
+    ['a cluster, as a notice asks', ['east'], { Records: [message('1', '{"clusters":["a"]}', 'east')] }, undefined],
+  ])('says how a shard is, of a run over %s', async (_rule, shards, event, shard) => {
+    const { core } = coreThat(() => RESULT);
+    await invoke({ ...core, known: { ...core.known, shards } }, event);
+    const said = lines.filter(line => 'shard' in line).map(line => ({ ...line, _aws: undefined, service: undefined }));
+    expect(said).toEqual(
+      shard === undefined
+        ? []
+        : [{ Runs: 1 }, { Unpublished: 3 }, { ClustersUnreachable: 1 }].map(one => ({ ...one, shard })),
+    );
+    expect(metric('Unpublished')).toHaveLength(shard === undefined ? 0 : 3);
+  });
+
   it('counts the unpublished by reason, and not what is merely noted', async () => {
-    await invoke(coreThat(() => RESULT).core, {});
+    const { core } = coreThat(() => RESULT);
+    await invoke({ ...core, known: { ...core.known, shards: ['east'] } }, {});
     expect(metricsOf('no-zone')).toEqual([2]);
     expect(metricsOf('invalid')).toEqual([1]);
     expect(metricsOf('filtered')).toEqual([]);

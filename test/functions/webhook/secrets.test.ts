@@ -64,6 +64,37 @@ describe('secrets', () => {
     world.failing = false;
     expect(await signedWith(OLD)).toBe(true);
   });
+
+  it('that were good stay so while they cannot be fetched, whatever else is sent', async () => {
+    const { world, signedWith } = setUp(OLD);
+    expect(await signedWith(OLD)).toBe(true);
+    world.failing = true;
+    for (let minute = 0; minute < 60; minute++) {
+      world.now += 60_000;
+      expect(await signedWith(NEW)).toBe(false);
+      expect(await signedWith(OLD)).toBe(true);
+    }
+    world.failing = false;
+    world.secrets = [NEW];
+    world.now += 11_000;
+    expect(await signedWith(NEW)).toBe(true);
+    expect(await signedWith(OLD)).toBe(false);
+  });
+
+  it('that cannot be fetched are not asked for with every request', async () => {
+    const { world, signedWith } = setUp(OLD);
+    await signedWith(OLD);
+    world.failing = true;
+    world.now += 6 * 60_000;
+    for (let i = 0; i < 100; i++) await signedWith(NEW);
+    expect(world.fetches).toBe(2);
+  });
+
+  it('are fetched once for requests that come together', async () => {
+    const { world, signedWith } = setUp(OLD);
+    expect(await Promise.all(Array.from({ length: 20 }, () => signedWith(OLD)))).not.toContain(false);
+    expect(world.fetches).toBe(1);
+  });
 });
 
 describe('the place of a secret', () => {

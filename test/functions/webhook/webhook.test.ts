@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { maySpeakFor, parseCallers } from '../../../functions/webhook/callers.ts';
 import { type Caller, createHandler, type Desk } from '../../../functions/webhook/create.ts';
 import type { Notice } from '../../../lib/model/index.ts';
 import { captureLog, context } from '../lambda.ts';
@@ -90,5 +91,56 @@ describe('a request is refused with a status and nothing else', () => {
     expect(await call(one, request(body))).toEqual({ statusCode });
     expect(queued).toEqual([]);
     expect(lines).toContainEqual(expect.objectContaining({ reason, NoticesRefused: 1 }));
+  });
+});
+
+describe('a flood of refusals', () => {
+  it('writes one line in ten seconds for each reason, with how often it was', async () => {
+    const { it: one } = desk({ authenticate: async ({ body }) => body !== BODY });
+    let now = 0;
+    const handler = createHandler(one, telemetry(), () => now);
+    for (let i = 0; i < 1_000; i++, now += 20) await handler(request(BODY), context());
+    await handler(request('{}'), context());
+    const told = lines.filter(line => line.message === 'notice refused');
+    expect(told.map(({ refusal, times }) => [refusal, times])).toEqual([
+      ['unauthenticated', 1],
+      ['unauthenticated', 500],
+      ['malformed', 1],
+    ]);
+    const counted = lines.filter(line => 'NoticesRefused' in line).map(line => line.NoticesRefused);
+    expect(counted).toEqual([1, 500, 1]);
+    expect(lines.length).toBeLessThan(10);
+  });
+});
+
+describe('a role that is bound to clusters', () => {
+  const ROLE = 'arn:aws:iam::111122223333:role/path/forwarder';
+  const callers = parseCallers(`${ROLE}=prod-eu, ${ROLE}=prod.us ${ROLE.replace('forwarder', 'other')}=lab`);
+
+  it.each([
+    ['its cluster', PRINCIPAL, 'prod-eu', true],
+    ['another of its clusters', PRINCIPAL, 'prod.us', true],
+    ['not for another’s', PRINCIPAL, 'lab', false],
+    ['not from another account', PRINCIPAL.replace('1111', '4444'), 'prod-eu', false],
+    [
+      'not by a session that only sounds like it',
+      PRINCIPAL.replace('forwarder', 'x').replace('pod', 'forwarder'),
+      'prod-eu',
+      false,
+    ],
+    ['not as a user of its name', 'arn:aws:iam::111122223333:user/forwarder', 'prod-eu', false],
+    ['not as nobody', undefined, 'prod-eu', false],
+  ])('speaks for %s', (_rule, principal, cluster, may) => {
+    expect(maySpeakFor(callers ?? new Map(), principal, cluster)).toBe(may);
+  });
+
+  it.each(['prod-eu', `${ROLE}`, `${ROLE}=`, 'role=prod', `${ROLE}=prod-eu,x`])('is not read from %s', text => {
+    expect(parseCallers(text)).toBeUndefined();
+  });
+
+  it('is answered with 403 where it speaks for another, and nothing is queued', async () => {
+    const { it: one, queued } = desk({ maySpeakFor: () => false });
+    expect(await call(one, request(BODY))).toEqual({ statusCode: 403 });
+    expect(queued).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Route53Store } from '../../../local/route53/index.ts';
 import { ALB, ALB_ZONE, besideCname, type Case, cnameBeside, one, testCases, two, weighted } from './cases.ts';
 import { alias, create, refusal, twoZones, upsert } from './changes.ts';
 
@@ -198,4 +199,30 @@ test('an alias may point to a record of another hosted zone', () => {
   store.change('Z2', [create('a.example.org', 'A', '1.1.1.1')]);
   const attempt = () => store.change('Z1', [alias('CREATE', 'n.example.com', 'A', 'Z2', 'a.example.org')]);
   expect(refusal(attempt)).toBe('');
+});
+
+const CLOUDFRONT = ['Z2FDTNDATAQYW2', 'd111111abcdef8.cloudfront.net'] as const;
+
+test.each<[string, boolean, boolean, RegExp]>([
+  [
+    'looks after no target health',
+    false,
+    true,
+    /d111111abcdef8\.cloudfront\.net\., .* EvaluateTargetHealth cannot be true/,
+  ],
+  ['stands in no private zone', true, false, /cannot target a CloudFront distribution/],
+  ['stands in a public zone', false, false, /^$/],
+])('an alias to CloudFront %s, by the API reference', (_rule, inside, evaluateTargetHealth, message) => {
+  const store = new Route53Store({ cloudFrontRules: true });
+  store.addZone({ id: 'Z1', name: 'example.com', private: inside });
+  const sent = [alias('CREATE', 'x.example.com', 'A', ...CLOUDFRONT, { evaluateTargetHealth })];
+  expect(refusal(() => store.change('Z1', sent))).toMatch(message);
+});
+
+test('an alias of type AAAA finds no target where the service has no IPv6', () => {
+  const store = twoZones();
+  store.ipv4Targets.add(ALB);
+  expect(refusal(() => store.change('Z1', [alias('CREATE', 'x.example.com', 'A', ALB_ZONE, ALB)]))).toBe('');
+  const aaaa = refusal(() => store.change('Z1', [alias('CREATE', 'x.example.com', 'AAAA', ALB_ZONE, ALB)]));
+  expect(aaaa).toContain(noTarget(`${ALB}.`, 'AAAA', ALB_ZONE));
 });

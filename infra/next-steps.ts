@@ -1,0 +1,115 @@
+import type { ClusterConfig, Config } from '../lib/config/config.ts';
+import { recordNames } from './record-names.ts';
+
+/** What is known once the stack is there. */
+export interface Deployed {
+  readonly config: Config;
+  readonly stage: string;
+  readonly region: string;
+  /** No schedule: the first deployment, or a pause. */
+  readonly paused: boolean;
+  /** Of the stack, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface Step {
+  readonly title: string;
+  /** To be run as they are, but for what stands in `<…>`. */
+  readonly commands: readonly string[];
+}
+
+/** The commands that come after `sls deploy`, filled in with what it made. */
+export function nextSteps(deployed: Deployed): readonly Step[] {
+  const { config, paused, outputs } = deployed;
+  const role = outputs.ReconcileRoleArn ?? '<ReconcileRoleArn>';
+  return [
+    ...zonesStep(config, role, deployed.region),
+    ...readerSteps(config, role),
+    { title: 'Let it into each cluster, once', commands: config.clusters.flatMap(cluster => access(cluster, role)) },
+    {
+      title: 'Look before it writes; then run it by hand once',
+      commands: ['{"mode":"plan"}', '{}'].map(
+        payload => `npx sls invoke -f reconcile ${place(deployed)} -d '${payload}'`,
+      ),
+    },
+    ...(paused ? [{ title: 'Start the schedule', commands: [`npx sls deploy ${place(deployed)}`] }] : []),
+    ...forwarderStep(config, outputs),
+  ];
+}
+
+const place = ({ stage, region }: Deployed) => `--stage ${stage} --region ${region}`;
+
+const deploy = (stack: string, template: string, region: string, parameters: readonly string[], named = false) =>
+  [
+    `aws cloudformation deploy --region ${region} --stack-name ${stack} --template-file infra/${template}.yml`,
+    ...(template === 'eks-access' ? [] : [`--capabilities ${named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM'}`]),
+    `--parameter-overrides ${parameters.join(' ')}`,
+  ].join(' ');
+
+/** Stack names take letters, digits and hyphens. */
+const stackName = (what: string, name: string) => `fairlead-${what}-${name.replace(/[^A-Za-z0-9-]/g, '-')}`;
+
+/** IAM has no regions; a stack has one, and this one is of the right partition. */
+function zonesStep({ zones, records, registry }: Config, role: string, region: string): Step[] {
+  if (zones.roleArn === undefined) return [];
+  const { allowed } = recordNames({ zones, records, registry });
+  const partition = zones.roleArn.split(':')[1];
+  const parameters = [
+    `TrustedRoleArn=${role}`,
+    ...roleParameters(zones.roleArn),
+    ...(allowed ? [`'RecordNames=${allowed.join(',')}'`] : []),
+    `RecordTypes=${[...new Set<string>([...records.types, 'TXT'])].join(',')}`,
+    ...(zones.ids.length > 0
+      ? [`HostedZones=${zones.ids.map(id => `arn:${partition}:route53:::hostedzone/${id}`).join(',')}`]
+      : []),
+    ...(zones.externalId === undefined ? [] : [`ExternalId=${zones.externalId}`]),
+  ];
+  const title = `In account ${accountOf(zones.roleArn)}, which holds the zones: the role that changes them`;
+  return [{ title, commands: [deploy('fairlead-zones', 'zones-role', region, parameters, true)] }];
+}
+
+/** One for each role that is named, whose account has the clusters. */
+function readerSteps({ clusters }: Config, role: string): Step[] {
+  const byRole = new Map(
+    clusters.flatMap(cluster => (cluster.roleArn === undefined ? [] : [[cluster.roleArn, cluster]])),
+  );
+  return [...byRole].map(([roleArn, { region = '', externalId }]) => {
+    const parameters = [
+      `TrustedRoleArn=${role}`,
+      ...roleParameters(roleArn),
+      ...(externalId === undefined ? [] : [`ExternalId=${externalId}`]),
+    ];
+    return {
+      title: `In account ${accountOf(roleArn)}: the role that reads its clusters`,
+      commands: [deploy(stackName('reader', nameOf(roleArn)), 'reader-role', region, parameters, true)],
+    };
+  });
+}
+
+function access({ name, eksName = name, region = '', roleArn }: ClusterConfig, role: string): string[] {
+  const parameters = [`ClusterName=${eksName}`, `RoleArn=${roleArn ?? role}`];
+  return [
+    deploy(stackName('access', name), 'eks-access', region, parameters),
+    `kubectl --context <${name}> apply -f infra/cluster-role.yaml`,
+  ];
+}
+
+function forwarderStep({ clusters }: Config, { WebhookUrl, WebhookFunctionArn }: Deployed['outputs']): Step[] {
+  if (WebhookFunctionArn === undefined) return [];
+  const commands = clusters.flatMap(({ name, eksName = name, region = '' }) => [
+    deploy(stackName('forwarder', name), 'forwarder-access', region, [
+      `ClusterName=${eksName}`,
+      `WebhookFunctionArn=${WebhookFunctionArn}`,
+    ]),
+    `helm install fairlead infra/forwarder/chart --kube-context <${name}> --namespace fairlead --create-namespace --set cluster=${name},webhook.url=${WebhookUrl ?? '<WebhookUrl>'},image.repository=<REPOSITORY>`,
+  ]);
+  return [{ title: 'Seconds, not minutes: the forwarder in each cluster', commands }];
+}
+
+function roleParameters(arn: string): string[] {
+  const path = arn.split('/').slice(1, -1).join('/');
+  return [`RoleName=${nameOf(arn)}`, ...(path === '' ? [] : [`RolePath=/${path}/`])];
+}
+
+const nameOf = (arn: string) => arn.split('/').at(-1) ?? '';
+const accountOf = (arn: string) => arn.split(':')[4] ?? '';

@@ -1,0 +1,76 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { timeLeft } from './deadline.ts';
+
+type Handle = NodeHttpHandler['handle'];
+type Answer = Awaited<ReturnType<Handle>>;
+type Signal = Pick<AbortSignal, 'aborted'>;
+
+/** Milliseconds. */
+export interface HttpLimits {
+  /** Until there is a connection: of a network without a way out, packets are dropped and nothing says so. */
+  readonly connect: number;
+  /** Until the head of the answer is there. */
+  readonly answer: number;
+  /** Between two parts of the body. */
+  readonly idle: number;
+  /** From the beginning to the last byte. */
+  readonly whole: number;
+}
+
+/** Route 53 takes a second or two for a full batch or page; the largest thing that is read is a zone's copy, of some MB. */
+const LIMITS: HttpLimits = { connect: 3_000, answer: 15_000, idle: 10_000, whole: 60_000 };
+
+/**
+ * An HTTP handler for AWS clients that never waits for ever. The SDK itself has no limits, and its `requestTimeout` only
+ * warns unless `throwOnRequestTimeout` is set (@smithy/node-http-handler, set-request-timeout.ts); none of its limits
+ * covers a body that trickles. Where the work has a deadline (see withinDeadline), no request outlives it and none begins after it.
+ *
+ * What takes too long fails with a `TimeoutError`, which the SDK takes for a fault that may pass.
+ */
+export class BoundedHandler extends NodeHttpHandler {
+  readonly #whole: number;
+
+  constructor({ connect, answer, idle, whole }: HttpLimits = LIMITS) {
+    super({ connectionTimeout: connect, requestTimeout: answer, socketTimeout: idle, throwOnRequestTimeout: true });
+    this.#whole = whole;
+  }
+
+  override async handle(request: Parameters<Handle>[0], options: Parameters<Handle>[1] = {}): Promise<Answer> {
+    const left = timeLeft();
+    const late = () => timeout(request.hostname, Math.min(this.#whole, left), left <= this.#whole);
+    if (left <= 0) throw late();
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(late()), Math.min(this.#whole, left)).unref();
+    const given = options.abortSignal;
+    try {
+      const answer = await super.handle(request, { ...options, abortSignal: either(limit.signal, given) });
+      untilRead(answer, limit.signal, () => clearTimeout(timer));
+      return answer;
+    } catch (error) {
+      clearTimeout(timer);
+      throw limit.signal.aborted ? limit.signal.reason : error;
+    }
+  }
+}
+
+/** One for all clients of a process, and so one pool of connections. */
+export const awsHttp = new BoundedHandler();
+
+function either(limit: AbortSignal, given: Signal | undefined): AbortSignal {
+  return given instanceof AbortSignal ? AbortSignal.any([limit, given]) : limit;
+}
+
+/** The limit holds until the body has come: it ends with the limit's own error then, not with that of a torn connection. */
+function untilRead({ response: { body } }: Answer, limit: AbortSignal, done: () => void): void {
+  const end = () => body.destroy(limit.reason);
+  limit.addEventListener('abort', end, { once: true });
+  body.once('close', () => {
+    limit.removeEventListener('abort', end);
+    done();
+  });
+}
+
+function timeout(host: string, milliseconds: number, last: boolean): Error {
+  const why = last ? 'the time of this run is over' : `no whole answer within ${milliseconds} ms`;
+  return Object.assign(new Error(`${host}: ${why}`), { name: 'TimeoutError', code: 'ETIMEDOUT' });
+}

@@ -1,0 +1,2 @@
+export { withinDeadline } from './deadline.ts';
+export { awsHttp } from './http.ts';

@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { withinDeadline } from '../../lib/aws/deadline.ts';
+import { BoundedHandler, type HttpLimits } from '../../lib/aws/http.ts';
+import { type SilentServer, startSilent } from './silent.ts';
+
+type Request = Parameters<BoundedHandler['handle']>[0];
+const LONG: HttpLimits = { connect: 5_000, answer: 5_000, idle: 5_000, whole: 5_000 };
+const HEAD = 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n';
+let server: SilentServer;
+
+afterEach(() => server.close());
+
+/** Sends a request and reads the whole body. */
+async function ask(limits: HttpLimits, abortSignal?: AbortSignal): Promise<string> {
+  const { hostname, port } = new URL(server.url);
+  const handler = new BoundedHandler(limits);
+  const request = { protocol: 'http:', hostname, port: Number(port), method: 'GET', path: '/', headers: {}, query: {} };
+  const { response } = await handler.handle(request as Request, abortSignal ? { abortSignal } : {});
+  const parts: Buffer[] = [];
+  for await (const part of response.body) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+const trickle = (socket: Socket) => {
+  socket.write(HEAD);
+  const timer = setInterval(() => socket.write('x'), 20);
+  socket.on('close', () => clearInterval(timer));
+};
+
+describe('a request ends', () => {
+  test.each<[string, (socket: Socket) => void, Partial<HttpLimits>]>([
+    ['whose answer does not begin', () => {}, { answer: 100 }],
+    ['whose body stops', socket => socket.write(`${HEAD}part`), { idle: 100 }],
+    ['whose body trickles', trickle, { whole: 200 }],
+    ['that has no answer in the time for the whole', () => {}, { whole: 100 }],
+  ])('%s, with a TimeoutError', async (_, answer, limits) => {
+    server = await startSilent(answer);
+    const from = performance.now();
+    await expect(ask({ ...LONG, ...limits })).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - from).toBeLessThan(2_000);
+  });
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['silent', () => {}],
+    ['trickling', trickle],
+  ])('at the deadline of its work, its server being %s', async (_, answer) => {
+    server = await startSilent(answer);
+    const from = performance.now();
+    const late = withinDeadline(Date.now() + 60_000, () => withinDeadline(Date.now() + 200, () => ask(LONG)));
+    await expect(late).rejects.toThrow('127.0.0.1: the time of this run is over');
+    expect(performance.now() - from).toBeLessThan(2_000);
+  });
+
+  test('when its caller gives it up, with the caller’s own error', async () => {
+    server = await startSilent();
+    await expect(ask(LONG, AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+test('none begins after the deadline, and an inner deadline cannot put it off', async () => {
+  server = await startSilent();
+  const late = withinDeadline(Date.now() - 1, () => withinDeadline(Date.now() + 60_000, () => ask(LONG)));
+  await expect(late).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(server.connections()).toBe(0);
+});
+
+test('what is answered in time is whole, and no limit strikes afterwards', async () => {
+  server = await startSilent(socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nwell'));
+  expect(await ask({ ...LONG, whole: 300 })).toBe('well');
+  await new Promise(resolve => setTimeout(resolve, 400));
+});
