@@ -27,8 +27,10 @@ export function stoppable(ports: Ports, tell: (text: string) => void): Stoppable
         take: async (priority, until, changes) =>
           !stop.signal.aborted && (await ports.budget.take(priority, until, changes)) && !stop.signal.aborted,
       },
-      readCluster: (cluster, kinds, sink, restart, signal) =>
-        ports.readCluster(cluster, kinds, sink, restart, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal),
+      readCluster: (cluster, kinds, sink, restart, signal, ...rest) => {
+        const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+        return ports.readCluster(cluster, kinds, sink, restart, either, ...rest);
+      },
     },
     done: () => void process.off('SIGINT', onSignal),
   };

@@ -29,9 +29,9 @@ export function composePorts(config: Config, env: Environment, credentials?: Cre
   return {
     route53: createAwsRoute53({ region, ...zoneCredentials(config, region, credentials) }),
     budget: createBudget(config.budget, systemClock),
-    readCluster: (cluster, sources, page, restart, signal, needs = () => [], more = undefined) => {
-      const unread: Reading['unread'] = (resource, because) => more?.unread(resource, because);
-      const namespaces: Reading['namespaces'] = resource => more?.namespaces(resource) ?? [];
+    readCluster: (cluster, sources, page, restart, signal, needs, more) => {
+      const unread: Reading['unread'] = (resource, because) => more.unread(resource, because);
+      const namespaces: Reading['namespaces'] = resource => more.namespaces(resource);
       return reader(cluster, { sources, needs, namespaces, page, unread, restart }, signal);
     },
     store: openStore(config, { region, ...(credentials && { credentials }) }),

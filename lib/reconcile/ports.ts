@@ -19,9 +19,9 @@ export type ClusterReader = (
   sources: readonly SourceKind[],
   page: Reading['page'],
   restart: Reading['restart'],
-  signal?: AbortSignal,
-  needs?: Reading['needs'],
-  more?: Pick<Reading, 'namespaces' | 'unread'>,
+  signal: AbortSignal | undefined,
+  needs: Reading['needs'],
+  more: Pick<Reading, 'namespaces' | 'unread'>,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
 /** The world, as far as a run needs it. */

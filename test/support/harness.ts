@@ -20,7 +20,7 @@ export interface FakeCluster {
 
 /** A cluster that serves every resource there is; what a source needs is read before what asks. */
 export function fakeClusters(clusters: Record<string, FakeCluster>, listed: string[] = []): ClusterReader {
-  return async (cluster, sources, page, _restart, _signal, needs = () => [], more = undefined) => {
+  return async (cluster, sources, page, _restart, _signal, needs, more) => {
     listed.push(cluster.name);
     const { objects, failing } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
     const done = new Map<ResourceKind, KindRead>();
@@ -49,7 +49,7 @@ export function fakeClusters(clusters: Record<string, FakeCluster>, listed: stri
       }
       const asking = read(sourceOf(kind).resource);
       for (let joins = missing(kind, seen); joins.length > 0; joins = missing(kind, seen)) {
-        for (const { resource, outcome } of joins) if (!outcome.complete) more?.unread(resource, outcome.error);
+        for (const { resource, outcome } of joins) if (!outcome.complete) more.unread(resource, outcome.error);
       }
       return asking;
     };
