@@ -26,8 +26,8 @@ import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
-import { hasEdits, keepZone } from './zone-copy.ts';
-import { type LoadedZone, loadZones, selectedZones } from './zones.ts';
+import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
+import { byZone, distrustAbove, type LoadedZone, loadZones, selectedZones } from './zones.ts';
 
 const ZONES_AT_ONCE = 6;
 
@@ -129,15 +129,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const asked = zonesFor(names, selected, first.zones, run);
   const more = selected.filter(zone => !isConcern(zone) && asked.has(zone.id));
   const second = await loadZones(more, run, route53, options);
-  const zones = [...first.zones, ...second.zones].sort((a, b) =>
-    a.state.zone.name < b.state.zone.name
-      ? -1
-      : a.state.zone.name > b.state.zone.name
-        ? 1
-        : a.state.zone.id < b.state.zone.id
-          ? -1
-          : 1,
-  );
+  const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
     selected,
     zones,
@@ -266,13 +258,12 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     { ...work, ports: run.ports },
   );
   const memory = memoryAfter(zone, published, work);
-  if (hasEdits(published.edits) || differs(memory, zone.state)) {
-    const { kept, version } = zone;
+  const kept = zone.kept ? openCopy(zone.kept, run.shard) : state;
+  if (hasEdits(published.edits) || differs(memory, kept)) {
     await keepZone(run, {
+      ...zone,
       state: { ...published.state, ...memory },
       edits: published.edits,
-      ...(kept && { kept }),
-      ...(version !== undefined && { version }),
     });
   }
   const made = published.applied.flatMap(recordChanges);

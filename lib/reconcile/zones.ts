@@ -11,7 +11,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { unprovenIn } from '../registry/index.ts';
+import { unprovenApex, unprovenIn } from '../registry/index.ts';
 import {
   type CountedRoute53,
   PAGE,
@@ -83,12 +83,14 @@ export async function loadZones(
     run.onProgress?.({ stage: 'zones', done: ++done, of: zones.length });
   });
   return {
-    zones: loaded.sort((a, b) => byName(a.state.zone, b.state.zone)),
+    zones: loaded.sort(byZone),
     unreadable: unreadable.sort(byName),
     missing,
     findings,
   };
 }
+
+export const byZone = (a: LoadedZone, b: LoadedZone) => byName(a.state.zone, b.state.zone);
 
 const byName = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
 
@@ -192,6 +194,24 @@ async function loadZone(
 
 export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readonly DnsName[] {
   return reread.filter(({ zone: id }) => id === zone).flatMap(({ names }) => names);
+}
+
+/** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
+export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun): LoadedZone[] {
+  const looked = ({ state, previous, kept }: LoadedZone, from = previous ?? kept?.records) =>
+    from && { zone: state.zone, before: from, now: state.records };
+  const reread = zones.filter(({ previous }) => previous);
+  return zones.map(zone => {
+    const { state } = zone;
+    const lower = looked(zone);
+    const uppers = reread.filter(upper => state.zone.name.endsWith(`.${upper.state.zone.name}`));
+    if (!lower || uppers.length === 0) return zone;
+    const ids = uppers.flatMap(each => {
+      const upper = looked(each);
+      return upper ? [...unprovenApex(lower, upper, config.registry, ourOwners(config))] : [];
+    });
+    return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
+  });
 }
 
 function ourOwners({ clusters }: Config): (owner: OwnerId) => boolean {

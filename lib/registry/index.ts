@@ -13,4 +13,4 @@ export {
   wildcardTwin,
 } from './ownership.ts';
 export { formatOwnership, parseOwnership } from './text.ts';
-export { unprovenIn } from './unproven.ts';
+export { unprovenApex, unprovenIn } from './unproven.ts';

@@ -23,23 +23,66 @@ export function unprovenIn(
 ): ReadonlySet<string> {
   const earlier = indexOwnership(zone, before.records, settings);
   const later = indexOwnership(zone, now, settings);
-  const unproven = new Set<string>();
+  const unproven = new Set(stillStanding(before.unproven, now));
   for (const name of later.keys()) {
     for (const each of namesSpokenOf(name, settings, now)) {
       const claims = claimsOf(each, later, now, settings);
       for (const record of claims.length > 0 ? (now.get(each) ?? []) : []) {
         const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
         if (!claim) continue;
-        const id = recordId(record);
-        if (
-          before.unproven.has(id) ||
-          isNew(claim, record, each, { before: before.records, earlier, settings, isOurs })
-        )
-          unproven.add(id);
+        if (isNew(claim, record, each, { before: before.records, earlier, settings, isOurs }))
+          unproven.add(recordId(record));
       }
     }
   }
   return unproven;
+}
+
+/** A zone before and after it was looked at again. */
+export interface Looked {
+  readonly zone: HostedZone;
+  readonly before: Records;
+  readonly now: Records;
+}
+
+/**
+ * The same for the apex of a zone, whose ownership records ExternalDNS writes into the zone above (`a-sub.example.com` in
+ * example.com): who may write there must not get the apex of the zone below.
+ *
+ * @returns record ids of the lower zone
+ */
+export function unprovenApex(
+  lower: Looked,
+  upper: Looked,
+  settings: NamingSettings,
+  isOurs: (owner: OwnerId) => boolean,
+): ReadonlySet<string> {
+  const apex = lower.zone.name;
+  const unproven = new Set<string>();
+  const claims = claimsOf(apex, indexOwnership(upper.zone, upper.now, settings), upper.now, settings);
+  if (claims.length === 0) return unproven;
+  const ownedBefore = ({ zone, before }: Looked) =>
+    claimsOf(apex, indexOwnership(zone, before, settings), before, settings);
+  const former = [...ownedBefore(lower), ...ownedBefore(upper)];
+  for (const record of lower.now.get(apex) ?? []) {
+    const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+    const stood = lower.before.get(apex)?.find(other => isSameSet(other, record));
+    if (!claim || !stood || upper.before.get(claim.txt.name)?.some(txt => txt.values?.includes(claim.value))) continue;
+    const { owner } = decidingClaim(stood, former)?.ownership ?? {};
+    if (owner === undefined || (owner !== claim.ownership.owner && !isOurs(owner))) unproven.add(recordId(record));
+  }
+  return unproven;
+}
+
+/** What is unproven stays so as long as the record set stands, whatever becomes of the claim. */
+function* stillStanding(unproven: ReadonlySet<string>, now: Records): Generator<string> {
+  if (unproven.size === 0) return;
+  for (const records of now.values()) {
+    for (const record of records) {
+      const id = recordId(record);
+      if (unproven.has(id)) yield id;
+    }
+  }
 }
 
 /** A wildcard's ownership records stand under its replacement. */

@@ -92,6 +92,65 @@ describe('a claim that appeared beside a record that stood there before is repor
   });
 });
 
+describe('a claim in the zone above on the apex of a zone, where ExternalDNS writes it', () => {
+  const TEAM = 'Z0TEAM00000000000001';
+  const APEX: RecordJson = { name: 'team.example.com.', type: 'A', ttl: 60, values: ['192.0.2.80'] };
+  const ABOVE: RecordJson = { ...CLAIM, name: 'a-team.example.com.' };
+  const delegation: RecordJson = { name: 'team.example.com.', type: 'NS', ttl: 60, values: ['ns.example.net.'] };
+  const twoZones = (above: readonly RecordJson[], below: readonly RecordJson[]) =>
+    harness({
+      zones: [
+        { ...EXAMPLE_ZONE, records: [delegation, ...above] },
+        { id: TEAM, name: 'team.example.com.', records: [...below] },
+      ],
+      clusters: { prod: { objects: services(3, '192.0.2.1') } },
+    });
+  const apex = (world: Harness) => world.records(TEAM).filter(line => line.includes(' A '));
+
+  test.each<[string, (world: Harness) => Promise<unknown>]>([
+    [
+      'when both zones are read again',
+      async world => {
+        world.clock.advance(20 * 60_000);
+        await world.run();
+      },
+    ],
+    [
+      'when the change of the TXT is told',
+      world => world.run({ clusters: [], reread: [{ zone: ID, names: [ABOVE.name] }] }),
+    ],
+  ])('is not obeyed where the record stood before: %s, and in the runs after it', async (_, notices) => {
+    const world = twoZones([], [APEX]);
+    await world.run();
+    await world.run();
+    put(world, ABOVE);
+    await notices(world);
+    for (let run = 0; run < 3; run++) {
+      await world.run();
+      expect(apex(world)).toEqual(['team.example.com A 192.0.2.80']);
+      world.clock.advance(20 * 60_000);
+    }
+    await world.run({ force: true });
+    expect(apex(world)).toEqual([]);
+  });
+
+  test('decides where record and claim came together', async () => {
+    const world = twoZones([], []);
+    await world.run();
+    put(world, ABOVE);
+    world.store.edit(TEAM, { put: [APEX] as never[] });
+    world.clock.advance(20 * 60_000);
+    await world.run();
+    expect(apex(world)).toEqual([]);
+  });
+
+  test('decides where it stood there from the first', async () => {
+    const world = twoZones([ABOVE], [APEX]);
+    await world.run();
+    expect(apex(world)).toEqual([]);
+  });
+});
+
 describe('the ownership record decides', () => {
   test('without a kept copy, as in ExternalDNS', async () => {
     const world = await seen();

@@ -84,6 +84,9 @@ describe('registry: ownership records under another naming', () => {
     ["prefix: 'edns-'", "prefix: ''"],
     ["suffix: '-txt'", "suffix: ''"],
     ['wildcardReplacement: any', "wildcardReplacement: ''"],
+    ["prefix: ''", "prefix: 'edns-'"],
+    ["prefix: 'a-'", "prefix: 'b-'"],
+    ["prefix: 'x-'", "suffix: '-x'"],
   ])('make one finding that names the keys: %s becomes %s', async (from, to) => {
     const { world } = await renamed(from, to);
     world.clusters.prod!.objects = [];
