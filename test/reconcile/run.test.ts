@@ -54,6 +54,15 @@ describe('calls are in proportion to the change', () => {
     expect((await world.run()).inStep).toBe(true);
   });
 
+  test('a refusal of a run whose clock was a year ahead is not believed: the name is sent again', async () => {
+    const world = prod(many(3));
+    world.store.poisons.push({ name: 's1.example.com.', message: 'RRSet {name} is cursed' });
+    const ahead = { ...world.clock, now: () => world.clock.now() + 365 * 86_400_000 };
+    expect(reasons(await world.run({}, { clock: ahead }))).toContain('refused');
+    world.store.poisons.length = 0;
+    expect((await world.run()).inStep).toBe(true);
+  });
+
   test('a name that the role may not change costs that name only, and the next run nothing', async () => {
     const world = prod(many(20));
     const port = world.route53({});
@@ -535,4 +544,15 @@ test('the records of an apex name and of a wildcard live and die whole', async (
   world.clusters.prod!.objects = [];
   await world.run();
   expect(world.json().map(brief)).toEqual([]);
+});
+
+test('a Service that is a load balancer no longer gives up its record', async () => {
+  const objects = many(2);
+  const world = prod(objects);
+  await world.run();
+  const [first] = objects;
+  if (!first) throw new Error('no Service');
+  world.clusters.prod!.objects[0] = { ...first, spec: { type: 'ClusterIP', clusterIP: '10.0.0.1' }, status: {} };
+  expect(await world.run()).toMatchObject({ inStep: true, counts: { deleted: 2 } });
+  expect(world.records().filter(line => line.includes('s0.'))).toEqual([]);
 });
