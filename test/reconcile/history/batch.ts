@@ -48,6 +48,8 @@ export interface Memory {
   readonly pairs: Map<string, Map<string, string>>;
   /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
   readonly claimed: Map<string, Set<string>>;
+  /** Names, with their zone, of which somebody removed a record. */
+  readonly dropped: Set<string>;
   /** Names, with their zone, to whose ownership record another owner added itself. */
   readonly shared: Set<string>;
   /** The run that first saw a name unwanted. */
@@ -73,6 +75,7 @@ export const memory = (): Memory => ({
   forged: new Map(),
   pairs: new Map(),
   claimed: new Map(),
+  dropped: new Set(),
   shared: new Set(),
   unwanted: new Map(),
   interrupted: false,
