@@ -50,7 +50,7 @@ export interface Memory {
   readonly claimed: Map<string, Set<string>>;
   /** Names, with their zone, of which somebody removed a record. */
   readonly dropped: Set<string>;
-  /** Names, with their zone, to whose ownership record another owner added itself. */
+  /** Names, with their zone, whose ownership somebody contested: by adding itself to it, or by a claim for us. */
   readonly shared: Set<string>;
   /** The run that first saw a name unwanted. */
   readonly unwanted: Map<string, number>;

@@ -100,6 +100,7 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     );
     const key = keyOf(name, record.type);
     const states = world.states.filter(state => state.knows(zoneId, record.text)).map(({ generation }) => generation);
+    world.memory.shared.add(`${zoneId} ${name}`);
     foreign.delete(key);
     inner(world.memory.forged, zoneId).set(key, { text: record.text, states: new Set(states) });
   },
