@@ -112,7 +112,7 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     claimed.set(zoneId, (claimed.get(zoneId) ?? new Set<string>()).add(name));
   },
   'drop record': ({ world, zoneId, name, ours }) => {
-    world.memory.dropped.add(`${zoneId} ${name}`);
+    world.memory.dropped.set(`${zoneId} ${name}`, world.next());
     world.edit(zoneId, [], ours.slice(0, 1).map(place));
   },
   'drop ownership': found => dropOwnership(found, found.txts),
