@@ -48,7 +48,9 @@ export interface Memory {
   readonly pairs: Map<string, Map<string, string>>;
   /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
   readonly claimed: Map<string, Set<string>>;
-  /** Names, with their zone, to whose ownership record another owner added itself. */
+  /** Names, with their zone, of which somebody removed a record, and when. */
+  readonly dropped: Map<string, number>;
+  /** Names, with their zone, whose ownership somebody contested: by adding itself to it, or by a claim for us. */
   readonly shared: Set<string>;
   /** The run that first saw a name unwanted. */
   readonly unwanted: Map<string, number>;
@@ -73,6 +75,7 @@ export const memory = (): Memory => ({
   forged: new Map(),
   pairs: new Map(),
   claimed: new Map(),
+  dropped: new Map(),
   shared: new Set(),
   unwanted: new Map(),
   interrupted: false,

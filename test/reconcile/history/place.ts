@@ -155,7 +155,11 @@ export function excuseOf(place: Place): string | undefined {
   const views = [view, place.context?.start.get(zone.id)].filter(one => one !== undefined);
   const known = views.map(one => obstacle(name, one, { zone, run, memory: world.memory })).find(Boolean);
   if (known !== undefined) return known;
-  const late = findings(place).find(({ reason }) => LATE.has(reason));
+  // What a name of the zone points to may be put off, too.
+  const targets = place.wishes.flatMap(({ targets: of }) => of?.CNAME ?? []);
+  const late = [name, ...targets]
+    .flatMap(each => findings({ ...place, name: each }))
+    .find(({ reason }) => LATE.has(reason));
   if (late) return late.reason;
   // Another name that is asked for may need the same names: which of the two is published is not said here.
   return NAMES.find(other => other !== name && within(other, zone.name) && collide(name, other, place));

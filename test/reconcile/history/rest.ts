@@ -120,7 +120,10 @@ function wrong(place: Place): string | undefined {
     const due = dueOfLabel(label, place);
     // An ownership record is not written anew only because another object asks for the very same now.
     if ((due ?? dues(place).flat()).some(one => isDue(record, one))) continue;
-    const stays = isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
+    // An ownership record that names no cluster may be of another one's object, which has nothing to publish.
+    const isKept = ours.some(each => dueOfLabel(labelOf(each, place), place)?.length === 0);
+    const stays =
+      isKept || isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
     const isShared = new Set(ours.map(each => labelOf(each, place).resource)).size > 1;
     if (told(place) && (excuse !== undefined || stays || isShared)) return undefined;
     return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;

@@ -68,7 +68,10 @@ export const noOwnershipOrphan: Rule = batch => {
   const pairs = inner(batch.memory.pairs, batch.zone.id);
   for (const [txt, key] of pairs) {
     const standing = isOurs(labelIn(batch.after.get(keyOf(txt, 'TXT'))), batch.run);
-    if (standing && batch.before.has(key) && !batch.after.has(key)) return `${key} is gone, but ${txt} is not`;
+    const { name, type } = batch.before.get(key) ?? {};
+    if (name === undefined || type === undefined) continue;
+    const isCurrent = txt === ownershipName(name, type, batch.zone.name, batch.run.settings);
+    if (standing && isCurrent && !batch.after.has(key)) return `${key} is gone, but ${txt} is not`;
   }
   const used = new Map<string, string>();
   for (const key of changedData(batch)) {

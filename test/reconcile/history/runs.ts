@@ -51,7 +51,7 @@ async function one(world: World, step: RunStep): Promise<void> {
   }
   world.memory.interrupted ||= dying.dead;
   // What a run that was forced for all has seen, it takes for proven.
-  if (context.forced.length === world.settings.clusters.length)
+  if (!step.plan && world.settings.clusters.every(name => context.forced.includes(name)))
     for (const zone of context.listed.keys()) world.memory.forged.delete(zone);
   rememberUnwanted(context, world);
 }

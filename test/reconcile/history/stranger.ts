@@ -89,7 +89,8 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     const foreign = inner(world.memory.foreign, zoneId);
     const [record] = found.standing.filter(({ type }) => foreign.get(keyOf(name, type))?.strict);
     const txt = record && ownershipName(name, record.type, zone, world.settings);
-    if (!record || !txt || has(recordsAt(found, txt), 'TXT', 'CNAME')) return;
+    if (!record || !txt || txt.split('.').some(label => label.length > 63)) return;
+    if (has(recordsAt(found, txt), 'TXT', 'CNAME')) return;
     const owner = ownerOf(world.settings, world.settings.clusters[0] as string);
     put(
       found,
@@ -99,6 +100,7 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     );
     const key = keyOf(name, record.type);
     const states = world.states.filter(state => state.knows(zoneId, record.text)).map(({ generation }) => generation);
+    world.memory.shared.add(`${zoneId} ${name}`);
     foreign.delete(key);
     inner(world.memory.forged, zoneId).set(key, { text: record.text, states: new Set(states) });
   },
@@ -109,7 +111,10 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     const { claimed } = world.memory;
     claimed.set(zoneId, (claimed.get(zoneId) ?? new Set<string>()).add(name));
   },
-  'drop record': ({ world, zoneId, ours }) => world.edit(zoneId, [], ours.slice(0, 1).map(place)),
+  'drop record': ({ world, zoneId, name, ours }) => {
+    world.memory.dropped.set(`${zoneId} ${name}`, world.next());
+    world.edit(zoneId, [], ours.slice(0, 1).map(place));
+  },
   'drop ownership': found => dropOwnership(found, found.txts),
   'drop half of ownership': found => dropOwnership(found, found.txts.slice(0, 1)),
 };

@@ -83,6 +83,10 @@ export class World {
   }
 
   configure(set: Partial<Settings>): void {
+    // Under another naming a claim is none, and what the state knew of it is forgotten.
+    if (set.affix !== undefined || set.wildcardReplacement !== undefined)
+      for (const forged of this.memory.forged.values())
+        for (const [key, { text }] of forged) forged.set(key, { text, states: new Set() });
     this.settings = { ...this.settings, ...set };
     this.harness.config = configOf(this.settings);
   }

@@ -41,11 +41,11 @@ export const ZONE_ACTS: Readonly<Record<ZoneAct, (world: World) => void>> = {
   'remove child': world => drop(world, ZONES.child.id),
   'remove private': world => [ZONES.private, ZONES.inner].forEach(({ id }) => void drop(world, id)),
   'remove double': world => drop(world, ZONES.double.id),
+  // Once: no id is ever given again.
   recreate: world => {
-    const there = world.harness.store.zones.has(ZONES.root.id);
-    const [old, fresh] = there ? [ZONES.root, ZONES.again] : [ZONES.again, ZONES.root];
-    drop(world, old.id);
-    add(world, fresh);
+    if (!world.harness.store.zones.has(ZONES.root.id)) return;
+    drop(world, ZONES.root.id);
+    add(world, ZONES.again);
   },
   delegate: world => {
     const servers = world.harness.store.zones.get(ZONES.child.id)?.nameServers;
