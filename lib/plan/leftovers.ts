@@ -16,7 +16,7 @@ import type { PlanSettings } from './settings.ts';
  * Whether an ownership record of ours that decides over no record set is a plain leftover of a record that somebody removed.
  * It is none, and stays, where it may be all that is known of a record that stands:
  *
- * | the object it names                                     | a record set without ownership stands at a name that it | a plain leftover |
+ * | the object it names                                     | a record set that is not ours stands at a name that it  | a plain leftover |
  * |                                                         | could mean under another prefix, suffix or replacement  |                  |
  * |---------------------------------------------------------|---------------------------------------------------------|------------------|
  * | is gone from a cluster that was read completely         | no                                                      | yes              |
@@ -34,7 +34,7 @@ export function leftoverTest(
     const { ownership } = claim;
     if (owners.frozen(ownership)) return false;
     if (owners.alive(ownership) && !published().has(objectKey(ownership))) return false;
-    return !mayMeanAnother(claim, view, settings);
+    return !mayMeanAnother(claim, view, settings, owners);
   };
 }
 
@@ -61,25 +61,32 @@ function* publishedIn(view: ZoneView, settings: PlanSettings): Generator<string>
   }
 }
 
-function mayMeanAnother({ txt }: Claim, view: ZoneView, settings: PlanSettings): boolean {
+function mayMeanAnother({ txt }: Claim, view: ZoneView, settings: PlanSettings, owners: Owners): boolean {
   // At the name that it means as things are, it is known to cover nothing.
   const meant = readOwnershipName(txt.name, view.zone.name, settings.naming)?.name;
   for (const name of possibleNames(txt.name, view.zone.name))
-    if (name !== meant && isUnowned(name, txt.name, view, settings)) return true;
+    if (name !== meant && mayOwn(txt.name, name, view, { settings, owners })) return true;
   return false;
 }
 
-/** Whether a name has a record set without ownership that an ownership record of this name could be of. */
-function isUnowned(name: DnsName, txtName: DnsName, view: ZoneView, settings: PlanSettings): boolean {
+/** Whether a name has a record set that is not ours as things are, and that an ownership record of this name could be of. */
+function mayOwn(
+  txtName: DnsName,
+  name: DnsName,
+  view: ZoneView,
+  { settings, owners }: { readonly settings: PlanSettings; readonly owners: Owners },
+): boolean {
   if (!view.records.has(name)) return false;
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
-  return recordsAt(name, view).some(
-    record =>
+  return recordsAt(name, view).some(record => {
+    const deciding = decidingClaim(record, claims);
+    return (
       !isOwnershipRecord(record) &&
       (isAddressType(record.type) || txtName.includes(record.type.toLowerCase())) &&
       !(name === view.zone.name && (record.type === 'NS' || record.type === 'SOA')) &&
-      decidingClaim(record, claims) === undefined,
-  );
+      !(deciding && owners.ours(deciding.ownership.owner))
+    );
+  });
 }
 
 /** How many names a finding shows. */
