@@ -1,6 +1,6 @@
 import type { DnsName, HostedZone } from '../model/index.ts';
 
-export { passesFilter, selectZones, within, type ZoneFilter } from './zone-filter.ts';
+export { passesFilter, selectZones, type ZoneFilter } from './zone-filter.ts';
 
 /** The zones that contain a name, the one with the longest name first; zones of one name by id. */
 export type ZoneFinder = (name: DnsName) => readonly HostedZone[];
