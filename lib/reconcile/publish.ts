@@ -226,18 +226,19 @@ async function planAgain(
 }
 
 /**
- * A change that would take away an ownership record of ours which was not there when this run read the zone is left: another
- * run has written it since, and may have read the clusters later than this one.
+ * Some changes are left, since another run has written the name after this one read the zone, and may have read the clusters
+ * later, too: one that would take away an ownership record which was not there then, and one that would take from an object
+ * a record set which was not.
  */
 function withoutOvertaken(
   changes: readonly NameChange[],
   before: ReadonlyMap<DnsName, readonly RecordSet[]>,
   work: Work,
 ): readonly NameChange[] {
-  const isNew = (txt: RecordSet) =>
-    isOwnershipRecord(txt) && !(before.get(txt.name) ?? []).some(other => sameRecord(other, txt));
-  return changes.filter(({ name, deletes }) => {
-    if (!deletes.some(isNew)) return true;
+  const isNew = (set: RecordSet) => !(before.get(set.name) ?? []).some(other => sameRecord(other, set));
+  return changes.filter(({ name, action, deletes, formerly }) => {
+    const takes = action === 'delete' || formerly !== undefined;
+    if (!deletes.some(set => isNew(set) && (takes || isOwnershipRecord(set)))) return true;
     const message = `${name} is left for the next run: another run has written it meanwhile`;
     work.findings.push({ reason: 'deferred', message, name, zone: work.state.zone.id });
     return false;

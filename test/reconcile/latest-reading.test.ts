@@ -3,7 +3,7 @@ import type { RunRequest, RunResult } from '../../lib/model/index.ts';
 import { reconcile } from '../../lib/reconcile/index.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget } from '../../lib/route53/index.ts';
-import type { StateStore } from '../../lib/state/index.ts';
+import { createMemoryStore, type StateStore } from '../../lib/state/index.ts';
 import { EXAMPLE_ZONE, fakeClusters, type Harness, harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 
@@ -113,6 +113,28 @@ describe('runs that overlap', () => {
     await world.run({}, { holder: 'one' });
     expect(other).toBeDefined();
     expect(world.records()).toContain('s.example.com A 192.0.2.1');
+  });
+
+  test.each<[string, KubernetesObject[]]>([
+    ['take away', []],
+    ['give to another', [{ ...s('192.0.2.9'), metadata: { ...s('192.0.2.9').metadata, name: 'z' } }]],
+  ])('over two states do not %s what the other, which read later, has just written', async (_, others) => {
+    const world = await published();
+    world.clusters.eu!.objects = others;
+    let done = false;
+    world.hooks = {
+      async before(operation) {
+        if (operation !== 'changeRecordSets' || done) return;
+        done = true;
+        world.clusters.eu!.objects = [s('192.0.2.2')];
+        await world.run({}, { store: createMemoryStore() });
+      },
+    };
+    const first = await world.run();
+    expect(done).toBe(true);
+    expect(world.records()).toContain('s.example.com A 192.0.2.2');
+    expect(first.reasons).toEqual({ deferred: 1 });
+    expect(await world.run()).toMatchObject({ inStep: true, counts: { created: 0, updated: 0, deleted: 0 } });
   });
 });
 
