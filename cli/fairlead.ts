@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GlobalOptions } from './options.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
 import { type RecordFilters, runRecords } from './records.ts';
+import { runValidate } from './validate.ts';
 import { version } from './version.ts';
 
 function rows(text: string): number {
@@ -54,5 +55,13 @@ withCommon(program.command('records'))
   .addOption(new Option('--owner <id>', 'only of this owner').argParser(collect))
   .addOption(new Option('--cluster <name>', 'only of the owner of this cluster').argParser(collect))
   .action((options: GlobalOptions & RecordFilters) => runRecords(options));
+
+program
+  .command('validate')
+  .description('check the configuration alone; no cluster or zone is read')
+  .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
+  .option('--json', 'print the configuration with every default filled in, as JSON')
+  .option('--no-color', 'print without colours')
+  .action((options: GlobalOptions) => runValidate(options));
 
 await program.parseAsync();

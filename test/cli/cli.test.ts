@@ -62,6 +62,19 @@ function fairleadIn(
 const json = ({ out }: { out: string }) => JSON.parse(out) as RunResult;
 
 describe('fairlead', () => {
+  test('validate reads the config alone, and says what it says', async () => {
+    const nowhere = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    expect(await fairleadIn(nowhere, 'validate')).toEqual({
+      code: 0,
+      err: '',
+      out: 'fairlead.yml is valid: 1 cluster (prod: owner arena); 2 sources (service, ingress); zones of example.com; policy sync\n',
+    });
+    const whole = await fairleadIn(nowhere, 'validate', '--json');
+    expect(JSON.parse(whole.out)).toMatchObject({ policy: 'sync', zones: { domains: ['example.com'] } });
+    await config('polcy: sync');
+    expect(await fairleadIn(nowhere, 'validate')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
+  });
+
   test('plan says what would change, writes nothing, and exits 2 while there is something to do', async () => {
     const plan = await fairlead('plan', '--json');
     expect(plan.code).toBe(2);
