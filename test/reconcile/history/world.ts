@@ -116,6 +116,9 @@ export class World {
       (records as { name: string; type: string }[]).map(({ name, type }) => keyOf(plain(name), type));
     for (const map of [this.memory.foreign, this.memory.forged])
       for (const key of keys(remove)) inner(map as Map<string, Map<string, unknown>>, zoneId).delete(key);
+    const forged = inner(this.memory.forged, zoneId);
+    const after = this.view(zoneId);
+    for (const [key, known] of forged) forged.set(key, { ...known, text: after.get(key)?.text ?? known.text });
     if (whose) this.disown(zoneId, keys(put), whose);
   }
 
