@@ -56,6 +56,7 @@ function entryOf(raw: unknown, field: string, settings: SourceSettings, notes: N
     return undefined;
   }
   const { name } = result;
+  notes.asksFor([name]);
   const type = typeOf(recordType, name, field, settings, notes);
   if (type === undefined) return undefined;
   const unsupported = unrouted(properties, at(raw, 'setIdentifier'), `${field}.setIdentifier`);
@@ -185,6 +186,7 @@ function withValues(
     const why = 'a PTR record has a name that ends in .in-addr.arpa or .ip6.arpa';
     return refused(name, 'invalid', `${field}.dnsName`, why, notes) ?? [];
   }
+  notes.pointsTo(values.size);
   return [{ name, type, targets: [...values].sort(), ...common }];
 }
 

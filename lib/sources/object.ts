@@ -1,4 +1,6 @@
+import type { ObjectRef } from '../model/index.ts';
 import { type Field, Notes, UNNAMED } from './notes.ts';
+import { rulesOf } from './rules.ts';
 import type { SourceContext } from './settings.ts';
 
 /** An annotation of fairlead's; the key is without the prefix, no key occurs twice. */
@@ -64,15 +66,22 @@ export function openObject(
   form: ObjectForm = { source: kind, kind, apiVersion: '' },
 ): KubernetesObject | Notes {
   const metadata = at(raw, 'metadata');
-  const name = at(metadata, 'name');
-  const namespace = at(metadata, 'namespace');
-  const shown = (text: unknown) => (isObjectName(text) ? text : UNNAMED);
-  const notes = new Notes({ cluster: context.cluster, kind, namespace: shown(namespace), name: shown(name) });
-  if (!isObjectName(name)) notes.wrongType('metadata.name', 'the name of a Kubernetes object');
-  if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
+  const notes = new Notes(refOf(kind, raw, context), rulesOf(context.settings).limits);
+  if (!isObjectName(at(metadata, 'name'))) notes.wrongType('metadata.name', 'the name of a Kubernetes object');
+  if (!isObjectName(at(metadata, 'namespace'))) notes.wrongType('metadata.namespace', 'the name of a namespace');
   const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
   if (notes.wrongTypes > 0) return notes;
   return { form, raw, annotations, metadata, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+}
+
+/** The object as ownership records name it; what is malformed of it has a stand-in. */
+export function refOf(kind: string, raw: unknown, { cluster }: SourceContext): ObjectRef {
+  const metadata = at(raw, 'metadata');
+  const shown = (key: string) => {
+    const text = at(metadata, key);
+    return isObjectName(text) ? text : UNNAMED;
+  };
+  return { cluster, kind, namespace: shown('namespace'), name: shown('name') };
 }
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);

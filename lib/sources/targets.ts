@@ -40,6 +40,8 @@ export function loadBalancerFields(status: unknown, notes: Notes): Field[] {
  * | several names       | CNAME of the first in sorted order (a name has one CNAME, RFC 1034 3.6.2), a warning |
  * | addresses and names | the addresses (a CNAME tolerates no other record), a warning                         |
  * | anything malformed  | none at all: a part of the targets must not replace all of them                      |
+ *
+ * @throws TooMuch
  */
 export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] {
   const values: Record<TargetType, string[]> = { A: [], AAAA: [], CNAME: [] };
@@ -52,14 +54,15 @@ export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] 
   }
   if (malformed) return [];
   const names = unique(values.CNAME);
+  const addresses: readonly TargetSet[] = [
+    { type: 'A', targets: unique(values.A) },
+    { type: 'AAAA', targets: uniqueIPv6(values.AAAA) },
+  ];
+  notes.pointsTo(Math.max(names.length, ...addresses.map(({ targets }) => targets.length)));
   const field = fields[0]?.field ?? '';
   if (values.A.length + values.AAAA.length > 0) {
     if (names.length > 0) notes.add('warning', field, `addresses are published, and not beside them: ${some(names)}`);
-    const sets: TargetSet[] = [
-      { type: 'A', targets: unique(values.A) },
-      { type: 'AAAA', targets: uniqueIPv6(values.AAAA) },
-    ];
-    return sets.filter(set => set.targets.length > 0);
+    return addresses.filter(set => set.targets.length > 0);
   }
   const [first, ...others] = names;
   if (first === undefined) return [];

@@ -46,8 +46,8 @@ describe('targets become record sets', () => {
   });
 
   it('a warning does not grow with the number of names', () => {
-    const many = Array.from({ length: 1000 }, (_, i) => `lb${i}.example.net`).join(',');
-    expect(onlyFinding(to(many)).message).toMatch(/and 994 more$/);
+    const many = Array.from({ length: 400 }, (_, i) => `lb${i}.example.net`).join(',');
+    expect(onlyFinding(to(many)).message).toMatch(/and 394 more$/);
   });
 });
 
