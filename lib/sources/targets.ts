@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { canonicalHostname, quoted } from './hostname.ts';
+import { localProblem } from './local.ts';
 import type { Field, Notes } from './notes.ts';
 import { at, fieldOf, listAt } from './object.ts';
 
@@ -71,7 +72,14 @@ export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] 
   return [{ type: 'CNAME', targets: [first] }];
 }
 
+/** A target that others can reach, in canonical form. */
 function readTarget(text: string): Target {
+  const target = parseTarget(text);
+  const problem = 'type' in target ? localProblem(target.type, target.value) : undefined;
+  return problem === undefined ? target : { problem: `${quoted(text)} ${problem}` };
+}
+
+function parseTarget(text: string): Target {
   if (isIPv4(text)) return { type: 'A', value: text };
   if (text.includes(':') && isIPv6(text)) return readIPv6(text);
   const result = canonicalHostname(text, { reserved: true });
