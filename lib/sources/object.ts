@@ -89,6 +89,8 @@ const isObjectName = (value: unknown): value is string => typeof value === 'stri
 /** The annotations under the prefixes that are obeyed, out of `metadata.annotations`. */
 export function readAnnotations(value: unknown, context: SourceContext, notes: Notes): readonly Annotation[] {
   const found: Annotation[] = [];
+  // Some objects carry thousands of keys: none is looked for among the others.
+  const keysFound = new Set<string>();
   if (value === undefined) return found;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     notes.wrongType('metadata.annotations', 'a map');
@@ -101,10 +103,13 @@ export function readAnnotations(value: unknown, context: SourceContext, notes: N
       if (!long.startsWith(prefix)) continue;
       const key = long.slice(prefix.length);
       const text = entries[long] ?? undefined;
-      if (text === undefined || annotationOf(found, key)) continue;
+      if (text === undefined || keysFound.has(key)) continue;
       const field = `metadata.annotations["${long}"]`;
-      if (typeof text === 'string') found.push({ key, text, field });
-      else notes.wrongType(field, 'text');
+      if (typeof text !== 'string') notes.wrongType(field, 'text');
+      else {
+        found.push({ key, text, field });
+        keysFound.add(key);
+      }
     }
   }
   return found;
