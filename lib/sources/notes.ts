@@ -41,8 +41,8 @@ export class Notes {
   readonly #names = new Set<DnsName>();
   readonly #findings: Finding[] = [];
   readonly #holds: Hold[] = [];
-  #left = 0;
-  #leftReason: Reason = 'warning';
+  /** Findings that are counted only. */
+  readonly #left = new Map<Reason, number>();
   #all = false;
   #wrongTypes = 0;
 
@@ -82,8 +82,7 @@ export class Notes {
   /** The message says what, why and what to do; the object and the field are put in front of it. */
   add(reason: Reason, field: string, message: string, name?: DnsName): void {
     if (this.#findings.length === MAX_FINDINGS) {
-      if (this.#left === 0) this.#leftReason = reason;
-      this.#left += 1;
+      this.#left.set(reason, (this.#left.get(reason) ?? 0) + 1);
       return;
     }
     const text = `${resourceOf(this.object)}: ${field}: ${message}`;
@@ -128,8 +127,11 @@ export class Notes {
   }
 
   get findings(): readonly Finding[] {
-    if (this.#left === 0) return this.#findings;
-    const message = `${resourceOf(this.object)}: and ${this.#left} more findings about this object`;
-    return [...this.#findings, { reason: this.#leftReason, message, object: this.object }];
+    if (this.#left.size === 0) return this.#findings;
+    const left = [...this.#left].map(([reason, count]): Finding => {
+      const message = `${resourceOf(this.object)}: and ${count} more findings about this object`;
+      return { reason, message, object: this.object, ...(count > 1 && { count }) };
+    });
+    return [...this.#findings, ...left];
   }
 }
