@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SourceContext, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
+import { dnsFingerprint, type SourceContext, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
 import { NO_RULES } from '../../lib/sources/rules.ts';
 import { node, pod, readJoined, ruled, slice } from './joined-objects.ts';
 import { context, held, ingress, onlyFinding, read, reasons, records, service } from './objects.ts';
@@ -151,7 +151,9 @@ it('192 kB of annotations cost their object only', () => {
   const hostname = hosts(6_000).join();
   const target = addresses(8_000).join();
   const good = service({ name: 'good', annotations: { hostname: 'good.example.com' } });
-  const wanted = wantedFrom('service', [service({ annotations: { hostname, target } }), good], context);
+  const attack = service({ annotations: { hostname, target } });
+  expect(dnsFingerprint('service', attack, context)).toHaveLength(43);
+  const wanted = wantedFrom('service', [attack, good], context);
   expect(records(wanted)).toEqual(['good.example.com A 192.0.2.1']);
   expect(JSON.stringify(wanted).length).toBeLessThan(2_000);
 });
