@@ -1,8 +1,16 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dnsFingerprint, type SourceContext, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
+import {
+  dnsFingerprint,
+  type NeededResource,
+  NeededStore,
+  type SourceContext,
+  type SourceKind,
+  wantedFrom,
+} from '../../lib/sources/index.ts';
 import { NO_RULES } from '../../lib/sources/rules.ts';
 import { node, pod, readJoined, ruled, slice } from './joined-objects.ts';
-import { context, held, ingress, onlyFinding, read, reasons, records, service } from './objects.ts';
+import { ALPHA, context, held, ingress, onlyFinding, read, reasons, records, service } from './objects.ts';
 
 const hosts = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `h${from + i}.example.com`);
 const addresses = (count: number) => Array.from({ length: count }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
@@ -174,5 +182,45 @@ it('whatever an object throws while it is read costs that object only, and holds
   expect(onlyFinding(wanted)).toMatchObject({
     reason: 'invalid',
     message: expect.stringMatching(/^service\/default\/web: .*Invalid string length/),
+  });
+});
+
+describe('what objects need of others', () => {
+  const key = fc.constantFrom(
+    ...['metadata', 'name', 'namespace', 'labels', 'annotations', `${ALPHA}target`, 'spec', 'status', 'listeners'],
+    ...[
+      'hostname',
+      'addresses',
+      'address',
+      'type',
+      'conditions',
+      'targetRef',
+      'endpoints',
+      'allowedRoutes',
+      'parentRef',
+    ],
+    ...['namespaces', 'kinds', 'from', 'selector', 'matchLabels', 'matchExpressions', 'operator', 'values', 'phase'],
+    ...['__proto__', 'length', 'toString'],
+  );
+  const text = fc.constantFrom('', 'a', 'a.example.com', '192.0.2.1', 'Ready', 'Running', 'Pod', 'In', 'Selector');
+  const json = fc.letrec<{ value: unknown }>(tie => ({
+    value: fc.oneof(
+      { depthSize: 'medium' },
+      text,
+      fc.constantFrom(null, true, 0, -1, 1e99),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 5 }),
+    ),
+  })).value;
+
+  const NEEDED: readonly NeededResource[] = ['gateway', 'listenerset', 'namespace', 'node', 'pod', 'endpointslice'];
+
+  it.each(NEEDED)('a %s is reduced whatever it is', resource => {
+    fc.assert(
+      fc.property(json, raw => {
+        new NeededStore(context).put(resource, raw);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
