@@ -110,6 +110,13 @@ interface GuardConfig {
   readonly deleteAfterMs: number;
 }
 
+interface LimitsConfig {
+  /** What one object may ask for. */
+  readonly hostnamesPerObject: number;
+  /** Of one record. */
+  readonly targetsPerObject: number;
+}
+
 interface BudgetConfig {
   readonly requestsPerSecond: number;
   readonly burst: number;
@@ -137,5 +144,6 @@ export interface Config {
   readonly registry: RegistryConfig;
   readonly state: StateConfig;
   readonly guard: GuardConfig;
+  readonly limits: LimitsConfig;
   readonly budget: BudgetConfig;
 }

@@ -28,6 +28,20 @@ export const sourceRecordKeys = () => ({
   defaultTargets: key('Targets of a DNSEndpoint’s entry that gives none: addresses, or one name.', list(target()), []),
 });
 
+/** Of `limits`, what one object may ask for. */
+export const sourceLimitKeys = () => ({
+  hostnamesPerObject: key(
+    'Hostnames that one object may ask for; one that asks for more is refused, and keeps what it has.',
+    z.int().check(z.minimum(1), z.maximum(10_000)),
+    500,
+  ),
+  targetsPerObject: key(
+    'Targets that one object may give for a record, likewise. Route 53 takes 400 values a record set.',
+    z.int().check(z.minimum(1), z.maximum(400)),
+    400,
+  ),
+});
+
 /** The types that are managed: those of `excludeTypes` taken out. */
 export function withoutExcluded<
   T extends { readonly types: readonly string[]; readonly excludeTypes: readonly string[] },

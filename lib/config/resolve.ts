@@ -35,6 +35,10 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       maxUpdates: parsed.guard.maxUpdates,
       deleteAfterMs: parsed.guard.deleteAfter,
     },
+    limits: {
+      hostnamesPerObject: parsed.limits.hostnamesPerObject,
+      targetsPerObject: parsed.limits.targetsPerObject,
+    },
     budget: budgetConfig(parsed.budget),
   });
 }

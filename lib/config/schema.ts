@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
 import { expression } from './expression.ts';
-import { objectSections, section, sourceRecordKeys } from './object-keys.ts';
+import { objectSections, section, sourceLimitKeys, sourceRecordKeys } from './object-keys.ts';
 import {
   about,
   affix,
@@ -139,6 +139,13 @@ const registry = {
   encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
 };
 
+const limits = {
+  ...sourceLimitKeys(),
+  recordsPerNamespace: about(`Record sets that one namespace may have. ${LATER}`, later(null)),
+  readSeconds: about(`Seconds in which a cluster is read. ${LATER}`, later(null)),
+  readMiB: about(`MiB that are read of a cluster. ${LATER}`, later(null)),
+};
+
 /** The larger of the two. */
 const limit = (count: number, percent: number) => ({
   count: key('Names.', z.int().check(z.minimum(0)), count),
@@ -201,6 +208,7 @@ export const fileSchema = keys({
     ),
     deleteAfter: key('How long a record stays after its object went.', duration(), '0s'),
   }),
+  limits: section('What one object may ask for, so that none is in the way of the others.', limits),
   budget: section(
     'fairlead’s share of the Route 53 requests of the account (10 a second, burst 50, for everything in it).',
     {

@@ -53,4 +53,9 @@ export interface Finding {
   readonly name?: DnsName;
   readonly type?: string;
   readonly zone?: ZoneId;
+  /** How many findings of this reason it stands for; absent: itself. */
+  readonly count?: number;
 }
+
+/** How many findings it stands for. */
+export const countOf = ({ count = 1 }: Finding): number => count;

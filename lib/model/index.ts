@@ -1,6 +1,6 @@
 export * from './cluster.ts';
 export type * from './endpoint.ts';
-export type * from './finding.ts';
+export * from './finding.ts';
 export type * from './names.ts';
 export type * from './notice.ts';
 export type * from './plan.ts';

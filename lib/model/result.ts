@@ -71,6 +71,7 @@ export interface RunResult {
   readonly calls: Readonly<Record<string, number>>;
   readonly clusters: readonly ClusterResult[];
   readonly zones: readonly ZoneResult[];
+  /** Bounded: one stands for many of one object and reason, and for those beyond a cap. */
   readonly findings: readonly Finding[];
   /** Findings by reason, counted before any were cut to keep the answer small. */
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, Finding, KindRead, Snapshot } from '../model/index.ts';
 import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
@@ -130,12 +130,16 @@ export async function keepSnapshot(
   run: OpenRun,
 ): Promise<void> {
   const now = run.ports.clock.now();
-  const lasting = { ...withKnown(snapshot, kept?.snapshot), findings: [] };
+  const whole = withKnown(snapshot, kept?.snapshot);
+  const lasting = { ...whole, endpoints: whole.endpoints.map(asKept), findings: [] };
   const value = { snapshot: lasting, settings: settingsHash(run.config), unpublished };
   const same = kept && JSON.stringify({ ...value, readAt: 0 }) === JSON.stringify({ ...pick(kept), readAt: 0 });
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
   await run.kept.write(key(snapshot.cluster), { ...value, readAt: now }, version, codec);
 }
+
+/** Whose a name is, and no more: targets would be written once for each name of an object, and nothing asks for them. */
+const asKept = ({ name, type, object }: Endpoint): Endpoint => ({ name, type, targets: [], alias: 'auto', object });
 
 const pick = ({ snapshot, settings, unpublished }: KeptSnapshot) => ({ snapshot, settings, unpublished });
 

@@ -11,7 +11,7 @@ import type {
   Snapshot,
   ZoneResult,
 } from '../model/index.ts';
-import { isComplete, isSameSet } from '../model/index.ts';
+import { countOf, isComplete, isSameSet } from '../model/index.ts';
 import type { KeptSnapshot } from '../state/index.ts';
 import type { KnownCluster } from './clusters.ts';
 
@@ -88,8 +88,8 @@ export function summarize(
   const changes = zones.flatMap(zone => zone.changes);
   const count = (action: RecordChange['action']) => changes.filter(change => change.action === action).length;
   const reasons: Partial<Record<Reason, number>> = {};
-  for (const { reason } of findings) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  const unpublished = before + findings.filter(isUnpublished).length;
+  for (const finding of findings) reasons[finding.reason] = (reasons[finding.reason] ?? 0) + countOf(finding);
+  const unpublished = before + findings.filter(isUnpublished).reduce((sum, finding) => sum + countOf(finding), 0);
   return {
     inStep: unpublished === 0 && (mode === 'sync' || changes.length === 0),
     counts: { created: count('create'), updated: count('update'), deleted: count('delete'), unpublished },

@@ -183,7 +183,8 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   const unpublished = new Map<ClusterName, number>();
   for (const finding of findings) {
     const cluster = finding.object?.cluster ?? finding.cluster;
-    if (cluster !== undefined && isUnpublished(finding)) unpublished.set(cluster, (unpublished.get(cluster) ?? 0) + 1);
+    if (cluster === undefined || !isUnpublished(finding)) continue;
+    unpublished.set(cluster, (unpublished.get(cluster) ?? 0) + (finding.count ?? 1));
   }
   const read = clusters.snapshots.filter(({ origin }) => origin === 'read');
   const keepOne = (snapshot: Snapshot) =>

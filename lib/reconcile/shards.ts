@@ -4,6 +4,7 @@ import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import { announced, type Fence, type Run } from './ports.ts';
 import { summarize } from './result.ts';
 import { executeRun } from './run.ts';
+import { withBoundedFindings } from './told.ts';
 
 /**
  * A lease is short and renewed while its run lives, so that a run that was killed holds up the next one for less time than
@@ -45,7 +46,7 @@ export async function reconcile(request: RunRequest, run: Run): Promise<RunResul
   const [failure] = failures;
   if (failure && (!first || (request.clusters ?? []).length > 0)) throw failure.error;
   if (!first) throw new UnknownTarget('the request names no cluster');
-  return parts.length === 1 ? first : mergeResults(results, failures);
+  return withBoundedFindings(parts.length === 1 ? first : mergeResults(results, failures));
 }
 
 interface Part {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { type DnsName, type Endpoint, MANAGED_TYPES, type ManagedType, readValue } from '../model/index.ts';
 import { aliasWish, isForeign, ttlIn } from './annotations.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
+import { localProblemIn } from './local.ts';
 import type { Field, Notes } from './notes.ts';
 import { at, fieldOf, type KubernetesObject, listAt } from './object.ts';
 import { unrouted, zoneIdOf } from './provider.ts';
@@ -56,6 +57,7 @@ function entryOf(raw: unknown, field: string, settings: SourceSettings, notes: N
     return undefined;
   }
   const { name } = result;
+  notes.asksFor([name]);
   const type = typeOf(recordType, name, field, settings, notes);
   if (type === undefined) return undefined;
   const unsupported = unrouted(properties, at(raw, 'setIdentifier'), `${field}.setIdentifier`);
@@ -171,8 +173,9 @@ function withValues(
 ): Endpoint[] {
   const values = new Set<string>();
   for (const target of targets) {
-    const problem = problemOf(type, target.text);
     const read = readValue(type, target.text);
+    const local = 'value' in read ? localProblemIn(type, read.value) : undefined;
+    const problem = problemOf(type, target.text) ?? local;
     if (problem === undefined && 'value' in read) values.add(read.value);
     else {
       const why = problem ?? ('problem' in read ? read.problem : '');
@@ -185,6 +188,7 @@ function withValues(
     const why = 'a PTR record has a name that ends in .in-addr.arpa or .ip6.arpa';
     return refused(name, 'invalid', `${field}.dnsName`, why, notes) ?? [];
   }
+  notes.pointsTo(values.size);
   return [{ name, type, targets: [...values].sort(), ...common }];
 }
 

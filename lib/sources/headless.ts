@@ -16,6 +16,7 @@ export function headlessTargets(
   needed: Needed,
 ): Asked[] {
   const pods = podsBehind(service, settings, needed);
+  service.notes.pointsTo(new Set(pods.flatMap(({ targets }) => targets.map(({ text }) => text))).size);
   const byName = new Map<DnsName, Field[]>();
   for (const name of names) {
     for (const { hostname, targets } of pods) {
@@ -29,6 +30,7 @@ export function headlessTargets(
         service.notes.malformed(host, 'a hostname', own.problem);
       }
     }
+    service.notes.asksFor(byName.keys());
   }
   return [...byName].map(([name, targets]) => ({ names: [name], targets }));
 }

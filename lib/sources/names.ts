@@ -20,6 +20,7 @@ export function namesOf(hostnames: readonly Field[], notes: Notes): readonly Dns
     if ('name' in result) names.add(result.name);
     else notes.malformed(hostname, 'a hostname', result.problem);
   }
+  notes.asksFor(names);
   return [...names];
 }
 

@@ -60,6 +60,7 @@ export function portRecords(
     const protocol = String(at(port, 'protocol') ?? 'TCP').toLowerCase();
     return typeof nodePort === 'number' && nodePort > 0 ? [{ nodePort, protocol }] : [];
   });
+  notes.pointsTo(new Set(ports.map(({ nodePort }) => nodePort)).size);
   const protocols = [...new Set(ports.map(({ protocol }) => protocol))];
   return names.flatMap(host =>
     protocols.flatMap(protocol => {

@@ -13,25 +13,76 @@ export const UNNAMED = '<unnamed>';
 /** One object cannot fill the report: an annotation of 100 kB holds tens of thousands of bad items. */
 const MAX_FINDINGS = 20;
 
+/** How much one object may ask for. */
+export interface ObjectLimits {
+  readonly hostnamesPerObject: number;
+  /** Of one record. */
+  readonly targetsPerObject: number;
+}
+
+/** An object asks for more than it may. Thrown before names and targets are multiplied; costs the object only. */
+export class TooMuch extends Error {
+  override readonly name = 'TooMuch';
+  /** The key of the config that says how much it may be. */
+  readonly field: string;
+
+  constructor(key: keyof ObjectLimits, count: number, limit: number) {
+    const what =
+      key === 'hostnamesPerObject' ? `asks for ${count} hostnames or more` : `gives ${count} targets for one record`;
+    super(`it ${what}, and ${limit} are allowed: spread it over several objects, or raise limits.${key}`);
+    this.field = `limits.${key} of the config`;
+  }
+}
+
 /** Collects what there is to say about one object, and which of its records must stay. */
 export class Notes {
   readonly object: ObjectRef;
+  readonly #limits: ObjectLimits | undefined;
+  readonly #names = new Set<DnsName>();
   readonly #findings: Finding[] = [];
   readonly #holds: Hold[] = [];
-  #left = 0;
-  #leftReason: Reason = 'warning';
+  /** Findings that are counted only. */
+  readonly #left = new Map<Reason, number>();
   #all = false;
   #wrongTypes = 0;
 
-  constructor(object: ObjectRef) {
+  /** @param limits of what the object may ask for; absent: none */
+  constructor(object: ObjectRef, limits?: ObjectLimits) {
     this.object = object;
+    this.#limits = limits;
+  }
+
+  /** The object asks for these names, each of which counts once. @throws TooMuch */
+  asksFor(names: Iterable<DnsName>): void {
+    if (!this.#limits) return;
+    for (const name of names) this.#names.add(name);
+    const { size } = this.#names;
+    const { hostnamesPerObject } = this.#limits;
+    if (size > hostnamesPerObject) throw new TooMuch('hostnamesPerObject', size, hostnamesPerObject);
+  }
+
+  /** One record of the object has so many targets. @throws TooMuch */
+  pointsTo(count: number): void {
+    const most = this.#limits?.targetsPerObject ?? count;
+    if (count > most) throw new TooMuch('targetsPerObject', count, most);
+  }
+
+  /** All that can be said of an object that failed as a whole: nothing new of it is published, what it has stays. */
+  static ofFailure(object: ObjectRef, error: unknown): Notes {
+    const notes = new Notes(object);
+    const stays = 'nothing new of it is published, and what it has stays';
+    const why = error instanceof Error ? error.message : String(error);
+    if (error instanceof TooMuch) notes.add('invalid', error.field, `${why}; ${stays}`);
+    else
+      notes.add('invalid', 'the object', `could not be read (${quoted(why)}): ${stays}; this is a fault of fairlead’s`);
+    notes.holdAll(error instanceof TooMuch ? `it is over ${error.field}` : 'it could not be read');
+    return notes;
   }
 
   /** The message says what, why and what to do; the object and the field are put in front of it. */
   add(reason: Reason, field: string, message: string, name?: DnsName): void {
     if (this.#findings.length === MAX_FINDINGS) {
-      if (this.#left === 0) this.#leftReason = reason;
-      this.#left += 1;
+      this.#left.set(reason, (this.#left.get(reason) ?? 0) + 1);
       return;
     }
     const text = `${resourceOf(this.object)}: ${field}: ${message}`;
@@ -76,8 +127,11 @@ export class Notes {
   }
 
   get findings(): readonly Finding[] {
-    if (this.#left === 0) return this.#findings;
-    const message = `${resourceOf(this.object)}: and ${this.#left} more findings about this object`;
-    return [...this.#findings, { reason: this.#leftReason, message, object: this.object }];
+    if (this.#left.size === 0) return this.#findings;
+    const left = [...this.#left].map(([reason, count]): Finding => {
+      const message = `${resourceOf(this.object)}: and ${count} more findings about this object`;
+      return { reason, message, object: this.object, ...(count > 1 && { count }) };
+    });
+    return [...this.#findings, ...left];
   }
 }

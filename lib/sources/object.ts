@@ -1,4 +1,6 @@
+import type { ObjectRef } from '../model/index.ts';
 import { type Field, Notes, UNNAMED } from './notes.ts';
+import { rulesOf } from './rules.ts';
 import type { SourceContext } from './settings.ts';
 
 /** An annotation of fairlead's; the key is without the prefix, no key occurs twice. */
@@ -64,15 +66,22 @@ export function openObject(
   form: ObjectForm = { source: kind, kind, apiVersion: '' },
 ): KubernetesObject | Notes {
   const metadata = at(raw, 'metadata');
-  const name = at(metadata, 'name');
-  const namespace = at(metadata, 'namespace');
-  const shown = (text: unknown) => (isObjectName(text) ? text : UNNAMED);
-  const notes = new Notes({ cluster: context.cluster, kind, namespace: shown(namespace), name: shown(name) });
-  if (!isObjectName(name)) notes.wrongType('metadata.name', 'the name of a Kubernetes object');
-  if (!isObjectName(namespace)) notes.wrongType('metadata.namespace', 'the name of a namespace');
+  const notes = new Notes(refOf(kind, raw, context), rulesOf(context.settings).limits);
+  if (!isObjectName(at(metadata, 'name'))) notes.wrongType('metadata.name', 'the name of a Kubernetes object');
+  if (!isObjectName(at(metadata, 'namespace'))) notes.wrongType('metadata.namespace', 'the name of a namespace');
   const annotations = readAnnotations(at(metadata, 'annotations'), context, notes);
   if (notes.wrongTypes > 0) return notes;
   return { form, raw, annotations, metadata, spec: at(raw, 'spec'), status: at(raw, 'status'), notes };
+}
+
+/** The object as ownership records name it; what is malformed of it has a stand-in. */
+export function refOf(kind: string, raw: unknown, { cluster }: SourceContext): ObjectRef {
+  const metadata = at(raw, 'metadata');
+  const shown = (key: string) => {
+    const text = at(metadata, key);
+    return isObjectName(text) ? text : UNNAMED;
+  };
+  return { cluster, kind, namespace: shown('namespace'), name: shown('name') };
 }
 
 const isObjectName = (value: unknown): value is string => typeof value === 'string' && OBJECT_NAME.test(value);
@@ -80,6 +89,8 @@ const isObjectName = (value: unknown): value is string => typeof value === 'stri
 /** The annotations under the prefixes that are obeyed, out of `metadata.annotations`. */
 export function readAnnotations(value: unknown, context: SourceContext, notes: Notes): readonly Annotation[] {
   const found: Annotation[] = [];
+  // Some objects carry thousands of keys: none is looked for among the others.
+  const keysFound = new Set<string>();
   if (value === undefined) return found;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     notes.wrongType('metadata.annotations', 'a map');
@@ -92,10 +103,13 @@ export function readAnnotations(value: unknown, context: SourceContext, notes: N
       if (!long.startsWith(prefix)) continue;
       const key = long.slice(prefix.length);
       const text = entries[long] ?? undefined;
-      if (text === undefined || annotationOf(found, key)) continue;
+      if (text === undefined || keysFound.has(key)) continue;
       const field = `metadata.annotations["${long}"]`;
-      if (typeof text === 'string') found.push({ key, text, field });
-      else notes.wrongType(field, 'text');
+      if (typeof text !== 'string') notes.wrongType(field, 'text');
+      else {
+        found.push({ key, text, field });
+        keysFound.add(key);
+      }
     }
   }
   return found;

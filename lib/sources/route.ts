@@ -108,7 +108,9 @@ function outcomeOf(work: Work): Outcome {
       const because = whyNot(parent, bound, targets);
       // Where the listeners are not known, neither is which names of theirs the route has.
       if (bound.listeners === undefined && hosts.any) route.notes.holdAll(because ?? '');
-      for (const name of namesAt(work, parent, bound)) {
+      const names = namesAt(work, parent, bound);
+      route.notes.asksFor(names);
+      for (const name of names) {
         if (because !== undefined) outcome.waiting.set(name, because);
         else outcome.ready.set(name, [...(outcome.ready.get(name) ?? []), targets]);
       }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { ManagedType } from '../model/index.ts';
-import type { Field } from './notes.ts';
+import type { Field, ObjectLimits } from './notes.ts';
 import { parseSelector, type Selector } from './selector.ts';
 import { parseTemplate, type Template } from './template/index.ts';
 
@@ -26,6 +26,7 @@ export interface ObjectRules {
   readonly excludeTargetNets: readonly string[];
   /** Of a DNSEndpoint's entry that gives none. */
   readonly defaultTargets: readonly Field[];
+  readonly limits: ObjectLimits;
 }
 
 /** As the config has it where it says nothing. */
@@ -43,16 +44,17 @@ export const NO_RULES: ObjectRules = {
   targetNets: [],
   excludeTargetNets: [],
   defaultTargets: [],
+  limits: { hostnamesPerObject: 500, targetsPerObject: 400 },
 };
 
 export const rulesOf = ({ rules = NO_RULES }: { readonly rules?: ObjectRules }): ObjectRules => rules;
 
-type RulesConfig = Pick<Config, 'hostnames' | 'filters' | 'ingress' | 'service'> & {
+type RulesConfig = Pick<Config, 'hostnames' | 'filters' | 'ingress' | 'service' | 'limits'> & {
   readonly records: Pick<Config['records'], 'types' | 'targetNets' | 'excludeTargetNets' | 'defaultTargets'>;
 };
 
 /** Templates and selectors were checked with the config. */
-export function rulesIn({ hostnames, filters, ingress, service, records }: RulesConfig): ObjectRules {
+export function rulesIn({ hostnames, filters, ingress, service, records, limits }: RulesConfig): ObjectRules {
   const selector = (text: string) => {
     const read = parseSelector(text);
     if ('problem' in read) throw new Error(`${text} is not a selector: ${read.problem}`);
@@ -75,5 +77,6 @@ export function rulesIn({ hostnames, filters, ingress, service, records }: Rules
       text,
       field: `records.defaultTargets[${i}] of the config`,
     })),
+    limits,
   };
 }

@@ -44,7 +44,7 @@ export interface SourceContext {
 /** What of the config the sources look at; a forwarder has it in its own settings. */
 export type SourceConfig = Pick<
   Config,
-  'annotationPrefixes' | 'hostnames' | 'filters' | 'ingress' | 'service' | 'gateway'
+  'annotationPrefixes' | 'hostnames' | 'filters' | 'ingress' | 'service' | 'gateway' | 'limits'
 > & {
   readonly zones: Pick<Config['zones'], 'domains'>;
   readonly records: Pick<Config['records'], 'types' | 'targetNets' | 'excludeTargetNets' | 'defaultTargets'>;

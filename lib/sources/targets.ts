@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { canonicalHostname, quoted } from './hostname.ts';
+import { localProblem } from './local.ts';
 import type { Field, Notes } from './notes.ts';
 import { at, fieldOf, listAt } from './object.ts';
 
@@ -40,6 +41,8 @@ export function loadBalancerFields(status: unknown, notes: Notes): Field[] {
  * | several names       | CNAME of the first in sorted order (a name has one CNAME, RFC 1034 3.6.2), a warning |
  * | addresses and names | the addresses (a CNAME tolerates no other record), a warning                         |
  * | anything malformed  | none at all: a part of the targets must not replace all of them                      |
+ *
+ * @throws TooMuch
  */
 export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] {
   const values: Record<TargetType, string[]> = { A: [], AAAA: [], CNAME: [] };
@@ -52,14 +55,15 @@ export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] 
   }
   if (malformed) return [];
   const names = unique(values.CNAME);
+  const addresses: readonly TargetSet[] = [
+    { type: 'A', targets: unique(values.A) },
+    { type: 'AAAA', targets: uniqueIPv6(values.AAAA) },
+  ];
+  notes.pointsTo(Math.max(names.length, ...addresses.map(({ targets }) => targets.length)));
   const field = fields[0]?.field ?? '';
   if (values.A.length + values.AAAA.length > 0) {
     if (names.length > 0) notes.add('warning', field, `addresses are published, and not beside them: ${some(names)}`);
-    const sets: TargetSet[] = [
-      { type: 'A', targets: unique(values.A) },
-      { type: 'AAAA', targets: uniqueIPv6(values.AAAA) },
-    ];
-    return sets.filter(set => set.targets.length > 0);
+    return addresses.filter(set => set.targets.length > 0);
   }
   const [first, ...others] = names;
   if (first === undefined) return [];
@@ -68,7 +72,14 @@ export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] 
   return [{ type: 'CNAME', targets: [first] }];
 }
 
+/** A target that others can reach, in canonical form. */
 function readTarget(text: string): Target {
+  const target = parseTarget(text);
+  const problem = 'type' in target ? localProblem(target.type, target.value) : undefined;
+  return problem === undefined ? target : { problem: `${quoted(text)} ${problem}` };
+}
+
+function parseTarget(text: string): Target {
   if (isIPv4(text)) return { type: 'A', value: text };
   if (text.includes(':') && isIPv6(text)) return readIPv6(text);
   const result = canonicalHostname(text, { reserved: true });

@@ -4,7 +4,7 @@ import { isSelected } from './filters.ts';
 import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
 import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
 import { Notes } from './notes.ts';
-import { type ObjectForm, openObject } from './object.ts';
+import { type ObjectForm, openObject, refOf } from './object.ts';
 import type { SourceContext } from './settings.ts';
 
 /**
@@ -20,28 +20,54 @@ export function wantedFrom(
   context: SourceContext,
   needed: Needed = NOTHING_NEEDED,
 ): Wanted {
-  const { resource, endpoints: endpointsOf } = sourceOf(kind);
   const form = formOf(kind);
   const endpoints: Endpoint[] = [];
   const holds: Hold[] = [];
   const findings: Finding[] = [];
   for (const raw of objects) {
-    const opened = openObject(resource, raw, context, form);
-    const notes = opened instanceof Notes ? opened : opened.notes;
-    if (!(opened instanceof Notes) && isSelected(opened, context))
-      append(endpoints, endpointsOf(opened, context, needed));
+    const { asked, notes } = askedBy(kind, form, raw, context, needed);
+    append(endpoints, asked);
     append(holds, notes.holds);
     append(findings, notes.findings);
   }
   return { endpoints, holds, findings };
 }
 
-/** An object that needs what only some do: what it needs, and all of it that counts. Undefined: it does not. */
-export function joiningOf(
-  source: SourceKind,
+/** What one object asks for. Whatever it throws costs this object only: it is told, and what it has stays. */
+function askedBy(
+  kind: SourceKind,
+  form: ObjectForm,
   raw: unknown,
   context: SourceContext,
-): { readonly needs: readonly NeededResource[]; readonly slim: unknown } | undefined {
+  needed: Needed,
+): { readonly asked: readonly Endpoint[]; readonly notes: Notes } {
+  const { resource, endpoints: endpointsOf } = sourceOf(kind);
+  try {
+    const opened = openObject(resource, raw, context, form);
+    if (opened instanceof Notes) return { asked: [], notes: opened };
+    const asked = isSelected(opened, context) ? endpointsOf(opened, context, needed) : [];
+    return { asked, notes: opened.notes };
+  } catch (error) {
+    return { asked: [], notes: Notes.ofFailure(refOf(resource, raw, context), error) };
+  }
+}
+
+/** An object that needs what only some do: what it needs, and all of it that counts. Undefined: it does not. */
+export function joiningOf(source: SourceKind, raw: unknown, context: SourceContext): Joining | undefined {
+  try {
+    return joining(source, raw, context);
+  } catch {
+    // It is read as it is, fails again, and is told.
+    return undefined;
+  }
+}
+
+interface Joining {
+  readonly needs: readonly NeededResource[];
+  readonly slim: unknown;
+}
+
+function joining(source: SourceKind, raw: unknown, context: SourceContext): Joining | undefined {
   const { resource, joins } = sourceOf(source);
   if (!joins?.concerns(raw)) return undefined;
   const object = openObject(resource, raw, context, formOf(source));

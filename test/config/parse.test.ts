@@ -43,6 +43,7 @@ describe('a config that names its clusters only', () => {
         maxUpdates: { count: 50, percent: 50 },
         deleteAfterMs: 0,
       },
+      limits: { hostnamesPerObject: 500, targetsPerObject: 400 },
       budget: { requestsPerSecond: 5, burst: 25 },
     });
   });
@@ -58,6 +59,7 @@ describe('a config that names its clusters only', () => {
       'registry',
       'state',
       'guard',
+      'limits',
       'budget',
     ];
     expect(withLines(...sections.map(section => `${section}:`), 'owner:', 'policy:', 'sharing:')).toEqual(

@@ -106,6 +106,8 @@ describe('a refused value is named with its path and what is allowed', () => {
       'shards: [{name: eu, clusters: [nowhere-*]}]',
       /^shards\[0\]\.clusters\[0\]: "nowhere-\*" fits none of the clusters$/,
     ],
+    ['limits: {hostnamesPerObject: 0}', /^limits\.hostnamesPerObject: is 0, it must be at least 1$/],
+    ['limits: {targetsPerObject: 401}', /^limits\.targetsPerObject: is 401, it must be at most 400$/],
     ['budget: {requestsPerSecond: 0}', /^budget\.requestsPerSecond: is 0, it must be more than 0$/],
     ['budget: {requestsPerSecond: 1001}', /^budget\.requestsPerSecond: is 1001, it must be at most 1000$/],
     ['budget: {requestsPerSecond: .nan}', /^budget\.requestsPerSecond: must be a number, not NaN$/],
@@ -204,6 +206,9 @@ describe('what comes later is refused as not supported yet', () => {
   it.each([
     ['registry: {type: noop}', 'registry.type'],
     ['registry: {encryptionKey: abc}', 'registry.encryptionKey'],
+    ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
+    ['limits: {readSeconds: 60}', 'limits.readSeconds'],
+    ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
     ['sharing: weighted', 'sharing'],
     ['claims: [{clusters: [a]}]', 'claims[0]'],

@@ -26,6 +26,7 @@ describe('settings', () => {
       ingress: { classes: [], ignoreTls: false, ignoreRules: false },
       service: { types: [], publishInternal: false, publishHostIp: false, publishNotReady: false },
       records: { types: ['A', 'AAAA', 'CNAME'], targetNets: [], excludeTargetNets: [], defaultTargets: [] },
+      limits: { hostnamesPerObject: 500, targetsPerObject: 400 },
       gateway: EVERY_GATEWAY,
       gather: { quietMs: 200, mostMs: 1000 },
       port: 8080,

@@ -187,7 +187,11 @@ describe('calls are in proportion to the change', () => {
     ]);
     const result = await world.run();
     expect(result.findings).toEqual([
-      expect.objectContaining({ reason: 'invalid', name: 'more.example.com', message: expect.stringContaining('401') }),
+      expect.objectContaining({
+        reason: 'invalid',
+        field: 'limits.targetsPerObject of the config',
+        message: expect.stringMatching(/^service\/default\/more: .* 401 targets/),
+      }),
     ]);
     expect(result.counts.created).toBe(2);
     expect(world.calls.changeRecordSets).toBe(1);

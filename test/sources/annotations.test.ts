@@ -4,6 +4,22 @@ import { ALPHA, held, ingress, onlyFinding, PREFIX, read, reasons, records, serv
 const asking = (annotations: Readonly<Record<string, unknown>>) =>
   read('service', service({ annotations: { hostname: 'a.example.com', ...annotations } }));
 
+it('an object with very many annotations costs in proportion to them', () => {
+  const spent = (count: number) => {
+    const annotations = Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '']));
+    const raw = service({ annotations: { hostname: 'a.example.com', ...annotations } });
+    const times = Array.from({ length: 5 }, () => {
+      const began = performance.now();
+      expect(read('service', raw).endpoints).toHaveLength(1);
+      return performance.now() - began;
+    });
+    return Math.min(...times);
+  };
+  spent(1_000);
+  // 64 times as much where each key is looked for among all others.
+  expect(spent(16_000) / spent(2_000)).toBeLessThan(24);
+});
+
 describe('ttl', () => {
   it.each([
     ['60', 60],

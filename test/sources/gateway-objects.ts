@@ -6,6 +6,7 @@ import {
   type SourceKind,
   wantedFrom,
 } from '../../lib/sources/index.ts';
+import type { ObjectRules } from '../../lib/sources/rules.ts';
 import { ALPHA, context } from './objects.ts';
 
 const GROUP = 'gateway.networking.k8s.io';
@@ -79,11 +80,16 @@ export interface Around {
   readonly namespaces?: readonly object[];
   readonly settings?: Partial<GatewaySettings>;
   readonly kind?: SourceKind;
+  readonly rules?: ObjectRules;
 }
 
 /** Context and needed resources as a run has them when it comes to the routes. */
-export function around({ gateways = [gateway()], sets = [], namespaces = [], settings = {} }: Around = {}) {
-  const where = { ...context, settings: { ...context.settings, gateway: { ...EVERY_GATEWAY, ...settings } } };
+export function around({ gateways = [gateway()], sets = [], namespaces = [], settings = {}, rules }: Around = {}) {
+  const gatewaySettings = { ...EVERY_GATEWAY, ...settings };
+  const where = {
+    ...context,
+    settings: { ...context.settings, gateway: gatewaySettings, ...(rules && { rules }) },
+  };
   const needed = new NeededStore(where);
   for (const one of gateways) needed.put('gateway', one);
   for (const one of sets) needed.put('listenerset', one);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dnsFingerprint, sourceOf } from '../../lib/sources/index.ts';
+import { NO_RULES } from '../../lib/sources/rules.ts';
 import {
   type Around,
   accepted,
@@ -72,9 +73,18 @@ describe('hostnames of route and listener', () => {
     const parentRefs = Array.from({ length: 32 }, (_, i) => ({ name: `g${i}` }));
     const gateways = parentRefs.map(({ name }) => gateway({ name, listeners }));
     const began = performance.now();
-    expect(names(route({ annotations, hostnames: [], parentRefs }), { gateways })).toHaveLength(10_640);
+    const limits = { hostnamesPerObject: 20_000, targetsPerObject: 400 };
+    expect(
+      names(route({ annotations, hostnames: [], parentRefs }), { gateways, rules: { ...NO_RULES, limits } }),
+    ).toHaveLength(10_640);
     expect(performance.now() - began).toBeLessThan(5_000);
   });
+});
+
+it('the names of the listeners of a route without hostnames count like its own', () => {
+  const listeners = Array.from({ length: 501 }, (_, i) => listener({ name: `l${i}`, hostname: `h${i}.example.com` }));
+  const wanted = asked(route({ hostnames: [] }), { gateways: [gateway({ listeners })] });
+  expect([wanted.endpoints, held(wanted)]).toEqual([[], ['*']]);
 });
 
 describe('a listener takes a route', () => {

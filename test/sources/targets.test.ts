@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { held, NLB, onlyFinding, read, reasons, records, service } from './objects.ts';
+import { MANAGED_TYPES } from '../../lib/model/index.ts';
+import { NO_RULES } from '../../lib/sources/rules.ts';
+import { context, held, NLB, onlyFinding, read, reasons, records, service } from './objects.ts';
 
 const to = (target: string, hostname = 'a.example.com') =>
   read('service', service({ annotations: { hostname, target } }));
@@ -46,8 +48,8 @@ describe('targets become record sets', () => {
   });
 
   it('a warning does not grow with the number of names', () => {
-    const many = Array.from({ length: 1000 }, (_, i) => `lb${i}.example.net`).join(',');
-    expect(onlyFinding(to(many)).message).toMatch(/and 994 more$/);
+    const many = Array.from({ length: 400 }, (_, i) => `lb${i}.example.net`).join(',');
+    expect(onlyFinding(to(many)).message).toMatch(/and 394 more$/);
   });
 });
 
@@ -69,6 +71,85 @@ describe('a malformed target publishes nothing of the object and holds its names
     expect(held(wanted)).toEqual(['a.example.com', 'b.example.com']);
     expect(onlyFinding(wanted)).toMatchObject({ reason: 'invalid', message: expect.stringMatching(message) });
     expect(onlyFinding(wanted).field).toContain('/target"]');
+  });
+
+  const own = /only the machine or the cluster itself/;
+  it.each([
+    ['the loopback address', '127.0.0.1'],
+    ['any of its net', '127.255.0.9'],
+    ['the address of the metadata service', '169.254.169.254'],
+    ['a link-local address', '169.254.0.1'],
+    ['the address of no machine', '0.0.0.0'],
+    ['any of its net', '0.1.2.3'],
+    ['the IPv6 loopback address', '::1'],
+    ['the IPv6 loopback address in full', '0:0:0:0:0:0:0:1'],
+    ['the IPv6 address of no machine', '::'],
+    ['a link-local IPv6 address', 'fe80::1'],
+    ['the last of them', 'febf:ffff::1'],
+    ['the name of the machine', 'localhost'],
+    ['a name under it', 'x.LOCALHOST.'],
+    ['a name of the cluster', 'web.default.svc.cluster.local'],
+    ['a short name of the cluster', 'web.default.svc'],
+    ['the cluster domain', 'cluster.local'],
+    ['svc', 'svc'],
+  ])('%s', (_rule, target) => {
+    for (const given of [target, `192.0.2.1,${target}`]) {
+      const wanted = to(given, 'a.example.com,b.example.com');
+      expect(wanted.endpoints).toEqual([]);
+      expect(held(wanted)).toEqual(['a.example.com', 'b.example.com']);
+      expect(onlyFinding(wanted)).toMatchObject({ reason: 'invalid', message: expect.stringMatching(own) });
+    }
+  });
+
+  it.each([
+    ['the loopback address', '::ffff:127.0.0.1'],
+    ['the metadata service, in hexadecimal', '::ffff:a9fe:a9fe'],
+  ])('%s in IPv6 form', (_rule, target) => {
+    expect([to(target).endpoints, held(to(target))]).toEqual([[], ['a.example.com']]);
+  });
+
+  it.each(['128.0.0.1', '1.0.0.1', '169.255.0.1', '10.127.0.1', 'fec0::1', '2001:db8::1', '::2'])(
+    '%s is beside these nets',
+    target => expect(to(target).findings).toEqual([]),
+  );
+
+  it.each(['svc.example.net', 'mysvc', 'notlocalhost', 'cluster.local.example.net', 'x.local'])(
+    '%s is not such a name',
+    target => expect(targets(target)).toEqual([['CNAME', target]]),
+  );
+
+  it.each([
+    ['the status', service({ annotations: { hostname: 'a.example.com' }, lb: [{ ip: '127.0.0.1' }] })],
+    [
+      'an external name',
+      service({
+        annotations: { hostname: 'a.example.com' },
+        spec: { type: 'ExternalName', externalName: 'db.default.svc.cluster.local' },
+      }),
+    ],
+  ])('it is of the machine or the cluster and stands in %s', (_rule, raw) => {
+    const wanted = read('service', raw);
+    expect([wanted.endpoints, held(wanted)]).toEqual([[], ['a.example.com']]);
+    expect(onlyFinding(wanted).message).toMatch(own);
+  });
+
+  it.each([
+    ['A', '127.0.0.1'],
+    ['AAAA', 'fe80::1'],
+    ['CNAME', 'web.default.svc.cluster.local'],
+    ['MX', '10 localhost'],
+    ['SRV', '0 0 80 web.default.svc.'],
+    ['NS', 'ns.cluster.local'],
+    ['HTTPS', '1 . ipv4hint="192.0.2.1,127.0.0.1"'],
+    ['SVCB', '1 web.default.svc'],
+    ['NAPTR', '100 50 "s" "SIP+D2U" "" localhost.'],
+  ])('it is of the machine or the cluster and stands in a DNSEndpoint (%s)', (recordType, target) => {
+    const endpoints = [{ dnsName: 'a.example.com', recordType, targets: [target] }];
+    const rules = { ...NO_RULES, types: [...MANAGED_TYPES] };
+    const where = { ...context, settings: { ...context.settings, rules } };
+    const wanted = read('crd', { metadata: { name: 'web', namespace: 'default' }, spec: { endpoints } }, where);
+    expect([wanted.endpoints, held(wanted)]).toEqual([[], ['a.example.com']]);
+    expect(onlyFinding(wanted).message).toMatch(own);
   });
 
   it('even when the others are sound, for a part must not replace all', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dnsFingerprint, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
+import { NO_RULES } from '../../lib/sources/rules.ts';
 import { ALPHA, context, held, ingress, NLB, named, read, reasons, records, service } from './objects.ts';
 
 const kinds: readonly SourceKind[] = ['service', 'ingress'];
@@ -49,7 +50,9 @@ describe('the objects of a page', () => {
 
   it('may name so many hosts that they fit no argument list', () => {
     const rules = Array.from({ length: 200_000 }, (_, i) => ({ host: `h${i}.example.com` }));
-    expect(read('ingress', ingress({ spec: { rules } })).endpoints).toHaveLength(200_000);
+    const limits = { hostnamesPerObject: 200_000, targetsPerObject: 400 };
+    const wide = { ...context, settings: { ...context.settings, rules: { ...NO_RULES, limits } } };
+    expect(read('ingress', ingress({ spec: { rules } }), wide).endpoints).toHaveLength(200_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { ConfigError, type ConfigProblem } from '../../../lib/config/error.ts';
-import { objectSections, sourceRecordKeys, withoutExcluded } from '../../../lib/config/object-keys.ts';
+import { objectSections, sourceLimitKeys, sourceRecordKeys, withoutExcluded } from '../../../lib/config/object-keys.ts';
 import { gatewayKeys, keys, matching, oneOf, someOf, sources } from '../../../lib/config/values.ts';
 import { problemsOf, wording } from '../../../lib/config/wording.ts';
 import { SOURCE_DEFAULT, type SourceConfig, type SourceKind } from '../../../lib/sources/index.ts';
@@ -53,6 +53,7 @@ const schema = keys({
   ),
   ...objectSections(),
   records: z.prefault(keys(sourceRecordKeys()), {}),
+  limits: z.prefault(keys(sourceLimitKeys()), {}),
   gateway: z.prefault(keys(gatewayKeys()), {}),
   gather: z.prefault(
     keys({ quietMs: z.prefault(whole(0, 60_000), 200), mostMs: z.prefault(whole(0, 60_000), 1000) }),

@@ -1,0 +1,91 @@
+import { countOf, describeObject, type Finding, type RunResult } from '../model/index.ts';
+import { isUnpublished } from './result.ts';
+
+/** One object and reason have as many findings as this, each by itself; more become one. */
+const EACH = 20;
+
+/** Findings that a result keeps at most. */
+const MOST = 2_000;
+
+/** Names that a finding for many shows. */
+const SHOWN = 3;
+
+const sum = (findings: readonly Finding[]) => findings.reduce((total, finding) => total + countOf(finding), 0);
+
+/** The result with its findings bounded: one for many of one object and reason, and a cap. What was counted stays as it is. */
+export function withBoundedFindings(result: RunResult, most = MOST): RunResult {
+  const findings = capped(grouped(result.findings), most);
+  return findings === result.findings ? result : { ...result, findings };
+}
+
+/** Where an object has very many findings of one reason, one stands for them, in the place of the first. */
+function grouped(findings: readonly Finding[]): readonly Finding[] {
+  const ofObjects = findings.filter(({ object }) => object !== undefined);
+  const groups = groupBy(
+    ofObjects,
+    ({ object, reason, cluster }) => `${reason} ${object ? describeObject(object) : cluster}`,
+  );
+  const large = new Map<Finding, readonly Finding[]>();
+  for (const group of groups.values()) {
+    if (sum(group) <= EACH) continue;
+    for (const finding of group) large.set(finding, group);
+  }
+  if (large.size === 0) return findings;
+  return findings.flatMap(finding => {
+    const group = large.get(finding);
+    if (group === undefined) return [finding];
+    return group[0] === finding ? [together(group)] : [];
+  });
+}
+
+function together(group: readonly Finding[]): Finding {
+  const [first] = group as [Finding];
+  const count = sum(group);
+  const names = [...new Set(group.flatMap(({ name = [] }) => name))];
+  const shown = names.slice(0, SHOWN).join(', ');
+  const which = names.length === 0 ? '' : names.length > SHOWN ? ` (${shown}, …)` : ` (${shown})`;
+  const { name: _, ...rest } = first;
+  return { ...rest, message: `${first.message}; the object has ${count} findings of this reason${which}`, count };
+}
+
+/**
+ * Each namespace has its turn, so that none hides what is told of another; what is not published goes before what is mild.
+ * For each reason that loses some one finding says how many.
+ */
+function capped(findings: readonly Finding[], most: number): readonly Finding[] {
+  if (findings.length <= most) return findings;
+  const seen = new Map<string, number>();
+  const turns = findings.map((finding, at) => {
+    const { object, name, cluster } = finding;
+    // A doubt about the run as a whole, such as a store that cannot be written, is one of few.
+    const mild = !isUnpublished(finding) && (object !== undefined || name !== undefined);
+    const group = `${mild} ${object ? `${object.cluster} ${object.namespace}` : (cluster ?? '')}`;
+    const turn = seen.get(group) ?? 0;
+    seen.set(group, turn + 1);
+    return { at, turn, mild };
+  });
+  turns.sort((a, b) => Number(a.mild) - Number(b.mild) || a.turn - b.turn || a.at - b.at);
+  const kept = new Set(turns.slice(0, most).map(({ at }) => at));
+  const left = groupBy(
+    findings.filter((_, at) => !kept.has(at)),
+    ({ reason }) => reason,
+  );
+  return [...findings.filter((_, at) => kept.has(at)), ...[...left.values()].map(group => leftOut(group))];
+}
+
+function groupBy(findings: readonly Finding[], key: (finding: Finding) => string): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(key(finding));
+    if (group) group.push(finding);
+    else groups.set(key(finding), [finding]);
+  }
+  return groups;
+}
+
+function leftOut(group: readonly Finding[]): Finding {
+  const [{ reason }] = group as [Finding];
+  const count = sum(group);
+  const message = `${count} more findings of this reason are left out: mend those that are told, and the next run tells of others`;
+  return { reason, message, count };
+}
