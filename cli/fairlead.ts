@@ -42,7 +42,7 @@ for (const mode of ['sync', 'plan'] as const) {
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
     .action((options: ReconcileOptions) => runReconcile(mode, options));
-  if (mode === 'sync') reconciling.option('--yes', 'do not ask before a forced run removes records');
+  if (mode === 'sync') reconciling.option('--yes', 'do not ask (on a terminal) before a forced run removes records');
 }
 
 withCommon(program.command('records'))

@@ -18,6 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'a map of keys',
+  record: 'a map of keys',
 };
 
 /** What is said where the schema itself says nothing. */

@@ -11,6 +11,7 @@ import {
   type OwnershipIndex,
   ownershipsIn,
   readOwnershipName,
+  wildcardTwin,
 } from '../registry/index.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
@@ -90,6 +91,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
     else if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
+    else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
     else ours.push({ record, claim });
@@ -104,6 +106,12 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     claims: contested ? [] : all.filter(claim => isOurs(claim) && !foreign.some(one => one.claim === claim)),
     ...(reserved && { reserved }),
   };
+}
+
+/** Whether an ownership record is of the wildcard that is written like this name: its object asks for that, and not for this. */
+function meansWildcard({ ownership }: Claim, name: DnsName, { naming }: PlanSettings, owners: Owners): boolean {
+  const twin = wildcardTwin(name, naming);
+  return twin?.startsWith('*.') === true && owners.asks(ownership, twin) && !owners.asks(ownership, name);
 }
 
 /**

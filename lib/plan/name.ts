@@ -269,7 +269,7 @@ function contestedFindings({ name, foreign }: Current, { view }: NameContext): F
   return foreign.flatMap(({ record: { type }, claim, contested, unproven }): Finding[] => {
     if (!contested && !unproven) return [];
     const why = unproven
-      ? 'it stood there before its ownership record, which no run wrote (a forced run takes it over)'
+      ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
       : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];

@@ -38,6 +38,8 @@ export interface Owners {
   frozen(ownership: Ownership): Keeping | undefined;
   /** Whether some object of the owner waits for the name: a load balancer that is not there yet keeps what stands. */
   awaited(ownership: Ownership, name: DnsName): boolean;
+  /** Whether the object is there and asks for the name, or waits for it. */
+  asks(ownership: Ownership, name: DnsName): boolean;
   /** Whether the object is there and asks for other names: then it has moved, it is not lost. */
   alive(ownership: Ownership): boolean;
   /** Whether a person forced this run for whatever cluster the record may be of. */
@@ -57,6 +59,8 @@ interface Cluster {
   /** Holds on one name of an object, by `resource name`. */
   readonly heldNames: Map<string, string>;
   readonly awaited: Set<DnsName>;
+  /** Names that an object asks for, by `kind/namespace/name`; made when it is first asked. */
+  readonly asked: () => ReadonlyMap<string, ReadonlySet<DnsName>>;
 }
 
 /**
@@ -103,6 +107,10 @@ export function ownersOf(
     keeping: (ownership, name) => frozen(ownership) ?? whyWaiting(ownership, name, possible(ownership)),
     frozen,
     awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
+    asks: ({ resource = '', ...rest }, name) =>
+      possible(rest).some(
+        ({ asked, heldNames }) => asked().get(resource)?.has(name) === true || heldNames.has(`${resource} ${name}`),
+      ),
     alive: ({ resource, ...rest }) => {
       const clusters = possible(rest);
       return resource !== undefined && clusters.length === 1 && clusters[0]?.alive.has(resource) === true;
@@ -127,7 +135,19 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
       awaited.add(name);
     }
   }
-  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited };
+  let names: Map<string, Set<DnsName>> | undefined;
+  const asked = () => {
+    if (names) return names;
+    names = new Map();
+    for (const { object, name } of endpoints) {
+      const resource = resourceOf(object);
+      const known = names.get(resource);
+      if (known) known.add(name);
+      else names.set(resource, new Set([name]));
+    }
+    return names;
+  };
+  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited, asked };
 }
 
 function whyFrozen(
@@ -152,7 +172,7 @@ function whyFrozen(
   if (word === undefined || forced || isListed) return undefined;
   return {
     why: 'unlisted',
-    message: `it belongs to ${resource}, a kind of object that is not among the sources (a forced run takes it over)`,
+    message: `it belongs to ${resource}, a kind of object that is not among the sources (add its source, or force a run to remove the record)`,
   };
 }
 

@@ -116,10 +116,15 @@ function placeHomes(name: DnsName, homes: readonly HostedZone[], asking: readonl
   return unread ? [] : taken;
 }
 
+const DELEGATING: ReadonlySet<string> = new Set(['NS', 'DS']);
+
 /** A name below a delegation to zones that are not selected is not the world's to find here. */
 function homeRole(name: DnsName, zone: HostedZone, asking: readonly Candidate[], placing: Placing): Role {
   const view = placing.viewOf.get(zone.id);
-  const cut = view && delegationAbove(name, view);
+  // The record sets that make a delegation stand at its name, in the zone above.
+  const isDelegation =
+    name !== zone.name && asking.every(({ endpoints }) => endpoints.every(({ type }) => DELEGATING.has(type)));
+  const cut = view && delegationAbove(isDelegation ? name.slice(name.indexOf('.') + 1) : name, view);
   if (cut === undefined) return 'home';
   const message = `${name} is not published: ${zone.name} (${zone.id}) delegates ${cut} to other name servers (NS record set ${cut}), so nobody would ask here for it; select the hosted zone of ${cut}, or remove the NS record set`;
   placing.findings.push(...findingsFor(asking, 'no-zone', message, zone.id));

@@ -19,6 +19,7 @@ import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
 import { type Keeping, type Owners, ownersOf } from './owners.ts';
+import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
 import { passesFilter } from './zones.ts';
@@ -31,7 +32,8 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  */
 export function plan(input: PlanInput): PlanOutput {
   const { settings, elsewhere = [] } = input;
-  const owners = ownersOf(input.snapshots, settings.sourceOf, input.forced);
+  const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
+  const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
   const candidates = gatherCandidates(input.snapshots, settings.merge);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));

@@ -1,10 +1,11 @@
 import type { Ownership } from '../model/index.ts';
 
 const HERITAGE = 'heritage=external-dns';
-const OWNER = 'external-dns/owner=';
-const RESOURCE = 'external-dns/resource=';
-const CLUSTER = 'external-dns/cluster=';
-const RENEWAL = 'external-dns/renewal=';
+const PREFIX = 'external-dns/';
+const OWNER = `${PREFIX}owner=`;
+const RESOURCE = `${PREFIX}resource=`;
+const CLUSTER = `${PREFIX}cluster=`;
+const RENEWAL = `${PREFIX}renewal=`;
 
 /**
  * The text between the quotes of a TXT value: its character strings joined, escapes (`\"`, `\\`, `\ooo`) resolved.
@@ -26,18 +27,25 @@ function unescaped(_: string, escaped: string): string {
 /**
  * Reads one TXT value as an ownership record, in ExternalDNS's format:
  * `"heritage=external-dns,external-dns/owner=OWNER,external-dns/resource=KIND/NAMESPACE/NAME"` (more labels may stand
- * among them, in any order; of a label that occurs twice the first counts). Undefined for any other text.
+ * among them, in any order). As ExternalDNS reads it (endpoint/labels.go): of a label that occurs twice the last counts, what
+ * has not exactly one `=` is no label, and another heritage beside makes it no ownership record. Undefined for any other text.
  */
 export function parseOwnership(value: string): Ownership | undefined {
   if (!value.includes(HERITAGE)) return undefined;
   const tokens = unquote(value)?.split(',');
   if (!tokens?.includes(HERITAGE)) return undefined;
-  const label = (key: string) => tokens.find(token => token.startsWith(key))?.slice(key.length);
-  const owner = label(OWNER);
+  const labels = new Map<string, string>();
+  for (const token of tokens) {
+    const [key = '', value, ...more] = token.split('=');
+    if (value === undefined || more.length > 0) continue;
+    if (key === 'heritage' && token !== HERITAGE) return undefined;
+    labels.set(`${key}=`, value);
+  }
+  const owner = labels.get(OWNER);
   if (owner === undefined) return undefined;
-  const resource = label(RESOURCE);
-  const cluster = label(CLUSTER);
-  const renewal = Number(label(RENEWAL));
+  const resource = labels.get(RESOURCE);
+  const cluster = labels.get(CLUSTER);
+  const renewal = Number(labels.get(RENEWAL));
   return {
     owner,
     ...(resource !== undefined && { resource }),

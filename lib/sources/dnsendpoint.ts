@@ -90,9 +90,19 @@ function typeOf(
 ): ManagedType | undefined {
   const known = MANAGED_TYPES.find(type => type === recordType?.text);
   if (recordType === undefined) refused(name, 'invalid', `${field}.recordType`, 'it has no record type', notes);
-  else if (known === undefined || !rulesOf(settings).types.includes(known)) {
+  else if (known === undefined) {
+    const types = MANAGED_TYPES.join(', ');
+    refused(
+      name,
+      'invalid',
+      recordType.field,
+      `${quoted(recordType.text)} is no record type: it may be ${types}`,
+      notes,
+    );
+  } else if (!rulesOf(settings).types.includes(known)) {
     const what = `records of type ${quoted(recordType.text)} are not managed: see records.types of the config`;
     notes.add('filtered', recordType.field, `${name} is left alone: ${what}`, name);
+    notes.hold(name, what);
   } else return known;
   return undefined;
 }

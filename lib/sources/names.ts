@@ -50,6 +50,8 @@ export function calledBy(
   const templated = templatedHostnames(object, settings, own.length > 0 || others);
   const targets =
     templated.length > 0 ? made('hostnames.targetTemplates', rulesOf(settings).targetTemplates, object) : [];
+  // Without the targets that were meant for them, the names made by templates are held, not given other targets.
+  if (targets === undefined) return withNames([{ names: namesOf(own, object.notes), targets: NONE }]);
   if (targets.length === 0) return withNames([{ names: namesOf([...own, ...templated], object.notes), targets }]);
   const names = namesOf(own, object.notes);
   const fresh = namesOf(templated, object.notes).filter(name => !names.includes(name));
@@ -77,22 +79,26 @@ export function annotatedHostnames(
 
 function templatedHostnames(object: KubernetesObject, settings: SourceSettings, namesItself: boolean): Field[] {
   const { templates, combine } = rulesOf(settings);
-  return namesItself && !combine ? [] : made('hostnames.templates', templates, object);
+  return namesItself && !combine ? [] : (made('hostnames.templates', templates, object) ?? []);
 }
 
-function made(key: string, templates: readonly Template[], object: KubernetesObject): Field[] {
-  return templates.flatMap((template, i) => {
+/** What templates make of an object; undefined: one of them fails on it, which holds it. */
+function made(key: string, templates: readonly Template[], object: KubernetesObject): Field[] | undefined {
+  const fields: Field[] = [];
+  let failed = false;
+  for (const [i, template] of templates.entries()) {
     const field = `${key}[${i}] of the config`;
     try {
       const input = { fields: fieldsOf(object), source: object.form.source };
-      return listFrom([template], input).map(text => ({ text, field }));
+      fields.push(...listFrom([template], input).map(text => ({ text, field })));
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       object.notes.add('invalid', field, error.message);
       object.notes.holdAll(`${field} fails on it`);
-      return [];
+      failed = true;
     }
-  });
+  }
+  return failed ? undefined : fields;
 }
 
 function fieldsOf({ raw, form, spec, status, notes }: KubernetesObject): Readonly<Record<string, unknown>> {

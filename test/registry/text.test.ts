@@ -28,6 +28,8 @@ describe('the text of an ownership record', () => {
     ['"heritage=external-dns," "external-dns/owner=o"', { owner: 'o' }],
     ['"heritage=external-dns,external-dns/owner=a\\"b"', { owner: 'a"b' }],
     ['"heritage=external-dns,external-dns/owner=a\\055b"', { owner: 'a-b' }],
+    ['"heritage=external-dns,external-dns/owner=o,external-dns/owner=other"', { owner: 'other' }],
+    ['"heritage=external-dns,external-dns/owner=o,external-dns/resource=service/a/b=c"', { owner: 'o' }],
   ])('%s is read', (value, expected) => {
     expect(parseOwnership(value)).toEqual(expected);
   });
@@ -36,6 +38,7 @@ describe('the text of an ownership record', () => {
     ['"v=spf1 -all"'],
     ['"heritage=external-dns-other,external-dns/owner=o"'],
     ['"heritage=external-dns"'],
+    ['"heritage=external-dns,heritage=other,external-dns/owner=o"'],
     ['heritage=external-dns,external-dns/owner=o'],
     ['"heritage=external-dns,external-dns/owner=o'],
     ['""'],

@@ -188,9 +188,15 @@ describe('an entry that cannot be published is refused alone, and what is publis
     expect(read(endpoints)).toEqual({ endpoints: [], holds: [], findings: [] });
   });
 
+  it('a type that there is not is refused, and what is published of its name stays', () => {
+    const wanted = one({ recordType: 'a', targets: ['192.0.2.1'] });
+    expect(wanted).toMatchObject({ endpoints: [], holds: [{ message: expect.stringContaining('"a"') }] });
+    expect(onlyFinding(wanted)).toMatchObject({ reason: 'invalid', message: expect.stringContaining('A, AAAA') });
+  });
+
   it('a type that is not managed is left alone', () => {
     const wanted = one({ recordType: 'TXT', targets: ['x'] }, ruled({}));
-    expect(wanted).toMatchObject({ endpoints: [], holds: [] });
+    expect(wanted).toMatchObject({ endpoints: [], holds: [{ message: expect.stringContaining('not managed') }] });
     expect(onlyFinding(wanted)).toMatchObject({
       reason: 'filtered',
       message: expect.stringContaining('records.types'),
