@@ -38,7 +38,7 @@ describe('the chart', () => {
   it.each([
     ['an unknown key', 'clusterName=a', "'clusterName' not allowed"],
     ['an unknown key further in', 'webhook.uri=a', "'uri' not allowed"],
-    ['a cluster that EKS does not allow', 'cluster=a.b', '/cluster'],
+    ['a cluster that no config may name', 'cluster=a/b', '/cluster'],
     ['a webhook without TLS', 'webhook.url=http://example.com/', '/webhook/url'],
     ['another way to sign', 'webhook.auth=none', '/webhook/auth'],
     ['a secret that nothing is signed with', 'webhook.existingSecret=a', '/webhook/existingSecret'],
