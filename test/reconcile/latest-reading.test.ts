@@ -189,6 +189,22 @@ describe('two shards in one zone', () => {
   });
 });
 
+test('a name that one cluster gives up for another is never out of DNS, whichever of them has the notice', async () => {
+  const x = (address: string) => [service('x', { hostname: 'x.example.com' }, [address])];
+  const clusters = { eu: { objects: x('192.0.2.1') }, us: { objects: x('192.0.2.2') } };
+  const world = harness({ config: CONFIG, clusters });
+  await world.run();
+  clusters.eu.objects = [];
+  for (const cluster of ['eu', 'us']) {
+    const result = await world.run({ clusters: [cluster] });
+    expect(result.inStep).toBe(false);
+    expect(world.records()).toContain('x.example.com A 192.0.2.1');
+  }
+  expect((await world.run()).inStep).toBe(true);
+  expect(world.calls).toEqual({ changeRecordSets: 1 });
+  expect(world.records()).toContain('x.example.com A 192.0.2.2');
+});
+
 describe('time', () => {
   test('of a run whose clock was a year ahead is not believed: the zone is read again', async () => {
     const world = harness({ config: CONFIG, clusters: { eu: { objects: [s('192.0.2.1')] }, us: { objects: [] } } });

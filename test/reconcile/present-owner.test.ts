@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createMemoryStore } from '../../lib/state/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { ALB, ingress, type KubernetesObject, NLB, service } from '../support/objects.ts';
 
@@ -86,6 +87,20 @@ describe('the same object in two clusters that share an owner id', () => {
     world.clusters.eu!.objects = [];
     await world.run();
     expect(world.records()).toEqual([]);
+  });
+
+  test('of a cluster that joins later the first keeps the name, though nothing tells them apart but the address', async () => {
+    const alone = SHARED.replace(/, \{name: us[^}]*\}/, '');
+    const clusters = { eu: { objects: [app('192.0.2.5')] }, us: { objects: [app('192.0.2.1')] } };
+    const world = harness({ config: alone, clusters });
+    await world.run();
+    world.config = configOf(SHARED);
+    world.state = createMemoryStore();
+    await staysAsItIs(world);
+    clusters.eu.objects = [app('192.0.2.6')];
+    await world.run();
+    expect(ofX(world)).toEqual(['x.example.com A 192.0.2.6']);
+    await staysAsItIs(world);
   });
 
   test('a name never goes to and fro', async () => {

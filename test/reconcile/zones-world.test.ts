@@ -55,6 +55,17 @@ describe('two public zones of one name', () => {
     expect(world.records(ID)).toContain('new.example.com A 192.0.2.1');
   });
 
+  test('where both have a record of ours, both get its changes, and neither is emptied', async () => {
+    const { world } = await doubled();
+    const copy = world.store.records(ID).filter(({ type }) => type !== 'NS' && type !== 'SOA');
+    world.store.edit(NEW, { put: copy });
+    world.clusters.prod!.objects[0] = service('a0', { hostname: 'a0.example.com' }, ['192.0.2.1']);
+    expect((await world.run()).inStep).toBe(true);
+    expect(world.records(NEW)).toEqual(world.records(ID));
+    expect(world.records(NEW)).toContain('a0.example.com A 192.0.2.1');
+    expect(world.records(NEW)).toContain(`a1.example.com A → ${NLB}`);
+  });
+
   test('of two that are found at first, the one that ExternalDNS filled is the right one', async () => {
     const zones: ZoneJson[] = [
       { ...EXAMPLE_ZONE, id: 'Z0EXAMPLE0000000001' },
