@@ -2,19 +2,17 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createClusterReader } from '../../lib/cluster/index.ts';
 import { EVERY_GATEWAY, Reading, SOURCE_GROUPS } from '../../lib/sources/index.ts';
 import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
-import { startWorld, type World } from '../../local/world.ts';
+import type { World } from '../../local/world.ts';
 import { gateway, listener, route } from '../sources/gateway-objects.ts';
 import { context, records } from '../sources/objects.ts';
+import { startProd } from './prod.ts';
 
 const GATEWAY_API = 'gateway.networking.k8s.io/v1';
 let world: World;
 let cluster: LocalCluster;
 
 beforeEach(async () => {
-  for (const name of Object.keys(process.env).filter(key => key.startsWith('AWS_'))) vi.stubEnv(name, undefined);
-  world = await startWorld();
-  for (const [name, value] of Object.entries(world.env())) vi.stubEnv(name, value);
-  cluster = await world.addCluster({ name: 'prod' });
+  ({ world, cluster } = await startProd());
   cluster.apply({ apiVersion: GATEWAY_API, kind: 'Gateway', ...gateway() });
   for (const name of ['a', 'b', 'c', 'd'])
     cluster.apply({

@@ -4,18 +4,16 @@ import { parseConfig } from '../../lib/config/index.ts';
 import { Reading, sourceSettings } from '../../lib/sources/index.ts';
 import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
 import type { KubernetesObject } from '../../local/kubernetes/objects.ts';
-import { startWorld, type World } from '../../local/world.ts';
+import type { World } from '../../local/world.ts';
 import { node, pod, slice } from '../sources/joined-objects.ts';
 import { records } from '../sources/objects.ts';
+import { startProd } from './prod.ts';
 
 let world: World;
 let cluster: LocalCluster;
 
 beforeEach(async () => {
-  for (const name of Object.keys(process.env).filter(key => key.startsWith('AWS_'))) vi.stubEnv(name, undefined);
-  world = await startWorld();
-  for (const [name, value] of Object.entries(world.env())) vi.stubEnv(name, value);
-  cluster = await world.addCluster({ name: 'prod' });
+  ({ world, cluster } = await startProd());
 });
 
 afterEach(async () => {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
 import type { ResourceKind } from '../../lib/sources/index.ts';
 import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
-import { startWorld, type World } from '../../local/world.ts';
+import type { World } from '../../local/world.ts';
+import { startProd } from './prod.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/fairlead-read';
 const PROD = { name: 'prod', owner: 'o', region: 'us-east-1' };
@@ -13,10 +14,7 @@ let world: World;
 let cluster: LocalCluster;
 
 beforeEach(async () => {
-  for (const name of Object.keys(process.env).filter(key => key.startsWith('AWS_'))) vi.stubEnv(name, undefined);
-  world = await startWorld();
-  for (const [name, value] of Object.entries(world.env())) vi.stubEnv(name, value);
-  cluster = await world.addCluster({ name: 'prod' });
+  ({ world, cluster } = await startProd());
   for (let index = 0; index < 7; index++) cluster.apply(service(`svc-${index}`, `ns-${index % 3}`));
   cluster.apply({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web' }, spec: {} });
 });

@@ -25,6 +25,17 @@ const dnsEndpoint = (...endpoints: readonly object[]) => ({
   spec: { endpoints },
 });
 
+/** Nothing of the object is published, all that it has is held, and the one finding names the limit. */
+function expectRefused(wanted: ReturnType<typeof read>, key: string, message: RegExp) {
+  expect(wanted.endpoints).toEqual([]);
+  expect(held(wanted)).toEqual(['*']);
+  expect(onlyFinding(wanted)).toMatchObject({
+    reason: 'invalid',
+    field: `${key} of the config`,
+    message: expect.stringMatching(message),
+  });
+}
+
 describe('an object that asks for more hostnames than the limit publishes nothing and holds what it has', () => {
   it.each([
     ['an annotation', 'service', service({ annotations: { hostname: hosts(501).join() } })],
@@ -52,14 +63,7 @@ describe('an object that asks for more hostnames than the limit publishes nothin
       dnsEndpoint(...hosts(501).map(dnsName => ({ dnsName, recordType: 'A', targets: ['192.0.2.1'] }))),
     ],
   ] as [string, SourceKind, unknown][])('%s', (_rule, kind, raw) => {
-    const wanted = read(kind, raw);
-    expect(wanted.endpoints).toEqual([]);
-    expect(held(wanted)).toEqual(['*']);
-    expect(onlyFinding(wanted)).toMatchObject({
-      reason: 'invalid',
-      field: 'limits.hostnamesPerObject of the config',
-      message: expect.stringMatching(/501 hostnames.*500.*raise/),
-    });
+    expectRefused(read(kind, raw), 'limits.hostnamesPerObject', /501 hostnames.*500.*raise/);
   });
 
   it('a name counts once, however often the object names it', () => {
@@ -129,14 +133,7 @@ describe('an object that gives more targets than the limit publishes nothing and
     ],
     ['an entry', 'crd', dnsEndpoint({ dnsName: 'a.example.com', recordType: 'A', targets: addresses(401) })],
   ] as [string, SourceKind, unknown][])('%s', (_rule, kind, raw) => {
-    const wanted = read(kind, raw);
-    expect(wanted.endpoints).toEqual([]);
-    expect(held(wanted)).toEqual(['*']);
-    expect(onlyFinding(wanted)).toMatchObject({
-      reason: 'invalid',
-      field: 'limits.targetsPerObject of the config',
-      message: expect.stringMatching(/401 targets.*400.*raise/),
-    });
+    expectRefused(read(kind, raw), 'limits.targetsPerObject', /401 targets.*400.*raise/);
   });
 
   it('of another record type, too', () => {
