@@ -17,6 +17,11 @@ export const MANAGED_TYPES = [
   'SVCB',
 ] as const;
 
+/** Those that lead to an address. */
+export const ADDRESS_TYPES = ['A', 'AAAA', 'CNAME'] as const satisfies readonly (typeof MANAGED_TYPES)[number][];
+
+export const isAddressType = (type: string): boolean => (ADDRESS_TYPES as readonly string[]).includes(type);
+
 export type ManagedType = (typeof MANAGED_TYPES)[number];
 
 export interface AliasTarget {

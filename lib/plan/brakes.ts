@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type { DnsName, Finding, NameChange, Party, RecordSet, Removal, ZoneState } from '../model/index.ts';
 import { canonicalValue } from '../model/index.ts';
 import type { PlannedChange } from './context.ts';
@@ -58,21 +59,9 @@ export function awaitGrace(
   return { allowed, findings };
 }
 
-/** Changes that are judged together. */
-interface Group {
-  readonly party: Party;
-  readonly changes: PlannedChange[];
-}
-
-function groupChanges(changes: readonly PlannedChange[], key: (planned: PlannedChange) => string): Group[] {
-  const groups = new Map<string, Group>();
-  for (const planned of changes) {
-    const at = `${partyKey(planned.change)}\n${key(planned)}`;
-    const group = groups.get(at);
-    if (group) group.changes.push(planned);
-    else groups.set(at, { party: planned.change, changes: [planned] });
-  }
-  return [...groups.values()];
+/** Changes that are judged together: of one party, and alike in what `key` says. */
+function groupChanges(changes: readonly PlannedChange[], key: (planned: PlannedChange) => string): PlannedChange[][] {
+  return [...groupBy(changes, planned => `${partyKey(planned.change)}\n${key(planned)}`).values()];
 }
 
 const limitOf = ({ count, percent }: Limit, owned: number) => Math.max(count, Math.floor((owned * percent) / 100));
@@ -109,7 +98,8 @@ export function guardRemovals(
   );
   const held = new Map<PlannedChange, string>();
   const removals: Removal[] = [];
-  for (const { party, changes: group } of groupChanges(counted, ({ change }) => `${since.get(change.name)}`)) {
+  for (const group of groupChanges(counted, ({ change }) => `${since.get(change.name)}`)) {
+    const [{ change: party }] = group as [PlannedChange];
     const owned = context.owned.get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxDeletes, owned);
     // Who allows no name at all wants to be asked for each.
@@ -151,7 +141,8 @@ export function guardUpdates(changes: readonly PlannedChange[], context: BrakeCo
       !change.objects.some(({ cluster }) => owners.forcedCluster(cluster)),
   );
   const held = new Map<PlannedChange, string>();
-  for (const { party, changes: group } of groupChanges(counted, () => '')) {
+  for (const group of groupChanges(counted, () => '')) {
+    const [{ change: party }] = group as [PlannedChange];
     const owned = context.owned.get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxUpdates, owned);
     if (group.length <= limit || (limit > 0 && isOfOneObject(group))) continue;

@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type { ClusterName, DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Snapshot } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import { facetOf } from './facets.ts';
@@ -77,16 +78,6 @@ function candidateOf(
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byResource = (a: Endpoint, b: Endpoint) =>
   compare(resourceOf(a.object), resourceOf(b.object)) || compare(a.type, b.type);
-
-export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
 
 /**
  * The order in which candidates for a free name are preferred, the first one best: addresses before names, then (as

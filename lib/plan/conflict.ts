@@ -1,7 +1,9 @@
+import { groupBy } from '../group.ts';
 import type { Finding, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
 import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import { type Candidate, compareCandidates, groupBy } from './candidates.ts';
+import { firstAndCount } from '../shown.ts';
+import { type Candidate, compareCandidates } from './candidates.ts';
 import type { NameContext } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import { type DesiredRecord, desiredRecords } from './desired.ts';
@@ -177,8 +179,7 @@ function keptBy({ owned, candidate, keeping }: Holder, winners: readonly Offer[]
 const SHOWN = 3;
 
 export function listObjects(objects: readonly ObjectRef[]): string {
-  const shown = objects.slice(0, SHOWN).map(describeObject).join(', ');
-  return objects.length > SHOWN ? `${shown} and ${objects.length - SHOWN} more` : shown;
+  return firstAndCount(objects, SHOWN, describeObject);
 }
 
 /** Candidates that want something else than what is published. Those that agree with it are served. */
@@ -243,8 +244,15 @@ export function findingsOf(
   { name, objects }: Pick<Candidate, 'name' | 'objects'>,
   reason: Finding['reason'],
   message: string,
-  zone: ZoneId,
+  zone?: ZoneId,
   type?: string,
 ): Finding[] {
-  return objects.map(object => ({ reason, message, object, name, zone, ...(type !== undefined && { type }) }));
+  return objects.map(object => ({
+    reason,
+    message,
+    object,
+    name,
+    ...(zone !== undefined && { zone }),
+    ...(type !== undefined && { type }),
+  }));
 }

@@ -1,7 +1,8 @@
+import { groupBy } from '../group.ts';
 import type { DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, RecordSet } from '../model/index.ts';
 import { canonicalValue } from '../model/index.ts';
 import { readOwnershipName } from '../registry/index.ts';
-import { type Candidate, groupBy } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import type { PlanSettings } from './settings.ts';
 
 /** A record set that should be there, and the owner and object that its ownership record names. */

@@ -1,14 +1,10 @@
-import type { Endpoint } from '../model/index.ts';
+import { type Endpoint, isAddressType } from '../model/index.ts';
 
 /**
  * A name is had facet by facet. The address types are one facet: whoever has the A of a name has its AAAA too, and a CNAME
  * stands in the place of both. Every other type is a facet of its own: the TXT of a name may be another object's.
  */
 export type Facet = string;
-
-const ADDRESS_TYPES = new Set(['A', 'AAAA', 'CNAME']);
-
-export const isAddressType = (type: string): boolean => ADDRESS_TYPES.has(type);
 
 export const facetOf = (type: string): Facet => (isAddressType(type) ? 'address' : type);
 

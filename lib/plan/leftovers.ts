@@ -1,4 +1,4 @@
-import type { DnsName, Finding, Ownership } from '../model/index.ts';
+import { type DnsName, type Finding, isAddressType, type Ownership } from '../model/index.ts';
 import {
   type Claim,
   claimsOf,
@@ -7,8 +7,8 @@ import {
   possibleNames,
   readOwnershipName,
 } from '../registry/index.ts';
+import { firstOf } from '../shown.ts';
 import { recordsAt, type ZoneView } from './current.ts';
-import { isAddressType } from './facets.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -102,6 +102,6 @@ export function strayFindings(stray: readonly Claim[], { zone }: ZoneView): Find
   const message =
     names.length === 1
       ? `the ownership record ${first} in ${zone.name} fits no record set, and is left alone. ${advice}`
-      : `${names.length} ownership records in ${zone.name} fit no record set, and are left alone (${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''}). ${advice}`;
+      : `${names.length} ownership records in ${zone.name} fit no record set, and are left alone (${firstOf(names, SHOWN)}). ${advice}`;
   return [{ reason: 'warning', message, zone: zone.id, ...(names.length === 1 && { name: first }) }];
 }

@@ -1,6 +1,8 @@
+import { groupBy } from '../group.ts';
 import type { DnsName, Finding, ManagedType, ObjectRef, Party, Reason } from '../model/index.ts';
 import { sameRecord } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
+import { partyKey } from './brakes.ts';
 import type { Candidate } from './candidates.ts';
 import { composeChange, renewOwnership } from './change.ts';
 import { findingsOf, firstKeeps, type KeptRecord, type Offer } from './conflict.ts';
@@ -249,8 +251,7 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
   const managed = current.ours.filter(owned => isManaged(owned, context));
   const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
   const gone = managed.filter(
-    ({ claim }) =>
-      owners.keeping(claim.ownership, current.name) === undefined && !owners.awaited(claim.ownership, current.name),
+    owned => !keepingOf(owned, current.name, context) && !owners.awaited(owned.claim.ownership, current.name),
   );
   const [firstKept] = keeping.filter(({ why }) => why !== 'waiting');
   const kept = firstKept && { keeping: firstKept };
@@ -279,18 +280,15 @@ function contestedFindings({ name, foreign }: Current, { view }: NameContext): F
 /** A change for each party that had record sets at the name; leftovers go with the first. */
 function removals(current: Current, gone: readonly OwnedRecord[], context: NameContext): PlannedChange[] {
   const { owners } = context;
-  const parties = new Map<string, { party: Party; owned: OwnedRecord[] }>();
-  for (const owned of gone) {
-    const party = owners.partyOf(owned.claim.ownership);
-    const key = `${party.owner}\n${party.cluster ?? ''}`;
-    const known = parties.get(key);
-    if (known) known.owned.push(owned);
-    else parties.set(key, { party, owned: [owned] });
-  }
+  const partyOf = ({ claim }: { readonly claim: Claim }) => owners.partyOf(claim.ownership);
+  const parties = [...groupBy(gone, owned => partyKey(partyOf(owned))).values()].map(owned => ({
+    party: partyOf(owned[0] as OwnedRecord),
+    owned,
+  }));
   const idle = current.claims.filter(claim => !current.ours.some(owned => owned.claim === claim));
   const [leftover] = idle.filter(context.isLeftover);
-  if (parties.size === 0 && leftover) parties.set('', { party: owners.partyOf(leftover.ownership), owned: [] });
-  return [...parties.values()].map(({ party, owned }, i) =>
+  if (parties.length === 0 && leftover) parties.push({ party: partyOf({ claim: leftover }), owned: [] });
+  return parties.map(({ party, owned }, i) =>
     composeChange(
       { current, deltas: owned.map(before => ({ before })), party, objects: [], spared: i === 0 ? [] : idle },
       context,

@@ -1,5 +1,7 @@
 import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
+import { firstAndCount } from '../shown.ts';
 import { type Candidate, type Candidates, mayStandIn } from './candidates.ts';
+import { findingsOf } from './conflict.ts';
 import { recordsAt, type ZoneView } from './current.ts';
 import { passesFilter, type ZoneFinder, zoneFinder } from './zones.ts';
 
@@ -195,7 +197,7 @@ const SHOWN = 3;
 function undelegatedFindings({ undelegated }: Placing): Finding[] {
   return [...undelegated.values()].map(({ child, parent, names }) => {
     const shown = [...new Set(names)].sort();
-    const some = `${shown.slice(0, SHOWN).join(', ')}${shown.length > SHOWN ? ` and ${shown.length - SHOWN} more` : ''}`;
+    const some = firstAndCount(shown, SHOWN);
     const message = `the hosted zone ${child.name} (${child.id}) is not delegated: ${parent.name} (${parent.id}) has no NS record set ${child.name} with its name servers, so the world does not find ${some} there; what ${parent.name} has of them is kept up to date until then`;
     return { reason: 'warning', message, zone: child.id };
   });
@@ -211,7 +213,5 @@ function findingsFor(
   message: string,
   zone?: ZoneId,
 ): Finding[] {
-  return asking.flatMap(({ name, objects }) =>
-    objects.map(object => ({ reason, message, object, name, ...(zone !== undefined && { zone }) })),
-  );
+  return asking.flatMap(candidate => findingsOf(candidate, reason, message, zone));
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type {
   DnsName,
   Finding,
@@ -9,6 +10,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
+import { firstOf } from '../shown.ts';
 import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
@@ -18,7 +20,7 @@ import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
-import { type Keeping, type Owners, ownersOf } from './owners.ts';
+import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
@@ -268,21 +270,12 @@ const SHOWN = 10;
 
 /** What is kept though nobody asks for it: one finding a reason, however many names it concerns. */
 function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): Finding[] {
-  const byWhy = new Map<string, { keeping: Keeping; names: DnsName[] }>();
-  for (const [name, { keeping }] of plans) {
-    if (!keeping) continue;
-    const known = byWhy.get(keeping.message);
-    if (known) known.names.push(name);
-    else byWhy.set(keeping.message, { keeping, names: [name] });
-  }
-  return [...byWhy.values()].map(({ keeping, names }) => {
-    const [first] = names.sort() as [DnsName];
-    const shown =
-      names.length === 1
-        ? first
-        : `${names.length} names (${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''})`;
-    const verb = names.length === 1 ? 'is' : 'are';
-    const message = `${shown} ${verb} kept though no object asks for ${names.length === 1 ? 'it' : 'them'}: ${keeping.message}`;
+  const kept = [...plans].flatMap(([name, { keeping }]) => (keeping ? [{ name, why: keeping.message }] : []));
+  return [...groupBy(kept, ({ why }) => why)].map(([why, group]) => {
+    const names = group.map(({ name }) => name).sort();
+    const [first] = names as [DnsName];
+    const shown = names.length === 1 ? `${first} is` : `${names.length} names (${firstOf(names, SHOWN)}) are`;
+    const message = `${shown} kept though no object asks for ${names.length === 1 ? 'it' : 'them'}: ${why}`;
     return { reason: 'frozen', message, name: first, zone: zone.id };
   });
 }

@@ -1,11 +1,10 @@
-import type { DnsName, ManagedType, Reason, RecordSet } from '../model/index.ts';
+import { type DnsName, isAddressType, type ManagedType, type Reason, type RecordSet } from '../model/index.ts';
 import { isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
 import { ownershipNameOf } from './change.ts';
 import type { KeptRecord } from './conflict.ts';
 import type { NameContext } from './context.ts';
 import { type Current, recordsAt } from './current.ts';
 import type { DesiredRecord } from './desired.ts';
-import { isAddressType } from './facets.ts';
 
 /** Something that stands in the way of a desired record. */
 export interface Block {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { ClusterConfig, Config } from '../config/config.ts';
+import type { ClusterConfig } from '../config/config.ts';
 import type { ClusterName, DnsName, Endpoint, Finding, KindRead, Snapshot } from '../model/index.ts';
 import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
@@ -78,14 +77,6 @@ function unreadable(snapshot: Snapshot): Finding[] {
   );
 }
 
-/** What the objects ask for depends on these settings: a snapshot kept under others says less. */
-function settingsHash(config: Config): string {
-  return createHash('sha256')
-    .update(JSON.stringify([sourceSettings(config), config.sources]))
-    .digest('base64url')
-    .slice(0, 16);
-}
-
 const key = (cluster: ClusterName) => `cluster/${cluster}`;
 
 /** What is known of a cluster from the last run that read it. */
@@ -132,8 +123,8 @@ export async function keepSnapshot(
   const now = run.ports.clock.now();
   const whole = withKnown(snapshot, kept?.snapshot);
   const lasting = { ...whole, endpoints: whole.endpoints.map(asKept), findings: [] };
-  const value = { snapshot: lasting, settings: settingsHash(run.config), unpublished };
-  const same = kept && JSON.stringify({ ...value, readAt: 0 }) === JSON.stringify({ ...pick(kept), readAt: 0 });
+  const value = { snapshot: lasting, unpublished };
+  const same = kept && JSON.stringify(value) === JSON.stringify(pick(kept));
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
   await run.kept.write(key(snapshot.cluster), { ...value, readAt: now }, version, codec);
 }
@@ -141,7 +132,7 @@ export async function keepSnapshot(
 /** Whose a name is, and no more: targets would be written once for each name of an object, and nothing asks for them. */
 const asKept = ({ name, type, object }: Endpoint): Endpoint => ({ name, type, targets: [], alias: 'auto', object });
 
-const pick = ({ snapshot, settings, unpublished }: KeptSnapshot) => ({ snapshot, settings, unpublished });
+const pick = ({ snapshot, unpublished }: KeptSnapshot) => ({ snapshot, unpublished });
 
 function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);

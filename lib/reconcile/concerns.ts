@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DnsName, HostedZone, ZoneId, ZoneState } from '../model/index.ts';
+import { ADDRESS_TYPES, type DnsName, type HostedZone, type ZoneId, type ZoneState } from '../model/index.ts';
 import { zoneFinder } from '../plan/index.ts';
 import { isOwnershipRecord, ownershipName, ownershipsIn } from '../registry/index.ts';
 import { decodeConcerns, encode, type KeptConcerns } from '../state/index.ts';
@@ -61,12 +61,10 @@ export function zonesFor(
 
 /** Whether a zone has an ownership record of the apex of a zone below it, as ExternalDNS writes it. */
 function claimsApex(apex: DnsName, { zone, records }: ZoneState, { config }: OpenRun): boolean {
-  return [apex, ...APEX_TYPES.map(type => ownershipName(apex, type, zone.name, config.registry))].some(name =>
+  return [apex, ...ADDRESS_TYPES.map(type => ownershipName(apex, type, zone.name, config.registry))].some(name =>
     (records.get(name) ?? []).some(isOwnershipRecord),
   );
 }
-
-const APEX_TYPES = ['A', 'AAAA', 'CNAME'];
 
 /** Keeps which zones the shard has to do with, when that has changed or every zone was looked at. */
 export async function keepConcerns(

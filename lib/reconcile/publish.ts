@@ -8,9 +8,9 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { sameRecord } from '../model/index.ts';
+import { ADDRESS_TYPES, sameRecord } from '../model/index.ts';
 import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
-import { isOwnershipRecord, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
+import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
   type CountedRoute53,
@@ -184,9 +184,6 @@ function stillWorthAnother(stale: readonly Verdict[], work: Work, context: Publi
   return again;
 }
 
-/** Whoever took a name over may have written an ownership record of any type. */
-const OWNED_TYPES = ['A', 'AAAA', 'CNAME'];
-
 /** Reads the names of stale changes again (or the zone, where that is cheaper) and plans them anew. */
 async function planAgain(
   stale: readonly Verdict[],
@@ -253,7 +250,8 @@ async function refresh(
   const { zone } = work.state;
   const { naming } = input.settings;
   const owned = stale.flatMap(({ change }) => [
-    ...OWNED_TYPES.map(type => ownershipName(change.name, type, zone.name, naming)),
+    // Whoever took a name over may have written an ownership record of any of these types.
+    ...ADDRESS_TYPES.map(type => ownershipName(change.name, type, zone.name, naming)),
     ...[...change.deletes, ...change.creates].map(record => record.name),
   ]);
   // Ownership records first: one that is found without its record is then a leftover, and not one of a record that another
@@ -276,7 +274,8 @@ async function refresh(
   if (whole) work.edits.whole = true;
   else for (const name of names) work.edits.names.add(name);
   const owners = new Set(input.snapshots.map(({ owner }) => owner));
-  const unproven = unprovenIn(zone, work.state, records, naming, owner => owners.has(owner));
+  const looked = lookedAgain(zone, work.state.records, records, naming);
+  const unproven = unprovenIn(looked, work.state.unproven, naming, owner => owners.has(owner));
   work.state = { ...work.state, records, unproven, ...(whole && { readAt: ports.clock.now() }) };
 }
 

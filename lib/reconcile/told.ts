@@ -1,4 +1,6 @@
+import { groupBy } from '../group.ts';
 import { countOf, describeObject, type Finding, type RunResult } from '../model/index.ts';
+import { firstOf } from '../shown.ts';
 import { isUnpublished } from './result.ts';
 
 /** One object and reason have as many findings as this, each by itself; more become one. */
@@ -42,8 +44,7 @@ function together(group: readonly Finding[]): Finding {
   const [first] = group as [Finding];
   const count = sum(group);
   const names = [...new Set(group.flatMap(({ name = [] }) => name))];
-  const shown = names.slice(0, SHOWN).join(', ');
-  const which = names.length === 0 ? '' : names.length > SHOWN ? ` (${shown}, …)` : ` (${shown})`;
+  const which = names.length === 0 ? '' : ` (${firstOf(names, SHOWN)})`;
   const { name: _, ...rest } = first;
   return { ...rest, message: `${first.message}; the object has ${count} findings of this reason${which}`, count };
 }
@@ -71,16 +72,6 @@ function capped(findings: readonly Finding[], most: number): readonly Finding[] 
     ({ reason }) => reason,
   );
   return [...findings.filter((_, at) => kept.has(at)), ...[...left.values()].map(group => leftOut(group))];
-}
-
-function groupBy(findings: readonly Finding[], key: (finding: Finding) => string): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(key(finding));
-    if (group) group.push(finding);
-    else groups.set(key(finding), [finding]);
-  }
-  return groups;
 }
 
 function leftOut(group: readonly Finding[]): Finding {

@@ -11,7 +11,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { selectZones } from '../plan/index.ts';
-import { unprovenApex, unprovenIn } from '../registry/index.ts';
+import { lookedAgain, unprovenApex, unprovenIn } from '../registry/index.ts';
 import {
   type CountedRoute53,
   PAGE,
@@ -21,6 +21,7 @@ import {
   readZone,
   withTags,
 } from '../route53/index.ts';
+import { firstOf } from '../shown.ts';
 import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -106,13 +107,7 @@ export async function selectedZones(
 }
 
 function noneSelected(all: readonly HostedZone[]): Finding {
-  const has =
-    all.length > 0
-      ? `it has ${all
-          .slice(0, 5)
-          .map(({ name }) => name)
-          .join(', ')}${all.length > 5 ? ', …' : ''}`
-      : 'it has none at all';
+  const has = all.length > 0 ? `it has ${firstOf(all, 5, ({ name }) => name)}` : 'it has none at all';
   return {
     reason: 'no-zone',
     message: `no hosted zone of the account is selected by what zones of the config says: ${has}`,
@@ -187,7 +182,7 @@ async function loadZone(
   const now = run.ports.clock.now();
   const edits = { ...noEdits(), whole: true };
   if (!kept) return { state: newState(zone, records, now), source: 'read', edits, ...found };
-  const unproven = unprovenIn(zone, kept, records, run.config.registry, ourOwners(run.config));
+  const unproven = unprovenAmong(kept, records, run);
   const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven };
   return { state, source: 'read', edits, previous: kept.records, ...found };
 }
@@ -196,20 +191,29 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
   return reread.filter(({ zone: id }) => id === zone).flatMap(({ names }) => names);
 }
 
+/** Which record sets of a zone that was kept are unproven, now that it, or names of it, were read. */
+function unprovenAmong(kept: ZoneCopy, records: ZoneState['records'], { config }: OpenRun): ReadonlySet<string> {
+  const looked = lookedAgain(kept.zone, kept.records, records, config.registry);
+  return unprovenIn(looked, kept.unproven, config.registry, ourOwners(config));
+}
+
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
 export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun): LoadedZone[] {
-  const looked = ({ state, previous, kept }: LoadedZone, from = previous ?? kept?.records) =>
-    from && { zone: state.zone, before: from, now: state.records };
-  const reread = zones.filter(({ previous }) => previous);
+  const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
+  const uppers = zones.flatMap(upper => {
+    const { state, previous } = upper;
+    if (!previous || !zones.some(lower => isBelow(lower, upper))) return [];
+    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, config.registry) }];
+  });
+  if (uppers.length === 0) return [...zones];
   return zones.map(zone => {
-    const { state } = zone;
-    const lower = looked(zone);
-    const uppers = reread.filter(upper => state.zone.name.endsWith(`.${upper.state.zone.name}`));
-    if (!lower || uppers.length === 0) return zone;
-    const ids = uppers.flatMap(each => {
-      const upper = looked(each);
-      return upper ? [...unprovenApex(lower, upper, config.registry, ourOwners(config))] : [];
-    });
+    const { state, previous, kept } = zone;
+    const before = previous ?? kept?.records;
+    if (!before) return zone;
+    const lower = { zone: state.zone, before, now: state.records };
+    const ids = uppers.flatMap(({ upper, looked }) =>
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, config.registry, ourOwners(config))] : [],
+    );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
 }
@@ -233,7 +237,7 @@ async function withNamesRead(
     if (sets.length > 0) records.set(name, sets);
     else records.delete(name);
   }
-  const unproven = unprovenIn(kept.zone, kept, records, run.config.registry, ourOwners(run.config));
+  const unproven = unprovenAmong(kept, records, run);
   return {
     state: { ...state, records, unproven },
     previous: kept.records,

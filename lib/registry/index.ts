@@ -13,4 +13,4 @@ export {
   wildcardTwin,
 } from './ownership.ts';
 export { formatOwnership, parseOwnership } from './text.ts';
-export { unprovenApex, unprovenIn } from './unproven.ts';
+export { lookedAgain, unprovenApex, unprovenIn } from './unproven.ts';

@@ -1,48 +1,68 @@
 import type { DnsName, HostedZone, OwnerId, RecordSet } from '../model/index.ts';
 import { isSameSet, recordId } from '../model/index.ts';
 import type { NamingSettings } from './names.ts';
-import { type Claim, claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from './ownership.ts';
+import {
+  type Claim,
+  claimsOf,
+  decidingClaim,
+  indexOwnership,
+  isOwnershipRecord,
+  type OwnershipIndex,
+  wildcardTwin,
+} from './ownership.ts';
 
 type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
+
+/** Whether an owner is one of ours: our own runs hand a record set over from one of our owners to another. */
+type IsOurs = (owner: OwnerId) => boolean;
+
+/** A zone before and after it was looked at again, with the ownership records of both. */
+export interface Looked {
+  readonly zone: HostedZone;
+  readonly before: Records;
+  readonly now: Records;
+  readonly earlier: OwnershipIndex;
+  readonly later: OwnershipIndex;
+}
+
+/** Linear in the number of record sets. */
+export function lookedAgain(zone: HostedZone, before: Records, now: Records, settings: NamingSettings): Looked {
+  return {
+    zone,
+    before,
+    now,
+    earlier: indexOwnership(zone, before, settings),
+    later: indexOwnership(zone, now, settings),
+  };
+}
 
 /**
  * The record sets whose ownership is not proven: they stood in the zone when it was last looked at, and were not their
  * present owner's; the ownership record has appeared since, and no run wrote it (what a run writes is in the kept copy).
  * Who may write TXT records only, an ACME client say, could have any record deleted otherwise.
  *
- * @param before the copy that was kept, `known` what was unproven then
- * @param isOurs our own runs hand a record set over from one of our owners to another
+ * @param known what was unproven before
  * @returns record ids
  */
 export function unprovenIn(
-  zone: HostedZone,
-  before: { readonly records: Records; readonly unproven: ReadonlySet<string> },
-  now: Records,
+  looked: Looked,
+  known: ReadonlySet<string>,
   settings: NamingSettings,
-  isOurs: (owner: OwnerId) => boolean,
+  isOurs: IsOurs,
 ): ReadonlySet<string> {
-  const earlier = indexOwnership(zone, before.records, settings);
-  const later = indexOwnership(zone, now, settings);
-  const unproven = new Set(stillStanding(before.unproven, now));
-  for (const name of later.keys()) {
-    for (const each of namesSpokenOf(name, settings, now)) {
-      const claims = claimsOf(each, later, now, settings);
-      for (const record of claims.length > 0 ? (now.get(each) ?? []) : []) {
-        const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
-        if (!claim) continue;
-        if (isNew(claim, record, each, { before: before.records, earlier, settings, isOurs }))
+  const { before, now, earlier, later } = looked;
+  const unproven = new Set(stillStanding(known, now));
+  for (const spoken of later.keys()) {
+    const twin = wildcardTwin(spoken, settings);
+    for (const name of twin !== undefined && now.has(twin) ? [spoken, twin] : [spoken]) {
+      const claims = claimsOf(name, later, now, settings);
+      const former = () => claimsOf(name, earlier, before, settings);
+      for (const record of claims.length > 0 ? (now.get(name) ?? []) : [])
+        if (isForged(record, { claims, former, stood: before, written: before }, isOurs))
           unproven.add(recordId(record));
-      }
     }
   }
   return unproven;
-}
-
-/** A zone before and after it was looked at again. */
-export interface Looked {
-  readonly zone: HostedZone;
-  readonly before: Records;
-  readonly now: Records;
 }
 
 /**
@@ -52,26 +72,38 @@ export interface Looked {
  * @returns record ids of the lower zone
  */
 export function unprovenApex(
-  lower: Looked,
+  lower: { readonly zone: HostedZone; readonly before: Records; readonly now: Records },
   upper: Looked,
   settings: NamingSettings,
-  isOurs: (owner: OwnerId) => boolean,
+  isOurs: IsOurs,
 ): ReadonlySet<string> {
   const apex = lower.zone.name;
-  const unproven = new Set<string>();
-  const claims = claimsOf(apex, indexOwnership(upper.zone, upper.now, settings), upper.now, settings);
-  if (claims.length === 0) return unproven;
-  const ownedBefore = ({ zone, before }: Looked) =>
-    claimsOf(apex, indexOwnership(zone, before, settings), before, settings);
-  const former = [...ownedBefore(lower), ...ownedBefore(upper)];
-  for (const record of lower.now.get(apex) ?? []) {
-    const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
-    const stood = lower.before.get(apex)?.find(other => isSameSet(other, record));
-    if (!claim || !stood || upper.before.get(claim.txt.name)?.some(txt => txt.values?.includes(claim.value))) continue;
-    const { owner } = decidingClaim(stood, former)?.ownership ?? {};
-    if (owner === undefined || (owner !== claim.ownership.owner && !isOurs(owner))) unproven.add(recordId(record));
-  }
-  return unproven;
+  const claims = claimsOf(apex, upper.later, upper.now, settings);
+  if (claims.length === 0) return new Set();
+  const former = () => [
+    ...claimsOf(apex, indexOwnership(lower.zone, lower.before, settings), lower.before, settings),
+    ...claimsOf(apex, upper.earlier, upper.before, settings),
+  ];
+  const evidence = { claims, former, stood: lower.before, written: upper.before };
+  return new Set((lower.now.get(apex) ?? []).filter(record => isForged(record, evidence, isOurs)).map(recordId));
+}
+
+interface Evidence {
+  /** The ownership records that speak of the record set's name, now and before. */
+  readonly claims: readonly Claim[];
+  readonly former: () => readonly Claim[];
+  /** What stood where the record set is, and where its ownership record is. */
+  readonly stood: Records;
+  readonly written: Records;
+}
+
+/** Whether the ownership record that decides over a record set is new, where that stood before as somebody else's. */
+function isForged(record: RecordSet, { claims, former, stood, written }: Evidence, isOurs: IsOurs): boolean {
+  const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+  const earlier = stood.get(record.name)?.find(other => isSameSet(other, record));
+  if (!claim || !earlier || written.get(claim.txt.name)?.some(txt => txt.values?.includes(claim.value))) return false;
+  const owner = decidingClaim(earlier, former())?.ownership.owner;
+  return owner === undefined || (owner !== claim.ownership.owner && !isOurs(owner));
 }
 
 /** What is unproven stays so as long as the record set stands, whatever becomes of the claim. */
@@ -83,31 +115,4 @@ function* stillStanding(unproven: ReadonlySet<string>, now: Records): Generator<
       if (unproven.has(id)) yield id;
     }
   }
-}
-
-/** A wildcard's ownership records stand under its replacement. */
-function namesSpokenOf(name: DnsName, { wildcardReplacement }: NamingSettings, records: Records): DnsName[] {
-  if (wildcardReplacement === '' || !name.startsWith(`${wildcardReplacement}.`)) return [name];
-  const wildcard = `*${name.slice(wildcardReplacement.length)}`;
-  return records.has(wildcard) ? [name, wildcard] : [name];
-}
-
-interface Earlier {
-  readonly before: Records;
-  readonly earlier: ReadonlyMap<DnsName, readonly Claim[]>;
-  readonly settings: NamingSettings;
-  readonly isOurs: (owner: OwnerId) => boolean;
-}
-
-function isNew(
-  claim: Claim,
-  record: RecordSet,
-  name: DnsName,
-  { before, earlier, settings, isOurs }: Earlier,
-): boolean {
-  const stood = (before.get(name) ?? []).find(other => isSameSet(other, record));
-  if (!stood) return false;
-  const former = decidingClaim(stood, claimsOf(name, earlier, before, settings));
-  if (former && (former.ownership.owner === claim.ownership.owner || isOurs(former.ownership.owner))) return false;
-  return !(before.get(claim.txt.name) ?? []).some(txt => txt.values?.includes(claim.value));
 }

@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
-import { type DnsName, type Endpoint, MANAGED_TYPES, type ManagedType, readValue } from '../model/index.ts';
+import {
+  type DnsName,
+  type Endpoint,
+  isAddressType,
+  MANAGED_TYPES,
+  type ManagedType,
+  readValue,
+} from '../model/index.ts';
 import { aliasWish, isForeign, ttlIn } from './annotations.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
 import { localProblemIn } from './local.ts';
@@ -125,11 +132,9 @@ function ttlOf(raw: unknown, field: string, notes: Notes): number | undefined {
   return ttlIn({ text: String(value), field: `${field}.recordTTL` }, notes);
 }
 
-const POINTING: ReadonlySet<string> = new Set(['A', 'AAAA', 'CNAME']);
-
 function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoint[] {
   const { name, type, properties, field } = entry;
-  const pointing = POINTING.has(type);
+  const pointing = isAddressType(type);
   const alias = properties.get('alias');
   if (alias && !pointing) {
     refused(name, 'invalid', alias.field, `a record of type ${type} cannot be an alias`, notes);

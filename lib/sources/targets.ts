@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { firstAndCount } from '../shown.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
 import { localProblem } from './local.ts';
 import type { Field, Notes } from './notes.ts';
@@ -62,13 +63,18 @@ export function targetSets(fields: readonly Field[], notes: Notes): TargetSet[] 
   notes.pointsTo(Math.max(names.length, ...addresses.map(({ targets }) => targets.length)));
   const field = fields[0]?.field ?? '';
   if (values.A.length + values.AAAA.length > 0) {
-    if (names.length > 0) notes.add('warning', field, `addresses are published, and not beside them: ${some(names)}`);
+    if (names.length > 0)
+      notes.add('warning', field, `addresses are published, and not beside them: ${firstAndCount(names, SHOWN_NAMES)}`);
     return addresses.filter(set => set.targets.length > 0);
   }
   const [first, ...others] = names;
   if (first === undefined) return [];
   if (others.length > 0)
-    notes.add('warning', field, `only ${first} is published, a name has one CNAME: ${some(others)}`);
+    notes.add(
+      'warning',
+      field,
+      `only ${first} is published, a name has one CNAME: ${firstAndCount(others, SHOWN_NAMES)}`,
+    );
   return [{ type: 'CNAME', targets: [first] }];
 }
 
@@ -104,9 +110,4 @@ function uniqueIPv6(values: readonly string[]): readonly string[] {
     if (!byAddress.has(address)) byAddress.set(address, value);
   }
   return [...byAddress.values()];
-}
-
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN_NAMES).join(', ');
-  return names.length > SHOWN_NAMES ? `${shown} and ${names.length - SHOWN_NAMES} more` : shown;
 }

@@ -39,8 +39,6 @@ export interface KeptZoneList {
 /** What a cluster asked for when it was last read: tells whose a name is, and is never taken for what it asks for now. */
 export interface KeptSnapshot {
   readonly snapshot: Snapshot;
-  /** Of the settings under which it was made: with other settings the same objects may want other things. */
-  readonly settings: string;
   readonly readAt: number;
   /** Names and objects of the cluster that were not published as asked, when it was last read. */
   readonly unpublished: number;
@@ -188,7 +186,7 @@ function isListOf(value: unknown, fits: (item: Record<string, unknown>) => boole
 
 export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   const value = decode('snapshot', bytes);
-  if (!value || typeof value.settings !== 'string' || typeof value.readAt !== 'number') return undefined;
+  if (!value || typeof value.readAt !== 'number') return undefined;
   const snapshot = value.snapshot;
   const whole =
     isObject(snapshot) &&
@@ -204,6 +202,6 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     !isNumber(value.unpublished)
   )
     return undefined;
-  const { settings, readAt, unpublished } = value;
-  return { snapshot: snapshot as unknown as Snapshot, settings, readAt, unpublished };
+  const { readAt, unpublished } = value;
+  return { snapshot: snapshot as unknown as Snapshot, readAt, unpublished };
 }
