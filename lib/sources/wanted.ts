@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
+import { warnOfMistakes } from './annotations.ts';
 import { isSelected } from './filters.ts';
 import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
 import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
@@ -45,7 +46,9 @@ function askedBy(
   try {
     const opened = openObject(resource, raw, context, form);
     if (opened instanceof Notes) return { asked: [], notes: opened };
-    const asked = isSelected(opened, context) ? endpointsOf(opened, context, needed) : [];
+    if (!isSelected(opened, context)) return { asked: [], notes: opened.notes };
+    const asked = endpointsOf(opened, context, needed);
+    warnOfMistakes(opened, context);
     return { asked, notes: opened.notes };
   } catch (error) {
     return { asked: [], notes: Notes.ofFailure(refOf(resource, raw, context), error) };
