@@ -85,7 +85,9 @@ describe('a name that is left out names the key that leaves it out', () => {
 
   test('no zone at all is selected: those that are left out are named with the key', async () => {
     expect(await said('zones: {domains: [example.org]}')).toContainEqual(
-      expect.stringMatching(/^no-zone no hosted zone .* is selected .*: it has example\.com \(public, left out by zones\.domains\)/),
+      expect.stringMatching(
+        /^no-zone no hosted zone .* is selected .*: it has example\.com \(public, left out by zones\.domains\)/,
+      ),
     );
   });
 });
