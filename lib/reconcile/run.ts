@@ -26,6 +26,7 @@ import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
+import { UnknownTarget } from './unknown-target.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
 import { byZone, distrustAbove, type LoadedZone, loadZones, selectedZones } from './zones.ts';
 
@@ -37,7 +38,7 @@ const ZONES_AT_ONCE = 6;
  * instead of putting old data back. Where a hosted zone turns out to be gone, the zones are listed anew and the run is done
  * again over what is there.
  *
- * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
+ * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read; UnknownTarget
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
@@ -66,6 +67,7 @@ async function runOnce(
   const keep = request.mode === 'sync';
   const world = await readWorld(request, run, route53, relist);
   const { zones, clusters } = world;
+  refuseUnknown(request, run, world);
   const input = planInput(request, run, world, startedAt);
   const planned = plan(input);
   run.onLooked?.(planned.looked);
@@ -80,7 +82,6 @@ async function runOnce(
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
-    ...unknownClusters(request, run, zones),
   ];
   if (keep) await keepWorld(world, findings, run);
   const result = buildResult({
@@ -195,21 +196,25 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
-/** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters({ clusters = [] }: RunRequest, { config }: OpenRun, zones: readonly LoadedZone[]): Finding[] {
+/**
+ * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
+ *
+ * @throws UnknownTarget where every zone was read and no ownership record names it
+ */
+function refuseUnknown({ clusters = [] }: RunRequest, { config }: OpenRun, { zones, unreadable }: World): void {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0) return [];
+  if (unknown.length === 0 || unreadable.length > 0) return;
   const named = new Set(
     zones.flatMap(({ state }) =>
       [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
     ),
   );
-  return unknown
-    .filter(name => !named.has(name))
-    .map(name => ({
-      reason: 'warning',
-      message: `the config has no cluster "${name}", and no ownership record of the selected zones names it: nothing is left of it`,
-    }));
+  const mistyped = unknown.find(name => !named.has(name));
+  if (mistyped === undefined) return;
+  const known = config.shards.flatMap(shard => shard.clusters).join(', ');
+  throw new UnknownTarget(
+    `the config has no cluster "${mistyped}", and no ownership record of the selected zones names it; the config has ${known}`,
+  );
 }
 
 /** A store that cannot be read or written costs full reads, and nothing else. */
