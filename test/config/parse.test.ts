@@ -36,7 +36,7 @@ describe('a config that names its clusters only', () => {
         excludeTargetNets: [],
         defaultTargets: [],
       },
-      registry: { prefix: '', suffix: '', wildcardReplacement: '' },
+      registry: { prefix: '', suffix: '', wildcardReplacement: '', encryptionKeys: [] },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
       guard: {
         maxDeletes: { count: 10, percent: 20 },
@@ -68,9 +68,19 @@ describe('a config that names its clusters only', () => {
   });
 
   it('says the same with everything that comes later at its default', () => {
-    const later = ['registry: {type: txt, encryptionKey: null}', 'sharing: first', 'claims: []'];
+    const later = ['registry: {type: txt}', 'sharing: first', 'claims: []'];
     expect(withLines(...later)).toEqual(parse(MINIMAL));
   });
+});
+
+test.each<[string, readonly string[]]>([
+  ['null', []],
+  ['env:TXT_ENCRYPT_KEY', ['env:TXT_ENCRYPT_KEY']],
+  ['ssm:/dns/key', ['ssm:/dns/key']],
+  ['[secretsmanager:dns/key, "env:OLD", secretsmanager:dns/key]', ['secretsmanager:dns/key', 'env:OLD']],
+  ['[plain, env:OLD]', ['plain', 'env:OLD']],
+])('the keys of encrypted ownership records are one place or a list of them: %s', (text, places) => {
+  expect(withLines(`registry: {encryptionKey: ${text}}`).registry.encryptionKeys).toEqual(places);
 });
 
 test('every switch of the objects is taken over', () => {
@@ -175,6 +185,7 @@ describe('the config', () => {
       prefix: 'edns-%{record_type}.',
       suffix: '',
       wildcardReplacement: 'any',
+      encryptionKeys: [],
     });
   });
 
