@@ -13,7 +13,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
@@ -99,6 +99,7 @@ async function runOnce(
 /** What a run has read. */
 interface World {
   readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
   readonly missing: boolean;
@@ -114,7 +115,7 @@ interface World {
 async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, findings }, concerns, known] = await Promise.all([
+  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -132,6 +133,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
     selected,
+    leftOut,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
     missing: first.missing.length + second.missing.length > 0,
@@ -149,6 +151,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
     settings: planSettings(run, run.ports.aliasZoneOf),
     now,
