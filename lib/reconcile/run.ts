@@ -14,7 +14,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { allowedBy, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
@@ -100,6 +100,7 @@ async function runOnce(
 /** What a run has read. */
 interface World {
   readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
   readonly missing: boolean;
@@ -115,7 +116,7 @@ interface World {
 async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, findings }, concerns, known] = await Promise.all([
+  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -133,6 +134,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
     selected,
+    leftOut,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
     missing: first.missing.length + second.missing.length > 0,
@@ -150,6 +152,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
     settings: planSettings(run.config, run.ports.aliasZoneOf),
     now,
