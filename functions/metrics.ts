@@ -37,6 +37,7 @@ export const METRICS = {
   Held: count([['shard']], 'Changes that the guard held.'),
   Frozen: count([['shard']], 'Records that stay because their cluster or kind could not be read.'),
   Refused: count([['shard']], 'Changes that Route 53 refused.'),
+  Filtered: count([['shard']], 'Names and objects that the config leaves out.'),
   ClustersUnreachable: count([['shard']], 'Clusters that could not be read completely.'),
   ZoneAge: {
     unit: MetricUnit.Seconds,

@@ -27,7 +27,29 @@ export function logResult(result: RunResult, logger: Logger): void {
     for (const change of changes)
       logger.info(`${did}${change.action} ${change.name} ${change.type}`, { zone: id, change });
   for (const finding of findings) logFinding(finding, logger);
+  logFiltered(findings, logger);
   logger.info('run finished', { run: { ...summary, zones: zones.map(({ changes, ...zone }) => zone) } });
+}
+
+/** Names that a line about what is filtered shows. */
+const SHOWN = 10;
+
+/**
+ * What is filtered is most of a large cluster, the same in each run: a line for each key that filters says how much, and the
+ * first of it. Each by itself is for the log level `DEBUG`.
+ */
+function logFiltered(findings: readonly Finding[], logger: Logger): void {
+  const filtered = groupBy(
+    findings.filter(({ reason }) => reason === 'filtered'),
+    ({ field = '' }) => field.replaceAll(/\[\d+\]/g, '[]'),
+  );
+  for (const [field, group] of filtered) {
+    const count = group.reduce((sum, finding) => sum + countOf(finding), 0);
+    const what = ({ name, object }: Finding) => name ?? (object ? describeObject(object) : '');
+    const first = firstAndCount([...new Set(group.map(what))].filter(Boolean), SHOWN);
+    const by = field === '' ? '' : ` by ${field}`;
+    logger.info(`filtered${by}: ${count} (${first})`, { filtered: { count, ...(field !== '' && { field }) } });
+  }
 }
 
 function logFinding(finding: Finding, logger: Logger): void {
@@ -68,6 +90,7 @@ function meterShard(shard: string, result: RunResult, metrics: Metrics): void {
     Held: reasons.held ?? 0,
     Frozen: reasons.frozen ?? 0,
     Refused: reasons.refused ?? 0,
+    Filtered: reasons.filtered ?? 0,
     ...ageOf(result),
   };
   for (const [name, value] of Object.entries(gauges)) meter(metrics, name as MetricName, value, { shard });
