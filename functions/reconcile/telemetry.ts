@@ -1,7 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import type { Finding, Reason, RunResult } from '../../lib/model/index.ts';
+import { groupBy } from '../../lib/group.ts';
+import { countOf, describeObject, type Finding, type Reason, type RunResult } from '../../lib/model/index.ts';
+import { firstAndCount } from '../../lib/shown.ts';
 import { type MetricName, meter } from '../metrics.ts';
 import type { BatchRun } from './event.ts';
 
@@ -44,7 +46,7 @@ function logFiltered(findings: readonly Finding[], logger: Logger): void {
     ({ field = '' }) => field.replaceAll(/\[\d+\]/g, '[]'),
   );
   for (const [field, group] of filtered) {
-    const count = group.reduce((sum, finding) => sum + countOf(finding), 0);
+    const count = sum(group.map(countOf));
     const what = ({ name, object }: Finding) => name ?? (object ? describeObject(object) : '');
     const first = firstAndCount([...new Set(group.map(what))].filter(Boolean), SHOWN);
     const by = field === '' ? '' : ` by ${field}`;
