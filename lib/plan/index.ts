@@ -1,3 +1,5 @@
+export { allowedBy } from './allowed.ts';
+export type { ClaimRule } from './claims.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';

@@ -5,6 +5,7 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  RecordChange,
   RunRequest,
   RunResult,
   Snapshot,
@@ -13,15 +14,15 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
-import { createKeeper } from './kept.ts';
+import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
-import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -42,7 +43,7 @@ const ZONES_AT_ONCE = 6;
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
-  const run: OpenRun = { ...asked, shard: asked.shard ?? DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const first = await runOnce(request, run, route53, { relist: request.force });
@@ -72,7 +73,7 @@ async function runOnce(
   const planned = plan(input);
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
+    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
@@ -154,7 +155,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
     leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
-    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    settings: planSettings(run, run.ports.aliasZoneOf),
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
@@ -201,12 +202,14 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
  *
  * @throws UnknownTarget where every zone was read and no ownership record names it
  */
-function refuseUnknown({ clusters = [] }: RunRequest, { config }: OpenRun, { zones, unreadable }: World): void {
+function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
   if (unknown.length === 0 || unreadable.length > 0) return;
   const named = new Set(
     zones.flatMap(({ state }) =>
-      [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
+      [...state.records.values()]
+        .flat()
+        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
   const mistyped = unknown.find(name => !named.has(name));
@@ -252,10 +255,20 @@ function ownedIn(state: ZoneState, planned: PlanOutput): number {
   return planned.owned.get(state.zone.id) ?? 0;
 }
 
-function previewZone(zone: LoadedZone, planned: PlanOutput): Promise<DoneZone> {
+/** A name's change as it is told. */
+function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: PlanInput): RecordChange[] {
+  const apexes = new Set([...zones.map(({ zone }) => zone), ...elsewhere].map(({ name }) => name));
+  return recordChanges(change, record => allowedBy(change, record, apexes, settings));
+}
+
+function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
-  const changes = changesOf(zone, planned).flatMap(recordChanges);
-  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
+  const result: ZoneResult = {
+    ...state.zone,
+    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
+    ...lastRead(state),
+  };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
@@ -275,7 +288,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
       edits: published.edits,
     });
   }
-  const made = published.applied.flatMap(recordChanges);
+  const made = published.applied.flatMap(change => toldChanges(change, work.input));
   const grown = made.reduce(
     (sum, change) =>
       sum + (change.type === 'TXT' ? 0 : change.action === 'create' ? 1 : change.action === 'delete' ? -1 : 0),
@@ -287,10 +300,14 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     changes: made,
     batches: published.batches,
     source,
+    ...lastRead(state),
   };
   const { findings, replanned, missing } = published;
   return { id: state.zone.id, result, findings, replanned, missing };
 }
+
+/** A copy that is in doubt has the time 0: it is read anew by the next run. */
+const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
 type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
 
