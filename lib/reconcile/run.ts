@@ -20,9 +20,9 @@ import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
-import { createKeeper } from './kept.ts';
+import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
-import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -42,7 +42,7 @@ const ZONES_AT_ONCE = 6;
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
-  const run: OpenRun = { ...asked, shard: asked.shard ?? DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const first = await runOnce(request, run, route53, { relist: request.force });
@@ -154,7 +154,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
     leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
-    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    settings: planSettings(run, run.ports.aliasZoneOf),
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
@@ -197,12 +197,18 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
 }
 
 /** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters({ clusters = [] }: RunRequest, { config }: OpenRun, zones: readonly LoadedZone[]): Finding[] {
+function unknownClusters(
+  { clusters = [] }: RunRequest,
+  { config, naming }: OpenRun,
+  zones: readonly LoadedZone[],
+): Finding[] {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
   if (unknown.length === 0) return [];
   const named = new Set(
     zones.flatMap(({ state }) =>
-      [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
+      [...state.records.values()]
+        .flat()
+        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
   return unknown
@@ -257,7 +263,11 @@ function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: Pl
 function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
   const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
-  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  const result: ZoneResult = {
+    ...state.zone,
+    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
+    ...lastRead(state),
+  };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
@@ -289,10 +299,14 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     changes: made,
     batches: published.batches,
     source,
+    ...lastRead(state),
   };
   const { findings, replanned, missing } = published;
   return { id: state.zone.id, result, findings, replanned, missing };
 }
+
+/** A copy that is in doubt has the time 0: it is read anew by the next run. */
+const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
 type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
 
