@@ -1,5 +1,4 @@
-import type { DnsName, ManagedType, ZoneId } from '../model/index.ts';
-import type { NamingSettings } from '../registry/index.ts';
+import type { DnsName, ManagedType, NamingSettings, ZoneId } from '../model/index.ts';
 import type { ZoneFilter } from './zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';

@@ -1,5 +1,6 @@
 export { possibleNames } from './meaning.ts';
-export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
+export { meantBefore } from './meant.ts';
+export { behindType, ownershipName, readOwnershipName } from './names.ts';
 export {
   ambiguousClaims,
   type Claim,

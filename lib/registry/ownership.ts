@@ -1,5 +1,5 @@
-import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
-import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
+import type { DnsName, HostedZone, NamingSettings, Ownership, RecordSet } from '../model/index.ts';
+import { type NamedRecord, readOlderName, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
 
 /** One ownership text found in a zone: what it says, and of which record it says it. */

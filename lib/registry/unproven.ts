@@ -1,6 +1,5 @@
-import type { DnsName, HostedZone, OwnerId, RecordSet } from '../model/index.ts';
+import type { DnsName, HostedZone, NamingSettings, OwnerId, RecordSet } from '../model/index.ts';
 import { isSameSet, recordId } from '../model/index.ts';
-import type { NamingSettings } from './names.ts';
 import {
   type Claim,
   claimsOf,
