@@ -40,6 +40,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       targetsPerObject: parsed.limits.targetsPerObject,
     },
     budget: budgetConfig(parsed.budget),
+    claims: parsed.claims,
   });
 }
 

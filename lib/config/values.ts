@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
+import { nearestKey } from '../nearest.ts';
 import {
   canonicalHostname,
   parseDuration,
@@ -13,7 +14,6 @@ import {
   type SourceKind,
 } from '../sources/index.ts';
 import type { StateConfig } from './config.ts';
-import { nearestKey } from './nearest.ts';
 
 /** What a reader gives back for a value that is not allowed: the end of the line that the user sees. */
 class Refusal {
@@ -81,11 +81,6 @@ export function later<T extends '' | false | null | 'first'>(only: T) {
     ? z.optional(z.null({ error }))
     : z.prefault(z.literal(only as '' | false, { error }), only as '');
 }
-
-export const laterList = () => {
-  const error = 'is not supported yet: leave it out or write its default, []';
-  return z.prefault(z.array(z.never({ error }), { error }), []);
-};
 
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {

@@ -1,4 +1,5 @@
 import type { DnsName, ManagedType, NamingSettings, ZoneId } from '../model/index.ts';
+import type { ClaimRule } from './claims.ts';
 import type { ZoneFilter } from './zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';
@@ -25,6 +26,8 @@ export interface PlanSettings {
   /** Seconds. */
   readonly ttl: number;
   readonly merge: MergeScope;
+  /** Who may publish what; see `decideClaim`. */
+  readonly claims: readonly ClaimRule[];
   /** Of the values of one record set, so that it can be swapped in one change batch. */
   readonly maxCharacters: number;
   /** Seconds: a floor under the TTLs that objects give; absent: none. */
