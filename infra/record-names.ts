@@ -1,7 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
-import type { NamingSettings } from '../lib/model/index.ts';
 import { within } from '../lib/plan/zone-filter.ts';
-import { ownershipName, readOwnershipName } from '../lib/registry/names.ts';
+import { type NamingSettings, ownershipName, readOwnershipName } from '../lib/registry/names.ts';
 
 type Names = Pick<Config, 'zones' | 'registry' | 'records'>;
 

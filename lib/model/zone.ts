@@ -34,7 +34,7 @@ export interface Removal extends Party {
 }
 
 /** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
-export interface NamingSettings {
+export interface AffixSettings {
   /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
   readonly prefix: string;
   readonly suffix: string;
@@ -66,7 +66,7 @@ export interface ZoneState extends ZoneMemory {
    */
   readonly unproven: ReadonlySet<string>;
   /** How ownership records were named when it was last looked at; absent in a copy that does not say. */
-  readonly naming?: NamingSettings;
+  readonly naming?: AffixSettings;
   /**
    * Names that ownership records of ours (as `recordId` names them) are of, which read as those of other names since
    * `registry` was changed in the config.

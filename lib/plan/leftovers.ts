@@ -61,7 +61,7 @@ function* publishedIn(evidence: Evidence): Generator<string> {
   for (const name of view.records.keys()) {
     const claims = claimsOf(name, view.ownership, view.records, settings.naming);
     for (const record of claims.length > 0 ? recordsAt(name, view) : []) {
-      const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+      const claim = isOwnershipRecord(record, settings.naming) ? undefined : decidingClaim(record, claims);
       if (claim && otherMeaning(claim, name, evidence) === undefined) yield objectKey(claim.ownership);
     }
   }

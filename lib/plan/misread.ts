@@ -78,7 +78,7 @@ export function mayOwn(
   return recordsAt(name, view).some(record => {
     const deciding = decidingClaim(record, claims);
     return (
-      !isOwnershipRecord(record) &&
+      !isOwnershipRecord(record, settings.naming) &&
       (type
         ? record.type === type
         : isAddressType(record.type) || claim.txt.name.includes(record.type.toLowerCase())) &&

@@ -1,4 +1,5 @@
-import type { DnsName, ManagedType, NamingSettings, ZoneId } from '../model/index.ts';
+import type { DnsName, ManagedType, ZoneId } from '../model/index.ts';
+import type { NamingSettings } from '../registry/index.ts';
 import type { ClaimRule } from './claims.ts';
 import type { ZoneFilter } from './zones.ts';
 

@@ -1,4 +1,4 @@
-import type { DnsName, NamingSettings, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
+import type { AffixSettings, DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
 import { isSameSet, sameRecord } from '../model/index.ts';
 import { decodeZone, encodeZone, type ZoneCopy } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
@@ -43,7 +43,7 @@ export const newState = (
   zone: ZoneState['zone'],
   records: Records,
   readAt: number,
-  naming: NamingSettings,
+  naming: AffixSettings,
 ): ZoneState => ({
   zone,
   records,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config.ts';
 import type {
+  AffixSettings,
   DnsName,
   Finding,
   HostedZone,
@@ -213,7 +214,7 @@ async function loadZone(
   const records = await readZone(route53, zone.id);
   const now = run.ports.clock.now();
   const edits = { ...noEdits(), whole: true };
-  if (!kept) return { state: newState(zone, records, now, run.config.registry), source: 'read', edits, ...found };
+  if (!kept) return { state: newState(zone, records, now, affixes(run)), source: 'read', edits, ...found };
   const unproven = unprovenAmong(kept, records, run);
   const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven, ...named(kept, run) };
   return { state, source: 'read', edits, previous: kept.records, ...found };
@@ -224,26 +225,38 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 }
 
 /** Which record sets of a zone that was kept are unproven, now that it, or names of it, were read. */
-function unprovenAmong(kept: ZoneCopy, records: ZoneState['records'], { config }: OpenRun): ReadonlySet<string> {
-  const looked = lookedAgain(kept.zone, kept.records, records, config.registry);
-  return unprovenIn(looked, kept.unproven, config.registry, ourOwners(config));
+function unprovenAmong(
+  kept: ZoneCopy,
+  records: ZoneState['records'],
+  { config, naming }: OpenRun,
+): ReadonlySet<string> {
+  const looked = lookedAgain(kept.zone, kept.records, records, naming);
+  return unprovenIn(looked, kept.unproven, naming, ourOwners(config));
 }
 
 /** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
-function named(kept: ZoneCopy, { config }: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
-  const naming = config.registry;
+function named(kept: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
+  const naming = affixes(run);
   const { naming: before } = kept;
   if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: kept.meant };
-  return { naming, meant: meantBefore({ ...kept, naming: before }, naming, ourOwners(config)) };
+  const renamed = { ...kept, naming: { ...run.naming, ...before } };
+  return { naming, meant: meantBefore(renamed, run.naming, ourOwners(run.config)) };
 }
 
+/** What is kept of the naming: never its keys. */
+const affixes = ({ naming: { prefix, suffix, wildcardReplacement } }: OpenRun): AffixSettings => ({
+  prefix,
+  suffix,
+  wildcardReplacement,
+});
+
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
-export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun): LoadedZone[] {
+export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: OpenRun): LoadedZone[] {
   const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
   const uppers = zones.flatMap(upper => {
     const { state, previous } = upper;
     if (!previous || !zones.some(lower => isBelow(lower, upper))) return [];
-    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, config.registry) }];
+    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, naming) }];
   });
   if (uppers.length === 0) return [...zones];
   return zones.map(zone => {
@@ -252,7 +265,7 @@ export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun)
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
     const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, config.registry, ourOwners(config))] : [],
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, ourOwners(config))] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
@@ -291,13 +304,13 @@ async function withNamesRead(
 }
 
 /** The ownership records of record sets that were not known: read with them, they do not seem to have come later. */
-function ownershipOfNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { config }: OpenRun) {
+function ownershipOfNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
   const fresh = names.flatMap(name =>
     (now.get(name) ?? []).filter(
-      set => !isOwnershipRecord(set) && !kept.records.get(name)?.some(other => isSameSet(other, set)),
+      set => !isOwnershipRecord(set, naming) && !kept.records.get(name)?.some(other => isSameSet(other, set)),
     ),
   );
-  const owning = fresh.map(({ name, type }) => ownershipName(name, type, kept.zone.name, config.registry));
+  const owning = fresh.map(({ name, type }) => ownershipName(name, type, kept.zone.name, naming));
   return [...new Set(owning)].filter(name => name.split('.').every(label => label.length <= 63));
 }
 

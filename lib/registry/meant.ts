@@ -1,6 +1,6 @@
-import type { DnsName, HostedZone, NamingSettings, OwnerId, RecordSet } from '../model/index.ts';
+import type { DnsName, HostedZone, OwnerId, RecordSet } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
-import { readOwnershipName } from './names.ts';
+import { type NamingSettings, readOwnershipName } from './names.ts';
 import { ambiguousClaims, claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from './ownership.ts';
 
 type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
@@ -36,7 +36,7 @@ export function meantBefore(
     const shared = name.startsWith('*.') ? ambiguousClaims(name, index, records, naming) : [];
     const claims = [...claimsOf(name, index, records, naming), ...shared];
     for (const record of claims.length > 0 ? sets : []) {
-      const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+      const claim = isOwnershipRecord(record, naming) ? undefined : decidingClaim(record, claims);
       const id = claim && isOurs(claim.ownership.owner) ? recordId(claim.txt) : undefined;
       if (id !== undefined && !misread.has(id)) found.set(id, name);
     }

@@ -1,4 +1,11 @@
-import type { DnsName, NamingSettings } from '../model/index.ts';
+import type { AffixSettings, DnsName } from '../model/index.ts';
+import type { Keyring } from './cipher.ts';
+
+/** How ownership records are named and written (config `registry`). */
+export interface NamingSettings extends AffixSettings {
+  /** For encrypted ownership records; absent: plain ones are written, and encrypted ones cannot be read. */
+  readonly keys?: Keyring;
+}
 
 /** What the name of an ownership record stands for. `type` is empty in the oldest format, which names no type. */
 export interface NamedRecord {

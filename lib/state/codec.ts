@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type {
+  AffixSettings,
   DnsName,
   HostedZone,
-  NamingSettings,
   RecordSet,
   Refusal,
   Removal,
@@ -172,7 +172,7 @@ const isAlias = (value: unknown) =>
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-const isNaming = (value: unknown): value is NamingSettings =>
+const isNaming = (value: unknown): value is AffixSettings =>
   isObject(value) && isText(value.prefix) && isText(value.suffix) && isText(value.wildcardReplacement);
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NamingSettings } from '../../lib/model/index.ts';
-import { ownershipName, readOwnershipName } from '../../lib/registry/index.ts';
+import { type NamingSettings, ownershipName, readOwnershipName } from '../../lib/registry/index.ts';
 
 const PLAIN: NamingSettings = { prefix: '', suffix: '', wildcardReplacement: '' };
 
