@@ -264,7 +264,11 @@ function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: Pl
 function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
   const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
-  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  const result: ZoneResult = {
+    ...state.zone,
+    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
+    ...lastRead(state),
+  };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
@@ -296,10 +300,14 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     changes: made,
     batches: published.batches,
     source,
+    ...lastRead(state),
   };
   const { findings, replanned, missing } = published;
   return { id: state.zone.id, result, findings, replanned, missing };
 }
+
+/** A copy that is in doubt has the time 0: it is read anew by the next run. */
+const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
 type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
 
