@@ -91,6 +91,7 @@ interface RecordsConfig {
 }
 
 interface RegistryConfig {
+  readonly type: 'txt' | 'noop';
   /** Lower case; may contain `%{record_type}`. Prefix and suffix exclude each other. */
   readonly prefix: string;
   readonly suffix: string;

@@ -25,6 +25,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     service: parsed.service,
     records: withoutExcluded(parsed.records),
     registry: {
+      type: parsed.registry.type,
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
       wildcardReplacement: parsed.registry.wildcardReplacement,

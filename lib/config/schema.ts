@@ -150,7 +150,11 @@ const records = {
 };
 
 const registry = {
-  type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
+  type: key(
+    'txt: ownership is kept in TXT records, as ExternalDNS does. noop: it is not kept, and what stands at a name that an object asks for counts as its own; not with policy sync.',
+    oneOf(['txt', 'noop']),
+    'txt',
+  ),
   prefix: key(
     'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
     affix('in front', text => `${text}x.example.com`),

@@ -54,6 +54,8 @@ export interface Owners {
   awaited(ownership: Ownership, name: DnsName): boolean;
   /** Whether the object is there and asks for the name, or waits for it. */
   asks(ownership: Ownership, name: DnsName): boolean;
+  /** The names that the object asks for, or waits for. */
+  namesOf(ownership: Ownership): readonly DnsName[];
   /** Whether the object is there and asks for other names: then it has moved, it is not lost. */
   alive(ownership: Ownership): boolean;
   /** Whether a person forced this run for whatever cluster the record may be of. */
@@ -76,7 +78,7 @@ interface Cluster {
   readonly awaited: Set<DnsName>;
   /** What objects are put off with, by name. */
   readonly putOff: Map<DnsName, Endpoint[]>;
-  /** Names that an object asks for, by `kind/namespace/name`; made when it is first asked. */
+  /** Names that an object asks for or waits for, by `kind/namespace/name`; made when it is first asked. */
   readonly asked: () => ReadonlyMap<string, ReadonlySet<DnsName>>;
 }
 
@@ -128,9 +130,8 @@ export function ownersOf(
     frozen,
     awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
     asks: ({ resource = '', ...rest }, name) =>
-      possible(rest).some(
-        ({ asked, heldNames }) => asked().get(resource)?.has(name) === true || heldNames.has(`${resource} ${name}`),
-      ),
+      possible(rest).some(({ asked }) => asked().get(resource)?.has(name) === true),
+    namesOf: ({ resource = '', ...rest }) => possible(rest).flatMap(({ asked }) => [...(asked().get(resource) ?? [])]),
     alive: ({ resource, ...rest }) => {
       const clusters = possible(rest);
       return resource !== undefined && clusters.length === 1 && clusters[0]?.alive.has(resource) === true;
@@ -162,7 +163,8 @@ function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapsho
   const asked = () => {
     if (names) return names;
     names = new Map();
-    for (const { object, name } of endpoints) {
+    for (const { object, name } of [...endpoints, ...holds]) {
+      if (name === undefined) continue;
       const resource = resourceOf(object);
       const known = names.get(resource);
       if (known) known.add(name);

@@ -9,6 +9,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
+import { recordId } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { withoutRefused } from './allowed.ts';
@@ -48,7 +49,7 @@ export function plan(input: PlanInput): PlanOutput {
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
   const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
-  const published = publishedObjects(views, settings);
+  const published = publishedObjects(views, settings, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
     return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
@@ -60,6 +61,7 @@ export function plan(input: PlanInput): PlanOutput {
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
+    misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
   };
 }
@@ -78,6 +80,7 @@ interface PlannedZone {
   readonly findings: readonly Finding[];
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
   readonly removals: readonly Removal[];
+  readonly misread: ReadonlySet<string>;
   readonly owned: number;
   readonly looked: readonly string[];
 }
@@ -118,6 +121,7 @@ function planZone(context: ZoneContext): PlannedZone {
     ],
     unwantedSince: braked.since,
     removals: braked.removals,
+    misread: planned.misread,
     owned: planned.records,
     looked: lookedAt(context, planned.plans),
   };
@@ -150,6 +154,7 @@ interface PlannedNames {
   readonly owned: Owned;
   /** Record sets of ours. */
   readonly records: number;
+  readonly misread: ReadonlySet<string>;
 }
 
 /** Plans the names of a zone one by one; a name that is an alias to another one of the zone after that one. */
@@ -188,7 +193,14 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  return { plans, owned: countOwned(currents.values(), owners), records };
+  return { plans, owned: countOwned(currents.values(), owners), records, misread: misreadIn(currents.values()) };
+}
+
+function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { foreign } of currents)
+    for (const { claim, misread } of foreign) if (claim && misread !== undefined) ids.add(recordId(claim.txt));
+  return ids;
 }
 
 /** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */

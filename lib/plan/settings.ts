@@ -19,6 +19,8 @@ export interface Limit {
 export interface PlanSettings {
   readonly filter: ZoneFilter;
   readonly naming: NamingSettings;
+  /** `noop`: ownership is not kept; what stands at a name that an object asks for counts as that object's. Default: `txt`. */
+  readonly registry?: 'txt' | 'noop';
   readonly policy: Policy;
   /** The record types that are managed; others are left alone and not published. */
   readonly types: readonly ManagedType[];

@@ -11,6 +11,7 @@ export function planSettings(
   return {
     filter: config.zones,
     naming,
+    registry: config.registry.type,
     policy: config.policy,
     types: config.records.types,
     preferCname: config.records.preferCname,

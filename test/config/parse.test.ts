@@ -36,7 +36,7 @@ describe('a config that names its clusters only', () => {
         excludeTargetNets: [],
         defaultTargets: [],
       },
-      registry: { prefix: '', suffix: '', wildcardReplacement: '', encryptionKeys: [] },
+      registry: { type: 'txt', prefix: '', suffix: '', wildcardReplacement: '', encryptionKeys: [] },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
       guard: {
         maxDeletes: { count: 10, percent: 20 },
@@ -210,6 +210,7 @@ describe('the config', () => {
   it('has the affixes of ownership records in lower case', () => {
     const registry = 'registry: {prefix: "EDNS-%{record_type}.", wildcardReplacement: ANY}';
     expect(withLines(registry).registry).toEqual({
+      type: 'txt',
       prefix: 'edns-%{record_type}.',
       suffix: '',
       wildcardReplacement: 'any',

@@ -96,6 +96,8 @@ describe('a refused value is named with its path and what is allowed', () => {
       /^registry\.suffix: .* no separator between %\{record_type\} and the hostname.*-%\{record_type\}$/,
     ]),
     ['registry: {suffix: "-"}', /^registry\.suffix: "-" makes no valid name .* hyphen/],
+    ['registry: {type: noop}', /^registry\.type: keeps no ownership, .*: set policy to upsert-only or create-only$/],
+    ['registry: {type: dynamodb}', /^registry\.type: "dynamodb" is not allowed: write one of txt, noop$/],
     // What was written may be the key itself.
     ...['0123456789abcdef0123456789abcdef', '"env:"', '"env:A B"', '12', '{env: NAME}'].map((key): [string, RegExp] => [
       `registry: {encryptionKey: ${key}}`,
@@ -221,7 +223,6 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['registry: {type: noop}', 'registry.type'],
     ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],

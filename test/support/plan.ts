@@ -84,6 +84,8 @@ export function zone(records: readonly (string | RecordSet)[], more: Partial<Zon
     unwantedSince: new Map(),
     removed: [],
     unproven: new Set(),
+    meant: new Map(),
+    misread: new Set(),
     ...more,
   };
 }

@@ -126,6 +126,8 @@ function wrong(place: Place): string | undefined {
     const due = dueOfLabel(label, place);
     // An ownership record is not written anew only because another object asks for the very same now.
     if ((due ?? dues(place).flat()).some(one => isDue(record, one))) continue;
+    // What a malformed hostname holds is told of its object, not of each of its names.
+    if (isHeldAll(label, place) && !told(place)) continue;
     // An ownership record that names no cluster may be of another one's object, which has nothing to publish.
     const isKept = ours.some(each => dueOfLabel(labelOf(each, place), place)?.length === 0);
     const stays =
