@@ -14,6 +14,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
+import { recordId } from '../model/index.ts';
 import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
@@ -309,7 +310,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
 const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
@@ -333,14 +334,31 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
     unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
     removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
+    ...(state.naming && { naming: state.naming }),
+    meant: stillMeant(published, whole),
+    misread: planned.misread.get(id) ?? state.misread,
   };
+}
+
+/** An ownership record that was written is what the config says; so is, by force, one whose other record set is gone. */
+function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
+  const written = new Set(edits.sets.map(({ set }) => recordId(set)));
+  return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
 const HOUR = 3_600_000;
 
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, unproven }: Memory) =>
-    JSON.stringify([[...refusals], [...unwantedSince], removed, [...unproven].sort()]);
+  const text = ({ refusals, unwantedSince, removed, unproven, naming, meant, misread }: Memory) =>
+    JSON.stringify([
+      [...refusals],
+      [...unwantedSince],
+      removed,
+      [...unproven].sort(),
+      naming,
+      [...meant].sort(),
+      [...misread].sort(),
+    ]);
   return text(memory) !== text(state);
 }
 
