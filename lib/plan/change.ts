@@ -16,7 +16,7 @@ import type { Delta } from './diff.ts';
 import type { PlanSettings } from './settings.ts';
 
 /** TTL of ownership records in seconds, as ExternalDNS writes them. */
-const OWNERSHIP_TTL = 300;
+export const OWNERSHIP_TTL = 300;
 
 export interface Composition {
   readonly current: Current;
@@ -121,7 +121,7 @@ function leavingClaims(
 }
 
 /** The new ownership records, and what else stands in the TXT of the old ones: that is somebody's, and is written back. */
-function withOtherValues(leaving: readonly Claim[], fresh: ReadonlyMap<string, RecordSet>): RecordSet[] {
+export function withOtherValues(leaving: readonly Claim[], fresh: ReadonlyMap<string, RecordSet>): RecordSet[] {
   const written = new Map(fresh);
   for (const txt of uniqueSets(leaving.map(claim => claim.txt))) {
     const others = (txt.values ?? []).filter(
@@ -139,11 +139,11 @@ function withOtherValues(leaving: readonly Claim[], fresh: ReadonlyMap<string, R
   return [...written.values()];
 }
 
-const uniqueSets = (records: readonly RecordSet[]) => [
+export const uniqueSets = (records: readonly RecordSet[]) => [
   ...new Map(records.map(record => [recordId(record), record])).values(),
 ];
 
-const byId = (a: RecordSet, b: RecordSet) => (recordId(a) < recordId(b) ? -1 : 1);
+export const byId = (a: RecordSet, b: RecordSet) => (recordId(a) < recordId(b) ? -1 : 1);
 
 /**
  * Writes the ownership records of a name anew, with a text that differs in nothing but its `renewal`: the swap of a run that

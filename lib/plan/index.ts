@@ -1,6 +1,18 @@
 export { allowedBy } from './allowed.ts';
 export type { ClaimRule } from './claims.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
+export {
+  afterwards,
+  type Move,
+  type Moves,
+  planAdoption,
+  planRekey,
+  planRelease,
+  planReleaseOf,
+  planRename,
+  planTransfer,
+  tracesOf,
+} from './moves/index.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
 export type { PlanSettings } from './settings.ts';

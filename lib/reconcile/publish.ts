@@ -90,13 +90,21 @@ export async function publishZone({ state, changes, edits }: Publishing, context
 }
 
 /** @throws Overtaken */
-async function fenced(batch: readonly NameChange[], zone: ZoneId, { run: { fence } }: PublishContext): Promise<void> {
+export async function fenced(
+  batch: readonly NameChange[],
+  zone: ZoneId,
+  { run: { fence } }: Pick<PublishContext, 'run'>,
+): Promise<void> {
   const removals = batch.filter(takesAway).map(({ name }) => ({ zone, name }));
   if (fence && !(await fence.ensure(removals)))
     throw new Overtaken('another run may work on the shard by now, or it could not be told of the removal');
 }
 
-function spokenType(record: RecordSet, zone: HostedZone, { input }: PublishContext): string | undefined {
+export function spokenType(
+  record: RecordSet,
+  zone: HostedZone,
+  { input }: Pick<PublishContext, 'input'>,
+): string | undefined {
   const { naming } = input.settings;
   if (!isOwnershipRecord(record, naming)) return undefined;
   return readOwnershipName(record.name, zone.name, naming)?.type ?? '';

@@ -112,6 +112,34 @@ async function runShard(shard: string, request: RunRequest, run: Run): Promise<R
 }
 
 /**
+ * Does something else than a run, under the leases of all shards. What overtaken runs may be about to remove stays for the
+ * next runs to look at.
+ *
+ * @throws LeaseHeld
+ */
+export async function underLease<T>(run: Run, work: (run: Run) => Promise<T>): Promise<T> {
+  const held: HeldLease[] = [];
+  const renewal = setInterval(() => {
+    for (const lease of held) void lease.renew().catch(() => {});
+  }, RENEWAL_MS).unref();
+  try {
+    for (const { name } of run.config.shards) {
+      const { lease } = await leaseOf(name, run);
+      if (lease) held.push(lease);
+    }
+    const fences = held.map(fenceOf);
+    const fence: Fence = {
+      ensure: async removals => (await Promise.all(fences.map(one => one.ensure(removals)))).every(Boolean),
+    };
+    return await work({ ...run, fence });
+  } finally {
+    clearInterval(renewal);
+    const released = Promise.all(held.map(lease => lease.release(lease.overtaken).catch(() => {})));
+    await Promise.race([released, sleep(RELEASE_MS, undefined, { ref: false })]);
+  }
+}
+
+/**
  * Without a lease when the store is out of reach or takes no writes: such a run is as safe as any, because its writes are
  * swaps. Its result says so.
  */

@@ -14,5 +14,5 @@ export {
   ownershipsIn,
   wildcardTwin,
 } from './ownership.ts';
-export { formatOwnership, isUnreadable, parseOwnership, writeOwnership } from './text.ts';
+export { formatOwnership, isUnreadable, isWrittenSo, parseOwnership, writeOwnership } from './text.ts';
 export { lookedAgain, unprovenApex, unprovenIn } from './unproven.ts';

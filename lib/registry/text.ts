@@ -38,6 +38,12 @@ export function parseOwnership(value: string, keys?: Keyring): Ownership | undef
   return sealed === undefined ? undefined : parsePlain(keys?.open(sealed)?.text);
 }
 
+/** Whether a TXT value is written as one would be today: with the first of the keys, or in the clear where that comes first. */
+export function isWrittenSo(value: string, keys: Keyring): boolean {
+  if (value.includes(HERITAGE)) return keys.plain;
+  return keys.open(unquote(value) ?? '')?.first === true;
+}
+
 /** Whether a TXT value looks like an encrypted ownership record that none of the keys opens. */
 export function isUnreadable(value: string, { keys }: { readonly keys?: Keyring }): boolean {
   const text = value.includes(HERITAGE) ? undefined : unquote(value);

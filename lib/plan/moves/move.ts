@@ -1,0 +1,110 @@
+import type { DnsName, Finding, HostedZone, NameChange, OwnerId, Party, RecordSet, ZoneId } from '../../model/index.ts';
+import { recordId } from '../../model/index.ts';
+import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
+import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change.ts';
+import { recordsAt, type ZoneView } from '../current.ts';
+import { isFrozen } from '../freeze.ts';
+import type { PlanSettings } from '../settings.ts';
+
+/** The ownership of what stands at one name, on its way from one owner to another. The record sets stay as they are. */
+export interface Move {
+  readonly zone: HostedZone;
+  readonly name: DnsName;
+  /** Of the record sets. */
+  readonly types: readonly string[];
+  /** Absent: nobody's. */
+  readonly from?: OwnerId;
+  readonly to?: OwnerId;
+  /** The object that the new ownership record names. */
+  readonly resource?: string;
+  /** What a person should know before. */
+  readonly note?: string;
+  readonly change: NameChange;
+}
+
+/** What is done, and what is not done with the reason; `warning`: there is nothing to do. */
+export interface Moves {
+  readonly moves: readonly Move[];
+  readonly refused: readonly Finding[];
+}
+
+export const NOTHING: Moves = { moves: [], refused: [] };
+
+export function together(all: readonly Moves[]): Moves {
+  return { moves: all.flatMap(({ moves }) => moves), refused: all.flatMap(({ refused }) => refused) };
+}
+
+/**
+ * The change that exchanges ownership records: each record set is deleted as it was read and created alike, so that Route 53
+ * refuses all of it where one of them is not as it was read. Other values in the TXT of one that goes are written back.
+ */
+export function swapOwnership(
+  name: DnsName,
+  records: readonly RecordSet[],
+  { leaving, fresh }: { readonly leaving: readonly Claim[]; readonly fresh: readonly RecordSet[] },
+  party: Party,
+): NameChange {
+  const written = withOtherValues(leaving, new Map(fresh.map(txt => [recordId(txt), txt])));
+  return {
+    name,
+    action: 'update',
+    deletes: [...records, ...uniqueSets(leaving.map(({ txt }) => txt))].sort(byId),
+    creates: [...records, ...written].sort(byId),
+    ...party,
+    objects: [],
+  };
+}
+
+/** The ownership record of a record set. */
+export function ownershipOf(
+  record: RecordSet,
+  ownership: Claim['ownership'],
+  zone: HostedZone,
+  settings: PlanSettings,
+): RecordSet {
+  const name = ownershipNameOf(record, zone, settings);
+  return {
+    name,
+    type: 'TXT',
+    ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
+    ...(record.routing && { routing: record.routing }),
+    ttl: OWNERSHIP_TTL,
+    values: [writeOwnership(ownership, name, settings.naming)],
+  };
+}
+
+/** Why an ownership record cannot be written, if it cannot; `leaving` gives way to it. */
+export function whyTaken(txt: RecordSet, leaving: readonly Claim[], view: ZoneView): string | undefined {
+  if (txt.name.split('.').some(label => label.length > 63) || txt.name.length > 253)
+    return `the name of its ownership record, ${txt.name}, is too long`;
+  for (const record of recordsAt(txt.name, view)) {
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME`;
+    const sameId = recordId(record) === recordId(txt);
+    const goes = leaving.some(claim => claim.txt === record);
+    if (record.type === 'TXT' && !goes && (sameId || record.setIdentifier === undefined))
+      return `the name of its ownership record, ${txt.name}, has another TXT record`;
+  }
+  return undefined;
+}
+
+/** Whether a record set could be owned at all: no ownership record, nor what makes the zone. */
+export function isOwnable(record: RecordSet, { zone }: ZoneView, { naming }: PlanSettings): boolean {
+  const isZones = record.name === zone.name && (record.type === 'NS' || record.type === 'SOA');
+  return !isZones && !isOwnershipRecord(record, naming);
+}
+
+export const refusal = (reason: Finding['reason'], message: string, name: DnsName, zone?: ZoneId): Finding => ({
+  reason,
+  message,
+  name,
+  ...(zone !== undefined && { zone }),
+});
+
+/** Nothing is moved in a zone that the config freezes. */
+export function frozenZone(name: DnsName, zone: HostedZone, settings: PlanSettings): Moves | undefined {
+  if (!isFrozen(zone, settings)) return undefined;
+  const message = `${name}: the hosted zone ${zone.name} is frozen by zones.freeze of the config`;
+  return { moves: [], refused: [refusal('frozen', message, name, zone.id)] };
+}
+
+export const typesOf = (records: readonly RecordSet[]) => [...new Set(records.map(({ type }) => type))].sort();

@@ -1,0 +1,189 @@
+import { matchesGlob } from '../../glob.ts';
+import type { DnsName, Finding, NameChange, OwnerId, Ownership, RecordSet, ZoneState } from '../../model/index.ts';
+import { isSameSet, recordId } from '../../model/index.ts';
+import { type Claim, claimsOf, decidingClaim, wildcardTwin } from '../../registry/index.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current.ts';
+import type { PlanInput } from '../input.ts';
+import { type Owners, ownersOf } from '../owners.ts';
+import { plan } from '../plan.ts';
+import type { PlanSettings } from '../settings.ts';
+import { passesFilter } from '../zones.ts';
+import {
+  frozenZone,
+  isOwnable,
+  type Move,
+  type Moves,
+  NOTHING,
+  ownershipOf,
+  refusal,
+  swapOwnership,
+  together,
+  typesOf,
+  whyTaken,
+} from './move.ts';
+import { labelFor, type Target, wantedWithout } from './wanted.ts';
+
+export interface Transfer {
+  /** The owner that gives up what it has. */
+  readonly from: OwnerId;
+  /** Who gets what no object asks for at the moment. */
+  readonly to: OwnerId;
+  /** Only names that fit one of these, `*` for any characters; none: all. */
+  readonly names: readonly string[];
+  /** Also what no object asks for or waits for: the next run removes it. */
+  readonly unasked: boolean;
+}
+
+/**
+ * Another owner's records become ours. The object that asks for a name is named in its ownership record; where none does, the
+ * one that was named. What a run would then remove is refused.
+ */
+export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
+  const { settings } = input;
+  const owners = ownersOf(input.snapshots, settings.sourceOf);
+  const context = { transfer, settings, owners };
+  const found = viewZones(input.zones, settings).flatMap(view =>
+    namesOfOwner(view, transfer, input).map(name => theirsAt(name, view, context)),
+  );
+  const wantedOf = wantedWithout(
+    found.filter(one => 'view' in one),
+    input,
+  );
+  const all = together(found.map(one => ('view' in one ? transferTarget(one, wantedOf(one).change, context) : one)));
+  return transfer.unasked ? all : withoutUnasked(all, input);
+}
+
+function namesOfOwner(view: ZoneView, { from, names }: Transfer, { settings }: PlanInput): DnsName[] {
+  const spoken = [...view.ownership].filter(([, claims]) => claims.some(({ ownership }) => ownership.owner === from));
+  const all = spoken.flatMap(([name]) => [name, wildcardTwin(name, settings.naming) ?? name]);
+  const isMeant = (name: DnsName) => names.length === 0 || names.some(pattern => matchesGlob(name, pattern));
+  return [...new Set(all)].filter(name => passesFilter(name, settings.filter) && isMeant(name)).sort();
+}
+
+interface Context {
+  readonly transfer: Transfer;
+  readonly settings: PlanSettings;
+  readonly owners: Owners;
+}
+
+type Theirs = Target & { readonly view: ZoneView; readonly claims: readonly Claim[] };
+
+function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings, owners }: Context): Theirs | Moves {
+  const { zone } = view;
+  const all = claimsOf(name, view.ownership, view.records, settings.naming);
+  const theirs = recordsAt(name, view).flatMap(record => {
+    const claim = isOwnable(record, view, settings) ? decidingClaim(record, all) : undefined;
+    return claim?.ownership.owner === from ? [{ record, claim }] : [];
+  });
+  if (theirs.length === 0) return NOTHING;
+  const records = theirs.map(({ record }) => record);
+  const no = (reason: Finding['reason'], why: string): Moves => ({
+    moves: [],
+    refused: [refusal(reason, `${name}: ${why}`, name, zone.id)],
+  });
+  const unmanaged = typesOf(records).filter(type => !(settings.types as readonly string[]).includes(type));
+  if (unmanaged.length > 0) return no('filtered', `records.types leaves out ${unmanaged.join(', ')}`);
+  const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
+  if (third) return no('conflict', `the owner "${third.ownership.owner}" has an ownership record there, too`);
+  const leaving = all.filter(({ ownership }) => ownership.owner === from);
+  const claims = theirs.map(({ claim }) => claim);
+  return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving, claims };
+}
+
+function transferTarget(
+  { view, zone, name, records, leaving, claims }: Theirs,
+  change: NameChange | undefined,
+  { transfer: { from, to }, settings, owners }: Context,
+): Moves {
+  const labels = records.map(
+    (record, i) => labelFor(record, change, zone, settings) ?? inherited((claims[i] as Claim).ownership, to, owners),
+  );
+  const fresh = records.map((record, i) => ownershipOf(record, labels[i] as Ownership, zone, settings));
+  const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
+  if (taken !== undefined) return { moves: [], refused: [refusal('conflict', `${name}: ${taken}`, name, zone.id)] };
+  const [first] = labels as [Ownership];
+  const move: Move = {
+    zone,
+    name,
+    types: typesOf(records),
+    from,
+    to: first.owner,
+    ...(first.resource !== undefined && { resource: first.resource }),
+    change: swapOwnership(name, records, { leaving, fresh }, owners.partyOf(first)),
+  };
+  return { moves: [move], refused: [] };
+}
+
+/** The cluster stays where it is one of the config's. */
+function inherited({ resource, cluster }: Ownership, owner: OwnerId, owners: Owners): Ownership {
+  const known = cluster !== undefined && owners.clustersOf({ owner, cluster }).length > 0;
+  return { owner, ...(resource !== undefined && { resource }), ...(known && { cluster }) };
+}
+
+/** Leaves out what a run would remove, once it is ours. */
+function withoutUnasked({ moves, refused }: Moves, input: PlanInput): Moves {
+  const zones = input.zones.map(state => afterwards(state, moves));
+  const only = new Map(input.zones.map(({ zone: { id } }) => [id, new Set(namesIn(moves, id))]));
+  const planned = plan({ ...input, zones, only });
+  const going = new Set(
+    planned.zones.flatMap(({ zone, changes }) =>
+      changes.flatMap(({ deletes, creates }) =>
+        deletes
+          .filter(record => record.type !== 'TXT' && !creates.some(other => isSameSet(other, record)))
+          .map(record => `${zone.id} ${record.name}`),
+      ),
+    ),
+  );
+  const isGoing = ({ zone, name }: Move) => going.has(`${zone.id} ${name}`);
+  return {
+    moves: moves.filter(move => !isGoing(move)),
+    refused: [
+      ...refused,
+      ...moves.filter(isGoing).map(({ name, zone, types }) => {
+        const message = `${name}: no object asks for ${types.join(', ')}, so that the next run would remove it (--unasked transfers it all the same)`;
+        return refusal('not-owned', message, name, zone.id);
+      }),
+    ],
+  };
+}
+
+const namesIn = (moves: readonly Move[], id: string) =>
+  moves.flatMap(({ zone, name }) => (zone.id === id ? [name] : []));
+
+/** A zone as moves leave it. */
+export function afterwards(state: ZoneState, moves: readonly Move[]): ZoneState {
+  const here = moves.filter(({ zone }) => zone.id === state.zone.id).map(({ change }) => change);
+  const records = new Map(state.records);
+  const put = (record: RecordSet, left: readonly RecordSet[]) => {
+    const others = (records.get(record.name) ?? []).filter(other => recordId(other) !== recordId(record));
+    if (others.length + left.length > 0) records.set(record.name, [...others, ...left]);
+    else records.delete(record.name);
+  };
+  for (const { deletes, creates } of here) {
+    for (const record of deletes) put(record, []);
+    for (const record of creates) put(record, [record]);
+  }
+  const moved = new Set(here.flatMap(({ creates }) => creates.map(recordId)));
+  return { ...state, records, unproven: new Set([...state.unproven].filter(id => !moved.has(id))) };
+}
+
+/** Ownership records of an owner that appeared, changed or went between two readings: it is at work. */
+export function tracesOf(
+  owner: OwnerId,
+  before: ZoneState['records'],
+  now: ZoneState['records'],
+  claims: (records: ZoneState['records']) => readonly Claim[],
+): DnsName[] {
+  const of = (records: ZoneState['records']) =>
+    new Map(
+      claims(records)
+        .filter(({ ownership }) => ownership.owner === owner)
+        .map(({ txt, value }) => [`${recordId(txt)} ${value}`, txt.name]),
+    );
+  const [earlier, later] = [of(before), of(now)];
+  const changed = [
+    ...[...later].filter(([key]) => !earlier.has(key)),
+    ...[...earlier].filter(([key]) => !later.has(key)),
+  ];
+  return [...new Set(changed.map(([, name]) => name))].sort();
+}
