@@ -1,3 +1,4 @@
+export { removedLately } from './brakes.ts';
 export type { PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';

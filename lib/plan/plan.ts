@@ -11,12 +11,13 @@ import type {
 } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
-import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
+import { type BrakeContext, guardRemovals, guardUpdates, partyKey } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
+import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
@@ -24,6 +25,7 @@ import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
+import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
@@ -45,15 +47,18 @@ export function plan(input: PlanInput): PlanOutput {
   };
   const placed = placeNames(candidates, { views, elsewhere, has, settings });
   const published = publishedObjects(views, settings);
+  const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
-    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
+    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, gaveUp, input });
   });
   const findings = [...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
     findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
-    unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
+    unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.unwantedSince])),
+    givenUp: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.givenUp])),
+    heldWith: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.heldWith])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
@@ -72,7 +77,7 @@ interface PlannedZone {
   readonly zone: HostedZone;
   readonly changes: readonly NameChange[];
   readonly findings: readonly Finding[];
-  readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  readonly unwanted: Unwanted;
   readonly removals: readonly Removal[];
   readonly owned: number;
   readonly looked: readonly string[];
@@ -85,6 +90,7 @@ interface ZoneContext {
   readonly candidates: Candidates;
   readonly owners: Owners;
   readonly published: () => ReadonlySet<string>;
+  readonly gaveUp: GaveUp;
   readonly input: PlanInput;
 }
 
@@ -92,7 +98,7 @@ function planZone(context: ZoneContext): PlannedZone {
   const { state, view, input } = context;
   const planned = planNames(context);
   const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
-  const braked = brake(changes, planned.owned, context);
+  const braked = brake(changes, planned, context);
   const compatible = withoutClashes(braked.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);
@@ -107,7 +113,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...compatible.findings,
       ...sent.findings,
     ],
-    unwantedSince: braked.since,
+    unwanted: braked.unwanted,
     removals: braked.removals,
     owned: planned.records,
     looked: lookedAt(context, planned.plans),
@@ -139,6 +145,7 @@ type Owned = ReadonlyMap<string, number>;
 interface PlannedNames {
   readonly plans: ReadonlyMap<DnsName, NamePlan>;
   readonly owned: Owned;
+  readonly isUnwanted: BrakeContext['isUnwanted'];
   /** Record sets of ours. */
   readonly records: number;
 }
@@ -179,7 +186,13 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  return { plans, owned: countOwned(currents.values(), owners), records };
+  const isUnwanted = (name: DnsName) => {
+    // What this plan is not about stays what it was.
+    if (names.has(name) && !isAsked(current(name), context)) return true;
+    const { ours } = current(name);
+    return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
+  };
+  return { plans, owned: countOwned(currents.values(), owners), isUnwanted, records };
 }
 
 /** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */
@@ -250,17 +263,27 @@ function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
   return owned;
 }
 
-function brake(changes: readonly PlannedChange[], owned: Owned, { state, owners, input }: ZoneContext) {
-  const context: BrakeContext = { state, settings: input.settings, owners, owned, now: input.now };
-  const since = unwantedSince(changes, context);
-  if (input.only) return { allowed: changes, findings: [], since, removals: [] };
-  const due = awaitGrace(changes, since, context);
-  const removals = guardRemovals(due.allowed, since, context);
+function brake(changes: readonly PlannedChange[], { owned, isUnwanted }: PlannedNames, zone: ZoneContext) {
+  const { state, owners, input, roles, gaveUp } = zone;
+  const context: BrakeContext = {
+    state,
+    settings: input.settings,
+    owners,
+    owned,
+    isUnwanted,
+    gaveUp,
+    isBelow: name => roles.get(name) === 'left',
+    now: input.now,
+  };
+  const unwanted = unwantedNow(changes, context);
+  if (input.only) return { allowed: changes, findings: [], unwanted, removals: [] };
+  const due = awaitGrace(changes, unwanted, context);
+  const removals = guardRemovals(due.allowed, unwanted, context);
   const updates = guardUpdates(removals.allowed, context);
   return {
     allowed: updates.allowed,
     findings: [...due.findings, ...removals.findings, ...updates.findings],
-    since,
+    unwanted: { ...unwanted, heldWith: removals.heldWith },
     removals: removals.removals,
   };
 }

@@ -1,19 +1,21 @@
-import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
+import type { Endpoint, Finding, Hold, Wanted, Written } from '../model/index.ts';
 import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
 import type { SourceContext } from './settings.ts';
 import { append, joiningOf, wantedFrom } from './wanted.ts';
+import { differing, writtenBy } from './written.ts';
 
 interface Part {
   readonly endpoints: Endpoint[];
   readonly holds: Hold[];
   readonly findings: Finding[];
+  readonly written: Written[];
   /** Objects, slim, that wait for resources which only some objects need. */
   readonly waiting: unknown[];
   readonly joins: Set<NeededResource>;
 }
 
-const emptyPart = (): Part => ({ endpoints: [], holds: [], findings: [], waiting: [], joins: new Set() });
+const emptyPart = (): Part => ({ endpoints: [], holds: [], findings: [], written: [], waiting: [], joins: new Set() });
 
 /**
  * Takes the resources of one cluster page by page and makes of them what its sources ask for. Needed resources are reduced
@@ -56,6 +58,10 @@ export class Reading {
     if (source === undefined || !this.sources.includes(source)) return;
     const part = this.#parts.get(source) ?? emptyPart();
     this.#parts.set(source, part);
+    append(
+      part.written,
+      items.flatMap(item => writtenBy(resource, item, this.#context) ?? []),
+    );
     add(part, wantedFrom(source, this.#ready(source, items, part), this.#context, this.#needed));
   }
 
@@ -90,10 +96,15 @@ export class Reading {
       const { waiting = [], ...part } = this.#parts.get(source) ?? emptyPart();
       return [part, wantedFrom(source, waiting, this.#context, this.#needed)];
     });
+    const endpoints = all.flatMap(part => part.endpoints);
     return {
-      endpoints: all.flatMap(part => part.endpoints),
+      endpoints,
       holds: all.flatMap(part => part.holds),
       findings: all.flatMap(part => part.findings),
+      written: differing(
+        this.sources.flatMap(source => this.#parts.get(source)?.written ?? []),
+        endpoints,
+      ),
     };
   }
 }

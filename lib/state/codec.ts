@@ -67,9 +67,15 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     readAt: copy.readAt,
     records: [...copy.records.values()].flat(),
     unproven: [...copy.unproven].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], removed },
+      {
+        refusals: [...refusals],
+        unwantedSince: [...unwantedSince],
+        ...(givenUp && { givenUp: [...givenUp] }),
+        ...(heldWith && { heldWith: [...heldWith] }),
+        removed,
+      },
     ]),
   });
 }
@@ -86,9 +92,15 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed }]) => [
       shard,
-      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed },
+      {
+        refusals: new Map(refusals),
+        unwantedSince: new Map(unwantedSince),
+        ...(givenUp && { givenUp: new Set(givenUp) }),
+        ...(heldWith && { heldWith: new Map(heldWith) }),
+        removed,
+      },
     ]),
   );
   return { zone: value.zone, readAt: value.readAt, records, unproven: new Set(value.unproven), memory };
@@ -97,6 +109,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
 interface WrittenMemory {
   readonly refusals: [DnsName, Refusal][];
   readonly unwantedSince: [DnsName, number][];
+  readonly givenUp?: DnsName[];
+  readonly heldWith?: [DnsName, number][];
   readonly removed: Removal[];
 }
 
@@ -105,6 +119,8 @@ function isMemory(value: unknown): value is WrittenMemory {
     isObject(value) &&
     isEntries(value.refusals, isRefusal) &&
     isEntries(value.unwantedSince, isNumber) &&
+    (value.givenUp === undefined || isTexts(value.givenUp)) &&
+    (value.heldWith === undefined || isEntries(value.heldWith, isNumber)) &&
     Array.isArray(value.removed) &&
     value.removed.every(isRemoval)
   );
@@ -184,6 +200,12 @@ function isListOf(value: unknown, fits: (item: Record<string, unknown>) => boole
   return Array.isArray(value) && value.every(item => isObject(item) && isObject(item.object) && fits(item));
 }
 
+function isWrittenList(value: unknown): boolean {
+  const isWritten = (item: unknown) =>
+    isObject(item) && typeof item.resource === 'string' && (item.names === undefined || isTexts(item.names));
+  return Array.isArray(value) && value.every(isWritten);
+}
+
 export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   const value = decode('snapshot', bytes);
   if (!value || typeof value.readAt !== 'number') return undefined;
@@ -199,6 +221,7 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     !isListOf(snapshot.endpoints, endpoint => typeof endpoint.name === 'string' && isTexts(endpoint.targets)) ||
     !isListOf(snapshot.holds, () => true) ||
     !Array.isArray(snapshot.findings) ||
+    !(snapshot.written === undefined || isWrittenList(snapshot.written)) ||
     !isNumber(value.unpublished)
   )
     return undefined;
