@@ -97,14 +97,12 @@ export class Reading {
       return [part, wantedFrom(source, waiting, this.#context, this.#needed)];
     });
     const endpoints = all.flatMap(part => part.endpoints);
+    const written = [...this.#parts.values()].flatMap(part => part.written);
     return {
       endpoints,
       holds: all.flatMap(part => part.holds),
       findings: all.flatMap(part => part.findings),
-      written: differing(
-        this.sources.flatMap(source => this.#parts.get(source)?.written ?? []),
-        endpoints,
-      ),
+      ...(this.#parts.size > 0 && { written: differing(written, endpoints) }),
     };
   }
 }
