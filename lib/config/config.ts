@@ -1,4 +1,5 @@
 import type { ManagedType } from '../model/index.ts';
+import type { ClaimRule } from '../plan/index.ts';
 import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
@@ -86,10 +87,13 @@ interface RecordsConfig {
 }
 
 interface RegistryConfig {
+  readonly type: 'txt' | 'noop';
   /** Lower case; may contain `%{record_type}`. Prefix and suffix exclude each other. */
   readonly prefix: string;
   readonly suffix: string;
   readonly wildcardReplacement: string;
+  /** Where the keys of encrypted ownership records are, or `plain`; the first is written with. Empty: none are encrypted. */
+  readonly encryptionKeys: readonly string[];
 }
 
 type Policy = 'sync' | 'upsert-only' | 'create-only';
@@ -146,4 +150,6 @@ export interface Config {
   readonly guard: GuardConfig;
   readonly limits: LimitsConfig;
   readonly budget: BudgetConfig;
+  /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
+  readonly claims: readonly ClaimRule[];
 }

@@ -25,9 +25,11 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     service: parsed.service,
     records: withoutExcluded(parsed.records),
     registry: {
+      type: parsed.registry.type,
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
       wildcardReplacement: parsed.registry.wildcardReplacement,
+      encryptionKeys: parsed.registry.encryptionKey ?? [],
     },
     state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
     guard: {
@@ -40,6 +42,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       targetsPerObject: parsed.limits.targetsPerObject,
     },
     budget: budgetConfig(parsed.budget),
+    claims: parsed.claims,
   });
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MANAGED_TYPES } from '../model/index.ts';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
 import { expression } from './expression.ts';
 import { objectSections, section, sourceLimitKeys, sourceRecordKeys } from './object-keys.ts';
@@ -9,10 +10,10 @@ import {
   duration,
   gatewayKeys,
   key,
+  keyPlaces,
   keys,
   label,
   later,
-  laterList,
   list,
   matching,
   minTtl,
@@ -83,6 +84,32 @@ const shard = keys({
   ),
 });
 
+const claim = keys({
+  clusters: key(
+    'Names of clusters; * stands for any characters. Empty: all.',
+    list(matching(/^[0-9A-Za-z._*-]{1,100}$/, 'write the name of a cluster, with * for any characters')),
+    [],
+  ),
+  namespaces: key(
+    'Names of namespaces; * stands for any characters. Empty: all.',
+    list(matching(/^[0-9a-z*-]{1,63}$/, 'write the name of a namespace in lower case, with * for any characters')),
+    [],
+  ),
+  domains: key(
+    'These names and everything under them; with a leading dot only what is under them. Empty: all.',
+    list(domain()),
+    [],
+  ),
+  types: key('Record types. Empty: all.', list(oneOf(MANAGED_TYPES)), []),
+  wildcard: key('Lets wildcards (*.example.com) through.', z.boolean(), false),
+  apex: key('Lets the name of a hosted zone itself through.', z.boolean(), false),
+  underscore: key(
+    'Lets names with a label that begins with _ through (_acme-challenge, _dmarc, …).',
+    z.boolean(),
+    false,
+  ),
+});
+
 const zones = {
   domains: key(
     'Domain filter: these names and everything under them; with a leading dot only what is under them. Empty: every zone.',
@@ -120,7 +147,11 @@ const records = {
 };
 
 const registry = {
-  type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
+  type: key(
+    'txt: ownership is kept in TXT records, as ExternalDNS does. noop: it is not kept, and what stands at a name that an object asks for counts as its own; not with policy sync.',
+    oneOf(['txt', 'noop']),
+    'txt',
+  ),
   prefix: key(
     'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
     affix('in front', text => `${text}x.example.com`),
@@ -136,7 +167,10 @@ const registry = {
     label(),
     '',
   ),
-  encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
+  encryptionKey: about(
+    'Where the AES-256 key of encrypted ownership records is (ExternalDNS: txt-encrypt-aes-key): env:NAME, ssm:NAME or secretsmanager:NAME; 32 characters, or base64 of 32 bytes. A list: written with the first, read with each; plain: in the clear.',
+    z.optional(keyPlaces()),
+  ),
 };
 
 const limits = {
@@ -225,7 +259,11 @@ export const fileSchema = keys({
     `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
     z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),
   ),
-  claims: about(`Which clusters may publish which names. ${LATER}`, laterList()),
+  claims: key(
+    'Who may publish what: the first rule that fits decides, and what none fits is refused. Empty: everybody may publish everything.',
+    z.array(claim),
+    [],
+  ),
 });
 
 export type FileConfig = z.output<typeof fileSchema>;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
+import { nearestKey } from '../nearest.ts';
 import {
   canonicalHostname,
   parseDuration,
@@ -13,7 +14,6 @@ import {
   type SourceKind,
 } from '../sources/index.ts';
 import type { StateConfig } from './config.ts';
-import { nearestKey } from './nearest.ts';
 
 /** What a reader gives back for a value that is not allowed: the end of the line that the user sees. */
 class Refusal {
@@ -81,11 +81,6 @@ export function later<T extends '' | false | null | 'first'>(only: T) {
     ? z.optional(z.null({ error }))
     : z.prefault(z.literal(only as '' | false, { error }), only as '');
 }
-
-export const laterList = () => {
-  const error = 'is not supported yet: leave it out or write its default, []';
-  return z.prefault(z.array(z.never({ error }), { error }), []);
-};
 
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {
@@ -254,3 +249,23 @@ export const affix = (place: 'in front' | 'behind', put: (affix: string) => stri
 /** A part of one label of a name, in lower case. */
 export const label = () =>
   read(matching(/^[\w-]{0,61}$/, 'write letters, digits, hyphens and underscores'), value => value.toLowerCase());
+
+const keyPlace = () =>
+  z.string().check(
+    z.regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|(ssm|secretsmanager):[\w+=.@:/!-]+|plain)$/, {
+      // What was written may be the key itself, and is not shown.
+      error: 'is not where a key is: write env:NAME, ssm:NAME or secretsmanager:NAME, never the key itself',
+    }),
+  );
+
+/** One place of a key, or a list of them: what is written with stands first. */
+export const keyPlaces = () =>
+  read(z.union([keyPlace(), someOf(keyPlace())], { error: KEY_PLACES }), places => {
+    const all = typeof places === 'string' ? [places] : places;
+    return all.every(place => place === 'plain')
+      ? refuse('names no key: leave it out where ownership records are not encrypted')
+      : [...new Set(all)];
+  });
+
+const KEY_PLACES =
+  'must be env:NAME, ssm:NAME or secretsmanager:NAME, or a list of these, the one that is written with first';

@@ -1,6 +1,8 @@
+export { allowedBy } from './allowed.ts';
 export { removedLately } from './brakes.ts';
-export type { PlanInput, PlanOutput, PlanScope } from './input.ts';
+export type { ClaimRule } from './claims.ts';
+export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
 export type { PlanSettings } from './settings.ts';
-export { selectZones, zoneFinder } from './zones.ts';
+export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';

@@ -1,7 +1,7 @@
 import { groupBy } from '../group.ts';
 import type { DnsName, Finding, ManagedType, ObjectRef, Party, Reason } from '../model/index.ts';
-import { sameRecord } from '../model/index.ts';
-import type { Claim } from '../registry/index.ts';
+import { resourceOf, sameRecord } from '../model/index.ts';
+import { type Claim, isOwnershipRecord } from '../registry/index.ts';
 import { partyKey } from './brakes.ts';
 import type { Candidate } from './candidates.ts';
 import { composeChange, renewOwnership } from './change.ts';
@@ -108,8 +108,8 @@ function removeFacet(current: Current, context: NameContext): FacetPlan {
 const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
   settings.types.includes(record.type as ManagedType);
 
-const keepingOf = ({ claim }: { claim: Claim }, name: DnsName, { owners }: NameContext) =>
-  owners.keeping(claim.ownership, name);
+const keepingOf = ({ claim, record }: OwnedRecord, name: DnsName, { owners }: NameContext) =>
+  owners.keeping(claim.ownership, name, record);
 
 interface Beside {
   readonly kept: readonly KeptRecord[];
@@ -123,7 +123,8 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
   const desired = winners.flatMap(({ records }) => records);
-  const adopted = adoptable(asRead, desired, objects, context);
+  const isNoop = context.settings.registry === 'noop';
+  const adopted = isNoop ? unowned(asRead, desired, first, context) : adoptable(asRead, desired, objects, context);
   const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
   const current = withAdopted({ ...asRead, ours }, adopted);
   const told: Told = { name: first.name, objects, context };
@@ -134,7 +135,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const standing = ours.filter(
     owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
   );
-  const deltas = [...diff(standing, writable), ...adoptions(adopted, writable)];
+  const deltas = [...diff(standing, writable), ...(isNoop ? [] : adoptions(adopted, writable))];
   const decided = decide(deltas, told);
   return {
     deltas: decided.deltas,
@@ -204,6 +205,26 @@ function adoptable(
   return current.foreign
     .filter(one => !one.claim && desired.some(want => sameRecord(want.record, one.record)))
     .map(({ record }) => ({ record, claim }));
+}
+
+/**
+ * Without a registry, what carries nobody's ownership record counts as its who asks for the name. Routed record sets do not:
+ * they are parts of something that somebody has put together.
+ */
+function unowned(
+  { foreign }: Current,
+  desired: readonly DesiredRecord[],
+  { owner, objects: [object] }: Candidate,
+  context: NameContext,
+): OwnedRecord[] {
+  const facets = new Set(desired.map(({ record }) => facetOf(record.type)));
+  if (!object) return [];
+  const ownership = { owner, cluster: object.cluster, resource: resourceOf(object) };
+  return foreign.flatMap(({ record, claim }) => {
+    const free = !claim && !isOwnershipRecord(record, context.settings.naming) && record.setIdentifier === undefined;
+    if (!free || record.trafficPolicyInstanceId !== undefined || !facets.has(facetOf(record.type))) return [];
+    return [{ record, claim: { ownership, txt: record, value: '', type: record.type } }];
+  });
 }
 
 function withAdopted(current: Current, adopted: readonly OwnedRecord[]): Current {

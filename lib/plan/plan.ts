@@ -11,6 +11,7 @@ import type {
 } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
+import { withoutRefused } from './allowed.ts';
 import { type BrakeContext, guardRemovals, guardUpdates, partyKey } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
@@ -25,6 +26,7 @@ import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
+import { sealedFindings } from './sealed.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
 
@@ -35,24 +37,25 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  * byte, sorted; everything that is left alone has a finding that says why. Linear in the number of record sets.
  */
 export function plan(input: PlanInput): PlanOutput {
-  const { settings, elsewhere = [] } = input;
+  const { settings, elsewhere = [], leftOut = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
-  const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(input.snapshots, settings.merge);
+  const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
+  const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
+  const candidates = gatherCandidates(allowed.snapshots, settings.merge);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {
     const view = viewOf.get(zone);
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
-  const placed = placeNames(candidates, { views, elsewhere, has, settings });
+  const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
   const published = publishedObjects(views, settings);
   const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
     return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, gaveUp, input });
   });
-  const findings = [...placed.findings, ...planned.flatMap(zone => zone.findings)];
+  const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
     findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
@@ -109,6 +112,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
       ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
+      ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
       ...braked.findings,
       ...compatible.findings,
       ...sent.findings,

@@ -5,6 +5,7 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  RecordChange,
   RunRequest,
   RunResult,
   Snapshot,
@@ -13,15 +14,23 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanInput, type PlanOutput, type PlanScope, plan, removedLately } from '../plan/index.ts';
+import {
+  allowedBy,
+  type LeftOutZone,
+  type PlanInput,
+  type PlanOutput,
+  type PlanScope,
+  plan,
+  removedLately,
+} from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
-import { createKeeper } from './kept.ts';
+import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
-import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -41,7 +50,7 @@ const ZONES_AT_ONCE = 6;
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
-  const run: OpenRun = { ...asked, shard: asked.shard ?? DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const first = await runOnce(request, run, route53, { relist: request.force });
@@ -70,7 +79,7 @@ async function runOnce(
   const planned = plan(input);
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
+    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
@@ -99,6 +108,7 @@ async function runOnce(
 /** What a run has read. */
 interface World {
   readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
   readonly missing: boolean;
@@ -114,7 +124,7 @@ interface World {
 async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, findings }, concerns, known] = await Promise.all([
+  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -132,6 +142,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
     selected,
+    leftOut,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
     missing: first.missing.length + second.missing.length > 0,
@@ -149,8 +160,9 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
-    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    settings: planSettings(run, run.ports.aliasZoneOf),
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
@@ -194,12 +206,18 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
 }
 
 /** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters({ clusters = [] }: RunRequest, { config }: OpenRun, zones: readonly LoadedZone[]): Finding[] {
+function unknownClusters(
+  { clusters = [] }: RunRequest,
+  { config, naming }: OpenRun,
+  zones: readonly LoadedZone[],
+): Finding[] {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
   if (unknown.length === 0) return [];
   const named = new Set(
     zones.flatMap(({ state }) =>
-      [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
+      [...state.records.values()]
+        .flat()
+        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
   return unknown
@@ -245,10 +263,20 @@ function ownedIn(state: ZoneState, planned: PlanOutput): number {
   return planned.owned.get(state.zone.id) ?? 0;
 }
 
-function previewZone(zone: LoadedZone, planned: PlanOutput): Promise<DoneZone> {
+/** A name's change as it is told. */
+function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: PlanInput): RecordChange[] {
+  const apexes = new Set([...zones.map(({ zone }) => zone), ...elsewhere].map(({ name }) => name));
+  return recordChanges(change, record => allowedBy(change, record, apexes, settings));
+}
+
+function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
-  const changes = changesOf(zone, planned).flatMap(recordChanges);
-  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
+  const result: ZoneResult = {
+    ...state.zone,
+    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
+    ...lastRead(state),
+  };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
@@ -268,7 +296,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
       edits: published.edits,
     });
   }
-  const made = published.applied.flatMap(recordChanges);
+  const made = published.applied.flatMap(change => toldChanges(change, work.input));
   const grown = made.reduce(
     (sum, change) =>
       sum + (change.type === 'TXT' ? 0 : change.action === 'create' ? 1 : change.action === 'delete' ? -1 : 0),
@@ -280,10 +308,14 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     changes: made,
     batches: published.batches,
     source,
+    ...lastRead(state),
   };
   const { findings, replanned, missing } = published;
   return { id: state.zone.id, result, findings, replanned, missing };
 }
+
+/** A copy that is in doubt has the time 0: it is read anew by the next run. */
+const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
 type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
 
