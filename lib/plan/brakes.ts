@@ -193,7 +193,7 @@ export function guardUpdates(changes: readonly PlannedChange[], context: BrakeCo
       change.action === 'update' &&
       isRetargeted(change) &&
       !isForced(losing.length > 0 ? losing : claims, owners) &&
-      !losing.every(({ ownership }) => context.gaveUp(ownership, change.name, false)),
+      !(losing.length > 0 && losing.every(({ ownership }) => context.gaveUp(ownership, change.name, false))),
   );
   const held = new Map<PlannedChange, string>();
   for (const { party, changes: group } of groupChanges(counted, owners, () => '')) {

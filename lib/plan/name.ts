@@ -12,7 +12,7 @@ import type { DesiredRecord } from './desired.ts';
 import { type Delta, diff, POLICIES } from './diff.ts';
 import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
-import { type Block, whatBlocks } from './preconditions.ts';
+import { type Block, misreadMessage, whatBlocks } from './preconditions.ts';
 
 /** The plan of one name in one zone. */
 export interface NamePlan {
@@ -288,11 +288,13 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
 function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
-  return foreign.flatMap(({ record: { type }, claim, contested, unproven }): Finding[] => {
-    if (!contested && !unproven) return [];
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread }): Finding[] => {
+    if (!contested && !unproven && misread === undefined) return [];
     const why = unproven
       ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
-      : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+      : misread !== undefined
+        ? misreadMessage(claim?.txt.name, misread)
+        : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });
@@ -317,12 +319,15 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
   );
 }
 
+/** What is said of a whole cluster is not said of its names. */
+const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);
+
 /** Ownership records of ours that decide over nothing and are not known to be leftovers. */
 function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
   return current.claims.filter(
     claim =>
       !current.ours.some(owned => owned.claim === claim) &&
       !isLeftover(claim) &&
-      owners.frozen(claim.ownership)?.why !== 'unread',
+      !QUIET.has(owners.frozen(claim.ownership)?.why),
   );
 }

@@ -9,6 +9,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
+import { recordId } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { withoutRefused } from './allowed.ts';
@@ -18,6 +19,7 @@ import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
+import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
 import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
@@ -49,7 +51,7 @@ export function plan(input: PlanInput): PlanOutput {
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
   const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
-  const published = publishedObjects(views, settings);
+  const published = publishedObjects(views, settings, owners);
   const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
@@ -58,12 +60,13 @@ export function plan(input: PlanInput): PlanOutput {
   const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
-    findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
+    findings: [...findings, ...unknownFreezes(input)].filter(finding => isTold(finding, input)).sort(compareFindings),
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.unwantedSince])),
     givenUp: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.givenUp])),
     heldWith: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.heldWith])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
+    misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
   };
 }
@@ -82,6 +85,7 @@ interface PlannedZone {
   readonly findings: readonly Finding[];
   readonly unwanted: Unwanted;
   readonly removals: readonly Removal[];
+  readonly misread: ReadonlySet<string>;
   readonly owned: number;
   readonly looked: readonly string[];
 }
@@ -100,7 +104,10 @@ interface ZoneContext {
 function planZone(context: ZoneContext): PlannedZone {
   const { state, view, input } = context;
   const planned = planNames(context);
-  const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
+  const all = [...planned.plans.values()].flatMap(plan => plan.changes);
+  // Names that are unwanted in a frozen zone are so from the end of the freeze on, so that the guard judges them together.
+  const frozen = isFrozen(state.zone, input.settings);
+  const changes = frozen ? [] : all;
   const braked = brake(changes, planned, context);
   const compatible = withoutClashes(braked.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
@@ -112,6 +119,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
       ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
+      ...(frozen && !input.only ? [frozenFinding(state.zone, all)] : []),
       ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
       ...braked.findings,
       ...compatible.findings,
@@ -119,6 +127,7 @@ function planZone(context: ZoneContext): PlannedZone {
     ],
     unwanted: braked.unwanted,
     removals: braked.removals,
+    misread: planned.misread,
     owned: planned.records,
     looked: lookedAt(context, planned.plans),
   };
@@ -152,6 +161,7 @@ interface PlannedNames {
   readonly isUnwanted: BrakeContext['isUnwanted'];
   /** Record sets of ours. */
   readonly records: number;
+  readonly misread: ReadonlySet<string>;
 }
 
 /** Plans the names of a zone one by one; a name that is an alias to another one of the zone after that one. */
@@ -196,7 +206,20 @@ function planNames(context: ZoneContext): PlannedNames {
     const { ours } = current(name);
     return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
   };
-  return { plans, owned: countOwned(currents.values(), owners), isUnwanted, records };
+  return {
+    plans,
+    owned: countOwned(currents.values(), owners),
+    isUnwanted,
+    records,
+    misread: misreadIn(currents.values()),
+  };
+}
+
+function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { foreign } of currents)
+    for (const { claim, misread } of foreign) if (claim && misread !== undefined) ids.add(recordId(claim.txt));
+  return ids;
 }
 
 /** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */
@@ -216,7 +239,8 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   if (asking.length === 0 && input.asked?.has(name)) {
     const message = 'an object that could not be read now asked for it when it was';
     const isKept = current.ours.length > 0 && input.scope === undefined;
-    return isKept ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
+    const stopped = current.ours.every(({ claim }) => context.owners.frozen(claim.ownership)?.why === 'config');
+    return isKept && !stopped ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
   }
   const planned = planName(current, asking, nameContext);
   const renewed = planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`) === true;
@@ -297,7 +321,9 @@ const SHOWN = 10;
 
 /** What is kept though nobody asks for it: one finding a reason, however many names it concerns. */
 function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): Finding[] {
-  const kept = [...plans].flatMap(([name, { keeping }]) => (keeping ? [{ name, why: keeping.message }] : []));
+  const kept = [...plans].flatMap(([name, { keeping }]) =>
+    keeping && keeping.why !== 'config' ? [{ name, why: keeping.message }] : [],
+  );
   return [...groupBy(kept, ({ why }) => why)].map(([why, group]) => {
     const names = group.map(({ name }) => name).sort();
     const [first] = names as [DnsName];

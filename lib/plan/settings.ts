@@ -29,6 +29,8 @@ export interface PlanSettings {
   /** Seconds. */
   readonly ttl: number;
   readonly merge: MergeScope;
+  /** Names and ids of hosted zones in which nothing is changed. */
+  readonly frozenZones: readonly string[];
   /** Who may publish what; see `decideClaim`. */
   readonly claims: readonly ClaimRule[];
   /** Of the values of one record set, so that it can be swapped in one change batch. */

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type {
+  AffixSettings,
   DnsName,
   HostedZone,
   RecordSet,
@@ -15,7 +16,8 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven'> {
+export interface ZoneCopy
+  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'misread'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -67,6 +69,9 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     readAt: copy.readAt,
     records: [...copy.records.values()].flat(),
     unproven: [...copy.unproven].sort(),
+    naming: copy.naming,
+    meant: [...copy.meant].sort(),
+    misread: [...copy.misread].sort(),
     memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed }]) => [
       shard,
       {
@@ -85,6 +90,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
+  const { naming, meant = [], misread = [] } = value;
+  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText) || !isTexts(misread)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -103,7 +110,16 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
       },
     ]),
   );
-  return { zone: value.zone, readAt: value.readAt, records, unproven: new Set(value.unproven), memory };
+  return {
+    zone: value.zone,
+    readAt: value.readAt,
+    records,
+    unproven: new Set(value.unproven),
+    ...(naming && { naming }),
+    meant: new Map(meant),
+    misread: new Set(misread),
+    memory,
+  };
 }
 
 interface WrittenMemory {
@@ -169,6 +185,11 @@ const isTexts = (value: unknown): value is string[] =>
 
 const isAlias = (value: unknown) =>
   isObject(value) && typeof value.zoneId === 'string' && typeof value.dnsName === 'string';
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isNaming = (value: unknown): value is AffixSettings =>
+  isObject(value) && isText(value.prefix) && isText(value.suffix) && isText(value.wildcardReplacement);
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 

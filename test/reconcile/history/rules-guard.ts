@@ -41,12 +41,17 @@ export const guardUpdates: Rule = batch => {
     const label = first && labelAt(batch.before, name, first.type, batch);
     if (!isOurs(label, run) || !isRetargeted(name, batch)) continue;
     const heirs = dataAt(batch.after, name).map(({ type }) => labelAt(batch.after, name, type, batch));
-    const isStill = heirs.some(heir => heir?.resource === label.resource && heir.cluster === label.cluster);
+    const isStill = heirs.some(heir => isSameObject(heir, label, run));
     if (isStill ? isForced(label, run) : excused(label, batch)) continue;
     inner(run.moved, `${zone.id} ${party(label)} ${run.serial}`).set(name, label.resource);
   }
   return over(run.moved, run.settings.maxUpdates, batch, 'changed');
 };
+
+const isSameObject = (heir: Label | undefined, label: Label, run: RunContext) =>
+  heir?.resource === label.resource &&
+  heir.cluster === label.cluster &&
+  clustersOf(heir, run).some(cluster => clustersOf(label, run).includes(cluster));
 
 /** Whether something that the name pointed to is left out now. What another hand wrote there does not count. */
 function isRetargeted(name: string, { before, after }: Batch): boolean {
