@@ -33,6 +33,13 @@ export interface Removal extends Party {
   readonly names: number;
 }
 
+/** How many record sets Route 53 lets a zone hold. */
+export interface ZoneQuota {
+  readonly sets: number;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
+}
+
 /** What the runs of one shard remember about a zone. A cache: without it time is lost, and the guard holds more, not less. */
 export interface ZoneMemory {
   readonly refusals: ReadonlyMap<DnsName, Refusal>;
@@ -43,6 +50,8 @@ export interface ZoneMemory {
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
+  /** Absent: not asked yet. */
+  readonly quota?: ZoneQuota;
 }
 
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */

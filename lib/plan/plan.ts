@@ -11,6 +11,7 @@ import type {
 } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
+import { countStanding, type Standing, withinAllowance } from './allowance.ts';
 import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
@@ -57,6 +58,7 @@ export function plan(input: PlanInput): PlanOutput {
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
+    crowded: new Set(planned.flatMap(({ isCrowded, zone }) => (isCrowded ? [zone.id] : []))),
   };
 }
 
@@ -75,6 +77,7 @@ interface PlannedZone {
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
   readonly removals: readonly Removal[];
   readonly owned: number;
+  readonly isCrowded: boolean;
   readonly looked: readonly string[];
 }
 
@@ -93,7 +96,8 @@ function planZone(context: ZoneContext): PlannedZone {
   const planned = planNames(context);
   const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
   const braked = brake(changes, planned.owned, context);
-  const compatible = withoutClashes(braked.allowed, state.zone.id);
+  const within = withinAllowance(braked.allowed, { ...context, settings: input.settings, standing: planned.standing });
+  const compatible = withoutClashes(within.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {
@@ -104,12 +108,14 @@ function planZone(context: ZoneContext): PlannedZone {
       ...keptFindings(planned.plans, state.zone),
       ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
       ...braked.findings,
+      ...within.findings,
       ...compatible.findings,
       ...sent.findings,
     ],
     unwantedSince: braked.since,
     removals: braked.removals,
     owned: planned.records,
+    isCrowded: within.findings.length > 0,
     looked: lookedAt(context, planned.plans),
   };
 }
@@ -141,6 +147,7 @@ interface PlannedNames {
   readonly owned: Owned;
   /** Record sets of ours. */
   readonly records: number;
+  readonly standing: Standing;
 }
 
 /** Plans the names of a zone one by one; a name that is an alias to another one of the zone after that one. */
@@ -179,7 +186,8 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  return { plans, owned: countOwned(currents.values(), owners), records };
+  const standing = countStanding(currents.values(), owners);
+  return { plans, owned: countOwned(currents.values(), owners), records, standing };
 }
 
 /** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */

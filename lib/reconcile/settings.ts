@@ -17,6 +17,7 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     merge: config.records.merge,
     // The ownership record, of some 700 characters at most, is in the same swap.
     maxCharacters: SWAP_LIMITS.characters - 1000,
+    recordsPerNamespace: config.limits.recordsPerNamespace,
     guard: config.guard,
     sourceOf: sourceOfResource,
     aliasZoneOf,

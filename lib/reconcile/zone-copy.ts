@@ -59,10 +59,10 @@ export interface Keeping {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
 export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, removed, ...copy } = state;
+  const { refusals, unwantedSince, removed, quota, ...copy } = state;
   const ours: ZoneCopy = {
     ...copy,
-    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed }),
+    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed, ...(quota && { quota }) }),
   };
   const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
   await run.kept.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });

@@ -8,6 +8,7 @@ import type {
   Snapshot,
   ZoneId,
   ZoneMemory,
+  ZoneQuota,
   ZoneState,
 } from '../model/index.ts';
 
@@ -67,9 +68,9 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     readAt: copy.readAt,
     records: [...copy.records.values()].flat(),
     unproven: [...copy.unproven].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, ...rest }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], removed },
+      { refusals: [...refusals], unwantedSince: [...unwantedSince], ...rest },
     ]),
   });
 }
@@ -86,9 +87,9 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, removed, quota }]) => [
       shard,
-      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed },
+      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed, ...(quota && { quota }) },
     ]),
   );
   return { zone: value.zone, readAt: value.readAt, records, unproven: new Set(value.unproven), memory };
@@ -98,6 +99,7 @@ interface WrittenMemory {
   readonly refusals: [DnsName, Refusal][];
   readonly unwantedSince: [DnsName, number][];
   readonly removed: Removal[];
+  readonly quota?: ZoneQuota;
 }
 
 function isMemory(value: unknown): value is WrittenMemory {
@@ -106,9 +108,13 @@ function isMemory(value: unknown): value is WrittenMemory {
     isEntries(value.refusals, isRefusal) &&
     isEntries(value.unwantedSince, isNumber) &&
     Array.isArray(value.removed) &&
-    value.removed.every(isRemoval)
+    value.removed.every(isRemoval) &&
+    (value.quota === undefined || isQuota(value.quota))
   );
 }
+
+const isQuota = (value: unknown): value is ZoneQuota =>
+  isObject(value) && isNumber(value.sets) && isNumber(value.askedAt);
 
 function isRemoval(value: unknown): value is Removal {
   return (

@@ -206,7 +206,6 @@ describe('what comes later is refused as not supported yet', () => {
   it.each([
     ['registry: {type: noop}', 'registry.type'],
     ['registry: {encryptionKey: abc}', 'registry.encryptionKey'],
-    ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
