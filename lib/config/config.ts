@@ -1,4 +1,5 @@
 import type { ManagedType } from '../model/index.ts';
+import type { ClaimRule } from '../plan/index.ts';
 import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
@@ -148,4 +149,6 @@ export interface Config {
   readonly guard: GuardConfig;
   readonly limits: LimitsConfig;
   readonly budget: BudgetConfig;
+  /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
+  readonly claims: readonly ClaimRule[];
 }

@@ -41,6 +41,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       recordsPerNamespace: parsed.limits.recordsPerNamespace,
     },
     budget: budgetConfig(parsed.budget),
+    claims: parsed.claims,
   });
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MANAGED_TYPES } from '../model/index.ts';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
 import { expression } from './expression.ts';
 import { objectSections, section, sourceLimitKeys, sourceRecordKeys } from './object-keys.ts';
@@ -12,7 +13,6 @@ import {
   keys,
   label,
   later,
-  laterList,
   list,
   matching,
   minTtl,
@@ -80,6 +80,32 @@ const shard = keys({
   clusters: about(
     'Names of clusters; * stands for any characters. The first shard that fits takes a cluster.',
     someOf(matching(/^[0-9A-Za-z._*-]{1,100}$/, 'write the name of a cluster, with * for any characters')),
+  ),
+});
+
+const claim = keys({
+  clusters: key(
+    'Names of clusters; * stands for any characters. Empty: all.',
+    list(matching(/^[0-9A-Za-z._*-]{1,100}$/, 'write the name of a cluster, with * for any characters')),
+    [],
+  ),
+  namespaces: key(
+    'Names of namespaces; * stands for any characters. Empty: all.',
+    list(matching(/^[0-9a-z*-]{1,63}$/, 'write the name of a namespace in lower case, with * for any characters')),
+    [],
+  ),
+  domains: key(
+    'These names and everything under them; with a leading dot only what is under them. Empty: all.',
+    list(domain()),
+    [],
+  ),
+  types: key('Record types. Empty: all.', list(oneOf(MANAGED_TYPES)), []),
+  wildcard: key('Lets wildcards (*.example.com) through.', z.boolean(), false),
+  apex: key('Lets the name of a hosted zone itself through.', z.boolean(), false),
+  underscore: key(
+    'Lets names with a label that begins with _ through (_acme-challenge, _dmarc, …).',
+    z.boolean(),
+    false,
   ),
 });
 
@@ -229,7 +255,11 @@ export const fileSchema = keys({
     `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
     z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),
   ),
-  claims: about(`Which clusters may publish which names. ${LATER}`, laterList()),
+  claims: key(
+    'Who may publish what: the first rule that fits decides, and what none fits is refused. Empty: everybody may publish everything.',
+    z.array(claim),
+    [],
+  ),
 });
 
 export type FileConfig = z.output<typeof fileSchema>;

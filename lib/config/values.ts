@@ -82,11 +82,6 @@ export function later<T extends '' | false | null | 'first'>(only: T) {
     : z.prefault(z.literal(only as '' | false, { error }), only as '');
 }
 
-export const laterList = () => {
-  const error = 'is not supported yet: leave it out or write its default, []';
-  return z.prefault(z.array(z.never({ error }), { error }), []);
-};
-
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {
   return read(z.array(item), values => [...new Set(values)]);

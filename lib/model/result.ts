@@ -29,6 +29,8 @@ export interface RecordChange {
   /** Whose it was, where that is another object: of a removal the one that has gone, of an update the one that gave it up. */
   readonly formerly?: string;
   readonly drift?: boolean;
+  /** The rules of the config's `claims` that let its objects have it (`claims[0]`); absent where there are none. */
+  readonly allowedBy?: readonly string[];
 }
 
 export interface ZoneResult {

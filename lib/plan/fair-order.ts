@@ -1,7 +1,7 @@
 import { groupBy } from '../group.ts';
 import type { NameChange, ZoneId } from '../model/index.ts';
-import { growthOf } from './allowance.ts';
 import { targetsFirst } from './change.ts';
+import { growthOf } from './namespace-limit.ts';
 
 /**
  * The order in which changes are sent, so that what a zone has room for (or a run has time for) is shared out fairly: what

@@ -108,8 +108,8 @@ function removeFacet(current: Current, context: NameContext): FacetPlan {
 const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
   settings.types.includes(record.type as ManagedType);
 
-const keepingOf = ({ claim }: { claim: Claim }, name: DnsName, { owners }: NameContext) =>
-  owners.keeping(claim.ownership, name);
+const keepingOf = ({ claim, record }: OwnedRecord, name: DnsName, { owners }: NameContext) =>
+  owners.keeping(claim.ownership, name, record);
 
 interface Beside {
   readonly kept: readonly KeptRecord[];

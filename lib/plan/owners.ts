@@ -1,5 +1,15 @@
-import type { ClusterName, DnsName, ObjectRef, OwnerId, Ownership, Party, Snapshot } from '../model/index.ts';
-import { resourceOf } from '../model/index.ts';
+import type {
+  ClusterName,
+  DnsName,
+  Endpoint,
+  ObjectRef,
+  OwnerId,
+  Ownership,
+  Party,
+  RecordSet,
+  Snapshot,
+} from '../model/index.ts';
+import { canonicalValue, resourceOf } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
 
 /**
@@ -32,8 +42,11 @@ export interface Owners {
   partyOf(ownership: Ownership): Party;
   /** Whether an ownership record is of this very object, as far as it tells. */
   isOf(ownership: Ownership, object: ObjectRef): boolean;
-  /** Why what the record says stays though its object does not ask for the name; undefined: the object has given it up. */
-  keeping(ownership: Ownership, name: DnsName): Keeping | undefined;
+  /**
+   * Why what the record says stays though its object does not ask for the name; undefined: the object has given it up.
+   * @param record what stands: where another object asks for just that and is put off (`Hold.putOff`), it stays, too
+   */
+  keeping(ownership: Ownership, name: DnsName, record?: RecordSet): Keeping | undefined;
   /** Why nothing of the record may be changed: like `keeping`, but an object that waits may be served. */
   frozen(ownership: Ownership): Keeping | undefined;
   /** Whether some object of the owner waits for the name: a load balancer that is not there yet keeps what stands. */
@@ -59,6 +72,8 @@ interface Cluster {
   /** Holds on one name of an object, by `resource name`. */
   readonly heldNames: Map<string, string>;
   readonly awaited: Set<DnsName>;
+  /** What objects are put off with, by name. */
+  readonly putOff: Map<DnsName, Endpoint[]>;
   /** Names that an object asks for, by `kind/namespace/name`; made when it is first asked. */
   readonly asked: () => ReadonlyMap<string, ReadonlySet<DnsName>>;
 }
@@ -104,7 +119,10 @@ export function ownersOf(
     },
     isOf: (ownership, object) =>
       ownership.resource === resourceOf(object) && possible(ownership).some(({ name }) => name === object.cluster),
-    keeping: (ownership, name) => frozen(ownership) ?? whyWaiting(ownership, name, possible(ownership)),
+    keeping: (ownership, name, record) =>
+      frozen(ownership) ??
+      whyWaiting(ownership, name, possible(ownership)) ??
+      (record && whyPutOff(ownership, record, possible(ownership))),
     frozen,
     awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
     asks: ({ resource = '', ...rest }, name) =>
@@ -125,14 +143,17 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
   const heldObjects = new Map<string, string>();
   const heldNames = new Map<string, string>();
   const awaited = new Set<DnsName>();
+  const refused = new Map<DnsName, Endpoint[]>();
   for (const { object } of endpoints) alive.add(resourceOf(object));
-  for (const { object, name, message } of holds) {
+  for (const { object, name, message, putOff } of holds) {
     const resource = resourceOf(object);
     alive.add(resource);
     if (name === undefined) heldObjects.set(resource, message);
     else {
       heldNames.set(`${resource} ${name}`, message);
-      awaited.add(name);
+      // Who may not have a name must not keep another's record of it from going.
+      if (putOff) refused.set(name, [...(refused.get(name) ?? []), putOff]);
+      else awaited.add(name);
     }
   }
   let names: Map<string, Set<DnsName>> | undefined;
@@ -147,7 +168,7 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
     }
     return names;
   };
-  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited, asked };
+  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
 }
 
 function whyFrozen(
@@ -189,6 +210,21 @@ function whyWaiting({ resource }: Ownership, name: DnsName, clusters: readonly C
   for (const cluster of clusters) {
     const message = cluster.heldNames.get(`${resource} ${name}`) ?? cluster.heldObjects.get(resource);
     if (message !== undefined) return { why: 'waiting', message: `${cluster.name}: ${resource}: ${message}` };
+  }
+  return undefined;
+}
+
+/** The object of the ownership record has gone, and one that asks for the very same record is served by it. */
+function whyPutOff({ resource }: Ownership, record: RecordSet, clusters: readonly Cluster[]): Keeping | undefined {
+  const canonical = (target: string) => canonicalValue(record.alias ? 'CNAME' : record.type, target);
+  const standing = record.alias ? [record.alias.dnsName] : (record.values ?? []);
+  for (const { name, putOff, heldNames } of clusters) {
+    for (const { object, targets } of putOff.get(record.name) ?? []) {
+      const asked = new Set(targets.map(canonical));
+      if (resource !== undefined && !standing.every(target => asked.has(canonical(target)))) continue;
+      const why = heldNames.get(`${resourceOf(object)} ${record.name}`);
+      return { why: 'waiting', message: `${name}: ${resourceOf(object)}: ${why}` };
+    }
   }
   return undefined;
 }

@@ -11,7 +11,7 @@ import type {
 } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
-import { countStanding, type Standing, withinAllowance } from './allowance.ts';
+import { withoutRefused } from './allowed.ts';
 import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
@@ -21,6 +21,7 @@ import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
+import { countStanding, type Standing, withinNamespaceLimit } from './namespace-limit.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
@@ -34,23 +35,24 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  * byte, sorted; everything that is left alone has a finding that says why. Linear in the number of record sets.
  */
 export function plan(input: PlanInput): PlanOutput {
-  const { settings, elsewhere = [] } = input;
+  const { settings, elsewhere = [], leftOut = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
-  const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(input.snapshots, settings.merge);
+  const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
+  const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
+  const candidates = gatherCandidates(allowed.snapshots, settings.merge);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {
     const view = viewOf.get(zone);
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
-  const placed = placeNames(candidates, { views, elsewhere, has, settings });
+  const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
   const published = publishedObjects(views, settings);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
     return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
   });
-  const findings = [...placed.findings, ...planned.flatMap(zone => zone.findings)];
+  const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
     findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
@@ -96,7 +98,11 @@ function planZone(context: ZoneContext): PlannedZone {
   const planned = planNames(context);
   const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
   const braked = brake(changes, planned.owned, context);
-  const within = withinAllowance(braked.allowed, { ...context, settings: input.settings, standing: planned.standing });
+  const within = withinNamespaceLimit(braked.allowed, {
+    ...context,
+    settings: input.settings,
+    standing: planned.standing,
+  });
   const compatible = withoutClashes(within.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);

@@ -1,5 +1,6 @@
 import type { DnsName, ManagedType, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
+import type { ClaimRule } from './claims.ts';
 import type { ZoneFilter } from './zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';
@@ -26,6 +27,8 @@ export interface PlanSettings {
   /** Seconds. */
   readonly ttl: number;
   readonly merge: MergeScope;
+  /** Who may publish what; see `decideClaim`. */
+  readonly claims: readonly ClaimRule[];
   /** Of the values of one record set, so that it can be swapped in one change batch. */
   readonly maxCharacters: number;
   /** Seconds: a floor under the TTLs that objects give; absent: none. */

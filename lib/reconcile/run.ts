@@ -5,6 +5,7 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  RecordChange,
   RunRequest,
   RunResult,
   Snapshot,
@@ -13,7 +14,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
@@ -70,7 +71,7 @@ async function runOnce(
   const { zones, clusters } = world;
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
+    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
@@ -99,6 +100,7 @@ async function runOnce(
 /** What a run has read. */
 interface World {
   readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
   readonly missing: boolean;
@@ -114,7 +116,7 @@ interface World {
 async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, findings }, concerns, known] = await Promise.all([
+  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -132,6 +134,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
     selected,
+    leftOut,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
     missing: first.missing.length + second.missing.length > 0,
@@ -172,6 +175,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
     settings: planSettings(run.config, run.ports.aliasZoneOf),
     now,
@@ -267,9 +271,15 @@ function ownedIn(state: ZoneState, planned: PlanOutput): number {
   return planned.owned.get(state.zone.id) ?? 0;
 }
 
-function previewZone(zone: LoadedZone, planned: PlanOutput): Promise<DoneZone> {
+/** A name's change as it is told. */
+function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: PlanInput): RecordChange[] {
+  const apexes = new Set([...zones.map(({ zone }) => zone), ...elsewhere].map(({ name }) => name));
+  return recordChanges(change, record => allowedBy(change, record, apexes, settings));
+}
+
+function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
-  const changes = changesOf(zone, planned).flatMap(recordChanges);
+  const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
   const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
@@ -290,7 +300,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
       edits: published.edits,
     });
   }
-  const made = published.applied.flatMap(recordChanges);
+  const made = published.applied.flatMap(change => toldChanges(change, work.input));
   const grown = made.reduce(
     (sum, change) =>
       sum + (change.type === 'TXT' ? 0 : change.action === 'create' ? 1 : change.action === 'delete' ? -1 : 0),

@@ -15,6 +15,7 @@ export function planSettings(config: Config, aliasZoneOf: PlanSettings['aliasZon
     ttl: config.records.ttl,
     minTtl: config.records.minTtl,
     merge: config.records.merge,
+    claims: config.claims,
     // The ownership record, of some 700 characters at most, is in the same swap.
     maxCharacters: SWAP_LIMITS.characters - 1000,
     recordsPerNamespace: config.limits.recordsPerNamespace,

@@ -45,6 +45,7 @@ describe('a config that names its clusters only', () => {
       },
       limits: { hostnamesPerObject: 500, targetsPerObject: 400, recordsPerNamespace: 5000 },
       budget: { requestsPerSecond: 5, burst: 25 },
+      claims: [],
     });
   });
 
@@ -68,9 +69,29 @@ describe('a config that names its clusters only', () => {
   });
 
   it('says the same with everything that comes later at its default', () => {
-    const later = ['registry: {type: txt, encryptionKey: null}', 'sharing: first', 'claims: []'];
+    const later = ['registry: {type: txt, encryptionKey: null}', 'sharing: first'];
     expect(withLines(...later)).toEqual(parse(MINIMAL));
   });
+});
+
+test('claims have every key, and domains in canonical form', () => {
+  const rule = {
+    clusters: [],
+    namespaces: [],
+    domains: [],
+    types: [],
+    wildcard: false,
+    apex: false,
+    underscore: false,
+  };
+  const { claims } = withLines(
+    'claims: [{clusters: [prod-*], namespaces: [shop, s*], domains: [Shop.Example.com.], wildcard: true}, {types: [TXT, TXT]}, {}]',
+  );
+  expect(claims).toEqual([
+    { ...rule, clusters: ['prod-*'], namespaces: ['shop', 's*'], domains: ['shop.example.com'], wildcard: true },
+    { ...rule, types: ['TXT'] },
+    rule,
+  ]);
 });
 
 test('every switch of the objects is taken over', () => {

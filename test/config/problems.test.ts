@@ -23,6 +23,13 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {domains: [""]}', /^zones\.domains\[0\]: "" is not a domain: it is empty$/],
     ['zones: {domains: [null]}', /^zones\.domains\[0\]: must be text.*, not nothing$/],
     ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
+    ['claims: {}', /^claims: must be a list, not a map$/],
+    ['claims: [{domains: ["*.a.com"]}]', /^claims\[0\]\.domains\[0\]: .*wildcard/],
+    ['claims: [{}, {types: [LOC]}]', /^claims\[1\]\.types\[0\]: "LOC" is not allowed: write one of A, AAAA/],
+    ['claims: [{namespaces: [Shop]}]', /^claims\[0\]\.namespaces\[0\]: "Shop" is not allowed: .* lower case/],
+    ['claims: [{clusters: "prod"}]', /^claims\[0\]\.clusters: must be a list/],
+    ['claims: [{wildcards: true}]', /^claims\[0\]\.wildcards: is not a known key: did you mean "wildcard"\?$/],
+    ['claims: [{apex: 1}]', /^claims\[0\]\.apex: must be true or false, not 1$/],
     ['zones: {ids: [z1-x]}', /^zones\.ids\[0\]: "z1-x" is not a hosted zone id/],
     ['zones: {externalId: abc}', /^zones\.externalId: is given to a role: add roleArn/],
     ['zones: {roleArn: fairlead}', /^zones\.roleArn: "fairlead" is not allowed: write the ARN of a role/],
@@ -210,7 +217,6 @@ describe('what comes later is refused as not supported yet', () => {
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
     ['sharing: weighted', 'sharing'],
-    ['claims: [{clusters: [a]}]', 'claims[0]'],
   ])('%s', (line, path) => {
     const [message, ...others] = problem(line);
     expect(message).toMatch(/^[^:]+: .*not supported yet/);

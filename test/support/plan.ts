@@ -22,6 +22,7 @@ export const SETTINGS: PlanSettings = {
   evaluateTargetHealth: true,
   ttl: 300,
   merge: 'namespace',
+  claims: [],
   maxCharacters: 15_000,
   guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
   sourceOf: sourceOfResource,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Config } from '../../../lib/config/config.ts';
 import { parseConfig } from '../../../lib/config/index.ts';
+import { CLAIMS, claimsText } from './claims.ts';
 
 /** The larger of the two. */
 export interface Limit {
@@ -30,6 +31,7 @@ export interface Settings {
   readonly maxDeletes: Limit;
   readonly maxUpdates: Limit;
   readonly deleteAfter: '0s' | '1h';
+  readonly claims: keyof typeof CLAIMS;
 }
 
 export const KINDS = ['service', 'ingress'] as const;
@@ -82,6 +84,7 @@ export const DEFAULTS: Settings = {
   maxDeletes: { count: 10, percent: 20 },
   maxUpdates: { count: 50, percent: 50 },
   deleteAfter: '0s',
+  claims: 'none',
 };
 
 const accepts = (text: string) => {
@@ -123,7 +126,7 @@ policy: ${settings.policy}
 records: {types: [${types}], preferCname: ${preferCname}, ttl: ${ttl}${merge}}
 registry: {prefix: '${prefix}', suffix: '${suffix}', wildcardReplacement: '${settings.wildcardReplacement}'}
 guard: {deleteAfter: ${settings.deleteAfter}, maxDeletes: {count: ${maxDeletes.count}, percent: ${maxDeletes.percent}}${updates}}
-`;
+${claimsText(settings.claims)}`;
 }
 
 const parsed = new Map<string, Config>();
@@ -141,6 +144,7 @@ const one = <T>(...values: T[]) => fc.constantFrom<T[]>(...values);
 export const someSettings: fc.Arbitrary<Partial<Settings>> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ clusters: fc.subarray([...CLUSTERS], { minLength: 1 }) }) },
   { weight: 3, arbitrary: fc.record({ owners: fc.constantFrom(...(Object.keys(OWNERS) as Settings['owners'][])) }) },
+  { weight: 2, arbitrary: fc.record({ claims: fc.constantFrom(...(Object.keys(CLAIMS) as Settings['claims'][])) }) },
   { weight: 1, arbitrary: fc.record({ split: fc.boolean(), owners: one<Settings['owners']>('apart', 'partly') }) },
   {
     weight: 1,

@@ -39,7 +39,7 @@ export function countStanding(currents: Iterable<Current>, owners: Owners): Stan
 }
 
 /** What bounds the record sets of a namespace in a zone. */
-export interface AllowanceContext {
+export interface NamespaceLimitContext {
   readonly state: Pick<ZoneState, 'zone' | 'quota'>;
   readonly settings: PlanSettings;
   readonly owners: Owners;
@@ -53,7 +53,7 @@ export const growthOf = ({ creates, deletes }: NameChange): number => creates.le
 export const USUAL_QUOTA = 10_000;
 
 /** Of a zone that may hold more than usual, a namespace may have as large a part. Undefined: any number. */
-function limitOf({ state: { quota }, settings: { recordsPerNamespace } }: AllowanceContext): number | undefined {
+function limitOf({ state: { quota }, settings: { recordsPerNamespace } }: NamespaceLimitContext): number | undefined {
   if (recordsPerNamespace === undefined || quota === undefined) return recordsPerNamespace;
   return Math.floor(recordsPerNamespace * Math.max(1, quota.sets / USUAL_QUOTA));
 }
@@ -69,7 +69,7 @@ function limitOf({ state: { quota }, settings: { recordsPerNamespace } }: Allowa
  * | update with new record sets, too   | done without these ({@link withoutAdditions}), told             |
  * | creation                           | refused, told                                                   |
  */
-export function withinAllowance(changes: readonly PlannedChange[], context: AllowanceContext): Braked {
+export function withinNamespaceLimit(changes: readonly PlannedChange[], context: NamespaceLimitContext): Braked {
   const limit = limitOf(context);
   if (limit === undefined) return { allowed: changes, findings: [] };
   const { settings, owners, standing, state } = context;
