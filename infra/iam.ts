@@ -1,5 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
 import { recordNames } from './record-names.ts';
+import { secretStatements } from './secrets.ts';
 
 /** A CloudFormation value: a string, or an intrinsic function like `{ "Fn::GetAtt": […] }`. */
 export type CloudFormationValue = string | Readonly<Record<string, unknown>>;
@@ -32,6 +33,9 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
     ...roleArnStatements(config),
     ...stateStatements(config, grants.stateBucket),
     ...(grants.stateKey ? [keyStatement(grants.stateKey)] : []),
+    ...config.registry.encryptionKeys.flatMap((place, i) =>
+      secretStatements(place, `RegistryKey${i === 0 ? '' : i + 1}`),
+    ),
     ...runtimeStatements(grants),
   ];
 }

@@ -91,6 +91,8 @@ interface RegistryConfig {
   readonly prefix: string;
   readonly suffix: string;
   readonly wildcardReplacement: string;
+  /** Where the keys of encrypted ownership records are, or `plain`; the first is written with. Empty: none are encrypted. */
+  readonly encryptionKeys: readonly string[];
 }
 
 type Policy = 'sync' | 'upsert-only' | 'create-only';

@@ -28,6 +28,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
       wildcardReplacement: parsed.registry.wildcardReplacement,
+      encryptionKeys: parsed.registry.encryptionKey ?? [],
     },
     state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
     guard: {

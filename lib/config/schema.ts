@@ -10,6 +10,7 @@ import {
   duration,
   gatewayKeys,
   key,
+  keyPlaces,
   keys,
   label,
   later,
@@ -162,7 +163,10 @@ const registry = {
     label(),
     '',
   ),
-  encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
+  encryptionKey: about(
+    'Where the AES-256 key of encrypted ownership records is (ExternalDNS: txt-encrypt-aes-key): env:NAME, ssm:NAME or secretsmanager:NAME; 32 characters, or base64 of 32 bytes. A list: written with the first, read with each; plain: in the clear.',
+    z.optional(keyPlaces()),
+  ),
 };
 
 const limits = {

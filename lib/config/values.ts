@@ -249,3 +249,23 @@ export const affix = (place: 'in front' | 'behind', put: (affix: string) => stri
 /** A part of one label of a name, in lower case. */
 export const label = () =>
   read(matching(/^[\w-]{0,61}$/, 'write letters, digits, hyphens and underscores'), value => value.toLowerCase());
+
+const keyPlace = () =>
+  z.string().check(
+    z.regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|(ssm|secretsmanager):[\w+=.@:/!-]+|plain)$/, {
+      // What was written may be the key itself, and is not shown.
+      error: 'is not where a key is: write env:NAME, ssm:NAME or secretsmanager:NAME, never the key itself',
+    }),
+  );
+
+/** One place of a key, or a list of them: what is written with stands first. */
+export const keyPlaces = () =>
+  read(z.union([keyPlace(), someOf(keyPlace())], { error: KEY_PLACES }), places => {
+    const all = typeof places === 'string' ? [places] : places;
+    return all.every(place => place === 'plain')
+      ? refuse('names no key: leave it out where ownership records are not encrypted')
+      : [...new Set(all)];
+  });
+
+const KEY_PLACES =
+  'must be env:NAME, ssm:NAME or secretsmanager:NAME, or a list of these, the one that is written with first';

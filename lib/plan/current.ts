@@ -80,7 +80,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
   const foreign: CurrentRecord[] = [];
   for (const record of records) {
     // An ownership record of ours that speaks of this very name (the oldest format) gives way; any other one stays.
-    if (isOwnershipRecord(record)) {
+    if (isOwnershipRecord(record, settings.naming)) {
       if (!all.some(claim => claim.txt === record && isOurs(claim))) foreign.push({ record });
       continue;
     }
@@ -127,12 +127,14 @@ export function isIdle(claim: Claim, all: readonly Claim[], records: readonly Re
  * no such record: then they may be meant for this one, in the oldest format.
  */
 function straysAt(name: DnsName, records: readonly RecordSet[], view: ZoneView, { naming }: PlanSettings): Claim[] {
-  return records.filter(isOwnershipRecord).flatMap(txt => {
-    const other = readOwnershipName(txt.name, view.zone.name, naming)?.name;
-    if (other === undefined || other === name) return [];
-    const claims = claimsOf(other, view.ownership, view.records, naming);
-    return claims.filter(claim => claim.txt === txt && isIdle(claim, claims, recordsAt(other, view)));
-  });
+  return records
+    .filter(record => isOwnershipRecord(record, naming))
+    .flatMap(txt => {
+      const other = readOwnershipName(txt.name, view.zone.name, naming)?.name;
+      if (other === undefined || other === name) return [];
+      const claims = claimsOf(other, view.ownership, view.records, naming);
+      return claims.filter(claim => claim.txt === txt && isIdle(claim, claims, recordsAt(other, view)));
+    });
 }
 
 /** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */
@@ -200,7 +202,7 @@ function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: P
   for (const sets of records.values()) {
     for (const txt of sets) {
       if (txt.type !== 'TXT') continue;
-      const stated = ownershipsIn(txt);
+      const stated = ownershipsIn(txt, naming);
       if (stated.length > 0 && !readOwnershipName(txt.name, zone.name, naming))
         unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
     }

@@ -55,7 +55,7 @@ function* publishedIn(view: ZoneView, settings: PlanSettings): Generator<string>
   for (const name of view.records.keys()) {
     const claims = claimsOf(name, view.ownership, view.records, settings.naming);
     for (const record of claims.length > 0 ? recordsAt(name, view) : []) {
-      const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+      const claim = isOwnershipRecord(record, settings.naming) ? undefined : decidingClaim(record, claims);
       if (claim) yield objectKey(claim.ownership);
     }
   }
@@ -81,7 +81,7 @@ function mayOwn(
   return recordsAt(name, view).some(record => {
     const deciding = decidingClaim(record, claims);
     return (
-      !isOwnershipRecord(record) &&
+      !isOwnershipRecord(record, settings.naming) &&
       (isAddressType(record.type) || txtName.includes(record.type.toLowerCase())) &&
       !(name === view.zone.name && (record.type === 'NS' || record.type === 'SOA')) &&
       !(deciding && owners.ours(deciding.ownership.owner))

@@ -26,6 +26,7 @@ import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
+import { sealedFindings } from './sealed.ts';
 import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
@@ -113,6 +114,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
       ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
+      ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
       ...braked.findings,
       ...within.findings,
       ...compatible.findings,

@@ -25,7 +25,7 @@ export function whatBlocks(
 ): Block[] {
   const types = new Set(desired.map(({ record }) => record.type));
   return [
-    ...foreignBlocks(current, types),
+    ...foreignBlocks(current, types, context),
     ...keptBlocks(current, kept, types),
     ...cnameBlocks(current, kept, types, context),
     ...reservedBlocks(current),
@@ -35,10 +35,10 @@ export function whatBlocks(
   ];
 }
 
-function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>): Block[] {
+function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>, { settings }: NameContext): Block[] {
   return foreign.flatMap(({ record, claim, unproven }): Block[] => {
     const whole = isAddressType(record.type);
-    if (isOwnershipRecord(record) || (!whole && !types.has(record.type))) return [];
+    if (isOwnershipRecord(record, settings.naming) || (!whole && !types.has(record.type))) return [];
     if (whole && ![...types].some(isAddressType)) return [];
     const why = unproven
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
@@ -111,7 +111,7 @@ function ownershipBlocks(record: RecordSet, context: NameContext): Block[] {
   return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
 }
 
-function ownershipNameTaken(txtName: DnsName, { view, owners }: NameContext): string | undefined {
+function ownershipNameTaken(txtName: DnsName, { view, owners, settings }: NameContext): string | undefined {
   const label = txtName.split('.').find(part => part.length > 63);
   if (label)
     return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
@@ -119,7 +119,7 @@ function ownershipNameTaken(txtName: DnsName, { view, owners }: NameContext): st
   for (const record of recordsAt(txtName, view)) {
     if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
     if (record.type !== 'TXT') continue;
-    const stated = ownershipsIn(record);
+    const stated = ownershipsIn(record, settings.naming);
     if (stated.length === 0)
       return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record`;
     const other = stated.find(({ ownership }) => !owners.ours(ownership.owner));

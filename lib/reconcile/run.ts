@@ -20,9 +20,9 @@ import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
-import { createKeeper } from './kept.ts';
+import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
-import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
@@ -43,7 +43,7 @@ const ZONES_AT_ONCE = 6;
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
-  const run: OpenRun = { ...asked, shard: asked.shard ?? DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const first = await runOnce(request, run, route53, { relist: request.force });
@@ -177,7 +177,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
     leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
-    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    settings: planSettings(run, run.ports.aliasZoneOf),
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
@@ -220,12 +220,18 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
 }
 
 /** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters({ clusters = [] }: RunRequest, { config }: OpenRun, zones: readonly LoadedZone[]): Finding[] {
+function unknownClusters(
+  { clusters = [] }: RunRequest,
+  { config, naming }: OpenRun,
+  zones: readonly LoadedZone[],
+): Finding[] {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
   if (unknown.length === 0) return [];
   const named = new Set(
     zones.flatMap(({ state }) =>
-      [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
+      [...state.records.values()]
+        .flat()
+        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
   return unknown

@@ -215,18 +215,22 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 }
 
 /** Which record sets of a zone that was kept are unproven, now that it, or names of it, were read. */
-function unprovenAmong(kept: ZoneCopy, records: ZoneState['records'], { config }: OpenRun): ReadonlySet<string> {
-  const looked = lookedAgain(kept.zone, kept.records, records, config.registry);
-  return unprovenIn(looked, kept.unproven, config.registry, ourOwners(config));
+function unprovenAmong(
+  kept: ZoneCopy,
+  records: ZoneState['records'],
+  { config, naming }: OpenRun,
+): ReadonlySet<string> {
+  const looked = lookedAgain(kept.zone, kept.records, records, naming);
+  return unprovenIn(looked, kept.unproven, naming, ourOwners(config));
 }
 
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
-export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun): LoadedZone[] {
+export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: OpenRun): LoadedZone[] {
   const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
   const uppers = zones.flatMap(upper => {
     const { state, previous } = upper;
     if (!previous || !zones.some(lower => isBelow(lower, upper))) return [];
-    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, config.registry) }];
+    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, naming) }];
   });
   if (uppers.length === 0) return [...zones];
   return zones.map(zone => {
@@ -235,7 +239,7 @@ export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun)
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
     const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, config.registry, ourOwners(config))] : [],
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, ourOwners(config))] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });

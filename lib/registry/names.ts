@@ -1,11 +1,14 @@
 import type { DnsName } from '../model/index.ts';
+import type { Keyring } from './cipher.ts';
 
-/** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
+/** How ownership records are named and written (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
 export interface NamingSettings {
   /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
   readonly prefix: string;
   readonly suffix: string;
   readonly wildcardReplacement: string;
+  /** For encrypted ownership records; absent: plain ones are written, and encrypted ones cannot be read. */
+  readonly keys?: Keyring;
 }
 
 /** What the name of an ownership record stands for. `type` is empty in the oldest format, which names no type. */

@@ -36,7 +36,7 @@ describe('a config that names its clusters only', () => {
         excludeTargetNets: [],
         defaultTargets: [],
       },
-      registry: { prefix: '', suffix: '', wildcardReplacement: '' },
+      registry: { prefix: '', suffix: '', wildcardReplacement: '', encryptionKeys: [] },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
       guard: {
         maxDeletes: { count: 10, percent: 20 },
@@ -69,9 +69,19 @@ describe('a config that names its clusters only', () => {
   });
 
   it('says the same with everything that comes later at its default', () => {
-    const later = ['registry: {type: txt, encryptionKey: null}', 'sharing: first'];
+    const later = ['registry: {type: txt}', 'sharing: first'];
     expect(withLines(...later)).toEqual(parse(MINIMAL));
   });
+});
+
+test.each<[string, readonly string[]]>([
+  ['null', []],
+  ['env:TXT_ENCRYPT_KEY', ['env:TXT_ENCRYPT_KEY']],
+  ['ssm:/dns/key', ['ssm:/dns/key']],
+  ['[secretsmanager:dns/key, "env:OLD", secretsmanager:dns/key]', ['secretsmanager:dns/key', 'env:OLD']],
+  ['[plain, env:OLD]', ['plain', 'env:OLD']],
+])('the keys of encrypted ownership records are one place or a list of them: %s', (text, places) => {
+  expect(withLines(`registry: {encryptionKey: ${text}}`).registry.encryptionKeys).toEqual(places);
 });
 
 test('claims have every key, and domains in canonical form', () => {
@@ -196,6 +206,7 @@ describe('the config', () => {
       prefix: 'edns-%{record_type}.',
       suffix: '',
       wildcardReplacement: 'any',
+      encryptionKeys: [],
     });
   });
 

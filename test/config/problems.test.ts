@@ -94,6 +94,14 @@ describe('a refused value is named with its path and what is allowed', () => {
       /^registry\.suffix: .* no separator between %\{record_type\} and the hostname.*-%\{record_type\}$/,
     ]),
     ['registry: {suffix: "-"}', /^registry\.suffix: "-" makes no valid name .* hyphen/],
+    // What was written may be the key itself.
+    ...['0123456789abcdef0123456789abcdef', '"env:"', '"env:A B"', '12', '{env: NAME}'].map((key): [string, RegExp] => [
+      `registry: {encryptionKey: ${key}}`,
+      /^registry\.encryptionKey: (?!.*(0123|A B|12)).*env:NAME, ssm:NAME or secretsmanager:NAME/,
+    ]),
+    ['registry: {encryptionKey: [env:A, s3cret]}', /^registry\.encryptionKey: (?!.*s3cret).*env:NAME/],
+    ['registry: {encryptionKey: []}', /^registry\.encryptionKey: .*env:NAME/],
+    ['registry: {encryptionKey: [plain]}', /^registry\.encryptionKey: names no key: leave it out/],
     ['registry: {wildcardReplacement: "*"}', /^registry\.wildcardReplacement: "\*" is not allowed/],
     ['registry: {wildcardReplacement: a.b}', /^registry\.wildcardReplacement: "a\.b" is not allowed/],
     ['state: {store: ""}', /^state\.store: "" is not a store: write "memory", "s3:\/\/bucket\/prefix"/],
@@ -212,7 +220,6 @@ describe('keys that exclude or need each other', () => {
 describe('what comes later is refused as not supported yet', () => {
   it.each([
     ['registry: {type: noop}', 'registry.type'],
-    ['registry: {encryptionKey: abc}', 'registry.encryptionKey'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
