@@ -44,6 +44,8 @@ export interface ZoneResult {
   readonly batches: number;
   /** Where the records came from: the kept state, a full read, or nothing because the zone could not be read. */
   readonly source: 'kept' | 'read' | 'unreadable';
+  /** ISO 8601: when the zone was last read in full; absent where it could not be read. */
+  readonly readAt?: string;
 }
 
 export interface ClusterResult {

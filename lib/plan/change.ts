@@ -72,6 +72,7 @@ function actionOf(deltas: readonly Delta[]): NameChange['action'] {
 /** The ownership records that the desired record sets need, by identity. */
 function freshOwnership({ deltas, current }: Composition, { view, settings, owners }: NameContext) {
   const fresh = new Map<string, RecordSet>();
+  if (settings.registry === 'noop') return fresh;
   const labelled = current.claims.some(({ ownership }) => ownership.cluster !== undefined);
   for (const { after } of deltas) {
     if (!after) continue;
@@ -103,8 +104,10 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
 function leavingClaims(
   { current, deltas, spared = [] }: Composition,
   fresh: ReadonlyMap<string, RecordSet>,
-  { isLeftover }: NameContext,
+  { isLeftover, settings }: NameContext,
 ): Claim[] {
+  // Without a registry ownership records are neither written nor removed.
+  if (settings.registry === 'noop') return [];
   const replaced = new Set(deltas.map(({ before }) => before));
   const isNeeded = (claim: Claim) =>
     current.ours.some(owned => !replaced.has(owned) && decidingClaim(owned.record, current.claims) === claim);

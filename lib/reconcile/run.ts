@@ -14,6 +14,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
+import { recordId } from '../model/index.ts';
 import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
@@ -28,6 +29,7 @@ import { withQuotas } from './quotas.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
+import { UnknownTarget } from './unknown-target.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
 import { byZone, distrustAbove, type LoadedZone, loadZones, selectedZones } from './zones.ts';
 
@@ -39,7 +41,7 @@ const ZONES_AT_ONCE = 6;
  * instead of putting old data back. Where a hosted zone turns out to be gone, the zones are listed anew and the run is done
  * again over what is there.
  *
- * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
+ * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read; UnknownTarget
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
@@ -67,6 +69,7 @@ async function runOnce(
   const startedAt = run.ports.clock.now();
   const keep = request.mode === 'sync';
   const read = await readWorld(request, run, route53, relist);
+  refuseUnknown(request, run, read);
   const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
   run.onLooked?.(planned.looked);
@@ -81,7 +84,6 @@ async function runOnce(
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
-    ...unknownClusters(request, run, zones),
   ];
   if (keep) await keepWorld(world, findings, run);
   const result = buildResult({
@@ -219,14 +221,14 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
-/** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters(
-  { clusters = [] }: RunRequest,
-  { config, naming }: OpenRun,
-  zones: readonly LoadedZone[],
-): Finding[] {
+/**
+ * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
+ *
+ * @throws UnknownTarget where every zone was read and no ownership record names it
+ */
+function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0) return [];
+  if (unknown.length === 0 || unreadable.length > 0) return;
   const named = new Set(
     zones.flatMap(({ state }) =>
       [...state.records.values()]
@@ -234,12 +236,12 @@ function unknownClusters(
         .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
-  return unknown
-    .filter(name => !named.has(name))
-    .map(name => ({
-      reason: 'warning',
-      message: `the config has no cluster "${name}", and no ownership record of the selected zones names it: nothing is left of it`,
-    }));
+  const mistyped = unknown.find(name => !named.has(name));
+  if (mistyped === undefined) return;
+  const known = config.shards.flatMap(shard => shard.clusters).join(', ');
+  throw new UnknownTarget(
+    `the config has no cluster "${mistyped}", and no ownership record of the selected zones names it; the config has ${known}`,
+  );
 }
 
 /** A store that cannot be read or written costs full reads, and nothing else. */
@@ -286,7 +288,11 @@ function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: Pl
 function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
   const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
-  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  const result: ZoneResult = {
+    ...state.zone,
+    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
+    ...lastRead(state),
+  };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
@@ -318,12 +324,16 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     changes: made,
     batches: published.batches,
     source,
+    ...lastRead(state),
   };
   const { findings, replanned, missing } = published;
   return { id: state.zone.id, result, findings, replanned, missing };
 }
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
+/** A copy that is in doubt has the time 0: it is read anew by the next run. */
+const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
+
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
@@ -348,14 +358,32 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
     removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
     ...(state.quota && { quota: state.quota }),
+    ...(state.naming && { naming: state.naming }),
+    meant: stillMeant(published, whole),
+    misread: planned.misread.get(id) ?? state.misread,
   };
+}
+
+/** An ownership record that was written is what the config says; so is, by force, one whose other record set is gone. */
+function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
+  const written = new Set(edits.sets.map(({ set }) => recordId(set)));
+  return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
 const HOUR = 3_600_000;
 
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, unproven, quota }: Memory) =>
-    JSON.stringify([[...refusals], [...unwantedSince], removed, [...unproven].sort(), quota]);
+  const text = ({ refusals, unwantedSince, removed, quota, unproven, naming, meant, misread }: Memory) =>
+    JSON.stringify([
+      [...refusals],
+      [...unwantedSince],
+      removed,
+      quota,
+      [...unproven].sort(),
+      naming,
+      [...meant].sort(),
+      [...misread].sort(),
+    ]);
   return text(memory) !== text(state);
 }
 
