@@ -24,6 +24,7 @@ import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
+import { countStanding, type Standing, withinNamespaceLimit } from './namespace-limit.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
@@ -68,6 +69,7 @@ export function plan(input: PlanInput): PlanOutput {
     looked: new Set(planned.flatMap(zone => zone.looked)),
     misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
+    crowded: new Set(planned.flatMap(({ isCrowded, zone }) => (isCrowded ? [zone.id] : []))),
   };
 }
 
@@ -87,6 +89,7 @@ interface PlannedZone {
   readonly removals: readonly Removal[];
   readonly misread: ReadonlySet<string>;
   readonly owned: number;
+  readonly isCrowded: boolean;
   readonly looked: readonly string[];
 }
 
@@ -109,7 +112,12 @@ function planZone(context: ZoneContext): PlannedZone {
   const frozen = isFrozen(state.zone, input.settings);
   const changes = frozen ? [] : all;
   const braked = brake(changes, planned, context);
-  const compatible = withoutClashes(braked.allowed, state.zone.id);
+  const within = withinNamespaceLimit(braked.allowed, {
+    ...context,
+    settings: input.settings,
+    standing: planned.standing,
+  });
+  const compatible = withoutClashes(within.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {
@@ -122,6 +130,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...(frozen && !input.only ? [frozenFinding(state.zone, all)] : []),
       ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
       ...braked.findings,
+      ...within.findings,
       ...compatible.findings,
       ...sent.findings,
     ],
@@ -129,6 +138,7 @@ function planZone(context: ZoneContext): PlannedZone {
     removals: braked.removals,
     misread: planned.misread,
     owned: planned.records,
+    isCrowded: within.findings.length > 0,
     looked: lookedAt(context, planned.plans),
   };
 }
@@ -161,6 +171,7 @@ interface PlannedNames {
   readonly isUnwanted: BrakeContext['isUnwanted'];
   /** Record sets of ours. */
   readonly records: number;
+  readonly standing: Standing;
   readonly misread: ReadonlySet<string>;
 }
 
@@ -206,13 +217,10 @@ function planNames(context: ZoneContext): PlannedNames {
     const { ours } = current(name);
     return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
   };
-  return {
-    plans,
-    owned: countOwned(currents.values(), owners),
-    isUnwanted,
-    records,
-    misread: misreadIn(currents.values()),
-  };
+  const standing = countStanding(currents.values(), owners);
+  const misread = misreadIn(currents.values());
+  const owned = countOwned(currents.values(), owners);
+  return { plans, owned, isUnwanted, records, standing, misread };
 }
 
 function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {

@@ -9,6 +9,7 @@ import type {
   Snapshot,
   ZoneId,
   ZoneMemory,
+  ZoneQuota,
   ZoneState,
 } from '../model/index.ts';
 
@@ -72,14 +73,14 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     naming: copy.naming,
     meant: [...copy.meant].sort(),
     misread: [...copy.misread].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, ...rest }]) => [
       shard,
       {
         refusals: [...refusals],
         unwantedSince: [...unwantedSince],
         ...(givenUp && { givenUp: [...givenUp] }),
         ...(heldWith && { heldWith: [...heldWith] }),
-        removed,
+        ...rest,
       },
     ]),
   });
@@ -99,7 +100,7 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, quota }]) => [
       shard,
       {
         refusals: new Map(refusals),
@@ -107,6 +108,7 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
         ...(givenUp && { givenUp: new Set(givenUp) }),
         ...(heldWith && { heldWith: new Map(heldWith) }),
         removed,
+        ...(quota && { quota }),
       },
     ]),
   );
@@ -128,6 +130,7 @@ interface WrittenMemory {
   readonly givenUp?: DnsName[];
   readonly heldWith?: [DnsName, number][];
   readonly removed: Removal[];
+  readonly quota?: ZoneQuota;
 }
 
 function isMemory(value: unknown): value is WrittenMemory {
@@ -138,9 +141,13 @@ function isMemory(value: unknown): value is WrittenMemory {
     (value.givenUp === undefined || isTexts(value.givenUp)) &&
     (value.heldWith === undefined || isEntries(value.heldWith, isNumber)) &&
     Array.isArray(value.removed) &&
-    value.removed.every(isRemoval)
+    value.removed.every(isRemoval) &&
+    (value.quota === undefined || isQuota(value.quota))
   );
 }
+
+const isQuota = (value: unknown): value is ZoneQuota =>
+  isObject(value) && isNumber(value.sets) && isNumber(value.askedAt);
 
 function isRemoval(value: unknown): value is Removal {
   return (
