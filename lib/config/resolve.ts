@@ -40,6 +40,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     limits: {
       hostnamesPerObject: parsed.limits.hostnamesPerObject,
       targetsPerObject: parsed.limits.targetsPerObject,
+      recordsPerNamespace: parsed.limits.recordsPerNamespace,
     },
     budget: budgetConfig(parsed.budget),
     claims: parsed.claims,
@@ -47,12 +48,12 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
 }
 
 function clusterConfig(
-  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
+  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context, freeze }: FileConfig['clusters'][number],
   fileOwner: string,
   folder: string,
   env: ConfigEnv,
 ): ClusterConfig {
-  const common = { name, owner: owner ?? fileOwner };
+  const common = { name, owner: owner ?? fileOwner, ...(freeze && ({ freeze } as const)) };
   if (kubeconfig !== undefined) {
     return { ...common, kubeconfig: resolve(folder, kubeconfig), ...(context !== undefined && { context }) };
   }

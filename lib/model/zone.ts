@@ -33,6 +33,13 @@ export interface Removal extends Party {
   readonly names: number;
 }
 
+/** How many record sets Route 53 lets a zone hold. */
+export interface ZoneQuota {
+  readonly sets: number;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
+}
+
 /** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
 export interface AffixSettings {
   /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
@@ -53,6 +60,8 @@ export interface ZoneMemory {
   readonly removed: readonly Removal[];
   /** Ownership records of ours (as `recordId` names them) that would decide over a record set and were not believed. */
   readonly misread: ReadonlySet<string>;
+  /** Absent: not asked yet. */
+  readonly quota?: ZoneQuota;
 }
 
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */

@@ -319,12 +319,15 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
   );
 }
 
+/** What is said of a whole cluster is not said of its names. */
+const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);
+
 /** Ownership records of ours that decide over nothing and are not known to be leftovers. */
 function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
   return current.claims.filter(
     claim =>
       !current.ours.some(owned => owned.claim === claim) &&
       !isLeftover(claim) &&
-      owners.frozen(claim.ownership)?.why !== 'unread',
+      !QUIET.has(owners.frozen(claim.ownership)?.why),
   );
 }

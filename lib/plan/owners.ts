@@ -20,10 +20,11 @@ import type { PlanSettings } from './settings.ts';
  * | unread    | its kind could not be read completely in its cluster, or this run did not read it        |
  * | unlisted  | it is of a kind that is not among the sources                                            |
  * | departed  | its cluster is not in the config                                                         |
+ * | config    | the config freezes its cluster, which is told once                                       |
  * | waiting   | the object is there, but has no usable target yet, or what it asks for is malformed      |
  */
 export interface Keeping {
-  readonly why: 'unread' | 'unlisted' | 'departed' | 'waiting';
+  readonly why: 'unread' | 'unlisted' | 'departed' | 'config' | 'waiting';
   readonly message: string;
 }
 
@@ -67,6 +68,7 @@ type SourceOf = PlanSettings['sourceOf'];
 interface Cluster {
   readonly name: ClusterName;
   readonly kinds: Snapshot['kinds'];
+  readonly frozen: boolean;
   /** Objects that ask for something or wait for it, by `kind/namespace/name`. */
   readonly alive: Set<string>;
   /** Holds on all that an object has. */
@@ -139,7 +141,7 @@ export function ownersOf(
   };
 }
 
-function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
+function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapshot): Cluster {
   const alive = new Set<string>();
   const heldObjects = new Map<string, string>();
   const heldNames = new Map<string, string>();
@@ -170,7 +172,7 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
     }
     return names;
   };
-  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
+  return { name: cluster, kinds, frozen, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
 }
 
 function whyFrozen(
@@ -184,6 +186,12 @@ function whyFrozen(
     if (forced) return undefined;
     const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
     return { why: 'departed', message };
+  }
+  const stopped = clusters.find(({ frozen }) => frozen);
+  if (stopped) {
+    // What may be of another cluster, too, is told by itself.
+    const why = clusters.every(({ frozen }) => frozen) ? 'config' : 'unread';
+    return { why, message: `${stopped.name}: the config freezes the cluster` };
   }
   const word = resource?.split('/', 1)[0];
   const source = word === undefined ? undefined : sourceOf(word);

@@ -25,9 +25,11 @@ import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
+import { withQuotas } from './quotas.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
+import { UnknownTarget } from './unknown-target.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
 import { byZone, distrustAbove, type LoadedZone, loadZones, selectedZones } from './zones.ts';
 
@@ -39,7 +41,7 @@ const ZONES_AT_ONCE = 6;
  * instead of putting old data back. Where a hosted zone turns out to be gone, the zones are listed anew and the run is done
  * again over what is there.
  *
- * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
+ * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read; UnknownTarget
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
@@ -66,10 +68,10 @@ async function runOnce(
 ): Promise<Pass> {
   const startedAt = run.ports.clock.now();
   const keep = request.mode === 'sync';
-  const world = await readWorld(request, run, route53, relist);
+  const read = await readWorld(request, run, route53, relist);
+  refuseUnknown(request, run, read);
+  const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
-  const input = planInput(request, run, world, startedAt);
-  const planned = plan(input);
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
@@ -82,7 +84,6 @@ async function runOnce(
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
-    ...unknownClusters(request, run, zones),
   ];
   if (keep) await keepWorld(world, findings, run);
   const result = buildResult({
@@ -148,6 +149,29 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   };
 }
 
+interface PlannedWorld {
+  readonly world: World;
+  readonly input: PlanInput;
+  readonly planned: PlanOutput;
+}
+
+/** Where a namespace is over its limit, the plan is made again if that zone turns out to hold more than is usual. */
+async function planWorld(
+  request: RunRequest,
+  run: OpenRun,
+  read: World,
+  route53: CountedRoute53,
+  now: number,
+): Promise<PlannedWorld> {
+  const input = planInput(request, run, read, now);
+  const planned = plan(input);
+  const zones = await withQuotas(read.zones, planned.crowded, route53, now);
+  if (zones === read.zones) return { world: read, input, planned };
+  const world = { ...read, zones };
+  const again = planInput(request, run, world, now);
+  return { world, input: again, planned: plan(again) };
+}
+
 function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
   return {
@@ -197,14 +221,14 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
-/** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters(
-  { clusters = [] }: RunRequest,
-  { config, naming }: OpenRun,
-  zones: readonly LoadedZone[],
-): Finding[] {
+/**
+ * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
+ *
+ * @throws UnknownTarget where every zone was read and no ownership record names it
+ */
+function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0) return [];
+  if (unknown.length === 0 || unreadable.length > 0) return;
   const named = new Set(
     zones.flatMap(({ state }) =>
       [...state.records.values()]
@@ -212,12 +236,12 @@ function unknownClusters(
         .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
-  return unknown
-    .filter(name => !named.has(name))
-    .map(name => ({
-      reason: 'warning',
-      message: `the config has no cluster "${name}", and no ownership record of the selected zones names it: nothing is left of it`,
-    }));
+  const mistyped = unknown.find(name => !named.has(name));
+  if (mistyped === undefined) return;
+  const known = config.shards.flatMap(shard => shard.clusters).join(', ');
+  throw new UnknownTarget(
+    `the config has no cluster "${mistyped}", and no ownership record of the selected zones names it; the config has ${known}`,
+  );
 }
 
 /** A store that cannot be read or written costs full reads, and nothing else. */
@@ -333,6 +357,7 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
     unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
     removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
+    ...(state.quota && { quota: state.quota }),
     ...(state.naming && { naming: state.naming }),
     meant: stillMeant(published, whole),
     misread: planned.misread.get(id) ?? state.misread,
@@ -348,11 +373,12 @@ function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['mea
 const HOUR = 3_600_000;
 
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, unproven, naming, meant, misread }: Memory) =>
+  const text = ({ refusals, unwantedSince, removed, quota, unproven, naming, meant, misread }: Memory) =>
     JSON.stringify([
       [...refusals],
       [...unwantedSince],
       removed,
+      quota,
       [...unproven].sort(),
       naming,
       [...meant].sort(),

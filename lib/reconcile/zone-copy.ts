@@ -66,10 +66,11 @@ export interface Keeping {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
 export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, removed, misread, ...copy } = state;
+  const { refusals, unwantedSince, removed, misread, quota, ...copy } = state;
+  const memory = { refusals, unwantedSince, removed, misread, ...(quota && { quota }) };
   const ours: ZoneCopy = {
     ...copy,
-    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed, misread }),
+    memory: new Map(kept?.memory).set(run.shard, memory),
   };
   const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
   await run.kept.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });

@@ -9,6 +9,7 @@ import type {
   Snapshot,
   ZoneId,
   ZoneMemory,
+  ZoneQuota,
   ZoneState,
 } from '../model/index.ts';
 
@@ -70,9 +71,9 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed, misread }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, misread, ...rest }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], removed, misread: [...misread].sort() },
+      { refusals: [...refusals], unwantedSince: [...unwantedSince], misread: [...misread].sort(), ...rest },
     ]),
   });
 }
@@ -91,9 +92,15 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed, misread }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, removed, misread, quota }]) => [
       shard,
-      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed, misread: new Set(misread) },
+      {
+        refusals: new Map(refusals),
+        unwantedSince: new Map(unwantedSince),
+        removed,
+        misread: new Set(misread),
+        ...(quota && { quota }),
+      },
     ]),
   );
   return {
@@ -113,6 +120,7 @@ interface WrittenMemory {
   readonly removed: Removal[];
   /** Absent in a copy that an earlier version kept. */
   readonly misread?: string[];
+  readonly quota?: ZoneQuota;
 }
 
 function isMemory(value: unknown): value is WrittenMemory {
@@ -122,9 +130,13 @@ function isMemory(value: unknown): value is WrittenMemory {
     isEntries(value.unwantedSince, isNumber) &&
     Array.isArray(value.removed) &&
     value.removed.every(isRemoval) &&
-    (value.misread === undefined || isTexts(value.misread))
+    (value.misread === undefined || isTexts(value.misread)) &&
+    (value.quota === undefined || isQuota(value.quota))
   );
 }
+
+const isQuota = (value: unknown): value is ZoneQuota =>
+  isObject(value) && isNumber(value.sets) && isNumber(value.askedAt);
 
 function isRemoval(value: unknown): value is Removal {
   return (

@@ -23,6 +23,8 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {domains: [""]}', /^zones\.domains\[0\]: "" is not a domain: it is empty$/],
     ['zones: {domains: [null]}', /^zones\.domains\[0\]: must be text.*, not nothing$/],
     ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
+    ['zones: {freeze: [".a.com"]}', /^zones\.freeze\[0\]: "\.a\.com" is neither the name nor the id of a hosted zone/],
+    ['zones: {freeze: true}', /^zones\.freeze: must be a list, not true$/],
     ['claims: {}', /^claims: must be a list, not a map$/],
     ['claims: [{domains: ["*.a.com"]}]', /^claims\[0\]\.domains\[0\]: .*wildcard/],
     ['claims: [{}, {types: [LOC]}]', /^claims\[1\]\.types\[0\]: "LOC" is not allowed: write one of A, AAAA/],
@@ -221,7 +223,6 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],

@@ -262,6 +262,13 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'guardUpdates: 3 of 3 names of o1, * were changed in ZROOT, and 1 are allowed',
   },
   {
+    what: 'something is changed in a zone that the config freezes',
+    steps: [...two, apply('c1/0', 0, 7), run()],
+    // As if the config had said so before the run.
+    tamper: { batch: world => void Object.assign(world.settings, { freeze: ZONES.root.id }) },
+    found: 'withinScope: zone ZROOT is frozen by the config',
+  },
+  {
     what: 'what claims refuse now is removed',
     steps: [...two, config({ claims: 'first' }), apply('c1/0', 0, 7), run()],
     tamper: { batch: take(B) },
