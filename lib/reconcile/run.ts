@@ -342,7 +342,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
 const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {

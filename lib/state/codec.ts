@@ -17,8 +17,7 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy
-  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'misread'> {
+export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -72,14 +71,14 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
-    misread: [...copy.misread].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, ...rest }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, misread, ...rest }]) => [
       shard,
       {
         refusals: [...refusals],
         unwantedSince: [...unwantedSince],
         ...(givenUp && { givenUp: [...givenUp] }),
         ...(heldWith && { heldWith: [...heldWith] }),
+        misread: [...misread].sort(),
         ...rest,
       },
     ]),
@@ -91,8 +90,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
-  const { naming, meant = [], misread = [] } = value;
-  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText) || !isTexts(misread)) return undefined;
+  const { naming, meant = [] } = value;
+  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -100,7 +99,7 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, quota }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota }]) => [
       shard,
       {
         refusals: new Map(refusals),
@@ -108,6 +107,7 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
         ...(givenUp && { givenUp: new Set(givenUp) }),
         ...(heldWith && { heldWith: new Map(heldWith) }),
         removed,
+        misread: new Set(misread),
         ...(quota && { quota }),
       },
     ]),
@@ -119,7 +119,6 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     unproven: new Set(value.unproven),
     ...(naming && { naming }),
     meant: new Map(meant),
-    misread: new Set(misread),
     memory,
   };
 }
@@ -130,6 +129,8 @@ interface WrittenMemory {
   readonly givenUp?: DnsName[];
   readonly heldWith?: [DnsName, number][];
   readonly removed: Removal[];
+  /** Absent in a copy that an earlier version kept. */
+  readonly misread?: string[];
   readonly quota?: ZoneQuota;
 }
 
@@ -142,6 +143,7 @@ function isMemory(value: unknown): value is WrittenMemory {
     (value.heldWith === undefined || isEntries(value.heldWith, isNumber)) &&
     Array.isArray(value.removed) &&
     value.removed.every(isRemoval) &&
+    (value.misread === undefined || isTexts(value.misread)) &&
     (value.quota === undefined || isQuota(value.quota))
   );
 }
