@@ -33,6 +33,13 @@ export interface Removal extends Party {
   readonly names: number;
 }
 
+/** How many record sets Route 53 lets a zone hold. */
+export interface ZoneQuota {
+  readonly sets: number;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
+}
+
 /** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
 export interface AffixSettings {
   /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
@@ -51,6 +58,10 @@ export interface ZoneMemory {
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
+  /** Ownership records of ours (as `recordId` names them) that would decide over a record set and were not believed. */
+  readonly misread: ReadonlySet<string>;
+  /** Absent: not asked yet. */
+  readonly quota?: ZoneQuota;
 }
 
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */
@@ -68,10 +79,8 @@ export interface ZoneState extends ZoneMemory {
   /** How ownership records were named when it was last looked at; absent in a copy that does not say. */
   readonly naming?: AffixSettings;
   /**
-   * Names that ownership records of ours (as `recordId` names them) are of, which read as those of other names since
+   * Names that ownership records (as `recordId` names them, whoever's) are of, which read as those of other names since
    * `registry` was changed in the config.
    */
   readonly meant: ReadonlyMap<string, DnsName>;
-  /** Ownership records of ours (as `recordId` names them) that decide over a record set, but were not believed when it was last looked at. */
-  readonly misread: ReadonlySet<string>;
 }

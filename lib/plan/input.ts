@@ -57,4 +57,6 @@ export interface PlanOutput extends Plan {
   readonly misread: ReadonlyMap<ZoneId, ReadonlySet<string>>;
   /** Record sets of ours in each zone, ownership records not counted. */
   readonly owned: ReadonlyMap<ZoneId, number>;
+  /** Zones in which a namespace asks for more record sets than it may have, as far as the zone's quota is known. */
+  readonly crowded: ReadonlySet<ZoneId>;
 }

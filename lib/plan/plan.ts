@@ -23,6 +23,7 @@ import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
+import { countStanding, type Standing, withinNamespaceLimit } from './namespace-limit.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
@@ -63,6 +64,7 @@ export function plan(input: PlanInput): PlanOutput {
     looked: new Set(planned.flatMap(zone => zone.looked)),
     misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
+    crowded: new Set(planned.flatMap(({ isCrowded, zone }) => (isCrowded ? [zone.id] : []))),
   };
 }
 
@@ -82,6 +84,7 @@ interface PlannedZone {
   readonly removals: readonly Removal[];
   readonly misread: ReadonlySet<string>;
   readonly owned: number;
+  readonly isCrowded: boolean;
   readonly looked: readonly string[];
 }
 
@@ -103,7 +106,12 @@ function planZone(context: ZoneContext): PlannedZone {
   const frozen = isFrozen(state.zone, input.settings);
   const changes = frozen ? [] : all;
   const braked = brake(changes, planned.owned, context);
-  const compatible = withoutClashes(braked.allowed, state.zone.id);
+  const within = withinNamespaceLimit(braked.allowed, {
+    ...context,
+    settings: input.settings,
+    standing: planned.standing,
+  });
+  const compatible = withoutClashes(within.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {
@@ -116,6 +124,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...(frozen && !input.only ? [frozenFinding(state.zone, all)] : []),
       ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
       ...braked.findings,
+      ...within.findings,
       ...compatible.findings,
       ...sent.findings,
     ],
@@ -123,6 +132,7 @@ function planZone(context: ZoneContext): PlannedZone {
     removals: braked.removals,
     misread: planned.misread,
     owned: planned.records,
+    isCrowded: within.findings.length > 0,
     looked: lookedAt(context, planned.plans),
   };
 }
@@ -154,6 +164,7 @@ interface PlannedNames {
   readonly owned: Owned;
   /** Record sets of ours. */
   readonly records: number;
+  readonly standing: Standing;
   readonly misread: ReadonlySet<string>;
 }
 
@@ -193,7 +204,9 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  return { plans, owned: countOwned(currents.values(), owners), records, misread: misreadIn(currents.values()) };
+  const standing = countStanding(currents.values(), owners);
+  const misread = misreadIn(currents.values());
+  return { plans, owned: countOwned(currents.values(), owners), records, standing, misread };
 }
 
 function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {

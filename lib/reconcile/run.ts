@@ -28,6 +28,7 @@ import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
+import { withQuotas } from './quotas.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
@@ -70,11 +71,10 @@ async function runOnce(
 ): Promise<Pass> {
   const startedAt = run.ports.clock.now();
   const keep = request.mode === 'sync';
-  const world = await readWorld(request, run, route53, relist);
+  const read = await readWorld(request, run, route53, relist);
+  refuseUnknown(request, run, read);
+  const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
-  refuseUnknown(request, run, world);
-  const input = planInput(request, run, world, startedAt);
-  const planned = plan(input);
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
@@ -151,6 +151,29 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
     concerns,
     asked,
   };
+}
+
+interface PlannedWorld {
+  readonly world: World;
+  readonly input: PlanInput;
+  readonly planned: PlanOutput;
+}
+
+/** Where a namespace is over its limit, the plan is made again if that zone turns out to hold more than is usual. */
+async function planWorld(
+  request: RunRequest,
+  run: OpenRun,
+  read: World,
+  route53: CountedRoute53,
+  now: number,
+): Promise<PlannedWorld> {
+  const input = planInput(request, run, read, now);
+  const planned = plan(input);
+  const zones = await withQuotas(read.zones, planned.crowded, route53, now);
+  if (zones === read.zones) return { world: read, input, planned };
+  const world = { ...read, zones };
+  const again = planInput(request, run, world, now);
+  return { world, input: again, planned: plan(again) };
 }
 
 function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
@@ -319,7 +342,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
 const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
@@ -343,6 +366,7 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
     unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
     removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
+    ...(state.quota && { quota: state.quota }),
     ...(state.naming && { naming: state.naming }),
     meant: stillMeant(published, whole),
     misread: planned.misread.get(id) ?? state.misread,
@@ -358,11 +382,12 @@ function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['mea
 const HOUR = 3_600_000;
 
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, unproven, naming, meant, misread }: Memory) =>
+  const text = ({ refusals, unwantedSince, removed, quota, unproven, naming, meant, misread }: Memory) =>
     JSON.stringify([
       [...refusals],
       [...unwantedSince],
       removed,
+      quota,
       [...unproven].sort(),
       naming,
       [...meant].sort(),
