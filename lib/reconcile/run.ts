@@ -5,6 +5,8 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  OwnerId,
+  Ownership,
   RecordChange,
   RunRequest,
   RunResult,
@@ -30,6 +32,7 @@ import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
 import { openRun } from './open.ts';
+import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
@@ -90,6 +93,7 @@ async function runOnce(
     ...world.findings,
     ...clusters.findings,
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
+    ...otherOwners(planned.findings, run.config.clusters, owner => owns(owner, run, world)),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
@@ -230,22 +234,27 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
+/** Whether an ownership record of the zones that were read is so. */
+function someOwnership({ zones }: World, { naming }: OpenRun, is: (ownership: Ownership) => boolean): boolean {
+  return zones.some(({ state }) =>
+    [...state.records.values()].some(sets =>
+      sets.some(set => ownershipsIn(set, naming).some(({ ownership }) => is(ownership))),
+    ),
+  );
+}
+
+const owns = (owner: OwnerId, run: OpenRun, world: World) => someOwnership(world, run, own => own.owner === owner);
+
 /**
  * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
  *
  * @throws UnknownTarget where every zone was read and no ownership record names it
  */
-function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
+function refuseUnknown({ clusters = [] }: RunRequest, run: OpenRun, world: World): void {
+  const { config } = run;
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0 || unreadable.length > 0) return;
-  const named = new Set(
-    zones.flatMap(({ state }) =>
-      [...state.records.values()]
-        .flat()
-        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
-    ),
-  );
-  const mistyped = unknown.find(name => !named.has(name));
+  if (unknown.length === 0 || world.unreadable.length > 0) return;
+  const mistyped = unknown.find(name => !someOwnership(world, run, ({ cluster }) => cluster === name));
   if (mistyped === undefined) return;
   const known = config.shards.flatMap(shard => shard.clusters).join(', ');
   throw new UnknownTarget(
