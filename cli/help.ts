@@ -32,6 +32,16 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead sync --cluster prod-eu', 'one cluster alone'],
     ['fairlead sync --force --cluster old', 'remove what a cluster left that is no longer in the config'],
   ],
+  adopt: [['fairlead adopt www.example.com', 'a record made by hand, for which there is an object now']],
+  transfer: [
+    ['fairlead transfer --from default --names "*.shop.example.com"', 'from another owner, which was stopped'],
+    ['fairlead transfer --from-prefix ""', 'after registry.prefix was set'],
+    ['fairlead transfer --rekey', 'after registry.encryptionKey was changed'],
+  ],
+  release: [
+    ['fairlead release www.example.com', 'to look after it by hand from now on'],
+    ['fairlead release --cluster old', 'all that a cluster left'],
+  ],
   records: [
     ['fairlead records --owner "prod-*" --zone example.com', 'of some owners in a zone'],
     ['fairlead records --all --output name | sort', 'every name there is'],

@@ -88,7 +88,7 @@ export function strayFindings(stray: readonly Claim[], { zone }: ZoneView): Find
   const [first] = names;
   if (first === undefined) return [];
   const advice =
-    'If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back; else remove them by hand';
+    'If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back, or give the records the new names (fairlead transfer --from-prefix, --from-suffix or --from-wildcard-replacement); else remove them by hand';
   const message =
     names.length === 1
       ? `the ownership record ${first} in ${zone.name} fits no record set, and is left alone. ${advice}`

@@ -29,7 +29,7 @@ import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
-import { sealedFindings } from './sealed.ts';
+import { olderFindings, sealedFindings } from './sealed.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
 
@@ -128,7 +128,9 @@ function planZone(context: ZoneContext): PlannedZone {
       ...keptFindings(planned.plans, state.zone),
       ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
       ...(frozen && !input.only ? [frozenFinding(state.zone, all)] : []),
-      ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
+      ...(input.only || input.scope
+        ? []
+        : [...sealedFindings(view, input.settings), ...olderFindings(view, input.settings, context.owners)]),
       ...braked.findings,
       ...within.findings,
       ...compatible.findings,

@@ -1,7 +1,8 @@
 import type { Finding } from '../model/index.ts';
-import { isUnreadable, readOwnershipName, wildcardTwin } from '../registry/index.ts';
+import { isUnreadable, isWrittenSo, readOwnershipName, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { recordsAt, type ZoneView } from './current.ts';
+import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 import { passesFilter } from './zones.ts';
 
@@ -25,6 +26,25 @@ export function sealedFindings(view: ZoneView, settings: PlanSettings): Finding[
     ? `none of the keys of registry.encryptionKey opens ${them}`
     : 'registry.encryptionKey names no key';
   const message = `${names.length === 1 ? first : `${names.length} TXT records (${firstOf(names, SHOWN)})`} in ${zone.name} cannot be read: ${they} encrypted as ownership records are, and ${why}; what ${one} of counts as somebody else's`;
+  return [{ reason: 'warning', message, zone: zone.id }];
+}
+
+/** Told once a zone: ownership records of ours that are not written as they would be today. */
+export function olderFindings(view: ZoneView, { naming: { keys } }: PlanSettings, owners: Owners): Finding[] {
+  const older = keys
+    ? [...view.ownership.values()]
+        .flat()
+        .filter(({ ownership, value }) => owners.ours(ownership.owner) && !isWrittenSo(value, keys))
+    : [];
+  const names = [...new Set(older.map(({ txt }) => txt.name))].sort();
+  if (names.length === 0) return [];
+  const { zone } = view;
+  const what =
+    names.length === 1
+      ? `the ownership record ${names[0]}`
+      : `${names.length} ownership records (${firstOf(names, SHOWN)})`;
+  const how = keys?.plain ? 'still encrypted' : 'in the clear, or written with an older key';
+  const message = `${what} in ${zone.name} ${names.length === 1 ? 'is' : 'are'} ${how}: each is written anew with the next change of its record, all of them at once by fairlead transfer --rekey`;
   return [{ reason: 'warning', message, zone: zone.id }];
 }
 

@@ -1,3 +1,4 @@
+export type { Moves } from '../plan/index.ts';
 export { composePorts } from './compose.ts';
 export { type Ask, type MoveResult, moveOwnership } from './moves.ts';
 export type { ClusterReader, Ports, Progress } from './ports.ts';

@@ -1,7 +1,15 @@
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import type { KindRead, RunRequest, RunResult } from '../../lib/model/index.ts';
-import { type ClusterReader, type Ports, reconcile } from '../../lib/reconcile/index.ts';
+import {
+  type Ask,
+  type ClusterReader,
+  type MoveResult,
+  type Moves,
+  moveOwnership,
+  type Ports,
+  reconcile,
+} from '../../lib/reconcile/index.ts';
 import { keysFrom } from '../../lib/reconcile/keys.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget, type Route53Port } from '../../lib/route53/index.ts';
@@ -71,6 +79,8 @@ export interface Harness {
   /** The strict Route 53 as a port, its requests counted in `calls`. */
   route53(hooks: Hooks): Route53Port;
   run(request?: Partial<RunRequest>, ports?: Partial<Ports>): Promise<RunResult>;
+  /** Moves ownership, as `fairlead adopt` and its like do; agreed to unless `agree` says otherwise. */
+  move(ask: Ask, agree?: (shown: Moves) => Promise<boolean>): Promise<MoveResult>;
   /** Record sets of a zone (the only one, if none is named) as `name type value…`, its own NS and SOA left out. */
   records(zone?: string): string[];
   json(zone?: string): readonly RecordJson[];
@@ -111,24 +121,27 @@ export function harness(
           return hooks.before?.(operation, zone);
         },
       }),
-    async run(request = {}, ports = {}) {
-      for (const operation of Object.keys(self.calls)) delete self.calls[operation as Operation];
-      const all: Ports = {
-        route53: self.route53(self.hooks),
-        budget: createBudget(self.config.budget, clock),
-        readCluster: fakeClusters(self.clusters),
-        keys: keysFrom(self.config.registry.encryptionKeys, { env: options.env ?? {}, clock }),
-        store: self.state,
-        aliasZoneOf,
-        clock,
-        holder: 'test',
-        ...ports,
-      };
+    run(request = {}, ports = {}) {
+      const all = { ...portsOf(), ...ports };
       return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all });
     },
+    move: (ask, agree = async () => true) => moveOwnership(ask, { config: self.config, ports: portsOf() }, agree),
     json: zone => dumpZones(store).find(({ id }) => zone === undefined || id === zone)?.records ?? [],
     records: zone => self.json(zone).map(brief).sort(),
   };
+  function portsOf(): Ports {
+    for (const operation of Object.keys(self.calls)) delete self.calls[operation as Operation];
+    return {
+      route53: self.route53(self.hooks),
+      budget: createBudget(self.config.budget, clock),
+      readCluster: fakeClusters(self.clusters),
+      keys: keysFrom(self.config.registry.encryptionKeys, { env: options.env ?? {}, clock }),
+      store: self.state,
+      aliasZoneOf,
+      clock,
+      holder: 'test',
+    };
+  }
   return self;
 }
 
