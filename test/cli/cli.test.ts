@@ -374,8 +374,8 @@ describe('fairlead', () => {
     await config('polcy: sync\nrecords: {ttl: soon}\n', 'bad.yml');
     const { code, err } = await fairlead('sync', '--config', 'bad.yml');
     expect(code).toBe(1);
-    expect(err).toMatch(/bad\.yml:4: polcy: .*policy/);
-    expect(err).toMatch(/bad\.yml:5: records\.ttl: "soon" is not a TTL/);
+    expect(err).toMatch(/bad\.yml:4:1: polcy: .*policy/);
+    expect(err).toMatch(/bad\.yml:5:11: records\.ttl: "soon" is not a TTL/);
   });
 
   test('what could not run is JSON too, for machines', async () => {
