@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type DoctorOptions, runDoctor } from './doctor.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import type { GlobalOptions } from './options.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
@@ -64,6 +65,16 @@ program
   .option('--json', 'print the configuration with every default filled in, as JSON')
   .option('--no-color', 'print without colours')
   .action((options: GlobalOptions) => runValidate(options));
+
+program
+  .command('doctor')
+  .description('look at everything that a run needs, and say what is wrong and how to mend it')
+  .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
+  .option('--stack <name>', 'the name of the deployed stack, such as fairlead-prod: its queues are looked at, too')
+  .option('--dns-server <address>', 'ask this DNS server for the delegation of public zones, 203.0.113.53:53 or so')
+  .option('--json', 'print what was found as JSON')
+  .option('--no-color', 'print without colours')
+  .action((options: DoctorOptions) => runDoctor(options));
 
 program
   .command('import-args')
