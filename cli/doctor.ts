@@ -12,7 +12,7 @@ import { formatChecks } from '../lib/report/checks.ts';
 import { printableJson } from '../lib/report/printable.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print, useColour } from './output.ts';
+import { command, EXIT, print, textOptions } from './output.ts';
 import { version } from './version.ts';
 
 export interface DoctorOptions extends GlobalOptions {
@@ -28,7 +28,7 @@ export function runDoctor(options: DoctorOptions): Promise<void> {
     const config = loadConfig(options.config, env);
     const ports = composeDoctor(config, { env, credentials }, options);
     const checks = [...program(options.config, config), ...(await examine(config, ports, options))];
-    await print(options.json ? printableJson({ checks }) : formatChecks(checks, { colour: useColour(options) }));
+    await print(options.json ? printableJson({ checks }) : formatChecks(checks, textOptions(options)));
     return checks.some(({ status }) => status === 'bad') ? EXIT.unpublished : EXIT.inStep;
   });
 }

@@ -68,7 +68,7 @@ export function route53Statements({ zones, records, registry }: Config): readonl
       Resource,
       Condition: {
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set([...records.types, 'TXT'])],
+          'route53:ChangeResourceRecordSetsRecordTypes': writtenTypes({ records, registry }),
           'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
         },
         ...(allowed && { 'ForAllValues:StringLike': { [NAMES]: allowed } }),
@@ -76,6 +76,11 @@ export function route53Statements({ zones, records, registry }: Config): readonl
     },
     ...(denied.length === 0 ? [] : [keepOut(Resource, denied)]),
   ];
+}
+
+/** The managed types, and that of ownership records where they are kept. */
+export function writtenTypes({ records, registry }: Pick<Config, 'records' | 'registry'>): string[] {
+  return [...new Set([...records.types, ...(registry.type === 'noop' ? [] : ['TXT'])])];
 }
 
 const NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';

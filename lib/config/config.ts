@@ -16,6 +16,8 @@ export interface ClusterConfig {
   /** Absolute path. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Nothing that it has is changed. */
+  readonly freeze?: true;
 }
 
 /** Clusters that one run reconciles together; one run at a time works on a shard. */
@@ -36,6 +38,8 @@ export interface ZonesConfig {
   /** All must fit; the value `''` asks for the key alone. */
   readonly tags: Readonly<Record<string, string>>;
   readonly matchParent: boolean;
+  /** Names and ids of hosted zones in which nothing is changed. */
+  readonly freeze: readonly string[];
   readonly roleArn?: string;
   readonly externalId?: string;
 }
@@ -87,6 +91,7 @@ interface RecordsConfig {
 }
 
 interface RegistryConfig {
+  readonly type: 'txt' | 'noop';
   /** Lower case; may contain `%{record_type}`. Prefix and suffix exclude each other. */
   readonly prefix: string;
   readonly suffix: string;
@@ -118,6 +123,8 @@ interface LimitsConfig {
   readonly hostnamesPerObject: number;
   /** Of one record. */
   readonly targetsPerObject: number;
+  /** Record sets, ownership records included, of one namespace of a cluster. */
+  readonly recordsPerNamespace: number;
 }
 
 interface BudgetConfig {

@@ -24,6 +24,7 @@ import {
   tags,
   ttl,
   zoneId,
+  zoneNameOrId,
 } from './values.ts';
 
 const LATER = '(not supported yet)';
@@ -71,6 +72,7 @@ const cluster = keys({
     'Context in the kubeconfig. Default: its current context.',
     z.optional(matching(/./, 'write the name of a context')),
   ),
+  freeze: key('The cluster is not read, and nothing that it has is changed.', z.boolean(), false),
 });
 
 const shard = keys({
@@ -128,6 +130,7 @@ const zones = {
   type: key('Which hosted zones are managed.', oneOf(['public', 'private', 'any']), 'any'),
   ids: key('Only these hosted zones. Empty: every zone of the domains.', list(zoneId()), []),
   tags: key('Only hosted zones with all of these tags; "" asks for the key alone.', tags(), {}),
+  freeze: key('Names or ids of hosted zones in which nothing is changed.', list(zoneNameOrId()), []),
   matchParent: key('A zone above a domain of the filter is used, too.', z.boolean(), false),
   roleArn: about('Role that is assumed for Route 53, when another account holds the zones.', z.optional(roleArn())),
   externalId: about('External id for assuming that role.', z.optional(externalId())),
@@ -147,7 +150,11 @@ const records = {
 };
 
 const registry = {
-  type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
+  type: key(
+    'txt: ownership is kept in TXT records, as ExternalDNS does. noop: it is not kept, and what stands at a name that an object asks for counts as its own; not with policy sync.',
+    oneOf(['txt', 'noop']),
+    'txt',
+  ),
   prefix: key(
     'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
     affix('in front', text => `${text}x.example.com`),
@@ -171,7 +178,11 @@ const registry = {
 
 const limits = {
   ...sourceLimitKeys(),
-  recordsPerNamespace: about(`Record sets that one namespace may have. ${LATER}`, later(null)),
+  recordsPerNamespace: key(
+    'Record sets that one namespace of a cluster may have, ownership records included. What stands stays; new names beyond are refused.',
+    z.int().check(z.minimum(1), z.maximum(10_000_000)),
+    5000,
+  ),
   readSeconds: about(`Seconds in which a cluster is read. ${LATER}`, later(null)),
   readMiB: about(`MiB that are read of a cluster. ${LATER}`, later(null)),
 };

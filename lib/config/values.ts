@@ -216,6 +216,16 @@ export const zoneId = () =>
     return refuse(`${quoted(value)} is not a hosted zone id: write it as in "Z0123456789ABCDEFGHIJ"`);
   });
 
+/** A hosted zone by its name, in canonical form, or its id. */
+export const zoneNameOrId = () =>
+  read(z.string(), value => {
+    const id = value.replace(/^\/?hostedzone\//, '');
+    if (/^[A-Z0-9]{1,32}$/.test(id)) return id;
+    const result = canonicalHostname(value.trim());
+    if ('name' in result) return result.name;
+    return refuse(`${quoted(value)} is neither the name nor the id of a hosted zone: ${result.problem}`);
+  });
+
 /** Where zone state is kept, as written; a folder still relative to the config file. */
 export const stateStore = () =>
   read(z.string(), (value): StateConfig['store'] | Refusal => {

@@ -1,17 +1,27 @@
 import type { Endpoint, Hold, ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
-import type { ClusterName, OwnerId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId } from './names.ts';
 
 /** How the listing of one kind ended. Only a complete one may take records away. */
 export type KindRead =
   | { readonly complete: true; readonly objects: number }
   | { readonly complete: false; readonly error: string };
 
+/** The hostnames that one object has in its own text, whatever the config makes of them. */
+export interface Written {
+  /** `kind/namespace/name` */
+  readonly resource: string;
+  /** Absent: too many to be kept; it may have any. */
+  readonly names?: readonly DnsName[];
+}
+
 /** What the sources made of the objects of one page, kind or cluster. */
 export interface Wanted {
   readonly endpoints: readonly Endpoint[];
   readonly holds: readonly Hold[];
   readonly findings: readonly Finding[];
+  /** Of the objects whose text has other hostnames than those that they ask for; absent: it is known of no object. */
+  readonly written?: readonly Written[];
 }
 
 /**
@@ -25,6 +35,8 @@ export interface Snapshot extends Wanted {
   readonly kinds: Readonly<Record<string, KindRead>>;
   /** `skipped`: this run was not asked to read the cluster. It then touches nothing of it. */
   readonly origin: 'read' | 'skipped';
+  /** The config says that nothing of the cluster is to be changed. */
+  readonly frozen?: boolean;
 }
 
 export function isComplete(snapshot: Snapshot): boolean {

@@ -13,6 +13,7 @@ import {
   readOwnershipName,
   wildcardTwin,
 } from '../registry/index.ts';
+import { otherMeaning } from './misread.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -24,6 +25,8 @@ export interface CurrentRecord {
   readonly contested?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
+  /** Its ownership record is, as far as can be told, that of this other name. */
+  readonly misread?: DnsName;
 }
 
 export type OwnedRecord = CurrentRecord & { readonly claim: Claim };
@@ -47,6 +50,7 @@ export interface ZoneView {
   readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
   readonly ownership: OwnershipIndex;
   readonly unproven: ReadonlySet<string>;
+  readonly meant: ZoneState['meant'];
   /** Ownership records whose names do not carry the affixes of the config: what they speak of cannot be told. */
   readonly unnamed: readonly Claim[];
   /**
@@ -94,7 +98,11 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
-    else ours.push({ record, claim });
+    else {
+      const misread = view.above.includes(claim) ? undefined : otherMeaning(claim, name, { view, settings, owners });
+      if (misread === undefined) ours.push({ record, claim });
+      else foreign.push({ record, claim, misread });
+    }
   }
   const twins = foreign.flatMap(current => twinOf(current, ours, all) ?? []);
   const reserved = contenders.find(claim => !isOurs(claim) && isIdle(claim, all, records));
@@ -181,10 +189,11 @@ type MutableView = ZoneView & { readonly ownership: Map<DnsName, readonly Claim[
  */
 export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): ZoneView[] {
   const views = zones.map(
-    ({ zone, records, unproven }): MutableView => ({
+    ({ zone, records, unproven, meant }): MutableView => ({
       zone,
       records,
       unproven,
+      meant,
       unnamed: unnamedIn(zone, records, settings),
       ownership: new Map(indexOwnership(zone, records, settings.naming)),
       above: [],

@@ -20,10 +20,11 @@ import type { PlanSettings } from './settings.ts';
  * | unread    | its kind could not be read completely in its cluster, or this run did not read it        |
  * | unlisted  | it is of a kind that is not among the sources                                            |
  * | departed  | its cluster is not in the config                                                         |
+ * | config    | the config freezes its cluster, which is told once                                       |
  * | waiting   | the object is there, but has no usable target yet, or what it asks for is malformed      |
  */
 export interface Keeping {
-  readonly why: 'unread' | 'unlisted' | 'departed' | 'waiting';
+  readonly why: 'unread' | 'unlisted' | 'departed' | 'config' | 'waiting';
   readonly message: string;
 }
 
@@ -53,6 +54,8 @@ export interface Owners {
   awaited(ownership: Ownership, name: DnsName): boolean;
   /** Whether the object is there and asks for the name, or waits for it. */
   asks(ownership: Ownership, name: DnsName): boolean;
+  /** The names that the object asks for, or waits for. */
+  namesOf(ownership: Ownership): readonly DnsName[];
   /** Whether the object is there and asks for other names: then it has moved, it is not lost. */
   alive(ownership: Ownership): boolean;
   /** Whether a person forced this run for whatever cluster the record may be of. */
@@ -65,6 +68,7 @@ type SourceOf = PlanSettings['sourceOf'];
 interface Cluster {
   readonly name: ClusterName;
   readonly kinds: Snapshot['kinds'];
+  readonly frozen: boolean;
   /** Objects that ask for something or wait for it, by `kind/namespace/name`. */
   readonly alive: Set<string>;
   /** Holds on all that an object has. */
@@ -74,7 +78,7 @@ interface Cluster {
   readonly awaited: Set<DnsName>;
   /** What objects are put off with, by name. */
   readonly putOff: Map<DnsName, Endpoint[]>;
-  /** Names that an object asks for, by `kind/namespace/name`; made when it is first asked. */
+  /** Names that an object asks for or waits for, by `kind/namespace/name`; made when it is first asked. */
   readonly asked: () => ReadonlyMap<string, ReadonlySet<DnsName>>;
 }
 
@@ -126,9 +130,8 @@ export function ownersOf(
     frozen,
     awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
     asks: ({ resource = '', ...rest }, name) =>
-      possible(rest).some(
-        ({ asked, heldNames }) => asked().get(resource)?.has(name) === true || heldNames.has(`${resource} ${name}`),
-      ),
+      possible(rest).some(({ asked }) => asked().get(resource)?.has(name) === true),
+    namesOf: ({ resource = '', ...rest }) => possible(rest).flatMap(({ asked }) => [...(asked().get(resource) ?? [])]),
     alive: ({ resource, ...rest }) => {
       const clusters = possible(rest);
       return resource !== undefined && clusters.length === 1 && clusters[0]?.alive.has(resource) === true;
@@ -138,7 +141,7 @@ export function ownersOf(
   };
 }
 
-function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
+function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapshot): Cluster {
   const alive = new Set<string>();
   const heldObjects = new Map<string, string>();
   const heldNames = new Map<string, string>();
@@ -160,7 +163,8 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
   const asked = () => {
     if (names) return names;
     names = new Map();
-    for (const { object, name } of endpoints) {
+    for (const { object, name } of [...endpoints, ...holds]) {
+      if (name === undefined) continue;
       const resource = resourceOf(object);
       const known = names.get(resource);
       if (known) known.add(name);
@@ -168,7 +172,7 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
     }
     return names;
   };
-  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
+  return { name: cluster, kinds, frozen, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
 }
 
 function whyFrozen(
@@ -182,6 +186,12 @@ function whyFrozen(
     if (forced) return undefined;
     const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
     return { why: 'departed', message };
+  }
+  const stopped = clusters.find(({ frozen }) => frozen);
+  if (stopped) {
+    // What may be of another cluster, too, is told by itself.
+    const why = clusters.every(({ frozen }) => frozen) ? 'config' : 'unread';
+    return { why, message: `${stopped.name}: the config freezes the cluster` };
   }
   const word = resource?.split('/', 1)[0];
   const source = word === undefined ? undefined : sourceOf(word);

@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../config/config.ts';
-import type { ClusterName, DnsName, Endpoint, Finding, KindRead, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
 import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
@@ -24,13 +24,15 @@ export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>
   const { clusters } = run.config;
   let done = 0;
   const all = await mapLimit(clusters, CLUSTERS_AT_ONCE, async (cluster): Promise<Taken> => {
-    const taken = asked.has(cluster.name) ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run) };
+    const isRead = asked.has(cluster.name) && cluster.freeze !== true;
+    const taken = isRead ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run) };
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
     return taken;
   });
   const snapshots = all.map(({ snapshot }) => snapshot);
   const findings = [
     ...snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable),
+    ...snapshots.filter(({ cluster, frozen }) => frozen && asked.has(cluster)).map(frozenFinding),
     ...(snapshots.every(isComplete) ? emptyFilters(run.config, all) : []),
   ];
   return { snapshots, findings };
@@ -64,13 +66,15 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken
   return { snapshot, selection: reading.selection() };
 }
 
-function skipped({ name, owner }: ClusterConfig, { config }: OpenRun): Snapshot {
-  const unread: KindRead = { complete: false, error: 'this run was not asked to read it' };
+function skipped({ name, owner, freeze }: ClusterConfig, { config }: OpenRun): Snapshot {
+  const error = freeze ? 'the config freezes it' : 'this run was not asked to read it';
+  const unread: KindRead = { complete: false, error };
   return {
     cluster: name,
     owner,
     kinds: Object.fromEntries(config.sources.map(kind => [kind, unread])),
     origin: 'skipped',
+    ...(freeze && { frozen: freeze }),
     endpoints: [],
     holds: [],
     findings: [],
@@ -89,6 +93,11 @@ function unreadable(snapshot: Snapshot): Finding[] {
           },
         ],
   );
+}
+
+function frozenFinding({ cluster }: Snapshot): Finding {
+  const message = `${cluster} is frozen by the config (clusters[].freeze): it is not read, and nothing that it has is changed`;
+  return { reason: 'warning', message, cluster };
 }
 
 const key = (cluster: ClusterName) => `cluster/${cluster}`;
@@ -136,7 +145,12 @@ export async function keepSnapshot(
 ): Promise<void> {
   const now = run.ports.clock.now();
   const whole = withKnown(snapshot, kept?.snapshot);
-  const lasting = { ...whole, endpoints: whole.endpoints.map(asKept), findings: [] };
+  const lasting = {
+    ...whole,
+    endpoints: whole.endpoints.map(asKept),
+    holds: whole.holds.map(holdAsKept),
+    findings: [],
+  };
   const value = { snapshot: lasting, unpublished };
   const same = kept && JSON.stringify(value) === JSON.stringify(pick(kept));
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
@@ -146,16 +160,22 @@ export async function keepSnapshot(
 /** Whose a name is, and no more: targets would be written once for each name of an object, and nothing asks for them. */
 const asKept = ({ name, type, object }: Endpoint): Endpoint => ({ name, type, targets: [], alias: 'auto', object });
 
+const holdAsKept = ({ putOff: _, ...hold }: Hold): Hold => hold;
+
 const pick = ({ snapshot, unpublished }: KeptSnapshot) => ({ snapshot, unpublished });
+
+const written = ({ written: all = [] }: Snapshot) => all;
 
 function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);
   const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
+  const isUnreadWord = ({ resource }: Written) => unread.has(resource.split('/', 1)[0] as string);
   return {
     ...fresh,
     endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],
     holds: [...fresh.holds.filter(one => !isUnread(one)), ...known.holds.filter(isUnread)],
+    written: [...written(fresh).filter(one => !isUnreadWord(one)), ...written(known).filter(isUnreadWord)],
   };
 }

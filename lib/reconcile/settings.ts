@@ -11,6 +11,7 @@ export function planSettings(
   return {
     filter: config.zones,
     naming,
+    registry: config.registry.type,
     policy: config.policy,
     types: config.records.types,
     preferCname: config.records.preferCname,
@@ -19,8 +20,10 @@ export function planSettings(
     minTtl: config.records.minTtl,
     merge: config.records.merge,
     claims: config.claims,
+    frozenZones: config.zones.freeze,
     // The ownership record, of some 700 characters at most, is in the same swap.
     maxCharacters: SWAP_LIMITS.characters - 1000,
+    recordsPerNamespace: config.limits.recordsPerNamespace,
     guard: config.guard,
     sourceOf: sourceOfResource,
     aliasZoneOf,

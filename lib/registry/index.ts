@@ -1,6 +1,7 @@
 export { createKeyring, type Keyring, PLAIN, parseKey } from './cipher.ts';
 export { possibleNames } from './meaning.ts';
-export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
+export { meantBefore } from './meant.ts';
+export { behindType, type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 export {
   ambiguousClaims,
   type Claim,

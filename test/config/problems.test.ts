@@ -23,6 +23,8 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {domains: [""]}', /^zones\.domains\[0\]: "" is not a domain: it is empty$/],
     ['zones: {domains: [null]}', /^zones\.domains\[0\]: must be text.*, not nothing$/],
     ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
+    ['zones: {freeze: [".a.com"]}', /^zones\.freeze\[0\]: "\.a\.com" is neither the name nor the id of a hosted zone/],
+    ['zones: {freeze: true}', /^zones\.freeze: must be a list, not true$/],
     ['claims: {}', /^claims: must be a list, not a map$/],
     ['claims: [{domains: ["*.a.com"]}]', /^claims\[0\]\.domains\[0\]: .*wildcard/],
     ['claims: [{}, {types: [LOC]}]', /^claims\[1\]\.types\[0\]: "LOC" is not allowed: write one of A, AAAA/],
@@ -94,6 +96,8 @@ describe('a refused value is named with its path and what is allowed', () => {
       /^registry\.suffix: .* no separator between %\{record_type\} and the hostname.*-%\{record_type\}$/,
     ]),
     ['registry: {suffix: "-"}', /^registry\.suffix: "-" makes no valid name .* hyphen/],
+    ['registry: {type: noop}', /^registry\.type: keeps no ownership, .*: set policy to upsert-only or create-only$/],
+    ['registry: {type: dynamodb}', /^registry\.type: "dynamodb" is not allowed: write one of txt, noop$/],
     // What was written may be the key itself.
     ...['0123456789abcdef0123456789abcdef', '"env:"', '"env:A B"', '12', '{env: NAME}'].map((key): [string, RegExp] => [
       `registry: {encryptionKey: ${key}}`,
@@ -219,8 +223,6 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['registry: {type: noop}', 'registry.type'],
-    ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],

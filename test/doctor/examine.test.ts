@@ -88,6 +88,7 @@ const storeWithCopy = async (minutes: number) => {
     records: new Map(),
     readAt: NOW - minutes * 60_000,
     unproven: new Set<never>(),
+    meant: new Map(),
     memory: new Map(),
   };
   await store.put('zone/Z1', encodeZone(copy), undefined);

@@ -101,6 +101,19 @@ describe('rights to Route 53', () => {
     });
   });
 
+  it('without a registry leave TXT out, unless it is managed', () => {
+    const types = (managed: Config['records']['types']) => {
+      const list = statements({
+        records: { ...BASE.records, types: managed },
+        registry: { ...BASE.registry, type: 'noop' },
+      });
+      const condition = granting('route53:ChangeResourceRecordSets', list)?.Condition;
+      return condition?.['ForAllValues:StringEquals']?.['route53:ChangeResourceRecordSetsRecordTypes'];
+    };
+    expect(types(['A', 'CNAME'])).toEqual(['A', 'CNAME']);
+    expect(types(['A', 'TXT'])).toEqual(['A', 'TXT']);
+  });
+
   it.each(['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'])(
     '%s is narrowed to zones.ids',
     action => {

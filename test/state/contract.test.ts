@@ -281,6 +281,8 @@ test('whatever is read back, decoding never throws', async () => {
     records: new Map([['a', [{ name: 'a', type: 'A', ttl: 1, values: ['1.2.3.4'] }]]]),
     readAt: 5,
     unproven: new Set(['a A ']),
+    naming: { prefix: '', suffix: '-t', wildcardReplacement: '' },
+    meant: new Map([['a-x TXT ', 'x']]),
     memory: new Map([
       [
         'default',
@@ -288,6 +290,7 @@ test('whatever is read back, decoding never throws', async () => {
           refusals: new Map(),
           unwantedSince: new Map([['b', 7]]),
           removed: [{ owner: 'o', cluster: 'c', at: 5, names: 2 }],
+          misread: new Set(['a-y TXT ']),
         },
       ],
     ]),
