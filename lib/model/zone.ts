@@ -56,6 +56,10 @@ export interface ZoneMemory {
    * `guard.deleteAfter`, and for the guard, which judges by themselves the names that became unwanted in one run.
    */
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  /** Those of them that an object gave up by changing its own hostnames; absent: none. */
+  readonly givenUp?: ReadonlySet<DnsName>;
+  /** Those of them that the guard holds, and how many were to leave together when it first did; absent: none. */
+  readonly heldWith?: ReadonlyMap<DnsName, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
   /** Ownership records of ours (as `recordId` names them) that would decide over a record set and were not believed. */

@@ -17,7 +17,15 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
-import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import {
+  allowedBy,
+  type LeftOutZone,
+  type PlanInput,
+  type PlanOutput,
+  type PlanScope,
+  plan,
+  removedLately,
+} from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
@@ -188,6 +196,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
     asked: namesUnread(world),
+    earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
     ...(run.touch && { renew: run.touch }),
   };
 }
@@ -354,17 +363,19 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
   );
   const partial = input.scope !== undefined;
   const applied = new Set(published.applied.map(({ name }) => name));
-  const unwanted = new Map(partial ? state.unwantedSince : []);
-  for (const [name, since] of planned.unwantedSince.get(id) ?? []) unwanted.set(name, since);
-  for (const name of applied) unwanted.delete(name);
+  const standing = (name: DnsName) => !applied.has(name);
+  const sorted = <V>(map: ReadonlyMap<DnsName, V> = new Map()) =>
+    [...map].filter(([name]) => standing(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
     refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
-    unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
-    removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
+    unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
+    givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
+    heldWith: new Map(sorted(planned.heldWith.get(id))),
+    removed: [...removedLately(state.removed, input.now), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
     ...(state.quota && { quota: state.quota }),
     ...(state.naming && { naming: state.naming }),
@@ -379,13 +390,14 @@ function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['mea
   return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
-const HOUR = 3_600_000;
-
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, quota, unproven, naming, meant, misread }: Memory) =>
-    JSON.stringify([
+  const text = (memory: Memory) => {
+    const { refusals, unwantedSince, givenUp, heldWith, removed, quota, unproven, naming, meant, misread } = memory;
+    return JSON.stringify([
       [...refusals],
       [...unwantedSince],
+      [...(givenUp ?? [])],
+      [...(heldWith ?? [])],
       removed,
       quota,
       [...unproven].sort(),
@@ -393,6 +405,7 @@ function differs(memory: Memory, state: ZoneState): boolean {
       [...meant].sort(),
       [...misread].sort(),
     ]);
+  };
   return text(memory) !== text(state);
 }
 

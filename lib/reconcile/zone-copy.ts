@@ -66,8 +66,13 @@ export interface Keeping {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
 export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, removed, misread, quota, ...copy } = state;
-  const memory = { refusals, unwantedSince, removed, misread, ...(quota && { quota }) };
+  const { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, ...copy } = state;
+  const memory: ZoneMemory = {
+    ...{ refusals, unwantedSince, removed, misread },
+    ...(givenUp && { givenUp }),
+    ...(heldWith && { heldWith }),
+    ...(quota && { quota }),
+  };
   const ours: ZoneCopy = {
     ...copy,
     memory: new Map(kept?.memory).set(run.shard, memory),

@@ -71,9 +71,16 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, misread, ...rest }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, misread, ...rest }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], misread: [...misread].sort(), ...rest },
+      {
+        refusals: [...refusals],
+        unwantedSince: [...unwantedSince],
+        ...(givenUp && { givenUp: [...givenUp] }),
+        ...(heldWith && { heldWith: [...heldWith] }),
+        misread: [...misread].sort(),
+        ...rest,
+      },
     ]),
   });
 }
@@ -92,11 +99,13 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed, misread, quota }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota }]) => [
       shard,
       {
         refusals: new Map(refusals),
         unwantedSince: new Map(unwantedSince),
+        ...(givenUp && { givenUp: new Set(givenUp) }),
+        ...(heldWith && { heldWith: new Map(heldWith) }),
         removed,
         misread: new Set(misread),
         ...(quota && { quota }),
@@ -117,6 +126,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
 interface WrittenMemory {
   readonly refusals: [DnsName, Refusal][];
   readonly unwantedSince: [DnsName, number][];
+  readonly givenUp?: DnsName[];
+  readonly heldWith?: [DnsName, number][];
   readonly removed: Removal[];
   /** Absent in a copy that an earlier version kept. */
   readonly misread?: string[];
@@ -128,6 +139,8 @@ function isMemory(value: unknown): value is WrittenMemory {
     isObject(value) &&
     isEntries(value.refusals, isRefusal) &&
     isEntries(value.unwantedSince, isNumber) &&
+    (value.givenUp === undefined || isTexts(value.givenUp)) &&
+    (value.heldWith === undefined || isEntries(value.heldWith, isNumber)) &&
     Array.isArray(value.removed) &&
     value.removed.every(isRemoval) &&
     (value.misread === undefined || isTexts(value.misread)) &&
@@ -217,6 +230,12 @@ function isListOf(value: unknown, fits: (item: Record<string, unknown>) => boole
   return Array.isArray(value) && value.every(item => isObject(item) && isObject(item.object) && fits(item));
 }
 
+function isWrittenList(value: unknown): boolean {
+  const isWritten = (item: unknown) =>
+    isObject(item) && typeof item.resource === 'string' && (item.names === undefined || isTexts(item.names));
+  return Array.isArray(value) && value.every(isWritten);
+}
+
 export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   const value = decode('snapshot', bytes);
   if (!value || typeof value.readAt !== 'number') return undefined;
@@ -232,6 +251,7 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     !isListOf(snapshot.endpoints, endpoint => typeof endpoint.name === 'string' && isTexts(endpoint.targets)) ||
     !isListOf(snapshot.holds, () => true) ||
     !Array.isArray(snapshot.findings) ||
+    !(snapshot.written === undefined || isWrittenList(snapshot.written)) ||
     !isNumber(value.unpublished)
   )
     return undefined;
