@@ -42,8 +42,17 @@ for (const mode of ['sync', 'plan'] as const) {
     )
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
+    .addOption(new Option('--format <format>', 'how the result is printed').choices(['text', 'json', 'markdown']))
     .action((options: ReconcileOptions) => runReconcile(mode, options));
-  if (mode === 'sync') reconciling.option('--yes', 'do not ask (on a terminal) before a forced run removes records');
+  if (mode === 'sync')
+    reconciling
+      .option('--yes', 'do not ask (on a terminal) before a forced run removes records')
+      .addOption(
+        new Option('--plan <file>', 'do what a plan of plan --out says, or nothing if the world has changed').conflicts(
+          ['force', 'cluster'],
+        ),
+      );
+  else reconciling.option('--out <file>', 'keep the plan in a file, for sync --plan');
 }
 
 withCommon(program.command('records'))

@@ -4,7 +4,7 @@ import type { GlobalOptions } from './options.ts';
 export const EXIT = { inStep: 0, couldNotRun: 1, unpublished: 2 } as const;
 
 /** Rows of a table that a person is shown; what is piped is whole. */
-const ROWS = 200;
+export const ROWS = 200;
 
 export const rowsOf = ({ limit }: GlobalOptions) => limit ?? (process.stdout.isTTY ? ROWS : Number.POSITIVE_INFINITY);
 

@@ -1,13 +1,24 @@
 import { createInterface } from 'node:readline/promises';
+import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunRequest, RunResult } from '../lib/model/index.ts';
-import { composePorts, type Progress, reconcile } from '../lib/reconcile/index.ts';
+import {
+  composePorts,
+  ensureSame,
+  type PlannedRun,
+  type Progress,
+  type Run,
+  reconcile,
+  type SavedPlan,
+} from '../lib/reconcile/index.ts';
+import { formatMarkdown } from '../lib/report/markdown.ts';
 import { printable, printableJson } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print, progressLine, rowsOf, useColour } from './output.ts';
+import { command, EXIT, print, progressLine, ROWS, rowsOf, useColour } from './output.ts';
+import { readPlan, writePlan } from './saved-plan.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {
   zones: 'hosted zones read',
@@ -20,6 +31,11 @@ export interface ReconcileOptions extends GlobalOptions {
   readonly cluster?: string[];
   /** Don't ask. */
   readonly yes?: boolean;
+  readonly format?: 'text' | 'json' | 'markdown';
+  /** Of `plan`: keep the plan in this file. */
+  readonly out?: string;
+  /** Of `sync`: do what the plan in this file says, or nothing. */
+  readonly plan?: string;
 }
 
 /** `fairlead sync` and `fairlead plan`. */
@@ -34,16 +50,53 @@ export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): 
       process.stderr.write(`${text}\n`);
     };
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
-    const carryOut = (what: RunRequest) => reconcile(what, { config, ports, onProgress }).finally(progress.clear);
-    const request = { mode, force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
+    const carryOut = (what: RunRequest, more: Partial<Run> = {}) =>
+      reconcile(what, { config, ports, onProgress, ...more }).finally(progress.clear);
+    const asked = { force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
+    const request = { mode, ...asked };
     if (mode === 'sync' && request.force && !options.yes && process.stdin.isTTY) {
       if (!(await agreed(await carryOut({ ...request, mode: 'plan' })))) return EXIT.unpublished;
     }
-    const result = await carryOut(request).finally(done);
-    const text = { colour: useColour(options), rows: rowsOf(options) };
-    await print(options.json ? printableJson(result) : formatResult(result, text));
+    const work = async () => {
+      if (options.plan !== undefined) return applyPlan(await readPlan(options.plan), config, carryOut);
+      if (options.out === undefined) return carryOut(request);
+      const runs: PlannedRun[] = [];
+      const planned = await carryOut(request, { exact: true, onPlanned: run => void runs.push(run) });
+      await writePlan(options.out, { request: asked, runs });
+      return planned;
+    };
+    const result = await work().finally(done);
+    await print(shown(result, options));
     return result.inStep ? EXIT.inStep : EXIT.unpublished;
   });
+}
+
+function shown(result: RunResult, options: ReconcileOptions): string {
+  const format = options.json ? 'json' : (options.format ?? 'text');
+  if (format === 'json') return printableJson(result);
+  // A comment of a pull request holds so much only, and is in no terminal.
+  if (format === 'markdown') return formatMarkdown(result, { rows: options.limit ?? ROWS });
+  const rows = rowsOf(options);
+  return formatResult(result, { colour: useColour(options), rows });
+}
+
+type CarryOut = (request: RunRequest, more: Partial<Run>) => Promise<RunResult>;
+
+/**
+ * Does what a plan says, or nothing. Each shard is looked at once more before its changes are sent; where there are several, all
+ * are before the first is changed.
+ *
+ * @throws WorldChanged
+ */
+async function applyPlan(plan: SavedPlan, config: Config, carryOut: CarryOut): Promise<RunResult> {
+  const onPlanned = (run: PlannedRun) => ensureSame(plan, run);
+  const again = { exact: true, onPlanned };
+  if (config.shards.length > 1) {
+    const runs: PlannedRun[] = [];
+    await carryOut({ ...plan.request, mode: 'plan' }, { exact: true, onPlanned: run => void runs.push(run) });
+    for (const run of runs) ensureSame(plan, run);
+  }
+  return carryOut({ ...plan.request, mode: 'sync' }, again);
 }
 
 const SHOWN = 10;

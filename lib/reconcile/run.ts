@@ -23,6 +23,7 @@ import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, read
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
 import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
+import { plannedRun } from './planned.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
@@ -46,7 +47,7 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const first = await runOnce(request, run, route53, { relist: request.force });
+  const first = await runOnce(request, run, route53, { relist: request.force || run.exact === true });
   if (!first.missing) return first.result;
   const second = await runOnce(request, run, route53, { relist: true });
   return mergePasses(first.result, second.result);
@@ -70,6 +71,13 @@ async function runOnce(
   const { zones, clusters } = world;
   const input = planInput(request, run, world, startedAt);
   const planned = plan(input);
+  run.onPlanned?.(
+    plannedRun(
+      run,
+      clusters.snapshots,
+      zones.map(zone => ({ state: zone.state, changes: changesOf(zone, planned) })),
+    ),
+  );
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
@@ -122,7 +130,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
     readConcerns(run, request.force || relist),
     knownClusters(run),
   ]);
-  const options = { fresh: request.force, reread: request.reread ?? [] };
+  const options = { fresh: request.force || run.exact === true, reread: request.reread ?? [] };
   const reread = new Set(options.reread.map(({ zone }) => zone));
   const isConcern = ({ id }: HostedZone) => !('zones' in concerns) || concerns.zones.has(id) || reread.has(id);
   const first = await loadZones(selected.filter(isConcern), run, route53, options);
@@ -160,7 +168,8 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
     asked: namesUnread(world),
-    ...(run.touch && { renew: run.touch }),
+    // An exact run does what was planned, and nothing beside: what is to be renewed is so by the next run.
+    ...(run.touch && !run.exact && { renew: run.touch }),
   };
 }
 
