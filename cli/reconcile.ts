@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunRequest, RunResult } from '../lib/model/index.ts';
@@ -11,13 +12,13 @@ import {
   reconcile,
   type SavedPlan,
 } from '../lib/reconcile/index.ts';
-import { formatMarkdown } from '../lib/report/markdown.ts';
-import { printable, printableJson } from '../lib/report/printable.ts';
+import { markdownResult } from '../lib/report/markdown.ts';
+import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
-import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print, progressLine, ROWS, rowsOf, useColour } from './output.ts';
+import { formatOf, type GlobalOptions } from './options.ts';
+import { command, EXIT, progressLine, show } from './output.ts';
 import { readPlan, writePlan } from './saved-plan.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {
@@ -31,11 +32,17 @@ export interface ReconcileOptions extends GlobalOptions {
   readonly cluster?: string[];
   /** Don't ask. */
   readonly yes?: boolean;
-  readonly format?: 'text' | 'json' | 'markdown';
   /** Of `plan`: keep the plan in this file. */
   readonly out?: string;
   /** Of `sync`: do what the plan in this file says, or nothing. */
   readonly plan?: string;
+  readonly detailedExitcode?: boolean;
+  /** Seconds from one look to the next. */
+  readonly watch?: number;
+  /** Only what is not in step. */
+  readonly quiet?: boolean;
+  /** A line for each finding, and how the run went. */
+  readonly verbose?: boolean;
 }
 
 /** `fairlead sync` and `fairlead plan`. */
@@ -52,35 +59,33 @@ export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): 
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const carryOut = (what: RunRequest, more: Partial<Run> = {}) =>
       reconcile(what, { config, ports, onProgress, ...more }).finally(progress.clear);
-    const asked = { force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
-    const request = { mode, ...asked };
+    const request = { mode, force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
     if (mode === 'sync' && request.force && !options.yes && process.stdin.isTTY) {
       if (!(await agreed(await carryOut({ ...request, mode: 'plan' })))) return EXIT.unpublished;
     }
-    const work = async () => {
-      if (options.plan !== undefined) return applyPlan(await readPlan(options.plan), config, carryOut);
-      if (options.out === undefined) return carryOut(request);
-      const runs: PlannedRun[] = [];
-      const planned = await carryOut(request, { exact: true, onPlanned: run => void runs.push(run) });
-      await writePlan(options.out, { request: asked, runs });
-      return planned;
-    };
-    const result = await work().finally(done);
-    await print(shown(result, options));
-    return result.inStep ? EXIT.inStep : EXIT.unpublished;
+    if (options.watch !== undefined) return watch(options.watch, () => carryOut(request), options);
+    const result = await planned(request, options, config, carryOut).finally(done);
+    await showResult(result, options);
+    return exitCodeOf(result, options);
   });
 }
 
-function shown(result: RunResult, options: ReconcileOptions): string {
-  const format = options.json ? 'json' : (options.format ?? 'text');
-  if (format === 'json') return printableJson(result);
-  // A comment of a pull request holds so much only, and is in no terminal.
-  if (format === 'markdown') return formatMarkdown(result, { rows: options.limit ?? ROWS });
-  const rows = rowsOf(options);
-  return formatResult(result, { colour: useColour(options), rows });
-}
+type CarryOut = (request: RunRequest, more?: Partial<Run>) => Promise<RunResult>;
 
-type CarryOut = (request: RunRequest, more: Partial<Run>) => Promise<RunResult>;
+/** Carries out a request, with the file that its plan is kept in, or comes from. */
+async function planned(
+  request: RunRequest,
+  { plan, out }: ReconcileOptions,
+  config: Config,
+  carryOut: CarryOut,
+): Promise<RunResult> {
+  if (plan !== undefined) return applyPlan(await readPlan(plan), config, carryOut);
+  if (out === undefined) return carryOut(request);
+  const runs: PlannedRun[] = [];
+  const result = await carryOut(request, { exact: true, onPlanned: run => void runs.push(run) });
+  await writePlan(out, { request, runs });
+  return result;
+}
 
 /**
  * Does what a plan says, or nothing. Each shard is looked at once more before its changes are sent; where there are several, all
@@ -88,15 +93,48 @@ type CarryOut = (request: RunRequest, more: Partial<Run>) => Promise<RunResult>;
  *
  * @throws WorldChanged
  */
-async function applyPlan(plan: SavedPlan, config: Config, carryOut: CarryOut): Promise<RunResult> {
-  const onPlanned = (run: PlannedRun) => ensureSame(plan, run);
-  const again = { exact: true, onPlanned };
-  if (config.shards.length > 1) {
+async function applyPlan(plan: SavedPlan, { shards }: Config, carryOut: CarryOut): Promise<RunResult> {
+  const exactly = { exact: true, onPlanned: (run: PlannedRun) => ensureSame(plan, run) };
+  if (shards.length > 1) {
     const runs: PlannedRun[] = [];
     await carryOut({ ...plan.request, mode: 'plan' }, { exact: true, onPlanned: run => void runs.push(run) });
     for (const run of runs) ensureSame(plan, run);
   }
-  return carryOut({ ...plan.request, mode: 'sync' }, again);
+  return carryOut({ ...plan.request, mode: 'sync' }, exactly);
+}
+
+/** Looks again and again, and prints what is news; the interrupt that a run listens to ends it. */
+async function watch(seconds: number, look: () => Promise<RunResult>, options: ReconcileOptions): Promise<number> {
+  let before = '';
+  const ended = new AbortController();
+  process.once('SIGINT', () => ended.abort());
+  for (;;) {
+    const result = await look();
+    const { zones, findings } = result;
+    const now = JSON.stringify([zones, findings]);
+    if (now !== before) await showResult(result, options);
+    before = now;
+    await sleep(seconds * 1000, undefined, { signal: ended.signal }).catch(() => {});
+    if (ended.signal.aborted) return exitCodeOf(result, options);
+  }
+}
+
+async function showResult(result: RunResult, options: ReconcileOptions): Promise<void> {
+  if (options.quiet && result.inStep && formatOf(options) === 'table') return;
+  const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'usual';
+  await show(options, {
+    value: result,
+    text: text => formatResult(result, { ...text, detail }),
+    markdown: () => markdownResult(result),
+    names: () => result.zones.flatMap(({ changes }) => changes.map(({ name }) => name)),
+  });
+}
+
+/** With `--detailed-exitcode` 2 says that changes are to be made and nothing else, as terraform has it. */
+function exitCodeOf({ inStep, zones, counts }: RunResult, { detailedExitcode }: ReconcileOptions): number {
+  if (!detailedExitcode) return inStep ? EXIT.inStep : EXIT.unpublished;
+  if (zones.some(({ changes }) => changes.length > 0)) return EXIT.unpublished;
+  return counts.unpublished > 0 ? EXIT.onlyUnpublished : EXIT.inStep;
 }
 
 const SHOWN = 10;
