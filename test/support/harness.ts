@@ -8,6 +8,7 @@ import {
   type Moves,
   moveOwnership,
   type Ports,
+  type Run,
   reconcile,
 } from '../../lib/reconcile/index.ts';
 import { keysFrom } from '../../lib/reconcile/keys.ts';
@@ -78,7 +79,7 @@ export interface Harness {
   readonly calls: Partial<Record<Operation, number>>;
   /** The strict Route 53 as a port, its requests counted in `calls`. */
   route53(hooks: Hooks): Route53Port;
-  run(request?: Partial<RunRequest>, ports?: Partial<Ports>): Promise<RunResult>;
+  run(request?: Partial<RunRequest>, ports?: Partial<Ports>, more?: Partial<Run>): Promise<RunResult>;
   /** Moves ownership, as `fairlead adopt` and its like do; agreed to unless `agree` says otherwise. */
   move(ask: Ask, agree?: (shown: Moves) => Promise<boolean>): Promise<MoveResult>;
   /** Record sets of a zone (the only one, if none is named) as `name type value…`, its own NS and SOA left out. */
@@ -121,9 +122,9 @@ export function harness(
           return hooks.before?.(operation, zone);
         },
       }),
-    run(request = {}, ports = {}) {
+    run(request = {}, ports = {}, more = {}) {
       const all = { ...portsOf(), ...ports };
-      return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all });
+      return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all, ...more });
     },
     move: (ask, agree = async () => true) => moveOwnership(ask, { config: self.config, ports: portsOf() }, agree),
     json: zone => dumpZones(store).find(({ id }) => zone === undefined || id === zone)?.records ?? [],
