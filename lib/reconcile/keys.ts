@@ -43,7 +43,7 @@ async function textOf(place: string, { env, clock: _, ...store }: KeyAccess): Pr
   const secret = parseSecretPlace(place);
   if (variable === undefined && !secret) return place;
   const text = secret ? await fetched(secret, place, store) : env[variable as string];
-  if (text) return text.trim();
+  if (text) return text;
   const missing = secret ? 'it has no text' : 'the environment has no such variable';
   throw new UnusableKey(`registry.encryptionKey: the key ${place} could not be read: ${missing}`);
 }
@@ -65,7 +65,8 @@ async function fetched(
 /** The message says nothing of what the text is. */
 function keyOf(text: string, place: string): Buffer | typeof PLAIN {
   if (place === PLAIN) return PLAIN;
-  const key = parseKey(text);
+  // As it is; or without the line's end that an editor or a shell adds.
+  const key = parseKey(text) ?? parseKey(text.trim());
   if (key) return key;
   throw new UnusableKey(
     `registry.encryptionKey: what ${place} has is no key: it must be 32 characters, or base64 of 32 bytes`,
