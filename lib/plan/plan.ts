@@ -36,7 +36,7 @@ export function plan(input: PlanInput): PlanOutput {
   const { settings, elsewhere = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
   const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(input.snapshots, settings.merge);
+  const candidates = gatherCandidates(input.snapshots, settings.merge, input.among);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {

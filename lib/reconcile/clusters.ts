@@ -1,9 +1,10 @@
 import type { ClusterConfig } from '../config/config.ts';
-import type { ClusterName, DnsName, Endpoint, Finding, KindRead, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
 import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
-import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
+import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
+import { inTurns } from './told.ts';
 import { isYoung } from './zones.ts';
 
 const CLUSTERS_AT_ONCE = 10;
@@ -100,7 +101,7 @@ export const namesAsked = ({ kept }: KnownCluster): readonly DnsName[] =>
   kept ? kept.snapshot.endpoints.map(({ name }) => name) : [];
 
 const codec = {
-  encode: (value: KeptSnapshot) => encode('snapshot', value),
+  encode: encodeSnapshot,
   decode: decodeSnapshot,
   merge: (theirs: KeptSnapshot, ours: KeptSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
 };
@@ -122,26 +123,26 @@ export async function keepSnapshot(
 ): Promise<void> {
   const now = run.ports.clock.now();
   const whole = withKnown(snapshot, kept?.snapshot);
-  const lasting = { ...whole, endpoints: whole.endpoints.map(asKept), findings: [] };
-  const value = { snapshot: lasting, unpublished };
-  const same = kept && JSON.stringify(value) === JSON.stringify(pick(kept));
+  const value = { snapshot: { ...whole, findings: inTurns(whole.findings, FINDINGS) }, unpublished };
+  const same = kept?.detailed && snapshotText(value) === snapshotText(kept);
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
-  await run.kept.write(key(snapshot.cluster), { ...value, readAt: now }, version, codec);
+  const fresh: KeptSnapshot = { ...value, readAt: now, detailed: true };
+  await run.kept.write(key(snapshot.cluster), fresh, version, codec);
 }
 
-/** Whose a name is, and no more: targets would be written once for each name of an object, and nothing asks for them. */
-const asKept = ({ name, type, object }: Endpoint): Endpoint => ({ name, type, targets: [], alias: 'auto', object });
-
-const pick = ({ snapshot, unpublished }: KeptSnapshot) => ({ snapshot, unpublished });
+/** Findings that are kept of a cluster, so that they can be told when somebody asks. */
+const FINDINGS = 10_000;
 
 function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);
   const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
+  const isOfUnread = ({ object }: Finding) => object !== undefined && unread.has(object.kind);
   return {
     ...fresh,
     endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],
     holds: [...fresh.holds.filter(one => !isUnread(one)), ...known.holds.filter(isUnread)],
+    findings: [...fresh.findings.filter(one => !isOfUnread(one)), ...known.findings.filter(isOfUnread)],
   };
 }
