@@ -1,3 +1,6 @@
+export type { Candidate } from './candidates.ts';
+export type { Current, CurrentRecord } from './current.ts';
+export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';

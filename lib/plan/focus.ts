@@ -1,0 +1,138 @@
+import type { DnsName, Finding, HostedZone, NameChange, ZoneState } from '../model/index.ts';
+import { claimsOf, indexOwnership, isOwnershipRecord, ownershipsIn, readOwnershipName } from '../registry/index.ts';
+import { type Candidate, gatherCandidates } from './candidates.ts';
+import { type Current, currentAt, isIdle, viewZones } from './current.ts';
+import type { PlanInput } from './input.ts';
+import { type Owners, ownersOf } from './owners.ts';
+import { holdUnplaced } from './pins.ts';
+import { plan } from './plan.ts';
+import type { PlanSettings } from './settings.ts';
+import { type ZoneFinder, zoneFinder } from './zones.ts';
+
+/** What the plan has to say of one name. */
+export interface FocusedName {
+  readonly name: DnsName;
+  /** What the loaded zones that contain it hold of it; the zone with the longest name first. */
+  readonly current: readonly { readonly zone: HostedZone; readonly current: Current }[];
+  readonly asking: readonly Candidate[];
+  readonly changes: readonly { readonly zone: HostedZone; readonly change: NameChange }[];
+  readonly findings: readonly Finding[];
+}
+
+/** Record sets that a delegation is made of say nothing of who publishes there. */
+const OF_ZONES: ReadonlySet<string> = new Set(['NS', 'SOA', 'DS']);
+
+/**
+ * The zones that must be loaded, besides those that are, for the plan of some names to be that of everything:
+ *
+ * | zone                                                     | because                                              |
+ * |----------------------------------------------------------|------------------------------------------------------|
+ * | contains one of the names                                | it may stand there                                   |
+ * | lies below a loaded one, which holds something below it  | whether that may go is counted by the guard           |
+ * | any, where an ownership record of a name is idle         | its object may have its record set there             |
+ */
+export function zonesMissing(
+  names: ReadonlySet<DnsName>,
+  selected: readonly HostedZone[],
+  loaded: readonly ZoneState[],
+  settings: PlanSettings,
+): readonly HostedZone[] {
+  const there = new Set(loaded.map(({ zone }) => zone.id));
+  const find = zoneFinder(selected);
+  const needed = new Set([...names].flatMap(name => find(name).map(({ id }) => id)));
+  for (const state of loaded) {
+    if (hasIdle(names, state, settings)) for (const { id } of selected) needed.add(id);
+    for (const id of zonesHeldBelow(state, selected, find, settings)) needed.add(id);
+  }
+  return selected.filter(({ id }) => needed.has(id) && !there.has(id));
+}
+
+function hasIdle(names: ReadonlySet<DnsName>, { zone, records }: ZoneState, { naming }: PlanSettings): boolean {
+  const index = indexOwnership(zone, records, naming);
+  return [...names].some(name => {
+    const claims = claimsOf(name, index, records, naming);
+    return claims.some(claim => isIdle(claim, claims, records.get(name) ?? []));
+  });
+}
+
+function* zonesHeldBelow(
+  { zone, records }: ZoneState,
+  selected: readonly HostedZone[],
+  find: ZoneFinder,
+  { naming }: PlanSettings,
+): Generator<string> {
+  const isBelow = (other: HostedZone) => other.name.endsWith(`.${zone.name}`);
+  if (!selected.some(isBelow)) return;
+  for (const [name, sets] of records) {
+    const isHeld = sets.some(set => !OF_ZONES.has(set.type) && !isOwnershipRecord(set));
+    const spoken = sets.some(set => ownershipsIn(set).length > 0)
+      ? readOwnershipName(name, zone.name, naming)?.name
+      : undefined;
+    for (const at of [...(isHeld ? [name] : []), ...(spoken === undefined ? [] : [spoken])])
+      for (const other of find(at)) if (isBelow(other)) yield other.id;
+  }
+}
+
+/**
+ * What the plan of everything says of some names: planned are all names of the zones that matter to them, since the guard
+ * counts those. `input.zones` has what {@link zonesMissing} asks for, the other selected zones are `elsewhere`.
+ */
+export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMap<DnsName, FocusedName> {
+  const { settings, elsewhere = [] } = input;
+  const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
+  const find = zoneFinder(selected);
+  const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
+  const candidates = gatherCandidates(input.snapshots, settings.merge, name => names.has(name));
+  const whole = plan({ ...input, among: homeIn(input, names, find) });
+  const alone = plan({ ...input, among: name => names.has(name), only: onlyThese(names, find) });
+  const standing = currents(input, names, owners);
+  return new Map(
+    [...names].map(name => {
+      const changes = whole.zones.flatMap(({ zone, changes: all }) =>
+        all.filter(change => change.name === name).map(change => ({ zone, change })),
+      );
+      const findings = [
+        ...whole.findings.filter(finding => finding.name === name && !isForMany(finding)),
+        ...alone.findings.filter(finding => isForMany(finding) && isAbout(finding, name, find)),
+      ];
+      const current = standing.get(name) ?? [];
+      return [name, { name, current, asking: candidates.get(name) ?? [], changes, findings }];
+    }),
+  );
+}
+
+/** Names that may be published in a zone which is loaded. */
+function homeIn({ zones }: PlanInput, names: ReadonlySet<DnsName>, find: ZoneFinder): (name: DnsName) => boolean {
+  const loaded = new Set(zones.map(({ zone }) => zone.id));
+  return name => {
+    if (names.has(name)) return true;
+    const containing = find(name);
+    const longest = containing.find(zone => !zone.private)?.name;
+    return containing.some(zone => loaded.has(zone.id) && (zone.private || zone.name === longest));
+  };
+}
+
+function onlyThese(names: ReadonlySet<DnsName>, find: ZoneFinder): Map<string, Set<DnsName>> {
+  const only = new Map<string, Set<DnsName>>();
+  for (const name of names) for (const { id } of find(name)) only.set(id, (only.get(id) ?? new Set()).add(name));
+  return only;
+}
+
+/** Told once for many names: what is kept though nobody asks for it, a zone that is not delegated. */
+const isForMany = ({ object, reason, name }: Finding) =>
+  object === undefined && (reason === 'frozen' || (reason === 'warning' && name === undefined));
+
+function isAbout({ name, zone }: Finding, asked: DnsName, find: ZoneFinder): boolean {
+  return name === undefined ? find(asked).some(({ id }) => id === zone) : name === asked;
+}
+
+function currents({ zones, settings }: PlanInput, names: ReadonlySet<DnsName>, owners: Owners) {
+  const views = viewZones(zones, settings).sort((a, b) => b.zone.name.length - a.zone.name.length);
+  const contains = (zone: HostedZone, name: DnsName) => name === zone.name || name.endsWith(`.${zone.name}`);
+  return new Map(
+    [...names].map(name => {
+      const at = views.filter(({ zone }) => contains(zone, name));
+      return [name, at.map(view => ({ zone: view.zone, current: currentAt(name, view, settings, owners) }))] as const;
+    }),
+  );
+}
