@@ -1,4 +1,4 @@
-import type { ClusterConfig } from '../config/config.ts';
+import type { ClusterConfig, Config } from '../config/config.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
 import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
@@ -8,6 +8,7 @@ import { inTurns } from './told.ts';
 import { isYoung } from './zones.ts';
 
 const CLUSTERS_AT_ONCE = 10;
+const NOT_ASKED = 'this run was not asked to read it';
 
 /** One snapshot a configured cluster, in the order of the config. */
 export interface ReadClusters {
@@ -23,7 +24,9 @@ export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>
   const { clusters } = run.config;
   let done = 0;
   const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const snapshot = asked.has(cluster.name) ? await takeSnapshot(cluster, run) : skipped(cluster, run);
+    const snapshot = asked.has(cluster.name)
+      ? await takeSnapshot(cluster, run)
+      : skipped(cluster, run.config, NOT_ASKED);
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
     return snapshot;
   });
@@ -51,8 +54,9 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snaps
   return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
 }
 
-function skipped({ name, owner }: ClusterConfig, { config }: OpenRun): Snapshot {
-  const unread: KindRead = { complete: false, error: 'this run was not asked to read it' };
+/** A cluster of which nothing is known. @param error why */
+export function skipped({ name, owner }: ClusterConfig, config: Pick<Config, 'sources'>, error: string): Snapshot {
+  const unread: KindRead = { complete: false, error };
   return {
     cluster: name,
     owner,

@@ -97,7 +97,9 @@ async function runOnce(
 }
 
 /** What a run has read. */
-interface World {
+export interface World {
+  /** Every hosted zone of the account. */
+  readonly all: readonly HostedZone[];
   readonly selected: readonly HostedZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
@@ -111,10 +113,15 @@ interface World {
   readonly asked: ReadonlySet<ZoneId>;
 }
 
-async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
+export async function readWorld(
+  request: RunRequest,
+  run: OpenRun,
+  route53: CountedRoute53,
+  relist: boolean,
+): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, findings }, concerns, known] = await Promise.all([
+  const [{ all, selected, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -131,6 +138,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const second = await loadZones(more, run, route53, options);
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
+    all,
     selected,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
@@ -144,7 +152,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   };
 }
 
-function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
+export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
   return {
     zones: world.zones.map(({ state }) => state),

@@ -100,10 +100,10 @@ export async function selectedZones(
   run: OpenRun,
   route53: CountedRoute53,
   options: { readonly fresh: boolean; readonly keep: boolean },
-): Promise<{ selected: readonly HostedZone[]; findings: readonly Finding[] }> {
+): Promise<{ all: readonly HostedZone[]; selected: readonly HostedZone[]; findings: readonly Finding[] }> {
   const all = await listZones(run, route53, options);
   const selected = selectZones(all, run.config.zones);
-  return { selected, findings: selected.length > 0 ? [] : [noneSelected(all)] };
+  return { all, selected, findings: selected.length > 0 ? [] : [noneSelected(all)] };
 }
 
 function noneSelected(all: readonly HostedZone[]): Finding {
@@ -115,7 +115,7 @@ function noneSelected(all: readonly HostedZone[]): Finding {
 }
 
 /** Zones of another account are other zones: the list is kept by the role that reaches them. */
-function zoneListKey({ zones: { roleArn } }: Config): string {
+export function zoneListKey({ zones: { roleArn } }: Config): string {
   if (roleArn === undefined) return 'zones';
   return `zones-${createHash('sha256').update(roleArn).digest('hex').slice(0, 16)}`;
 }
