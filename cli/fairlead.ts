@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type ImportFlags, runImportArguments } from './import-args.ts';
 import type { GlobalOptions } from './options.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
 import { type RecordFilters, runRecords } from './records.ts';
@@ -63,5 +64,16 @@ program
   .option('--json', 'print the configuration with every default filled in, as JSON')
   .option('--no-color', 'print without colours')
   .action((options: GlobalOptions) => runValidate(options));
+
+program
+  .command('import-args')
+  .description('print the fairlead.yml that does what an ExternalDNS does')
+  .argument('[file]', 'its arguments, its Deployment, or the values of its Helm chart; - for standard input')
+  .argument('[arguments...]', 'or its arguments themselves, behind --')
+  .option('--cluster <name>', 'the cluster that it runs in', 'my-cluster')
+  .option('--region <region>', 'the region of the EKS cluster')
+  .action((file: string | undefined, rest: string[], flags: ImportFlags) =>
+    runImportArguments(file === undefined ? [] : [file, ...rest], flags),
+  );
 
 await program.parseAsync();

@@ -1,7 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
-import type { Finding, Reason, RunResult } from '../../lib/model/index.ts';
+import { groupBy } from '../../lib/group.ts';
+import { countOf, describeObject, type Finding, type Reason, type RunResult } from '../../lib/model/index.ts';
+import { firstAndCount } from '../../lib/shown.ts';
 import type { BatchRun } from './event.ts';
 
 /** Powertools reads its own settings (POWERTOOLS_…) from the environment; serverless.yml sets them. */
@@ -26,7 +28,29 @@ export function logResult(result: RunResult, logger: Logger): void {
     for (const change of changes)
       logger.info(`${did}${change.action} ${change.name} ${change.type}`, { zone: id, change });
   for (const finding of findings) logFinding(finding, logger);
+  logFiltered(findings, logger);
   logger.info('run finished', { run: { ...summary, zones: zones.map(({ changes, ...zone }) => zone) } });
+}
+
+/** Names that a line about what is filtered shows. */
+const SHOWN = 10;
+
+/**
+ * What is filtered is most of a large cluster, the same in each run: a line for each key that filters says how much, and the
+ * first of it. Each by itself is for the log level `DEBUG`.
+ */
+function logFiltered(findings: readonly Finding[], logger: Logger): void {
+  const filtered = groupBy(
+    findings.filter(({ reason }) => reason === 'filtered'),
+    ({ field = '' }) => field.replaceAll(/\[\d+\]/g, '[]'),
+  );
+  for (const [field, group] of filtered) {
+    const count = group.reduce((sum, finding) => sum + countOf(finding), 0);
+    const what = ({ name, object }: Finding) => name ?? (object ? describeObject(object) : '');
+    const first = firstAndCount([...new Set(group.map(what))].filter(Boolean), SHOWN);
+    const by = field === '' ? '' : ` by ${field}`;
+    logger.info(`filtered${by}: ${count} (${first})`, { filtered: { count, ...(field !== '' && { field }) } });
+  }
 }
 
 function logFinding(finding: Finding, logger: Logger): void {
@@ -62,6 +86,10 @@ function meterShard(shard: string, { counts, clusters, reasons }: RunResult, met
   metrics.singleMetric().addDimension('shard', shard).addMetric('Runs', MetricUnit.Count, 1);
   metrics.singleMetric().addDimension('shard', shard).addMetric('Unpublished', MetricUnit.Count, counts.unpublished);
   metrics.singleMetric().addDimension('shard', shard).addMetric('ClustersUnreachable', MetricUnit.Count, unreachable);
+  metrics
+    .singleMetric()
+    .addDimension('shard', shard)
+    .addMetric('Filtered', MetricUnit.Count, reasons.filtered ?? 0);
   for (const [reason, count] of Object.entries(reasons)) {
     if (!HARMLESS.has(reason as Reason)) meterReason(reason, count, metrics);
   }

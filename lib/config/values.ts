@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
+import { nearestKey } from '../nearest.ts';
 import {
   canonicalHostname,
   parseDuration,
@@ -13,7 +14,6 @@ import {
   type SourceKind,
 } from '../sources/index.ts';
 import type { StateConfig } from './config.ts';
-import { nearestKey } from './nearest.ts';
 
 /** What a reader gives back for a value that is not allowed: the end of the line that the user sees. */
 class Refusal {

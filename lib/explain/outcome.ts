@@ -66,7 +66,9 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
     ...toldBySources(object, asked).filter(finding => finding.name === undefined || finding.name === name),
     ...focused.flatMap(({ findings }) => findings.filter(one => one.object && isSame(one.object, object))),
   ];
-  const ofName = focused.flatMap(({ findings }) => findings.filter(one => one.object === undefined && one.name === name));
+  const ofName = focused.flatMap(({ findings }) =>
+    findings.filter(one => one.object === undefined && one.name === name),
+  );
   const { outcome, reasons } = decide(object, focused, told, ofName);
   const [first] = reasons;
   return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons };
@@ -84,7 +86,9 @@ function decide(
   const filtered = told.filter(({ reason }) => reason === 'filtered');
   if (filtered.length > 0) return { outcome: 'filtered', reasons: filtered };
   const mild = told.filter(({ reason }) => reason !== 'merged');
-  const planned = focused.some(({ changes }) => changes.some(({ change }) => change.creates.length > 0 && change.objects.some(one => isSame(one, object))));
+  const planned = focused.some(({ changes }) =>
+    changes.some(({ change }) => change.creates.length > 0 && change.objects.some(one => isSame(one, object))),
+  );
   if (planned) return { outcome: 'pending', reasons: mild };
   const held = ofName.filter(isUnpublished);
   if (held.length > 0) return { outcome: 'refused', reasons: held };

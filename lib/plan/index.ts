@@ -1,8 +1,8 @@
 export type { Candidate } from './candidates.ts';
 export type { Current, CurrentRecord } from './current.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
-export type { PlanInput, PlanOutput, PlanScope } from './input.ts';
+export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
 export type { PlanSettings } from './settings.ts';
-export { selectZones, zoneFinder } from './zones.ts';
+export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';

@@ -1,10 +1,17 @@
 import type { ClusterName, DnsName, HostedZone, Plan, Removal, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
+import type { FilterKey } from './zones.ts';
 
 /** The names that a run touches: those that one of its clusters asks for or has, and the ones that are listed. */
 export interface PlanScope {
   readonly clusters: ReadonlySet<ClusterName>;
   readonly names: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+}
+
+/** A hosted zone that is there, and that the config leaves out. */
+export interface LeftOutZone {
+  readonly zone: HostedZone;
+  readonly key: FilterKey;
 }
 
 /** What is compared. */
@@ -13,6 +20,8 @@ export interface PlanInput {
   readonly zones: readonly ZoneState[];
   /** Selected zones that could not be read: what belongs into them is published nowhere else and stays where it is. */
   readonly elsewhere?: readonly HostedZone[];
+  /** Zones that are not selected, and by which key: they say why a name has no zone. */
+  readonly leftOut?: readonly LeftOutZone[];
   /** One of every configured cluster, in the order of the config; nothing is taken from one that was not read. */
   readonly snapshots: readonly Snapshot[];
   readonly settings: PlanSettings;

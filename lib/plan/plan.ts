@@ -33,7 +33,7 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  * byte, sorted; everything that is left alone has a finding that says why. Linear in the number of record sets.
  */
 export function plan(input: PlanInput): PlanOutput {
-  const { settings, elsewhere = [] } = input;
+  const { settings, elsewhere = [], leftOut = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
   const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
   const candidates = gatherCandidates(input.snapshots, settings.merge, input.among);
@@ -43,7 +43,7 @@ export function plan(input: PlanInput): PlanOutput {
     const view = viewOf.get(zone);
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
-  const placed = placeNames(candidates, { views, elsewhere, has, settings });
+  const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
   const published = publishedObjects(views, settings);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();

@@ -1,7 +1,9 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
-import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
+import { isComplete } from '../model/index.ts';
+import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
+import { emptyFilters } from './empty-filters.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
@@ -23,14 +25,25 @@ export interface ReadClusters {
 export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>): Promise<ReadClusters> {
   const { clusters } = run.config;
   let done = 0;
-  const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const snapshot = asked.has(cluster.name)
+  const all = await mapLimit(clusters, CLUSTERS_AT_ONCE, async (cluster): Promise<Taken> => {
+    const taken = asked.has(cluster.name)
       ? await takeSnapshot(cluster, run)
-      : skipped(cluster, run.config, NOT_ASKED);
+      : { snapshot: skipped(cluster, run.config, NOT_ASKED) };
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
-    return snapshot;
+    return taken;
   });
-  return { snapshots, findings: snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable) };
+  const snapshots = all.map(({ snapshot }) => snapshot);
+  const findings = [
+    ...snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable),
+    ...(snapshots.every(isComplete) ? emptyFilters(run.config, all) : []),
+  ];
+  return { snapshots, findings };
+}
+
+/** What one cluster asks for, and what the filters left of its objects. */
+interface Taken {
+  readonly snapshot: Snapshot;
+  readonly selection?: Selection;
 }
 
 /** The part of the time that is left which reading clusters may take: what was read must still be published. */
@@ -41,7 +54,7 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
   return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
-async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
+async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
   const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
   const kinds = await run.ports.readCluster(
     cluster,
@@ -51,7 +64,8 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snaps
     readingTime(run),
     reading,
   );
-  return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
+  const snapshot = { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read' as const, ...reading.wanted() };
+  return { snapshot, selection: reading.selection() };
 }
 
 /** A cluster of which nothing is known. @param error why */

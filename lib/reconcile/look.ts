@@ -9,7 +9,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanInput, selectZones, zonesMissing } from '../plan/index.ts';
+import { type PlanInput, zonesMissing } from '../plan/index.ts';
 import { withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy } from '../state/index.ts';
@@ -20,7 +20,7 @@ import type { OpenRun, Run } from './ports.ts';
 import { planInput, readWorld, type World } from './run.ts';
 import { planSettings } from './settings.ts';
 import { openCopy, zoneKey } from './zone-copy.ts';
-import { zoneListKey } from './zones.ts';
+import { sortOut, zoneListKey } from './zones.ts';
 
 /** All that is known of some names: from what is kept, or read anew. Nothing is written. */
 export interface Look {
@@ -56,7 +56,7 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
   if (!list.value)
     throw new NothingKept('nothing is kept yet, since no run has come to its end: run sync once, or ask with --fresh');
   const asked = run.config.clusters.map(cluster => known.get(cluster.name)?.kept?.snapshot ?? unknown(cluster, run));
-  const selected = selectZones(list.value.zones, run.config.zones);
+  const { selected, leftOut } = sortOut(list.value.zones, run.config.zones);
   const copies = await loadCopies(namesOf(asked), selected, run, kept);
   const loaded = [...copies.values()];
   const elsewhere = selected.filter(({ id }) => !copies.has(id));
@@ -68,6 +68,7 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
       input: {
         zones: loaded.map(copy => openCopy(copy, name)),
         elsewhere,
+        leftOut,
         ...keptInput(
           asked.filter(({ cluster }) => clusters.includes(cluster)),
           run,

@@ -13,7 +13,8 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { isUnpublished, recordChanges } from '../model/index.ts';
+import { type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
@@ -23,7 +24,7 @@ import { createKeeper } from './kept.ts';
 import { mapLimit } from './parallel.ts';
 import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
-import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
+import { buildResult, mergePasses } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
@@ -101,6 +102,7 @@ export interface World {
   /** Every hosted zone of the account. */
   readonly all: readonly HostedZone[];
   readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
   readonly missing: boolean;
@@ -121,7 +123,7 @@ export async function readWorld(
 ): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ all, selected, findings }, concerns, known] = await Promise.all([
+  const [{ all, selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -140,6 +142,7 @@ export async function readWorld(
   return {
     all,
     selected,
+    leftOut,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
     missing: first.missing.length + second.missing.length > 0,
@@ -157,6 +160,7 @@ export function planInput(request: RunRequest, run: OpenRun, world: World, now: 
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
     settings: planSettings(run.config, run.ports.aliasZoneOf),
     now,

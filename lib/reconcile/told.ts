@@ -1,7 +1,6 @@
 import { groupBy } from '../group.ts';
-import { countOf, describeObject, type Finding, type RunResult } from '../model/index.ts';
+import { countOf, describeObject, type Finding, isUnpublished, type RunResult } from '../model/index.ts';
 import { firstOf } from '../shown.ts';
-import { isUnpublished } from './result.ts';
 
 /** One object and reason have as many findings as this, each by itself; more become one. */
 const EACH = 20;

@@ -10,7 +10,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { selectZones } from '../plan/index.ts';
+import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { lookedAgain, unprovenApex, unprovenIn } from '../registry/index.ts';
 import {
   type CountedRoute53,
@@ -21,7 +21,7 @@ import {
   readZone,
   withTags,
 } from '../route53/index.ts';
-import { firstOf } from '../shown.ts';
+import { firstAndCount } from '../shown.ts';
 import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -95,22 +95,55 @@ export const byZone = (a: LoadedZone, b: LoadedZone) => byName(a.state.zone, b.s
 
 const byName = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
 
-/** The zones that the config selects, of all that the account has, and a finding where there are none. */
+/** The zones that the config selects, those that it leaves out, and a finding for each domain that has none. */
+export interface SelectedZones {
+  /** Every hosted zone of the account. */
+  readonly all: readonly HostedZone[];
+  readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
+  readonly findings: readonly Finding[];
+}
+
 export async function selectedZones(
   run: OpenRun,
   route53: CountedRoute53,
   options: { readonly fresh: boolean; readonly keep: boolean },
-): Promise<{ all: readonly HostedZone[]; selected: readonly HostedZone[]; findings: readonly Finding[] }> {
+): Promise<SelectedZones> {
   const all = await listZones(run, route53, options);
-  const selected = selectZones(all, run.config.zones);
-  return { all, selected, findings: selected.length > 0 ? [] : [noneSelected(all)] };
+  const { zones } = run.config;
+  const { selected, leftOut } = sortOut(all, zones);
+  const findings =
+    selected.length > 0 ? zones.domains.flatMap(withoutZone(selected, zones)) : [noneSelected(all, leftOut)];
+  return { all, selected, leftOut, findings };
 }
 
-function noneSelected(all: readonly HostedZone[]): Finding {
-  const has = all.length > 0 ? `it has ${firstOf(all, 5, ({ name }) => name)}` : 'it has none at all';
-  return {
-    reason: 'no-zone',
-    message: `no hosted zone of the account is selected by what zones of the config says: ${has}`,
+/** The zones that a filter selects, and why it leaves out the others. */
+export function sortOut(
+  all: readonly HostedZone[],
+  filter: Config['zones'],
+): Pick<SelectedZones, 'selected' | 'leftOut'> {
+  const leftOut = all.flatMap(zone => {
+    const key = zoneLeftOutBy(zone, filter);
+    return key === undefined ? [] : [{ zone, key }];
+  });
+  return { selected: selectZones(all, filter), leftOut };
+}
+
+function noneSelected(all: readonly HostedZone[], leftOut: readonly LeftOutZone[]): Finding {
+  const left = ({ zone, key }: LeftOutZone) =>
+    `${zone.name} (${zone.private ? 'private' : 'public'}, left out by ${key})`;
+  const has = all.length > 0 ? `it has ${firstAndCount(leftOut, 5, left)}` : 'it has none at all';
+  return { reason: 'no-zone', message: `no hosted zone of the account is selected by zones of the config: ${has}` };
+}
+
+/** A domain of the filter into which none of the zones reaches, most likely mistyped. With expressions the domains do not count. */
+function withoutZone(selected: readonly HostedZone[], { domainRegex, excludeDomainRegex }: Config['zones']) {
+  return (domain: string): Finding[] => {
+    const name = domain.replace(/^\./, '');
+    const reaches = selected.some(zone => within(zone.name, name) || within(name, zone.name));
+    if (reaches || domainRegex !== undefined || excludeDomainRegex !== undefined) return [];
+    const message = `zones.domains: no hosted zone is selected for ${name}: create it, or mend or remove the domain`;
+    return [{ reason: 'warning', message, field: 'zones.domains' }];
   };
 }
 

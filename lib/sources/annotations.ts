@@ -1,11 +1,23 @@
 import type { AliasWish, DnsName } from '../model/index.ts';
 import { parseSeconds } from './duration.ts';
 import { quoted } from './hostname.ts';
+import { isKnownAnnotation, nearestAnnotation, warnOfUnknown } from './known.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
+import type { SourceContext } from './settings.ts';
 
 /** The value of the `controller` annotation that means us, as in ExternalDNS. */
 const CONTROLLER = 'dns-controller';
+
+const controllerOf = ({ annotations }: KubernetesObject) => {
+  const controller = annotationOf(annotations, 'controller');
+  return controller?.text === CONTROLLER ? undefined : controller;
+};
+
+/** Tells of annotations that mean nothing, unless the object is another controller's. */
+export function warnOfMistakes(object: KubernetesObject, context: SourceContext): void {
+  if (controllerOf(object) === undefined) warnOfUnknown(object, context);
+}
 
 /** Route 53 takes 0 to 2147483647 seconds; ExternalDNS refuses 0 in the annotation. */
 const MAX_TTL = 2 ** 31 - 1;
@@ -18,22 +30,27 @@ const ROUTING =
 const DETAILS: ReadonlyMap<string, string> = new Map([['record-type', 'no reverse record is published']]);
 
 /**
- * A comma-separated annotation as its items: without spaces (as in ExternalDNS, which removes them everywhere), without
- * the white space around an item, and without the empty items of `a,,b,`.
+ * A comma-separated annotation as its items: without the white space around an item, and without the empty items of
+ * `a,,b,`. White space within an item stays, so that it is refused: ExternalDNS takes it out, and makes of two names between
+ * which the comma is missing a third that nobody asked for.
  */
 export function listOf(annotation: Field | undefined): Field[] {
   if (annotation === undefined) return [];
   if (!/[,\s]/.test(annotation.text)) return annotation.text === '' ? [] : [annotation];
-  const items = annotation.text.split(',').map(item => item.replaceAll(' ', '').trim());
+  const items = annotation.text.split(',').map(item => item.trim());
   return items.filter(item => item !== '').map(text => ({ text, field: annotation.field }));
 }
 
 /** Whether the object is another controller's; such an object asks us for nothing. */
-export function isForeign({ annotations, notes }: KubernetesObject): boolean {
-  const controller = annotationOf(annotations, 'controller');
-  if (controller === undefined || controller.text === CONTROLLER) return false;
+export function isForeign(object: KubernetesObject): boolean {
+  const controller = controllerOf(object);
+  if (controller === undefined) return false;
   const value = quoted(controller.text);
-  notes.add('filtered', controller.field, `${value} is another controller: write "${CONTROLLER}" or leave it out`);
+  object.notes.add(
+    'filtered',
+    controller.field,
+    `${value} is another controller: write "${CONTROLLER}" or leave it out`,
+  );
   return true;
 }
 
@@ -44,13 +61,21 @@ export function isForeign({ annotations, notes }: KubernetesObject): boolean {
 export function isUnsupported({ annotations, notes }: KubernetesObject, names: readonly DnsName[]): boolean {
   if (names.length === 0) return false;
   for (const { key, field } of annotations) {
-    if (!ROUTING.test(key)) continue;
-    const message = 'routing policies and health checks are not supported yet: remove the annotation';
-    notes.refuse(names, 'unsupported', field, message);
+    const why = whyRefused(key);
+    if (why === undefined) continue;
+    notes.refuse(names, 'unsupported', field, why);
     notes.holdAll(`${field} is not supported yet`);
     return true;
   }
   return false;
+}
+
+/** A key under `aws-` that nobody knows may be a slip of the pen in one that makes another record. */
+function whyRefused(key: string): string | undefined {
+  if (ROUTING.test(key)) return 'routing policies and health checks are not supported yet: remove the annotation';
+  if (!key.startsWith('aws-') || isKnownAnnotation(key)) return undefined;
+  const nearest = nearestAnnotation(key);
+  return `is not a known annotation${nearest === undefined ? ': remove it' : `: did you mean "${nearest}"?`}`;
 }
 
 /** Tells of annotations that are not obeyed, where what is published is right but for a detail. */

@@ -56,6 +56,7 @@ function writtenProblem(text: string): string | undefined {
   }
   if (text.includes('/')) return 'it is a URL or a path: give the name alone, without scheme and path';
   if (text.includes(':')) return 'it contains a colon: give the name alone, without scheme and port';
+  if (/[ \t\r\n]/.test(text)) return 'it contains a blank: a name has none, and between two names belongs a comma';
   const character = [...text].find(each => each <= '\x7f' && FORBIDDEN.test(each));
   if (character !== undefined) {
     return `the character ${quoted(character)} is not allowed: names are made of letters, digits, hyphens, underscores and dots`;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
+import { warnOfMistakes } from './annotations.ts';
 import { isSelected } from './filters.ts';
 import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
 import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
@@ -14,23 +15,35 @@ import type { SourceContext } from './settings.ts';
  * @param objects plain JSON as the API server sends it
  * @param needed the resources that the source needs, complete
  */
-export function wantedFrom(
+export function wantedFrom(...page: Parameters<typeof selectedFrom>): Wanted {
+  const { selected: _, ...wanted } = selectedFrom(...page);
+  return wanted;
+}
+
+/** Likewise, with how many of the objects the config's filters leave. */
+export function selectedFrom(
   kind: SourceKind,
   objects: readonly unknown[],
   context: SourceContext,
   needed: Needed = NOTHING_NEEDED,
-): Wanted {
+): WantedOf {
   const form = formOf(kind);
+  let selected = 0;
   const endpoints: Endpoint[] = [];
   const holds: Hold[] = [];
   const findings: Finding[] = [];
   for (const raw of objects) {
-    const { asked, notes } = askedBy(kind, form, raw, context, needed);
+    const { asked, notes, counts = true } = askedBy(kind, form, raw, context, needed);
+    if (counts) selected += 1;
     append(endpoints, asked);
     append(holds, notes.holds);
     append(findings, notes.findings);
   }
-  return { endpoints, holds, findings };
+  return { endpoints, holds, findings, selected };
+}
+
+export interface WantedOf extends Wanted {
+  readonly selected: number;
 }
 
 /** What one object asks for. Whatever it throws costs this object only: it is told, and what it has stays. */
@@ -40,12 +53,14 @@ function askedBy(
   raw: unknown,
   context: SourceContext,
   needed: Needed,
-): { readonly asked: readonly Endpoint[]; readonly notes: Notes } {
+): { readonly asked: readonly Endpoint[]; readonly notes: Notes; readonly counts?: boolean } {
   const { resource, endpoints: endpointsOf } = sourceOf(kind);
   try {
     const opened = openObject(resource, raw, context, form);
     if (opened instanceof Notes) return { asked: [], notes: opened };
-    const asked = isSelected(opened, context) ? endpointsOf(opened, context, needed) : [];
+    if (!isSelected(opened, context)) return { asked: [], notes: opened.notes, counts: false };
+    const asked = endpointsOf(opened, context, needed);
+    warnOfMistakes(opened, context);
     return { asked, notes: opened.notes };
   } catch (error) {
     return { asked: [], notes: Notes.ofFailure(refOf(resource, raw, context), error) };

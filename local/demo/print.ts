@@ -18,14 +18,35 @@ export function printResult(title: string, result: RunResult): void {
   show(`\n${printable(title)}\n${formatResult(result, OPTIONS)}`);
 }
 
+/** What is left undone, to tell once what stays the same from run to run; some messages have a time in them. */
+export function undone({ findings }: RunResult): string {
+  return JSON.stringify(findings.map(({ reason, name, object, cluster }) => [reason, name, object, cluster]));
+}
+
+/** What is said of a run that changed nothing, in short; undefined: the result is news. */
+export function inShort(result: RunResult, before: string): string | undefined {
+  if (!isIdle(result) || undone(result) !== before) return undefined;
+  if (result.inStep && !result.reasons.grace) return 'nothing to do';
+  const reasons = Object.entries(result.reasons).map(([reason, count]) => `${count} ${reason}`);
+  return `nothing changes, and what was not done stays so (${reasons.join(', ')})`;
+}
+
+let undoneBefore = '[]';
+
+function printRun(what: string, result: RunResult, byNotice: boolean): void {
+  const short = byNotice ? undefined : inShort(result, undoneBefore);
+  undoneBefore = undone(result);
+  if (short === undefined) printResult(what, result);
+  else say(`\n${what} ${short}`);
+}
+
 /** What became of one batch; `changedAt`: when the object changed that it is about, if that is known. */
 export function printStory({ batch, result, journey }: Story, changedAt?: number): void {
   const what = journey ? `A run for ${describeNotice(journey.notice)}:` : 'A run for the schedule:';
   if (batch.failed.length > 0)
     say(`\n${what} it failed, and is tried again (${batch.error?.message ?? '--logs tells why'})`);
   else if (!result) say(`\n${what} none was needed, an earlier one had seen all of it`);
-  else if (!journey && isIdle(result)) say(`\n${what} nothing to do`);
-  else printResult(what, result);
+  else printRun(what, result, journey !== undefined);
   if (journey) say(formatJourney(journey, changedAt));
 }
 

@@ -75,6 +75,29 @@ describe('fairlead', () => {
     expect(await fairleadIn(nowhere, 'validate')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
   });
 
+  test('import-args writes a fairlead.yml that validate accepts, and says what has no equivalent', async () => {
+    const flags = ['--source=service', '--txt-owner-id=arena', '--domain-filter=example.com', '--aws-profile=x'];
+    const { code, out, err } = await fairlead(
+      'import-args',
+      '--cluster',
+      'prod',
+      '--region',
+      'us-east-1',
+      '--',
+      ...flags,
+    );
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/^fairlead: no equivalent: --aws-profile: .*\n$/),
+    });
+    await writeFile(join(folder, 'fairlead.yml'), out);
+    expect(await fairlead('validate')).toMatchObject({ code: 0, out: expect.stringContaining('prod: owner arena') });
+    expect(await fairlead('import-args', 'no-such-file')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no-such-file cannot be read'),
+    });
+  });
+
   test('plan says what would change, writes nothing, and exits 2 while there is something to do', async () => {
     const plan = await fairlead('plan', '--json');
     expect(plan.code).toBe(2);

@@ -17,7 +17,7 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {domains: example.com}', /^zones\.domains: must be a list, not "example\.com"$/],
     [
       'zones: {domains: [a.com, "ex ample.com"]}',
-      /^zones\.domains\[1\]: "ex ample\.com" is not a domain: the character " "/,
+      /^zones\.domains\[1\]: "ex ample\.com" is not a domain: it contains a blank/,
     ],
     ['zones: {domains: ["*.example.com"]}', /^zones\.domains\[0\]: .*wildcard/],
     ['zones: {domains: [""]}', /^zones\.domains\[0\]: "" is not a domain: it is empty$/],

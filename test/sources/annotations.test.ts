@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALPHA, held, ingress, onlyFinding, PREFIX, read, reasons, records, service } from './objects.ts';
+import { ALPHA, context, held, ingress, onlyFinding, PREFIX, read, reasons, records, service } from './objects.ts';
 
 const asking = (annotations: Readonly<Record<string, unknown>>) =>
   read('service', service({ annotations: { hostname: 'a.example.com', ...annotations } }));
@@ -93,6 +93,16 @@ describe('what is not supported yet is refused, because a simple record would be
     });
   });
 
+  it.each([
+    ['aws-wieght', /did you mean "aws-weight"\?/],
+    ['aws-something-new', /is not a known annotation: remove it/],
+  ])('%s, which nobody knows, too: it may be a slip in one that makes another record', (key, message) => {
+    const wanted = asking({ [key]: '10' });
+    expect(wanted.endpoints).toEqual([]);
+    expect(held(wanted)).toEqual(['*']);
+    expect(onlyFinding(wanted)).toMatchObject({ reason: 'unsupported', message: expect.stringMatching(message) });
+  });
+
   it('but routing annotations on an object that asks for no name are none of our business', () => {
     const wanted = read('service', service({ annotations: { 'aws-weight': '10' } }));
     expect(wanted).toEqual({ endpoints: [], holds: [], findings: [] });
@@ -109,6 +119,44 @@ describe('what is not supported yet is refused, because a simple record would be
 
   it.each(['access', 'endpoints-type', 'cloudflare-proxied'])('while %s changes nothing here', key => {
     expect(asking({ [key]: 'x' })).toMatchObject({ endpoints: [{}], findings: [] });
+  });
+});
+
+describe('an annotation that nobody knows', () => {
+  const bare = (annotations: Readonly<Record<string, unknown>>) => read('service', service({ annotations }));
+
+  it.each([
+    ['hostnam', /"hostnam" is not a known annotation, and does nothing: did you mean "hostname"\?/],
+    ['tll', /did you mean "ttl"\?/],
+    ['Hostname', /did you mean "hostname"\?/],
+    ['weight', /does nothing: known are hostname, internal-hostname, target/],
+  ])('%s is a warning, and what is asked for is published', (key, message) => {
+    expect(onlyFinding(bare({ [key]: 'a.example.com' }))).toMatchObject({
+      reason: 'warning',
+      field: `metadata.annotations["${ALPHA}${key}"]`,
+      message: expect.stringMatching(message),
+    });
+    expect(records(asking({ [key]: 'x' }))).toEqual(['a.example.com A 192.0.2.1']);
+  });
+
+  it.each([
+    ['of another controller', { controller: 'other', hostnam: 'x' }, ['filtered']],
+    ['of another provider', { 'webhook-x': 'y', 'coredns-group': 'z' }, []],
+  ])('%s is none of our business', (_whose, annotations, expected) => {
+    expect(reasons(bare(annotations))).toEqual(expected);
+  });
+
+  it('under a prefix of one’s own is told only where it is near a known one', () => {
+    const own = { ...context, settings: { ...context.settings, annotationPrefixes: ['acme.io/'] } };
+    const raw = service({ annotations: { 'acme.io/team': 'shop', 'acme.io/hostnme': 'a.example.com' } });
+    expect(onlyFinding(read('service', raw, own)).message).toMatch(/did you mean "hostname"/);
+  });
+
+  it('is told of five times an object, the rest is counted', () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`unknown${i}`, '']));
+    const { findings } = bare(many);
+    expect(findings).toHaveLength(6);
+    expect(findings.at(-1)?.message).toMatch(/and 4995 more annotations that are not known/);
   });
 });
 

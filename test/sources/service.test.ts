@@ -26,7 +26,7 @@ describe('the hostname annotation of a Service', () => {
       'a.example.com,\n\tb.example.com\r\n',
       ['a.example.com', 'b.example.com'],
     ],
-    ['loses its spaces, as in ExternalDNS', ' a. example.com ', ['a.example.com']],
+    ['may have blanks around the items', ' a.example.com , b.example.com ', ['a.example.com', 'b.example.com']],
     ['names nothing twice, whatever the spelling', 'a.example.com,A.example.com.,', ['a.example.com']],
     ['has empty items ignored', ',,a.example.com,,', ['a.example.com']],
     ['asks for nothing when empty', '', []],
@@ -34,6 +34,19 @@ describe('the hostname annotation of a Service', () => {
     const wanted = read('service', service({ annotations: { hostname } }));
     expect(records(wanted)).toEqual(names.map(name => `${name} A 192.0.2.1`));
     expect(wanted.findings).toEqual([]);
+  });
+
+  it.each([
+    ['between two names', 'a b.example.com'],
+    ['within a name', 'a. example.com'],
+    ['as a line break', 'a.example.com\nb.example.com'],
+  ])('with a blank %s is refused as it is written, and what the object has stays', (_where, hostname) => {
+    const wanted = read('service', service({ annotations: { hostname } }));
+    expect(records(wanted)).toEqual([]);
+    expect(held(wanted)).toEqual(['*']);
+    const { message } = onlyFinding(wanted);
+    expect(message).toContain(hostname.replace('\n', '\\u{a}'));
+    expect(message).toMatch(/contains a blank: a name has none, and between two names belongs a comma/);
   });
 
   it('is found under every configured prefix, and the first prefix wins', () => {

@@ -175,7 +175,10 @@ describe('what a run leaves in the log and in the metrics', () => {
     expect(said).toEqual(
       shard === undefined
         ? []
-        : [{ Runs: 1 }, { Unpublished: 3 }, { ClustersUnreachable: 1 }].map(one => ({ ...one, shard })),
+        : [{ Runs: 1 }, { Unpublished: 3 }, { ClustersUnreachable: 1 }, { Filtered: 1 }].map(one => ({
+            ...one,
+            shard,
+          })),
     );
     expect(metric('Unpublished')).toHaveLength(shard === undefined ? 0 : 3);
   });
@@ -186,6 +189,24 @@ describe('what a run leaves in the log and in the metrics', () => {
     expect(metricsOf('no-zone')).toEqual([2]);
     expect(metricsOf('invalid')).toEqual([1]);
     expect(metricsOf('filtered')).toEqual([]);
+  });
+
+  it('says of what is filtered how much it is and the first names, in a line for each key', async () => {
+    const named = (name: string, field: string) => ({ reason: 'filtered' as const, message: `${name} …`, name, field });
+    const many = Array.from({ length: 15 }, (_, n) => named(`h${n}.example.org`, 'zones.domains'));
+    const findings = [
+      ...many,
+      named('a.example.com', 'spec.rules[0].host'),
+      named('b.example.com', 'spec.rules[7].host'),
+    ];
+    await invoke(coreThat(() => ({ ...RESULT, findings })).core, {});
+    const told = lines.filter(line => 'filtered' in line);
+    expect(told.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      expect.stringMatching(
+        /^INFO filtered by zones\.domains: 15 \(h0\.example\.org, .*h9\.example\.org and 5 more\)$/,
+      ),
+      'INFO filtered by spec.rules[].host: 2 (a.example.com, b.example.com)',
+    ]);
   });
 
   it('counts of a plan only that it was made', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editDistance, nearestKey } from '../../lib/config/nearest.ts';
+import { editDistance, nearestKey } from '../lib/nearest.ts';
 
 describe('editDistance counts insertions, deletions, replacements and swaps', () => {
   it.each([
