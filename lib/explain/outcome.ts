@@ -50,11 +50,13 @@ export function toldBySources(object: ObjectRef, asked: readonly Snapshot[]): Fi
  * | told of                    | reason                  | outcome            |
  * |----------------------------|-------------------------|--------------------|
  * | the object                 | unpublished             | refused or waiting |
+ * | the object, which asks not | it holds the name       | waiting            |
  * | the object                 | filtered                | filtered           |
  * | the name, and a change waits or none is planned | unpublished | refused        |
  * | –                          | a change is planned     | pending            |
  * | the object                 | merged                  | shared             |
  * | –                          | it stands               | published          |
+ * | another object, alike      | unpublished             | refused            |
  */
 export function askerOf(object: ObjectRef, focused: readonly FocusedName[], asked: readonly Snapshot[]): Asker {
   const [{ name }] = focused as [FocusedName];
@@ -69,31 +71,46 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
   const ofName = focused.flatMap(({ findings }) =>
     findings.filter(one => one.object === undefined && one.name === name),
   );
-  const { outcome, reasons } = decide(object, focused, told, ofName);
+  const held = wants.length === 0 ? heldBy(object, name, asked) : [];
+  const { outcome, reasons } = decide(focused, { told, held, ofName });
   const [first] = reasons;
   return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons };
 }
 
+/** A hold that its source told nothing of. */
+function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): Finding[] {
+  return asked
+    .filter(({ cluster }) => cluster === object.cluster)
+    .flatMap(({ holds }) => holds.filter(one => one.name === name && isSame(one.object, object)))
+    .map(({ message }) => ({ reason: 'no-target', message, object, name }));
+}
+
+interface ToldOf {
+  readonly told: readonly Finding[];
+  readonly held: readonly Finding[];
+  readonly ofName: readonly Finding[];
+}
+
 function decide(
-  object: ObjectRef,
   focused: readonly FocusedName[],
-  told: readonly Finding[],
-  ofName: readonly Finding[],
+  { told, held, ofName }: ToldOf,
 ): { outcome: Outcome; reasons: readonly Finding[] } {
   const grave = told.filter(isUnpublished);
   if (grave.length > 0)
     return { outcome: grave.every(({ reason }) => reason === 'no-target') ? 'waiting' : 'refused', reasons: grave };
+  if (held.length > 0) return { outcome: 'waiting', reasons: held };
   const filtered = told.filter(({ reason }) => reason === 'filtered');
   if (filtered.length > 0) return { outcome: 'filtered', reasons: filtered };
   const mild = told.filter(({ reason }) => reason !== 'merged');
-  const planned = focused.some(({ changes }) =>
-    changes.some(({ change }) => change.creates.length > 0 && change.objects.some(one => isSame(one, object))),
-  );
+  const planned = focused.some(({ changes }) => changes.some(({ change }) => change.creates.length > 0));
   if (planned) return { outcome: 'pending', reasons: mild };
-  const held = ofName.filter(isUnpublished);
-  if (held.length > 0) return { outcome: 'refused', reasons: held };
+  const stopped = ofName.filter(isUnpublished);
+  if (stopped.length > 0) return { outcome: 'refused', reasons: stopped };
   const merged = told.filter(({ reason }) => reason === 'merged');
   if (merged.length > 0) return { outcome: 'shared', reasons: [...merged, ...mild] };
   const stands = focused.some(({ current }) => current.some(at => at.current.ours.length > 0));
-  return { outcome: stands ? 'published' : 'unclear', reasons: mild };
+  if (stands) return { outcome: 'published', reasons: mild };
+  // Who asks for the very same as another object is served by that one's record, or is refused with it.
+  const shared = focused.flatMap(({ findings }) => findings.filter(isUnpublished));
+  return { outcome: shared.length > 0 ? 'refused' : 'unclear', reasons: [...shared, ...mild] };
 }

@@ -1,4 +1,3 @@
-export type { Candidate } from './candidates.ts';
 export type { Current, CurrentRecord } from './current.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';

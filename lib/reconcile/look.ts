@@ -43,7 +43,7 @@ export class NothingKept extends Error {
   override readonly name = 'NothingKept';
 }
 
-/** The names that somebody wants to know of, given what the clusters ask for. */
+/** The names that somebody wants to know of, given what the clusters ask for; none: every zone is looked at. */
 export type NamesOf = (asked: readonly Snapshot[]) => ReadonlySet<DnsName>;
 
 /** Looks at what is kept. One read of the store for each cluster, and for each zone that matters; no other request. @throws NothingKept */
@@ -55,7 +55,7 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
   if (fault !== undefined) throw new NothingKept(`what is kept could not be read: ${fault}; ask with --fresh`);
   if (!list.value)
     throw new NothingKept('nothing is kept yet, since no run has come to its end: run sync once, or ask with --fresh');
-  const asked = run.config.clusters.map(cluster => known.get(cluster.name)?.kept?.snapshot ?? unknown(cluster, run));
+  const asked = run.config.clusters.map(cluster => snapshotOf(cluster, known.get(cluster.name), run));
   const { selected, leftOut } = sortOut(list.value.zones, run.config.zones);
   const copies = await loadCopies(namesOf(asked), selected, run, kept);
   const loaded = [...copies.values()];
@@ -129,7 +129,8 @@ async function loadCopies(
   const looked = new Set<ZoneId>();
   for (;;) {
     const states: ZoneState[] = [...copies.values()].map(copy => openCopy(copy, ''));
-    const missing = zonesMissing(names, selected, states, settings).filter(({ id }) => !looked.has(id));
+    const needed = names.size === 0 ? selected : zonesMissing(names, selected, states, settings);
+    const missing = needed.filter(({ id }) => !looked.has(id));
     if (missing.length === 0) return copies;
     await mapLimit(missing, ZONES_AT_ONCE, async zone => {
       looked.add(zone.id);
@@ -139,9 +140,13 @@ async function loadCopies(
   }
 }
 
-/** A cluster of which nothing is kept. */
-const unknown = (cluster: ClusterConfig, { config }: Run): Snapshot =>
-  skipped(cluster, config, 'no run has read it yet, as far as is kept');
+/** What is kept of a cluster; an earlier release kept too little to plan from, so that counts as unread. */
+function snapshotOf(cluster: ClusterConfig, known: KnownCluster | undefined, { config }: Run): Snapshot {
+  const unread = skipped(cluster, config, 'no run has read it yet, as far as is kept');
+  if (!known?.kept) return unread;
+  const { snapshot, detailed } = known.kept;
+  return detailed ? snapshot : { ...snapshot, kinds: unread.kinds };
+}
 
 /** Of a kind that could not be read nothing is planned; the names are only known to have been asked for. */
 function keptInput(asked: readonly Snapshot[], run: Run): Omit<PlanInput, 'zones'> {

@@ -52,7 +52,9 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   if (typeof snapshot.cluster !== 'string' || typeof snapshot.owner !== 'string' || !isObject(snapshot.kinds))
     return undefined;
   const isAsked = ({ name, type, targets }: Record<string, unknown>) =>
-    typeof name === 'string' && typeof type === 'string' && (detailed ? isNumber(targets) : isTexts(targets));
+    typeof name === 'string' &&
+    typeof type === 'string' &&
+    (detailed ? isNumber(targets) && (lists as string[][])[targets] !== undefined : isTexts(targets));
   if (
     !Object.values(snapshot.kinds).every(isObject) ||
     !isListOf(snapshot.endpoints, isAsked) ||
