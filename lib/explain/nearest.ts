@@ -8,32 +8,39 @@ const tolerance = ({ length }: string) => Math.max(1, Math.min(4, Math.floor(len
  * their letters alone, so that a hundred thousand cost no time that a person would notice.
  */
 export function nearestOf(unknown: string, known: Iterable<string>): string | undefined {
-  const most = tolerance(unknown);
-  const letters = lettersOf(unknown);
-  let best: { readonly text: string; readonly distance: number } | undefined;
+  const mayBeNear = lettersTest(unknown);
+  let most = tolerance(unknown);
+  let best: string | undefined;
   for (const text of known) {
-    if (text === unknown || Math.abs(text.length - unknown.length) > most || !mayBeNear(text, letters, most)) continue;
+    if (text === unknown || !mayBeNear(text, most)) continue;
     const distance = editDistance(unknown, text);
-    const isBetter = !best || distance < best.distance || (distance === best.distance && text < best.text);
-    if (distance <= most && isBetter) best = { text, distance };
+    if (distance > most || (distance === most && best !== undefined && best <= text)) continue;
+    // From here on only what is as near counts.
+    most = distance;
+    best = text;
   }
-  return best?.text;
+  return best;
 }
 
-function lettersOf(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const letter of text) counts.set(letter, (counts.get(letter) ?? 0) + 1);
-  return counts;
-}
+const CODES = 128;
 
 /** Each edit brings in at most one letter that the other text does not have as often. */
-function mayBeNear(text: string, letters: ReadonlyMap<string, number>, most: number): boolean {
-  const left = new Map(letters);
-  let strange = 0;
-  for (const letter of text) {
-    const count = left.get(letter) ?? 0;
-    if (count > 0) left.set(letter, count - 1);
-    else if (++strange > most) return false;
-  }
-  return true;
+function lettersTest(unknown: string): (text: string, most: number) => boolean {
+  const letters = new Int16Array(CODES);
+  for (let i = 0; i < unknown.length; i++) letters[codeAt(unknown, i)] = (letters[codeAt(unknown, i)] ?? 0) + 1;
+  const left = new Int16Array(CODES);
+  return (text, most) => {
+    if (Math.abs(text.length - unknown.length) > most) return false;
+    left.set(letters);
+    let strange = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = codeAt(text, i);
+      const count = (left[code] ?? 0) - 1;
+      left[code] = count;
+      if (count < 0 && ++strange > most) return false;
+    }
+    return true;
+  };
 }
+
+const codeAt = (text: string, i: number) => text.charCodeAt(i) % CODES;

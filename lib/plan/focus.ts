@@ -102,13 +102,27 @@ export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMa
 }
 
 /** Names that may be published in a zone which is loaded. */
-function homeIn({ zones }: PlanInput, names: ReadonlySet<DnsName>, find: ZoneFinder): (name: DnsName) => boolean {
+function homeIn(
+  { zones, elsewhere = [] }: PlanInput,
+  names: ReadonlySet<DnsName>,
+  find: ZoneFinder,
+): (name: DnsName) => boolean {
   const loaded = new Set(zones.map(({ zone }) => zone.id));
-  return name => {
-    if (names.has(name)) return true;
+  const isHome = (name: DnsName) => {
     const containing = find(name);
     const longest = containing.find(zone => !zone.private)?.name;
     return containing.some(zone => loaded.has(zone.id) && (zone.private || zone.name === longest));
+  };
+  // Very many names stand below few; a zone's own name is in other zones than those beside it.
+  const apexes = new Set([...zones.map(({ zone }) => zone), ...elsewhere].map(zone => zone.name));
+  const below = new Map<DnsName, boolean>();
+  return name => {
+    if (names.has(name)) return true;
+    if (apexes.has(name)) return isHome(name);
+    const parent = name.slice(name.indexOf('.') + 1);
+    const known = below.get(parent) ?? isHome(name);
+    below.set(parent, known);
+    return known;
   };
 }
 

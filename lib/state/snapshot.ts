@@ -64,14 +64,14 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   )
     return undefined;
   const { readAt, unpublished } = value;
-  const endpoints = detailed ? unpacked(snapshot.endpoints as Packed['endpoints'], lists) : snapshot.endpoints;
-  return { snapshot: { ...snapshot, endpoints } as unknown as Snapshot, readAt, unpublished, detailed };
+  if (detailed) unpack(snapshot.endpoints as { targets: unknown }[], lists);
+  return { snapshot: snapshot as unknown as Snapshot, readAt, unpublished, detailed };
 }
 
-const NO_TARGETS: readonly string[] = [];
-
-const unpacked = (endpoints: Packed['endpoints'], lists: Packed['lists']): Endpoint[] =>
-  endpoints.map(endpoint => ({ ...endpoint, targets: lists[endpoint.targets] ?? NO_TARGETS }));
+/** In place, since nobody else has what was just parsed, and there may be very many. */
+function unpack(endpoints: readonly { targets: unknown }[], lists: readonly (readonly string[])[]): void {
+  for (const endpoint of endpoints) endpoint.targets = lists[endpoint.targets as number];
+}
 
 function isFinding(value: unknown): value is Finding {
   return isObject(value) && typeof value.reason === 'string' && typeof value.message === 'string';
