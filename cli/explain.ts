@@ -3,13 +3,12 @@ import { loadConfig } from '../lib/config/index.ts';
 import { explainName, explainObject, type Facts, findObjects, namesOf } from '../lib/explain/index.ts';
 import type { DnsName, ObjectRef, Snapshot } from '../lib/model/index.ts';
 import { composePorts, lookAnew, lookAtKept } from '../lib/reconcile/index.ts';
-import { formatExplanation, formatObject } from '../lib/report/explain.ts';
-import { printableJson } from '../lib/report/printable.ts';
+import { type ExplainOptions, formatExplanation, formatObject } from '../lib/report/explain.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
 import { terminalAws } from './aws.ts';
 import { parseObject } from './object.ts';
 import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print, rowsOf, useColour } from './output.ts';
+import { command, EXIT, show } from './output.ts';
 import { askPublicDns } from './public-dns.ts';
 
 export interface ExplainCommandOptions extends GlobalOptions {
@@ -28,7 +27,12 @@ export function runExplain(
     const home = options.dns ? facts.zones.filter(zone => !zone.private && contains(zone.name, name)) : [];
     const dns = options.dns ? await askPublicDns(name, longest(home.map(zone => zone.name)), options.dns) : undefined;
     const explanation = explainName(name, facts, dns);
-    await print(options.json ? printableJson(explanation) : formatExplanation(explanation, shown(options)));
+    await show(options, {
+      value: explanation,
+      text: text => formatExplanation(explanation, { ...text, now: Date.now() }),
+      markdown: () => fenced(formatExplanation(explanation, PLAIN())),
+      names: () => [name],
+    });
     return explanation.published ? EXIT.inStep : EXIT.unpublished;
   });
 }
@@ -47,13 +51,20 @@ export function runWhyNot(text: string, options: ExplainCommandOptions & { reado
     // Nothing is known of it anywhere: said once, not once for each of very many clusters.
     const objects = known.length > 0 ? known : [{ ...wanted, cluster: cluster ?? clusters[0] ?? '' }];
     const explained = objects.map(object => explainObject(object, facts));
-    const parts = explained.map(one => formatObject(one, shown(options)));
-    await print(options.json ? printableJson(explained) : parts.join('\n\n'));
+    const texts = (text: ExplainOptions) => explained.map(one => formatObject(one, text)).join('\n\n');
+    await show(options, {
+      value: explained,
+      text: text => texts({ ...text, now: Date.now() }),
+      markdown: () => fenced(texts(PLAIN())),
+      names: () => explained.flatMap(one => one.names.map(({ name }) => name)),
+    });
     return explained.every(({ published }) => published) ? EXIT.inStep : EXIT.unpublished;
   });
 }
 
-const shown = (options: GlobalOptions) => ({ colour: useColour(options), rows: rowsOf(options), now: Date.now() });
+const PLAIN = () => ({ colour: false, rows: Number.POSITIVE_INFINITY, now: Date.now() });
+
+const fenced = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
 
 const contains = (zone: DnsName, name: DnsName) => name === zone || name.endsWith(`.${zone}`);
 const longest = (names: readonly DnsName[]) => [...names].sort((a, b) => b.length - a.length)[0];

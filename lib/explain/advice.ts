@@ -37,6 +37,7 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
     'if the record that stands there may go, remove it in Route 53: the next run then publishes the name',
   conflict: finding =>
     `let one object alone ask for the name: who has it keeps it until it asks for it no longer${finding.object ? ` (${resourceOf(finding.object)} in ${finding.object.cluster} was refused)` : ''}`,
+  'not-allowed': () => 'let a rule of claims allow it, or ask for a name that one allows',
   policy: () => 'set policy: sync, if runs may do that',
   frozen: finding =>
     `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}); a run then decides`,

@@ -95,7 +95,7 @@ function heldBy(object: ObjectRef, facts: Facts): DnsName[] {
   for (const { zone, records } of knownZones(facts).states)
     for (const sets of records.values())
       for (const txt of sets)
-        for (const { ownership } of ownershipsIn(txt)) {
+        for (const { ownership } of ownershipsIn(txt, naming)) {
           const isOf =
             ownership.resource === resource &&
             owners.has(ownership.owner) &&

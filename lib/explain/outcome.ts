@@ -15,6 +15,7 @@ const RULES: Readonly<Partial<Record<Reason, string>>> = {
   'no-zone': 'zone',
   'not-owned': 'ownership',
   conflict: 'conflict',
+  'not-allowed': 'claim',
   policy: 'policy',
   frozen: 'freeze',
   held: 'guard',

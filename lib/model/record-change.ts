@@ -5,8 +5,14 @@ import { isSameSet } from './same.ts';
 
 const isOwnership = (record: RecordSet) => record.type === 'TXT';
 
-/** A name's change as the record sets that a person looks for. Ownership records show only where nothing else changes. */
-export function recordChanges(change: NameChange): RecordChange[] {
+/**
+ * A name's change as the record sets that a person looks for. Ownership records show only where nothing else changes.
+ * @param allowedBy the rules of the config that let its objects have a record set
+ */
+export function recordChanges(
+  change: NameChange,
+  allowedBy: (record: RecordSet) => readonly string[] = () => [],
+): RecordChange[] {
   const all = [...change.deletes, ...change.creates];
   const shown = all.some(record => !isOwnership(record)) ? (record: RecordSet) => !isOwnership(record) : () => true;
   const base = {
@@ -27,6 +33,7 @@ export function recordChanges(change: NameChange): RecordChange[] {
     })),
     ...after.map(record => {
       const before = change.deletes.find(other => isSameSet(other, record));
+      const rules = allowedBy(record);
       return {
         action: before ? ('update' as const) : ('create' as const),
         name: record.name,
@@ -34,6 +41,7 @@ export function recordChanges(change: NameChange): RecordChange[] {
         ...(before && { before }),
         after: record,
         ...base,
+        ...(rules.length > 0 && { allowedBy: rules }),
       };
     }),
   ];

@@ -9,7 +9,7 @@ import type {
   ZoneId,
 } from '../model/index.ts';
 import { recordId, resourceOf } from '../model/index.ts';
-import { type Claim, decidingClaim, formatOwnership, ownershipName } from '../registry/index.ts';
+import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../registry/index.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import type { Current } from './current.ts';
 import type { Delta } from './diff.ts';
@@ -72,22 +72,28 @@ function actionOf(deltas: readonly Delta[]): NameChange['action'] {
 /** The ownership records that the desired record sets need, by identity. */
 function freshOwnership({ deltas, current }: Composition, { view, settings, owners }: NameContext) {
   const fresh = new Map<string, RecordSet>();
+  if (settings.registry === 'noop') return fresh;
   const labelled = current.claims.some(({ ownership }) => ownership.cluster !== undefined);
   for (const { after } of deltas) {
     if (!after) continue;
     const { record, owner, object } = after;
+    const name = ownershipName(record.name, record.type, view.zone.name, settings.naming);
     const txt: RecordSet = {
-      name: ownershipName(record.name, record.type, view.zone.name, settings.naming),
+      name,
       type: 'TXT',
       ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
       ...(record.routing && { routing: record.routing }),
       ttl: OWNERSHIP_TTL,
       values: [
-        formatOwnership({
-          owner,
-          resource: resourceOf(object),
-          ...((owners.shared(owner) || labelled) && { cluster: object.cluster }),
-        }),
+        writeOwnership(
+          {
+            owner,
+            resource: resourceOf(object),
+            ...((owners.shared(owner) || labelled) && { cluster: object.cluster }),
+          },
+          name,
+          settings.naming,
+        ),
       ],
     };
     fresh.set(recordId(txt), txt);
@@ -98,8 +104,10 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
 function leavingClaims(
   { current, deltas, spared = [] }: Composition,
   fresh: ReadonlyMap<string, RecordSet>,
-  { isLeftover }: NameContext,
+  { isLeftover, settings }: NameContext,
 ): Claim[] {
+  // Without a registry ownership records are neither written nor removed.
+  if (settings.registry === 'noop') return [];
   const replaced = new Set(deltas.map(({ before }) => before));
   const isNeeded = (claim: Claim) =>
     current.ours.some(owned => !replaced.has(owned) && decidingClaim(owned.record, current.claims) === claim);
@@ -141,10 +149,11 @@ const byId = (a: RecordSet, b: RecordSet) => (recordId(a) < recordId(b) ? -1 : 1
  * Writes the ownership records of a name anew, with a text that differs in nothing but its `renewal`: the swap of a run that
  * was overtaken names the old text, and fails.
  */
-export function renewOwnership({ name, ours }: Current, { owners }: NameContext): PlannedChange {
+export function renewOwnership({ name, ours }: Current, { owners, settings }: NameContext): PlannedChange {
   const claims = [...new Set(ours.map(({ claim }) => claim))];
   const renewed = ({ txt, value, ownership }: Claim): RecordSet => {
-    const fresh = formatOwnership({ ...ownership, renewal: (ownership.renewal ?? 0) + 1 });
+    const next = { ...ownership, renewal: (ownership.renewal ?? 0) + 1 };
+    const fresh = writeOwnership(next, txt.name, settings.naming);
     return { ...txt, values: (txt.values ?? []).map(other => (other === value ? fresh : other)) };
   };
   const [first] = claims as [Claim];

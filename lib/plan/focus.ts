@@ -1,8 +1,10 @@
 import type { DnsName, Finding, HostedZone, NameChange, ZoneState } from '../model/index.ts';
 import { claimsOf, indexOwnership, isOwnershipRecord, ownershipsIn, readOwnershipName } from '../registry/index.ts';
+import { withoutRefused } from './allowed.ts';
 import { type Candidate, gatherCandidates } from './candidates.ts';
 import { type Current, currentAt, isIdle, viewZones } from './current.ts';
-import type { PlanInput } from './input.ts';
+import { frozenFinding, isFrozen } from './freeze.ts';
+import type { PlanInput, PlanOutput } from './input.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { plan } from './plan.ts';
@@ -64,8 +66,8 @@ function* zonesHeldBelow(
   const isBelow = (other: HostedZone) => other.name.endsWith(`.${zone.name}`);
   if (!selected.some(isBelow)) return;
   for (const [name, sets] of records) {
-    const isHeld = sets.some(set => !OF_ZONES.has(set.type) && !isOwnershipRecord(set));
-    const spoken = sets.some(set => ownershipsIn(set).length > 0)
+    const isHeld = sets.some(set => !OF_ZONES.has(set.type) && !isOwnershipRecord(set, naming));
+    const spoken = sets.some(set => ownershipsIn(set, naming).length > 0)
       ? readOwnershipName(name, zone.name, naming)?.name
       : undefined;
     for (const at of [...(isHeld ? [name] : []), ...(spoken === undefined ? [] : [spoken])])
@@ -81,10 +83,12 @@ export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMa
   const { settings, elsewhere = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
   const find = zoneFinder(selected);
-  const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(input.snapshots, settings.merge, name => names.has(name));
+  const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
+  const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
+  const candidates = gatherCandidates(allowed.snapshots, settings.merge, name => names.has(name));
   const whole = plan({ ...input, among: homeIn(input, names, find) });
-  const alone = plan({ ...input, among: name => names.has(name), only: onlyThese(names, find) });
+  const thawed = { ...input, settings: { ...settings, frozenZones: [] } };
+  const alone = plan({ ...thawed, among: name => names.has(name), only: onlyThese(names, find) });
   const standing = currents(input, names, owners);
   return new Map(
     [...names].map(name => {
@@ -94,6 +98,7 @@ export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMa
       const findings = [
         ...whole.findings.filter(finding => finding.name === name && !isForMany(finding)),
         ...alone.findings.filter(finding => isForMany(finding) && isAbout(finding, name, find)),
+        ...frozenAt(name, alone, settings),
       ];
       const current = standing.get(name) ?? [];
       return [name, { name, current, asking: candidates.get(name) ?? [], changes, findings }];
@@ -135,6 +140,14 @@ function onlyThese(names: ReadonlySet<DnsName>, find: ZoneFinder): Map<string, S
 /** Told once for many names: what is kept though nobody asks for it, a zone that is not delegated. */
 const isForMany = ({ object, reason, name }: Finding) =>
   object === undefined && (reason === 'frozen' || (reason === 'warning' && name === undefined));
+
+/** What a frozen zone keeps from being done is told once for the zone. */
+function frozenAt(name: DnsName, { zones }: PlanOutput, settings: PlanSettings): Finding[] {
+  return zones
+    .filter(({ zone }) => isFrozen(zone, settings))
+    .flatMap(({ zone, changes }) => changes.filter(change => change.name === name).map(change => ({ zone, change })))
+    .map(({ zone, change }) => ({ ...frozenFinding(zone, [{ change, claims: [] }]), name }));
+}
 
 function isAbout({ name, zone }: Finding, asked: DnsName, find: ZoneFinder): boolean {
   return name === undefined ? find(asked).some(({ id }) => id === zone) : name === asked;

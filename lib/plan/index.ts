@@ -1,3 +1,5 @@
+export { allowedBy } from './allowed.ts';
+export type { ClaimRule } from './claims.ts';
 export type { Current, CurrentRecord } from './current.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';

@@ -55,6 +55,8 @@ export interface PlanOutput extends Plan {
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
   /** Of `renew` the names that this plan was about. */
   readonly looked: ReadonlySet<string>;
+  /** Record ids of the ownership records of ours that were not believed: see `otherMeaning`. */
+  readonly misread: ReadonlyMap<ZoneId, ReadonlySet<string>>;
   /** Record sets of ours in each zone, ownership records not counted. */
   readonly owned: ReadonlyMap<ZoneId, number>;
 }

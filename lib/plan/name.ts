@@ -1,7 +1,7 @@
 import { groupBy } from '../group.ts';
 import type { DnsName, Finding, ManagedType, ObjectRef, Party, Reason } from '../model/index.ts';
-import { sameRecord } from '../model/index.ts';
-import type { Claim } from '../registry/index.ts';
+import { resourceOf, sameRecord } from '../model/index.ts';
+import { type Claim, isOwnershipRecord } from '../registry/index.ts';
 import { partyKey } from './brakes.ts';
 import type { Candidate } from './candidates.ts';
 import { composeChange, renewOwnership } from './change.ts';
@@ -12,7 +12,7 @@ import type { DesiredRecord } from './desired.ts';
 import { type Delta, diff, POLICIES } from './diff.ts';
 import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
-import { type Block, whatBlocks } from './preconditions.ts';
+import { type Block, misreadMessage, whatBlocks } from './preconditions.ts';
 
 /** The plan of one name in one zone. */
 export interface NamePlan {
@@ -108,8 +108,8 @@ function removeFacet(current: Current, context: NameContext): FacetPlan {
 const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
   settings.types.includes(record.type as ManagedType);
 
-const keepingOf = ({ claim }: { claim: Claim }, name: DnsName, { owners }: NameContext) =>
-  owners.keeping(claim.ownership, name);
+const keepingOf = ({ claim, record }: OwnedRecord, name: DnsName, { owners }: NameContext) =>
+  owners.keeping(claim.ownership, name, record);
 
 interface Beside {
   readonly kept: readonly KeptRecord[];
@@ -123,7 +123,8 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
   const desired = winners.flatMap(({ records }) => records);
-  const adopted = adoptable(asRead, desired, objects, context);
+  const isNoop = context.settings.registry === 'noop';
+  const adopted = isNoop ? unowned(asRead, desired, first, context) : adoptable(asRead, desired, objects, context);
   const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
   const current = withAdopted({ ...asRead, ours }, adopted);
   const told: Told = { name: first.name, objects, context };
@@ -134,7 +135,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const standing = ours.filter(
     owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
   );
-  const deltas = [...diff(standing, writable), ...adoptions(adopted, writable)];
+  const deltas = [...diff(standing, writable), ...(isNoop ? [] : adoptions(adopted, writable))];
   const decided = decide(deltas, told);
   return {
     deltas: decided.deltas,
@@ -206,6 +207,26 @@ function adoptable(
     .map(({ record }) => ({ record, claim }));
 }
 
+/**
+ * Without a registry, what carries nobody's ownership record counts as its who asks for the name. Routed record sets do not:
+ * they are parts of something that somebody has put together.
+ */
+function unowned(
+  { foreign }: Current,
+  desired: readonly DesiredRecord[],
+  { owner, objects: [object] }: Candidate,
+  context: NameContext,
+): OwnedRecord[] {
+  const facets = new Set(desired.map(({ record }) => facetOf(record.type)));
+  if (!object) return [];
+  const ownership = { owner, cluster: object.cluster, resource: resourceOf(object) };
+  return foreign.flatMap(({ record, claim }) => {
+    const free = !claim && !isOwnershipRecord(record, context.settings.naming) && record.setIdentifier === undefined;
+    if (!free || record.trafficPolicyInstanceId !== undefined || !facets.has(facetOf(record.type))) return [];
+    return [{ record, claim: { ownership, txt: record, value: '', type: record.type } }];
+  });
+}
+
 function withAdopted(current: Current, adopted: readonly OwnedRecord[]): Current {
   if (adopted.length === 0) return current;
   return { ...current, foreign: current.foreign.filter(({ record }) => !adopted.some(one => one.record === record)) };
@@ -267,11 +288,13 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
 function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
-  return foreign.flatMap(({ record: { type }, claim, contested, unproven }): Finding[] => {
-    if (!contested && !unproven) return [];
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread }): Finding[] => {
+    if (!contested && !unproven && misread === undefined) return [];
     const why = unproven
       ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
-      : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+      : misread !== undefined
+        ? misreadMessage(claim?.txt.name, misread)
+        : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });
@@ -296,12 +319,15 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
   );
 }
 
+/** What is said of a whole cluster is not said of its names. */
+const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);
+
 /** Ownership records of ours that decide over nothing and are not known to be leftovers. */
 function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
   return current.claims.filter(
     claim =>
       !current.ours.some(owned => owned.claim === claim) &&
       !isLeftover(claim) &&
-      owners.frozen(claim.ownership)?.why !== 'unread',
+      !QUIET.has(owners.frozen(claim.ownership)?.why),
   );
 }

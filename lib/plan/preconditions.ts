@@ -1,10 +1,11 @@
 import { type DnsName, isAddressType, type ManagedType, type Reason, type RecordSet } from '../model/index.ts';
-import { isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
+import { claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
 import { ownershipNameOf } from './change.ts';
 import type { KeptRecord } from './conflict.ts';
 import type { NameContext } from './context.ts';
 import { type Current, recordsAt } from './current.ts';
 import type { DesiredRecord } from './desired.ts';
+import { otherMeaning } from './misread.ts';
 
 /** Something that stands in the way of a desired record. */
 export interface Block {
@@ -25,7 +26,7 @@ export function whatBlocks(
 ): Block[] {
   const types = new Set(desired.map(({ record }) => record.type));
   return [
-    ...foreignBlocks(current, types),
+    ...foreignBlocks(current, types, context),
     ...keptBlocks(current, kept, types),
     ...cnameBlocks(current, kept, types, context),
     ...reservedBlocks(current),
@@ -35,18 +36,24 @@ export function whatBlocks(
   ];
 }
 
-function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>): Block[] {
-  return foreign.flatMap(({ record, claim, unproven }): Block[] => {
+function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>, { settings }: NameContext): Block[] {
+  return foreign.flatMap(({ record, claim, unproven, misread }): Block[] => {
     const whole = isAddressType(record.type);
-    if (isOwnershipRecord(record) || (!whole && !types.has(record.type))) return [];
+    if (isOwnershipRecord(record, settings.naming) || (!whole && !types.has(record.type))) return [];
     if (whole && ![...types].some(isAddressType)) return [];
     const why = unproven
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
-      : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
+      : misread !== undefined
+        ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
+        : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type} ${why}`;
     return [{ reason: 'not-owned', whole, message, ...(types.has(record.type) && { type: record.type }) }];
   });
 }
+
+/** Why a record set is left alone whose ownership record is another one's. */
+export const misreadMessage = (txt: DnsName | undefined, other: DnsName): string =>
+  `its ownership record ${txt} may be that of ${other} under another naming. If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back; else remove by hand what is not wanted of ${txt} and ${other}`;
 
 function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
   return kept
@@ -106,12 +113,14 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 
 /** Why the name of an ownership record cannot be used, if it cannot. */
 function ownershipBlocks(record: RecordSet, context: NameContext): Block[] {
+  if (context.settings.registry === 'noop') return [];
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
-  const message = ownershipNameTaken(txtName, context);
+  const message = ownershipNameTaken(txtName, record.name, context);
   return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
 }
 
-function ownershipNameTaken(txtName: DnsName, { view, owners }: NameContext): string | undefined {
+function ownershipNameTaken(txtName: DnsName, name: DnsName, context: NameContext): string | undefined {
+  const { view, owners, settings } = context;
   const label = txtName.split('.').find(part => part.length > 63);
   if (label)
     return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
@@ -119,11 +128,16 @@ function ownershipNameTaken(txtName: DnsName, { view, owners }: NameContext): st
   for (const record of recordsAt(txtName, view)) {
     if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
     if (record.type !== 'TXT') continue;
-    const stated = ownershipsIn(record);
+    const stated = ownershipsIn(record, settings.naming);
     if (stated.length === 0)
       return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record`;
     const other = stated.find(({ ownership }) => !owners.ours(ownership.owner));
     if (other) return `it is reserved by the ownership record ${txtName} of the owner "${other.ownership.owner}"`;
+  }
+  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
+  for (const claim of claims.filter(({ txt }) => txt.name === txtName)) {
+    const other = otherMeaning(claim, name, context);
+    if (other !== undefined) return misreadMessage(txtName, other);
   }
   return undefined;
 }

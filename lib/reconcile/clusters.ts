@@ -26,15 +26,15 @@ export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>
   const { clusters } = run.config;
   let done = 0;
   const all = await mapLimit(clusters, CLUSTERS_AT_ONCE, async (cluster): Promise<Taken> => {
-    const taken = asked.has(cluster.name)
-      ? await takeSnapshot(cluster, run)
-      : { snapshot: skipped(cluster, run.config, NOT_ASKED) };
+    const isRead = asked.has(cluster.name) && cluster.freeze !== true;
+    const taken = isRead ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run.config, NOT_ASKED) };
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
     return taken;
   });
   const snapshots = all.map(({ snapshot }) => snapshot);
   const findings = [
     ...snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable),
+    ...snapshots.filter(({ cluster, frozen }) => frozen && asked.has(cluster)).map(frozenFinding),
     ...(snapshots.every(isComplete) ? emptyFilters(run.config, all) : []),
   ];
   return { snapshots, findings };
@@ -68,14 +68,20 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken
   return { snapshot, selection: reading.selection() };
 }
 
-/** A cluster of which nothing is known. @param error why */
-export function skipped({ name, owner }: ClusterConfig, config: Pick<Config, 'sources'>, error: string): Snapshot {
+/** A cluster of which nothing is known. @param why it was not read */
+export function skipped(
+  { name, owner, freeze }: ClusterConfig,
+  config: Pick<Config, 'sources'>,
+  why: string,
+): Snapshot {
+  const error = freeze ? 'the config freezes it' : why;
   const unread: KindRead = { complete: false, error };
   return {
     cluster: name,
     owner,
     kinds: Object.fromEntries(config.sources.map(kind => [kind, unread])),
     origin: 'skipped',
+    ...(freeze && { frozen: freeze }),
     endpoints: [],
     holds: [],
     findings: [],
@@ -94,6 +100,11 @@ function unreadable(snapshot: Snapshot): Finding[] {
           },
         ],
   );
+}
+
+function frozenFinding({ cluster }: Snapshot): Finding {
+  const message = `${cluster} is frozen by the config (clusters[].freeze): it is not read, and nothing that it has is changed`;
+  return { reason: 'warning', message, cluster };
 }
 
 const key = (cluster: ClusterName) => `cluster/${cluster}`;
@@ -141,7 +152,8 @@ export async function keepSnapshot(
 ): Promise<void> {
   const now = run.ports.clock.now();
   const whole = withKnown(snapshot, kept?.snapshot);
-  const value = { snapshot: { ...whole, findings: inTurns(whole.findings, FINDINGS) }, unpublished };
+  const lasting = { ...whole, findings: inTurns(whole.findings, FINDINGS) };
+  const value = { snapshot: lasting, unpublished };
   const same = kept?.detailed && snapshotText(value) === snapshotText(kept);
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
   const fresh: KeptSnapshot = { ...value, readAt: now, detailed: true };

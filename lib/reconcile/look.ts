@@ -14,7 +14,7 @@ import { withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy } from '../state/index.ts';
 import { type KnownCluster, knownClusters, skipped } from './clusters.ts';
-import { createKeeper, type Keeper } from './kept.ts';
+import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { planInput, readWorld, type World } from './run.ts';
@@ -48,16 +48,17 @@ export type NamesOf = (asked: readonly Snapshot[]) => ReadonlySet<DnsName>;
 
 /** Looks at what is kept. One read of the store for each cluster, and for each zone that matters; no other request. @throws NothingKept */
 export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
-  const kept = createKeeper(run.ports.store, run.ports.clock);
+  const open = await openRun(run);
+  const { kept } = open;
   const list = await kept.read(zoneListKey(run.config), decodeZoneList);
-  const known = await knownClusters({ ...run, shard: '', kept });
+  const known = await knownClusters(open);
   const [fault] = kept.faults;
   if (fault !== undefined) throw new NothingKept(`what is kept could not be read: ${fault}; ask with --fresh`);
   if (!list.value)
     throw new NothingKept('nothing is kept yet, since no run has come to its end: run sync once, or ask with --fresh');
   const asked = run.config.clusters.map(cluster => snapshotOf(cluster, known.get(cluster.name), run));
   const { selected, leftOut } = sortOut(list.value.zones, run.config.zones);
-  const copies = await loadCopies(namesOf(asked), selected, run, kept);
+  const copies = await loadCopies(namesOf(asked), selected, open);
   const loaded = [...copies.values()];
   const elsewhere = selected.filter(({ id }) => !copies.has(id));
   const readAt = [...known].flatMap(([name, { kept: one }]) => (one ? [[name, one.readAt] as const] : []));
@@ -71,7 +72,7 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
         leftOut,
         ...keptInput(
           asked.filter(({ cluster }) => clusters.includes(cluster)),
-          run,
+          open,
         ),
       },
     })),
@@ -88,11 +89,11 @@ export async function lookAnew(run: Run): Promise<Look> {
   const route53 = withBudget(run.ports.route53, { budget: run.ports.budget, clock: run.ports.clock });
   const shards: { shard: string; input: PlanInput }[] = [];
   const findings: Finding[] = [];
-  const kept = createKeeper(run.ports.store, run.ports.clock);
+  const whole = await openRun(run);
   let zones: Pick<World, 'all' | 'selected'> = { all: [], selected: [] };
   for (const { name, clusters } of run.config.shards) {
     const config = { ...run.config, clusters: run.config.clusters.filter(one => clusters.includes(one.name)) };
-    const open: OpenRun = { ...run, config, shard: name, kept };
+    const open: OpenRun = { ...whole, config, shard: name };
     const world = await readWorld({ mode: 'plan', force: true }, open, route53, true);
     zones = world;
     findings.push(...world.findings, ...world.clusters.findings);
@@ -121,10 +122,9 @@ const ZONES_AT_ONCE = 10;
 async function loadCopies(
   names: ReadonlySet<DnsName>,
   selected: readonly HostedZone[],
-  run: Run,
-  kept: Keeper,
+  run: OpenRun,
 ): Promise<Map<ZoneId, ZoneCopy>> {
-  const settings = planSettings(run.config, run.ports.aliasZoneOf);
+  const settings = planSettings(run, run.ports.aliasZoneOf);
   const copies = new Map<ZoneId, ZoneCopy>();
   const looked = new Set<ZoneId>();
   for (;;) {
@@ -134,7 +134,7 @@ async function loadCopies(
     if (missing.length === 0) return copies;
     await mapLimit(missing, ZONES_AT_ONCE, async zone => {
       looked.add(zone.id);
-      const { value } = await kept.read(zoneKey(zone.id), decodeZone);
+      const { value } = await run.kept.read(zoneKey(zone.id), decodeZone);
       if (value?.zone.id === zone.id && value.zone.name === zone.name) copies.set(zone.id, value);
     });
   }
@@ -149,7 +149,7 @@ function snapshotOf(cluster: ClusterConfig, known: KnownCluster | undefined, { c
 }
 
 /** Of a kind that could not be read nothing is planned; the names are only known to have been asked for. */
-function keptInput(asked: readonly Snapshot[], run: Run): Omit<PlanInput, 'zones'> {
+function keptInput(asked: readonly Snapshot[], run: OpenRun): Omit<PlanInput, 'zones'> {
   const names = new Set<DnsName>();
   const snapshots = asked.map((snapshot): Snapshot => {
     const isRead = ({ object: { kind } }: Pick<Endpoint, 'object'>) => {
@@ -162,7 +162,7 @@ function keptInput(asked: readonly Snapshot[], run: Run): Omit<PlanInput, 'zones
   });
   return {
     snapshots,
-    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    settings: planSettings(run, run.ports.aliasZoneOf),
     now: run.ports.clock.now(),
     asked: names,
   };

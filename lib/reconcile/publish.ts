@@ -97,8 +97,9 @@ async function fenced(batch: readonly NameChange[], zone: ZoneId, { run: { fence
 }
 
 function spokenType(record: RecordSet, zone: HostedZone, { input }: PublishContext): string | undefined {
-  if (!isOwnershipRecord(record)) return undefined;
-  return readOwnershipName(record.name, zone.name, input.settings.naming)?.type ?? '';
+  const { naming } = input.settings;
+  if (!isOwnershipRecord(record, naming)) return undefined;
+  return readOwnershipName(record.name, zone.name, naming)?.type ?? '';
 }
 
 interface Work {
@@ -219,7 +220,7 @@ async function planAgain(
     ...again.findings.filter(finding => finding.name !== undefined && names.has(finding.name) && finding.zone === id),
   );
   const changes = again.zones.find(({ zone }) => zone.id === id)?.changes ?? [];
-  return withoutOvertaken(changes, before, work).map(change => markDrift(change, before, work.state.records));
+  return withoutOvertaken(changes, before, work, context).map(change => markDrift(change, before, work.state.records));
 }
 
 /**
@@ -231,11 +232,12 @@ function withoutOvertaken(
   changes: readonly NameChange[],
   before: ReadonlyMap<DnsName, readonly RecordSet[]>,
   work: Work,
+  { input: { settings } }: PublishContext,
 ): readonly NameChange[] {
   const isNew = (set: RecordSet) => !(before.get(set.name) ?? []).some(other => sameRecord(other, set));
   return changes.filter(({ name, action, deletes, formerly }) => {
     const takes = action === 'delete' || formerly !== undefined;
-    if (!deletes.some(set => isNew(set) && (takes || isOwnershipRecord(set)))) return true;
+    if (!deletes.some(set => isNew(set) && (takes || isOwnershipRecord(set, settings.naming)))) return true;
     const message = `${name} is left for the next run: another run has written it meanwhile`;
     work.findings.push({ reason: 'deferred', message, name, zone: work.state.zone.id });
     return false;

@@ -28,7 +28,7 @@ export interface Outcome {
 export function buildResult(outcome: Outcome): RunResult {
   const { request, zones, findings, snapshots, known } = outcome;
   const before = snapshots
-    .filter(({ origin }) => origin === 'skipped')
+    .filter(({ origin, frozen }) => origin === 'skipped' && !frozen)
     .flatMap(({ cluster }) => known.get(cluster)?.kept ?? []);
   return {
     mode: request.mode,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config.ts';
 import type {
+  AffixSettings,
   DnsName,
   Finding,
   HostedZone,
@@ -10,8 +12,16 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
+import { isSameSet } from '../model/index.ts';
 import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
-import { lookedAgain, unprovenApex, unprovenIn } from '../registry/index.ts';
+import {
+  isOwnershipRecord,
+  lookedAgain,
+  meantBefore,
+  ownershipName,
+  unprovenApex,
+  unprovenIn,
+} from '../registry/index.ts';
 import {
   type CountedRoute53,
   PAGE,
@@ -214,9 +224,9 @@ async function loadZone(
   const records = await readZone(route53, zone.id);
   const now = run.ports.clock.now();
   const edits = { ...noEdits(), whole: true };
-  if (!kept) return { state: newState(zone, records, now), source: 'read', edits, ...found };
+  if (!kept) return { state: newState(zone, records, now, affixes(run)), source: 'read', edits, ...found };
   const unproven = unprovenAmong(kept, records, run);
-  const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven };
+  const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven, ...named(kept, run) };
   return { state, source: 'read', edits, previous: kept.records, ...found };
 }
 
@@ -225,18 +235,38 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 }
 
 /** Which record sets of a zone that was kept are unproven, now that it, or names of it, were read. */
-function unprovenAmong(kept: ZoneCopy, records: ZoneState['records'], { config }: OpenRun): ReadonlySet<string> {
-  const looked = lookedAgain(kept.zone, kept.records, records, config.registry);
-  return unprovenIn(looked, kept.unproven, config.registry, ourOwners(config));
+function unprovenAmong(
+  kept: ZoneCopy,
+  records: ZoneState['records'],
+  { config, naming }: OpenRun,
+): ReadonlySet<string> {
+  const looked = lookedAgain(kept.zone, kept.records, records, naming);
+  return unprovenIn(looked, kept.unproven, naming, ourOwners(config));
 }
 
+/** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
+function named(kept: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
+  const naming = affixes(run);
+  const { naming: before } = kept;
+  if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: kept.meant };
+  const renamed = { ...kept, naming: { ...run.naming, ...before } };
+  return { naming, meant: meantBefore(renamed, run.naming, ourOwners(run.config)) };
+}
+
+/** What is kept of the naming: never its keys. */
+const affixes = ({ naming: { prefix, suffix, wildcardReplacement } }: OpenRun): AffixSettings => ({
+  prefix,
+  suffix,
+  wildcardReplacement,
+});
+
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
-export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun): LoadedZone[] {
+export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: OpenRun): LoadedZone[] {
   const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
   const uppers = zones.flatMap(upper => {
     const { state, previous } = upper;
     if (!previous || !zones.some(lower => isBelow(lower, upper))) return [];
-    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, config.registry) }];
+    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, naming) }];
   });
   if (uppers.length === 0) return [...zones];
   return zones.map(zone => {
@@ -245,7 +275,7 @@ export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun)
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
     const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, config.registry, ourOwners(config))] : [],
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, ourOwners(config))] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
@@ -263,19 +293,35 @@ async function withNamesRead(
   run: OpenRun,
   route53: CountedRoute53,
 ): Promise<Pick<LoadedZone, 'state' | 'previous' | 'edits'>> {
-  const state = openCopy(kept, run.shard);
+  const state = { ...openCopy(kept, run.shard), ...named(kept, run) };
   if (names.length === 0) return { state, edits: noEdits() };
   const records = new Map(kept.records);
-  for (const [name, sets] of await readNames(route53, kept.zone.id, names)) {
-    if (sets.length > 0) records.set(name, sets);
-    else records.delete(name);
-  }
+  const read = async (some: readonly DnsName[]) => {
+    for (const [name, sets] of await readNames(route53, kept.zone.id, some)) {
+      if (sets.length > 0) records.set(name, sets);
+      else records.delete(name);
+    }
+  };
+  await read(names);
+  const beside = ownershipOfNew(kept, records, names, run).filter(name => !names.includes(name));
+  await read(beside);
   const unproven = unprovenAmong(kept, records, run);
   return {
     state: { ...state, records, unproven },
     previous: kept.records,
-    edits: { ...noEdits(), names: new Set(names) },
+    edits: { ...noEdits(), names: new Set([...names, ...beside]) },
   };
+}
+
+/** The ownership records of record sets that were not known: read with them, they do not seem to have come later. */
+function ownershipOfNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
+  const fresh = names.flatMap(name =>
+    (now.get(name) ?? []).filter(
+      set => !isOwnershipRecord(set, naming) && !kept.records.get(name)?.some(other => isSameSet(other, set)),
+    ),
+  );
+  const owning = fresh.map(({ name, type }) => ownershipName(name, type, kept.zone.name, naming));
+  return [...new Set(owning)].filter(name => name.split('.').every(label => label.length <= 63));
 }
 
 /** The age at which a kept zone is read anew: the refresh interval at the latest, zones spread over its last fifth. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
 import { warnOfMistakes } from './annotations.ts';
 import { isSelected } from './filters.ts';
+import { keptAsIs } from './ignore.ts';
 import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
 import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
 import { Notes } from './notes.ts';
@@ -58,7 +59,10 @@ function askedBy(
   try {
     const opened = openObject(resource, raw, context, form);
     if (opened instanceof Notes) return { asked: [], notes: opened };
-    if (!isSelected(opened, context)) return { asked: [], notes: opened.notes, counts: false };
+    const counts = isSelected(opened, context);
+    const kept = keptAsIs(opened, () => (counts ? endpointsOf(opened, context, needed) : []));
+    if (kept) return { asked: [], notes: kept, counts };
+    if (!counts) return { asked: [], notes: opened.notes, counts };
     const asked = endpointsOf(opened, context, needed);
     warnOfMistakes(opened, context);
     return { asked, notes: opened.notes };

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type {
+  AffixSettings,
   DnsName,
   HostedZone,
   RecordSet,
@@ -14,7 +15,8 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven'> {
+export interface ZoneCopy
+  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'misread'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -59,6 +61,9 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     readAt: copy.readAt,
     records: [...copy.records.values()].flat(),
     unproven: [...copy.unproven].sort(),
+    naming: copy.naming,
+    meant: [...copy.meant].sort(),
+    misread: [...copy.misread].sort(),
     memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed }]) => [
       shard,
       { refusals: [...refusals], unwantedSince: [...unwantedSince], removed },
@@ -71,6 +76,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
+  const { naming, meant = [], misread = [] } = value;
+  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText) || !isTexts(misread)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -83,7 +90,16 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
       { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed },
     ]),
   );
-  return { zone: value.zone, readAt: value.readAt, records, unproven: new Set(value.unproven), memory };
+  return {
+    zone: value.zone,
+    readAt: value.readAt,
+    records,
+    unproven: new Set(value.unproven),
+    ...(naming && { naming }),
+    meant: new Map(meant),
+    misread: new Set(misread),
+    memory,
+  };
 }
 
 interface WrittenMemory {
@@ -145,6 +161,11 @@ export const isTexts = (value: unknown): value is string[] =>
 
 const isAlias = (value: unknown) =>
   isObject(value) && typeof value.zoneId === 'string' && typeof value.dnsName === 'string';
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isNaming = (value: unknown): value is AffixSettings =>
+  isObject(value) && isText(value.prefix) && isText(value.suffix) && isText(value.wildcardReplacement);
 
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
 

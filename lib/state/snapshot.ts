@@ -1,4 +1,4 @@
-import type { Endpoint, Finding, Snapshot } from '../model/index.ts';
+import type { Endpoint, Finding, Hold, Snapshot } from '../model/index.ts';
 import { decode, encode, isNumber, isObject, isTexts } from './codec.ts';
 
 /**
@@ -14,23 +14,26 @@ export interface KeptSnapshot {
   readonly detailed: boolean;
 }
 
-/** Targets are written once, however many names of an object have them. */
-interface Packed extends Omit<Snapshot, 'endpoints'> {
-  /** `targets` is a place in `lists`. */
-  readonly endpoints: readonly (Omit<Endpoint, 'targets'> & { readonly targets: number })[];
+type Listed<T> = Omit<T, 'targets'> & { readonly targets: number };
+
+/** Targets are written once, however many names of an object have them: `targets` is a place in `lists`. */
+interface Packed extends Omit<Snapshot, 'endpoints' | 'holds'> {
+  readonly endpoints: readonly Listed<Endpoint>[];
+  readonly holds: readonly (Omit<Hold, 'putOff'> & { readonly putOff?: Listed<Endpoint> })[];
   readonly lists: readonly (readonly string[])[];
 }
 
 function pack(snapshot: Snapshot): Packed {
   const places = new Map<string, number>();
   const lists: (readonly string[])[] = [];
-  const endpoints = snapshot.endpoints.map(({ targets, ...endpoint }) => {
+  const listed = ({ targets, ...endpoint }: Endpoint): Listed<Endpoint> => {
     const key = targets.join('\n');
     const place = places.get(key) ?? lists.push(targets) - 1;
     places.set(key, place);
     return { ...endpoint, targets: place };
-  });
-  return { ...snapshot, endpoints, lists };
+  };
+  const holds = snapshot.holds.map(({ putOff, ...hold }) => ({ ...hold, ...(putOff && { putOff: listed(putOff) }) }));
+  return { ...snapshot, endpoints: snapshot.endpoints.map(listed), holds, lists };
 }
 
 type Content = Pick<KeptSnapshot, 'snapshot' | 'unpublished'>;
@@ -58,18 +61,24 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   if (
     !Object.values(snapshot.kinds).every(isObject) ||
     !isListOf(snapshot.endpoints, isAsked) ||
-    !isListOf(snapshot.holds, () => true) ||
+    !isListOf(snapshot.holds, ({ putOff }) => putOff === undefined || (isObject(putOff) && isAsked(putOff))) ||
     !Array.isArray(snapshot.findings) ||
     !snapshot.findings.every(isFinding)
   )
     return undefined;
   const { readAt, unpublished } = value;
-  if (detailed) unpack(snapshot.endpoints as { targets: unknown }[], lists);
+  if (detailed) unpack([...(snapshot.endpoints as Unpacked[]), ...putOffs(snapshot.holds as readonly Hold[])], lists);
   return { snapshot: snapshot as unknown as Snapshot, readAt, unpublished, detailed };
 }
 
+interface Unpacked {
+  targets: unknown;
+}
+
+const putOffs = (holds: readonly Hold[]): Unpacked[] => holds.flatMap(({ putOff }) => putOff ?? []);
+
 /** In place, since nobody else has what was just parsed, and there may be very many. */
-function unpack(endpoints: readonly { targets: unknown }[], lists: readonly (readonly string[])[]): void {
+function unpack(endpoints: readonly Unpacked[], lists: readonly (readonly string[])[]): void {
   for (const endpoint of endpoints) endpoint.targets = lists[endpoint.targets as number];
 }
 

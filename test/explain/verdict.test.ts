@@ -39,7 +39,7 @@ test('explain says of every name what the plan does, and has a reason for all th
         expect(found.advice).not.toBe('');
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   );
   expect([...seen].sort()).toEqual([
     'foreign',
