@@ -123,6 +123,8 @@ interface LimitsConfig {
   readonly hostnamesPerObject: number;
   /** Of one record. */
   readonly targetsPerObject: number;
+  /** Record sets, ownership records included, of one namespace of a cluster. */
+  readonly recordsPerNamespace: number;
 }
 
 interface BudgetConfig {

@@ -40,6 +40,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     limits: {
       hostnamesPerObject: parsed.limits.hostnamesPerObject,
       targetsPerObject: parsed.limits.targetsPerObject,
+      recordsPerNamespace: parsed.limits.recordsPerNamespace,
     },
     budget: budgetConfig(parsed.budget),
     claims: parsed.claims,

@@ -178,7 +178,11 @@ const registry = {
 
 const limits = {
   ...sourceLimitKeys(),
-  recordsPerNamespace: about(`Record sets that one namespace may have. ${LATER}`, later(null)),
+  recordsPerNamespace: key(
+    'Record sets that one namespace of a cluster may have, ownership records included. What stands stays; new names beyond are refused.',
+    z.int().check(z.minimum(1), z.maximum(10_000_000)),
+    5000,
+  ),
   readSeconds: about(`Seconds in which a cluster is read. ${LATER}`, later(null)),
   readMiB: about(`MiB that are read of a cluster. ${LATER}`, later(null)),
 };

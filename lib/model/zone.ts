@@ -33,6 +33,13 @@ export interface Removal extends Party {
   readonly names: number;
 }
 
+/** How many record sets Route 53 lets a zone hold. */
+export interface ZoneQuota {
+  readonly sets: number;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
+}
+
 /** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
 export interface AffixSettings {
   /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
@@ -49,8 +56,16 @@ export interface ZoneMemory {
    * `guard.deleteAfter`, and for the guard, which judges by themselves the names that became unwanted in one run.
    */
   readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  /** Those of them that an object gave up by changing its own hostnames; absent: none. */
+  readonly givenUp?: ReadonlySet<DnsName>;
+  /** Those of them that the guard holds, and how many were to leave together when it first did; absent: none. */
+  readonly heldWith?: ReadonlyMap<DnsName, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
+  /** Ownership records of ours (as `recordId` names them) that would decide over a record set and were not believed. */
+  readonly misread: ReadonlySet<string>;
+  /** Absent: not asked yet. */
+  readonly quota?: ZoneQuota;
 }
 
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */
@@ -68,10 +83,8 @@ export interface ZoneState extends ZoneMemory {
   /** How ownership records were named when it was last looked at; absent in a copy that does not say. */
   readonly naming?: AffixSettings;
   /**
-   * Names that ownership records of ours (as `recordId` names them) are of, which read as those of other names since
+   * Names that ownership records (as `recordId` names them, whoever's) are of, which read as those of other names since
    * `registry` was changed in the config.
    */
   readonly meant: ReadonlyMap<string, DnsName>;
-  /** Ownership records of ours (as `recordId` names them) that decide over a record set, but were not believed when it was last looked at. */
-  readonly misread: ReadonlySet<string>;
 }

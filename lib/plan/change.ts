@@ -58,7 +58,8 @@ export function composeChange(composition: Composition, context: NameContext): P
     objects,
     ...(isOther && { formerly: describeOwnership(former) }),
   };
-  return { change, claims: [...new Set([...deltas.flatMap(({ before }) => before?.claim ?? []), ...leaving])] };
+  const losing = [...new Set(deltas.flatMap(({ before }) => before?.claim ?? []))];
+  return { change, claims: [...new Set([...losing, ...leaving])], losing };
 }
 
 const describeOwnership = ({ cluster, resource }: Ownership) =>
@@ -165,11 +166,11 @@ export function renewOwnership({ name, ours }: Current, { owners, settings }: Na
     ...owners.partyOf(first.ownership),
     objects: [],
   };
-  return { change, claims };
+  return { change, claims, losing: claims };
 }
 
 /** The name of the ownership record that a desired record set needs. */
-export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: PlanSettings): DnsName {
+export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: Pick<PlanSettings, 'naming'>): DnsName {
   return ownershipName(record.name, record.type, zone.name, settings.naming);
 }
 
@@ -182,14 +183,22 @@ export function orderChanges<T extends { readonly change: NameChange }>(changes:
   const sorted = [...changes].sort((a, b) =>
     a.change.name < b.change.name ? -1 : a.change.name > b.change.name ? 1 : 0,
   );
-  const creating = new Map(sorted.filter(({ change }) => change.creates.length > 0).map(one => [one.change.name, one]));
+  return targetsFirst(sorted, zone, ({ change }) => change);
+}
+
+/** In the order given, but each alias into the zone after the change that creates the record it points to. */
+export function targetsFirst<T>(changes: readonly T[], zone: ZoneId, changeOf: (item: T) => NameChange): T[] {
+  const creating = new Map(
+    changes.filter(one => changeOf(one).creates.length > 0).map(one => [changeOf(one).name, one]),
+  );
   const ordered: T[] = [];
   const seen = new Set<T>();
-  for (const first of sorted) {
+  for (const first of changes) {
     // Depth first without recursion: a chain of aliases may be as long as the zone.
     const stack = [first];
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const waiting = seen.has(top) ? undefined : nextTarget(top, creating, seen, stack, zone);
+      const targets = seen.has(top) ? [] : zoneAliases(changeOf(top), zone).flatMap(name => creating.get(name) ?? []);
+      const waiting = targets.find(target => !seen.has(target) && !stack.includes(target));
       if (waiting) stack.push(waiting);
       else {
         stack.pop();
@@ -199,20 +208,6 @@ export function orderChanges<T extends { readonly change: NameChange }>(changes:
     }
   }
   return ordered;
-}
-
-function nextTarget<T extends { readonly change: NameChange }>(
-  { change }: T,
-  creating: ReadonlyMap<DnsName, T>,
-  seen: ReadonlySet<T>,
-  stack: readonly T[],
-  zone: ZoneId,
-): T | undefined {
-  for (const name of zoneAliases(change, zone)) {
-    const target = creating.get(name);
-    if (target && !seen.has(target) && !stack.includes(target)) return target;
-  }
-  return undefined;
 }
 
 /** The names of the zone itself to which a change creates aliases. */

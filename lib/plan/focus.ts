@@ -97,6 +97,7 @@ export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMa
       );
       const findings = [
         ...whole.findings.filter(finding => finding.name === name && !isForMany(finding)),
+        ...stoppedWithOthers(name, whole, alone),
         ...alone.findings.filter(finding => isForMany(finding) && isAbout(finding, name, find)),
         ...frozenAt(name, alone, settings),
       ];
@@ -141,12 +142,28 @@ function onlyThese(names: ReadonlySet<DnsName>, find: ZoneFinder): Map<string, S
 const isForMany = ({ object, reason, name }: Finding) =>
   object === undefined && (reason === 'frozen' || (reason === 'warning' && name === undefined));
 
+/** A change that the name would have by itself, and has not for what is told once of the many names of a namespace. */
+function stoppedWithOthers(name: DnsName, whole: PlanOutput, alone: PlanOutput): Finding[] {
+  return alone.zones.flatMap(({ zone, changes }) => {
+    const change = changes.find(one => one.name === name);
+    const done = whole.zones.find(other => other.zone.id === zone.id)?.changes.some(one => one.name === name);
+    if (!change || done) return [];
+    return whole.findings
+      .filter(
+        ({ object, count = 1, ...one }) =>
+          object === undefined && count > 1 && one.zone === zone.id && one.name !== name,
+      )
+      .filter(({ cluster }) => cluster !== undefined && cluster === change.cluster)
+      .map(({ count: _, ...finding }) => ({ ...finding, name }));
+  });
+}
+
 /** What a frozen zone keeps from being done is told once for the zone. */
 function frozenAt(name: DnsName, { zones }: PlanOutput, settings: PlanSettings): Finding[] {
   return zones
     .filter(({ zone }) => isFrozen(zone, settings))
     .flatMap(({ zone, changes }) => changes.filter(change => change.name === name).map(change => ({ zone, change })))
-    .map(({ zone, change }) => ({ ...frozenFinding(zone, [{ change, claims: [] }]), name }));
+    .map(({ zone, change }) => ({ ...frozenFinding(zone, [{ change, claims: [], losing: [] }]), name }));
 }
 
 function isAbout({ name, zone }: Finding, asked: DnsName, find: ZoneFinder): boolean {

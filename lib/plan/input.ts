@@ -36,6 +36,8 @@ export interface PlanInput {
    * at once.
    */
   readonly asked?: ReadonlySet<DnsName>;
+  /** What is kept of clusters from the run that read them last: only to tell which names an object gave up by itself. */
+  readonly earlier?: readonly Snapshot[];
   /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */
   readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
   /** Names that may be planned, where only some are of interest and not all zones are there; absent: every name. */
@@ -51,6 +53,9 @@ export interface PlanInput {
 export interface PlanOutput extends Plan {
   /** Names of ours that no object asks for, and since when; to be kept with the zone for as long as they stand. */
   readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
+  /** Of these what their objects gave up, and what the guard holds; to be kept likewise. */
+  readonly givenUp: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+  readonly heldWith: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
   /** The removals among the changes, as the guard counts them. */
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
   /** Of `renew` the names that this plan was about. */
@@ -59,4 +64,6 @@ export interface PlanOutput extends Plan {
   readonly misread: ReadonlyMap<ZoneId, ReadonlySet<string>>;
   /** Record sets of ours in each zone, ownership records not counted. */
   readonly owned: ReadonlyMap<ZoneId, number>;
+  /** Zones in which a namespace asks for more record sets than it may have, as far as the zone's quota is known. */
+  readonly crowded: ReadonlySet<ZoneId>;
 }

@@ -1,4 +1,11 @@
-import { type DnsName, isAddressType, type ManagedType, type Reason, type RecordSet } from '../model/index.ts';
+import {
+  type DnsName,
+  isAddressType,
+  type ManagedType,
+  type OwnerId,
+  type Reason,
+  type RecordSet,
+} from '../model/index.ts';
 import { claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
 import { ownershipNameOf } from './change.ts';
 import type { KeptRecord } from './conflict.ts';
@@ -11,6 +18,8 @@ import { otherMeaning } from './misread.ts';
 export interface Block {
   readonly reason: Reason;
   readonly message: string;
+  /** The other owner whose ownership record stands in the way. */
+  readonly owner?: OwnerId;
   /** The record type that cannot be written; absent: every type of an address. */
   readonly type?: string;
   /** Nothing may be created at the name; what is ours there may still be updated. */
@@ -47,7 +56,14 @@ function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>, {
         ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
         : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type} ${why}`;
-    return [{ reason: 'not-owned', whole, message, ...(types.has(record.type) && { type: record.type }) }];
+    const owner = unproven || misread !== undefined ? undefined : claim?.ownership.owner;
+    return [
+      {
+        ...{ reason: 'not-owned', whole, message },
+        ...(types.has(record.type) && { type: record.type }),
+        ...(owner !== undefined && { owner }),
+      },
+    ];
   });
 }
 
@@ -100,7 +116,7 @@ function cnameBlocks(
 function reservedBlocks({ name, reserved, ours, foreign }: Current): Block[] {
   if (!reserved || ours.length > 0 || foreign.some(({ claim }) => claim)) return [];
   const message = `${name} is reserved by the ownership record ${reserved.txt.name} of the owner "${reserved.ownership.owner}"`;
-  return [{ reason: 'conflict', whole: true, message }];
+  return [{ reason: 'conflict', whole: true, message, owner: reserved.ownership.owner }];
 }
 
 /** A wildcard and the name of its replacement have the same ownership records: only one of them can be published. */
@@ -115,24 +131,37 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 function ownershipBlocks(record: RecordSet, context: NameContext): Block[] {
   if (context.settings.registry === 'noop') return [];
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
-  const message = ownershipNameTaken(txtName, record.name, context);
-  return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
+  const owner = reservedBy(txtName, context);
+  const why =
+    owner === undefined
+      ? ownershipNameTaken(txtName, record.name, context)
+      : `it is reserved by the ownership record ${txtName} of the owner "${owner}"; remove that record if nothing needs it any more`;
+  if (why === undefined) return [];
+  const message = `${record.name} ${record.type} is not published: ${why}`;
+  return [{ reason: 'conflict', type: record.type, message, ...(owner !== undefined && { owner }) }];
 }
 
+/** The other owner whose ownership record stands where that of a record of ours would. */
+function reservedBy(txtName: DnsName, { view, owners, settings }: NameContext): OwnerId | undefined {
+  return recordsAt(txtName, view)
+    .filter(({ type }) => type === 'TXT')
+    .flatMap(record => ownershipsIn(record, settings.naming))
+    .find(({ ownership }) => !owners.ours(ownership.owner))?.ownership.owner;
+}
+
+const MAKE_ROOM = 'remove it, or set registry.prefix to keep ownership records apart from hostnames';
+
 function ownershipNameTaken(txtName: DnsName, name: DnsName, context: NameContext): string | undefined {
-  const { view, owners, settings } = context;
+  const { view, settings } = context;
   const label = txtName.split('.').find(part => part.length > 63);
   if (label)
     return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
   if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
   for (const record of recordsAt(txtName, view)) {
-    if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME: ${MAKE_ROOM}`;
     if (record.type !== 'TXT') continue;
-    const stated = ownershipsIn(record, settings.naming);
-    if (stated.length === 0)
-      return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record`;
-    const other = stated.find(({ ownership }) => !owners.ours(ownership.owner));
-    if (other) return `it is reserved by the ownership record ${txtName} of the owner "${other.ownership.owner}"`;
+    if (ownershipsIn(record, settings.naming).length === 0)
+      return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record: ${MAKE_ROOM}`;
   }
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
   for (const claim of claims.filter(({ txt }) => txt.name === txtName)) {

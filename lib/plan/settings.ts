@@ -37,6 +37,8 @@ export interface PlanSettings {
   readonly maxCharacters: number;
   /** Seconds: a floor under the TTLs that objects give; absent: none. */
   readonly minTtl?: number;
+  /** Record sets that one namespace of a cluster may have, ownership records included; absent: any number. */
+  readonly recordsPerNamespace?: number;
   readonly guard: {
     readonly maxDeletes: Limit;
     readonly maxUpdates: Limit;

@@ -1,5 +1,5 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, Finding, KindRead, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
 import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
@@ -163,16 +163,20 @@ export async function keepSnapshot(
 /** Findings that are kept of a cluster, so that they can be told when somebody asks. */
 const FINDINGS = 10_000;
 
+const written = ({ written: all = [] }: Snapshot) => all;
+
 function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);
   const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
   const isOfUnread = ({ object }: Finding) => object !== undefined && unread.has(object.kind);
+  const isUnreadWord = ({ resource }: Written) => unread.has(resource.split('/', 1)[0] as string);
   return {
     ...fresh,
     endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],
     holds: [...fresh.holds.filter(one => !isUnread(one)), ...known.holds.filter(isUnread)],
     findings: [...fresh.findings.filter(one => !isOfUnread(one)), ...known.findings.filter(isOfUnread)],
+    written: [...written(fresh).filter(one => !isUnreadWord(one)), ...written(known).filter(isUnreadWord)],
   };
 }

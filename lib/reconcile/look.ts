@@ -165,6 +165,7 @@ function keptInput(asked: readonly Snapshot[], run: OpenRun): Omit<PlanInput, 'z
     settings: planSettings(run, run.ports.aliasZoneOf),
     now: run.ports.clock.now(),
     asked: names,
+    earlier: asked,
   };
 }
 

@@ -9,7 +9,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { ADDRESS_TYPES, sameRecord } from '../model/index.ts';
-import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
+import { fingerprint, inFairOrder, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
 import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
@@ -77,7 +77,7 @@ export async function publishZone({ state, changes, edits }: Publishing, context
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
-    const outcome = await applyChanges(state.zone.id, todo, context.route53, {
+    const outcome = await applyChanges(state.zone.id, inFairOrder(todo, state.zone.id), context.route53, {
       beforeBatch: batch => fenced(batch, state.zone.id, context),
       spokenType: record => spokenType(record, state.zone, context),
     });

@@ -5,6 +5,8 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  OwnerId,
+  Ownership,
   RecordChange,
   RunRequest,
   RunResult,
@@ -15,16 +17,26 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { isUnpublished, recordChanges, recordId } from '../model/index.ts';
-import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import {
+  allowedBy,
+  type LeftOutZone,
+  type PlanInput,
+  type PlanOutput,
+  type PlanScope,
+  plan,
+  removedLately,
+} from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
 import { openRun } from './open.ts';
+import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
+import { withQuotas } from './quotas.ts';
 import { buildResult, mergePasses } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
@@ -67,11 +79,10 @@ async function runOnce(
 ): Promise<Pass> {
   const startedAt = run.ports.clock.now();
   const keep = request.mode === 'sync';
-  const world = await readWorld(request, run, route53, relist);
+  const read = await readWorld(request, run, route53, relist);
+  refuseUnknown(request, run, read);
+  const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
-  refuseUnknown(request, run, world);
-  const input = planInput(request, run, world, startedAt);
-  const planned = plan(input);
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
@@ -82,6 +93,7 @@ async function runOnce(
     ...world.findings,
     ...clusters.findings,
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
+    ...otherOwners(planned.findings, run.config.clusters, owner => owns(owner, run, world)),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
@@ -157,6 +169,29 @@ export async function readWorld(
   };
 }
 
+interface PlannedWorld {
+  readonly world: World;
+  readonly input: PlanInput;
+  readonly planned: PlanOutput;
+}
+
+/** Where a namespace is over its limit, the plan is made again if that zone turns out to hold more than is usual. */
+async function planWorld(
+  request: RunRequest,
+  run: OpenRun,
+  read: World,
+  route53: CountedRoute53,
+  now: number,
+): Promise<PlannedWorld> {
+  const input = planInput(request, run, read, now);
+  const planned = plan(input);
+  const zones = await withQuotas(read.zones, planned.crowded, route53, now);
+  if (zones === read.zones) return { world: read, input, planned };
+  const world = { ...read, zones };
+  const again = planInput(request, run, world, now);
+  return { world, input: again, planned: plan(again) };
+}
+
 export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
   return {
@@ -169,6 +204,7 @@ export function planInput(request: RunRequest, run: OpenRun, world: World, now: 
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
     asked: namesUnread(world),
+    earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
     ...(run.touch && { renew: run.touch }),
   };
 }
@@ -206,22 +242,27 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
+/** Whether an ownership record of the zones that were read is so. */
+function someOwnership({ zones }: World, { naming }: OpenRun, is: (ownership: Ownership) => boolean): boolean {
+  return zones.some(({ state }) =>
+    [...state.records.values()].some(sets =>
+      sets.some(set => ownershipsIn(set, naming).some(({ ownership }) => is(ownership))),
+    ),
+  );
+}
+
+const owns = (owner: OwnerId, run: OpenRun, world: World) => someOwnership(world, run, own => own.owner === owner);
+
 /**
  * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
  *
  * @throws UnknownTarget where every zone was read and no ownership record names it
  */
-function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
+function refuseUnknown({ clusters = [] }: RunRequest, run: OpenRun, world: World): void {
+  const { config } = run;
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0 || unreadable.length > 0) return;
-  const named = new Set(
-    zones.flatMap(({ state }) =>
-      [...state.records.values()]
-        .flat()
-        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
-    ),
-  );
-  const mistyped = unknown.find(name => !named.has(name));
+  if (unknown.length === 0 || world.unreadable.length > 0) return;
+  const mistyped = unknown.find(name => !someOwnership(world, run, ({ cluster }) => cluster === name));
   if (mistyped === undefined) return;
   const known = config.shards.flatMap(shard => shard.clusters).join(', ');
   throw new UnknownTarget(
@@ -318,7 +359,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
 const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
@@ -330,18 +371,21 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
   );
   const partial = input.scope !== undefined;
   const applied = new Set(published.applied.map(({ name }) => name));
-  const unwanted = new Map(partial ? state.unwantedSince : []);
-  for (const [name, since] of planned.unwantedSince.get(id) ?? []) unwanted.set(name, since);
-  for (const name of applied) unwanted.delete(name);
+  const standing = (name: DnsName) => !applied.has(name);
+  const sorted = <V>(map: ReadonlyMap<DnsName, V> = new Map()) =>
+    [...map].filter(([name]) => standing(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
     refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
-    unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
-    removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
+    unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
+    givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
+    heldWith: new Map(sorted(planned.heldWith.get(id))),
+    removed: [...removedLately(state.removed, input.now), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
+    ...(state.quota && { quota: state.quota }),
     ...(state.naming && { naming: state.naming }),
     meant: stillMeant(published, whole),
     misread: planned.misread.get(id) ?? state.misread,
@@ -354,19 +398,22 @@ function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['mea
   return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
-const HOUR = 3_600_000;
-
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, unproven, naming, meant, misread }: Memory) =>
-    JSON.stringify([
+  const text = (memory: Memory) => {
+    const { refusals, unwantedSince, givenUp, heldWith, removed, quota, unproven, naming, meant, misread } = memory;
+    return JSON.stringify([
       [...refusals],
       [...unwantedSince],
+      [...(givenUp ?? [])],
+      [...(heldWith ?? [])],
       removed,
+      quota,
       [...unproven].sort(),
       naming,
       [...meant].sort(),
       [...misread].sort(),
     ]);
+  };
   return text(memory) !== text(state);
 }
 

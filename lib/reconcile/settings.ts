@@ -23,6 +23,7 @@ export function planSettings(
     frozenZones: config.zones.freeze,
     // The ownership record, of some 700 characters at most, is in the same swap.
     maxCharacters: SWAP_LIMITS.characters - 1000,
+    recordsPerNamespace: config.limits.recordsPerNamespace,
     guard: config.guard,
     sourceOf: sourceOfResource,
     aliasZoneOf,

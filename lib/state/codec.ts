@@ -8,6 +8,7 @@ import type {
   Removal,
   ZoneId,
   ZoneMemory,
+  ZoneQuota,
   ZoneState,
 } from '../model/index.ts';
 
@@ -15,8 +16,7 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy
-  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'misread'> {
+export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -63,10 +63,16 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
-    misread: [...copy.misread].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, misread, ...rest }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], removed },
+      {
+        refusals: [...refusals],
+        unwantedSince: [...unwantedSince],
+        ...(givenUp && { givenUp: [...givenUp] }),
+        ...(heldWith && { heldWith: [...heldWith] }),
+        misread: [...misread].sort(),
+        ...rest,
+      },
     ]),
   });
 }
@@ -76,8 +82,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
-  const { naming, meant = [], misread = [] } = value;
-  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText) || !isTexts(misread)) return undefined;
+  const { naming, meant = [] } = value;
+  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -85,9 +91,17 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota }]) => [
       shard,
-      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed },
+      {
+        refusals: new Map(refusals),
+        unwantedSince: new Map(unwantedSince),
+        ...(givenUp && { givenUp: new Set(givenUp) }),
+        ...(heldWith && { heldWith: new Map(heldWith) }),
+        removed,
+        misread: new Set(misread),
+        ...(quota && { quota }),
+      },
     ]),
   );
   return {
@@ -97,7 +111,6 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     unproven: new Set(value.unproven),
     ...(naming && { naming }),
     meant: new Map(meant),
-    misread: new Set(misread),
     memory,
   };
 }
@@ -105,7 +118,12 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
 interface WrittenMemory {
   readonly refusals: [DnsName, Refusal][];
   readonly unwantedSince: [DnsName, number][];
+  readonly givenUp?: DnsName[];
+  readonly heldWith?: [DnsName, number][];
   readonly removed: Removal[];
+  /** Absent in a copy that an earlier version kept. */
+  readonly misread?: string[];
+  readonly quota?: ZoneQuota;
 }
 
 function isMemory(value: unknown): value is WrittenMemory {
@@ -113,10 +131,17 @@ function isMemory(value: unknown): value is WrittenMemory {
     isObject(value) &&
     isEntries(value.refusals, isRefusal) &&
     isEntries(value.unwantedSince, isNumber) &&
+    (value.givenUp === undefined || isTexts(value.givenUp)) &&
+    (value.heldWith === undefined || isEntries(value.heldWith, isNumber)) &&
     Array.isArray(value.removed) &&
-    value.removed.every(isRemoval)
+    value.removed.every(isRemoval) &&
+    (value.misread === undefined || isTexts(value.misread)) &&
+    (value.quota === undefined || isQuota(value.quota))
   );
 }
+
+const isQuota = (value: unknown): value is ZoneQuota =>
+  isObject(value) && isNumber(value.sets) && isNumber(value.askedAt);
 
 function isRemoval(value: unknown): value is Removal {
   return (

@@ -62,6 +62,7 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     !Object.values(snapshot.kinds).every(isObject) ||
     !isListOf(snapshot.endpoints, isAsked) ||
     !isListOf(snapshot.holds, ({ putOff }) => putOff === undefined || (isObject(putOff) && isAsked(putOff))) ||
+    !(snapshot.written === undefined || isWrittenList(snapshot.written)) ||
     !Array.isArray(snapshot.findings) ||
     !snapshot.findings.every(isFinding)
   )
@@ -80,6 +81,12 @@ const putOffs = (holds: readonly Hold[]): Unpacked[] => holds.flatMap(({ putOff 
 /** In place, since nobody else has what was just parsed, and there may be very many. */
 function unpack(endpoints: readonly Unpacked[], lists: readonly (readonly string[])[]): void {
   for (const endpoint of endpoints) endpoint.targets = lists[endpoint.targets as number];
+}
+
+function isWrittenList(value: unknown): boolean {
+  const isWritten = (item: unknown) =>
+    isObject(item) && typeof item.resource === 'string' && (item.names === undefined || isTexts(item.names));
+  return Array.isArray(value) && value.every(isWritten);
 }
 
 function isFinding(value: unknown): value is Finding {

@@ -223,7 +223,6 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
