@@ -3,6 +3,7 @@ export { removedLately } from './brakes.ts';
 export type { ClaimRule } from './claims.ts';
 export { inFairOrder } from './fair-order.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
+export { lesserOf } from './lesser.ts';
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
