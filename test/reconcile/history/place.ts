@@ -186,10 +186,12 @@ export function holderOf(place: Place): string | undefined {
 
 /** An object that has the name in a zone above, and waits there or could not be read: it is to be its own here, too. */
 function holderAbove(place: Place): string | undefined {
-  const { name, zone, world, standing } = place;
+  const { name, zone, world, standing, forced, context } = place;
   const upper = standing.length > 0 ? [] : zonesAbove(zone, world.harness.store, world.settings);
   for (const each of upper) {
-    const there = placeOf(name, each, world, place);
+    const there = placeOf(name, each, world, { forced, ...(context && { context }) });
+    const unmanaged = there.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
+    if (unmanaged) return unmanaged.text;
     const labels = there.ours.map(record => labelOf(record, there));
     if (labels.length === 0) continue;
     const label = labels.find(
