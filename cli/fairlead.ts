@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionFor, SHELLS, type Shell } from './completion.ts';
+import { type DoctorOptions, runDoctor } from './doctor.ts';
 import { addHelp } from './help.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
@@ -49,14 +50,23 @@ for (const mode of ['sync', 'plan'] as const) {
     )
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
+    .addOption(new Option('--format <format>', 'the same as --output').choices(FORMATS).hideHelp())
     .option('-q, --quiet', 'print nothing where all is in step, else only what is not done')
     .option('-v, --verbose', 'print a row for each finding, what was read, and the calls')
     .action((options: ReconcileOptions) => runReconcile(mode, options));
   if (mode === 'plan')
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
-      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30));
-  if (mode === 'sync') reconciling.option('--yes', 'do not ask (on a terminal) before a forced run removes records');
+      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30))
+      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'));
+  if (mode === 'sync')
+    reconciling
+      .option('--yes', 'do not ask (on a terminal) before a forced run removes records')
+      .addOption(
+        new Option('--plan <file>', 'do what a plan of plan --out says, or nothing if the world has changed').conflicts(
+          ['force', 'cluster'],
+        ),
+      );
 }
 
 withCommon(program.command('records'))
@@ -77,6 +87,16 @@ program
   .option('--json', 'print the configuration with every default filled in, as JSON')
   .option('--no-color', 'print without colours')
   .action((options: GlobalOptions) => runValidate(options));
+
+program
+  .command('doctor')
+  .description('look at everything that a run needs, and say what is wrong and how to mend it')
+  .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
+  .option('--stack <name>', 'the name of the deployed stack, such as fairlead-prod: its queues are looked at, too')
+  .option('--dns-server <address>', 'ask this DNS server for the delegation of public zones, 203.0.113.53:53 or so')
+  .option('--json', 'print what was found as JSON')
+  .option('--no-color', 'print without colours')
+  .action((options: DoctorOptions) => runDoctor(options));
 
 program
   .command('import-args')

@@ -1,6 +1,7 @@
 import type { DnsName, HostedZone, NameChange } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import type { OwnedRecord, ZoneView } from './current.ts';
+import type { Hides } from './delegation.ts';
 import type { TypesAt } from './desired.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
@@ -15,6 +16,7 @@ export interface NameContext {
   readonly isLeftover: (claim: Claim) => boolean;
   /** What the nearest of the zones above that has anything of ours at a name has there. */
   readonly above: (name: DnsName) => { readonly ours: readonly OwnedRecord[]; readonly zone?: HostedZone };
+  readonly hides: Hides;
 }
 
 /** A change of the plan, with what the brakes must know of it. */
