@@ -52,6 +52,8 @@ export interface Finding {
   readonly field?: string;
   readonly name?: DnsName;
   readonly type?: string;
+  /** Of the record set that it is about, where the name has several. */
+  readonly setIdentifier?: string;
   readonly zone?: ZoneId;
   /** How many findings of this reason it stands for; absent: itself. */
   readonly count?: number;

@@ -35,12 +35,13 @@ export interface Removal extends Party {
 
 /** What the runs of one shard remember about a zone. A cache: without it time is lost, and the guard holds more, not less. */
 export interface ZoneMemory {
-  readonly refusals: ReadonlyMap<DnsName, Refusal>;
+  /** By `changeKey`, as what is below. */
+  readonly refusals: ReadonlyMap<string, Refusal>;
   /**
    * When an owned name that still stands was first seen to be wanted by no object (epoch milliseconds): for
    * `guard.deleteAfter`, and for the guard, which judges by themselves the names that became unwanted in one run.
    */
-  readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  readonly unwantedSince: ReadonlyMap<string, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
 }

@@ -1,6 +1,6 @@
 import { groupBy } from '../group.ts';
-import type { DnsName, Finding, NameChange, Party, RecordSet, Removal, ZoneState } from '../model/index.ts';
-import { canonicalValue } from '../model/index.ts';
+import type { Finding, NameChange, Party, RecordSet, Removal, ZoneState } from '../model/index.ts';
+import { canonicalValue, changeKey } from '../model/index.ts';
 import type { PlannedChange } from './context.ts';
 import type { Owners } from './owners.ts';
 import type { Limit, PlanSettings } from './settings.ts';
@@ -32,24 +32,24 @@ const leaves = ({ change }: PlannedChange) => change.action === 'delete';
 const isForced = ({ claims }: PlannedChange, owners: Owners) =>
   claims.length > 0 && claims.every(({ ownership }) => owners.forced(ownership));
 
-/** When each name that is to leave the zone was first seen to be wanted by nobody. */
-export function unwantedSince(changes: readonly PlannedChange[], { state, now }: BrakeContext): Map<DnsName, number> {
+/** When what is to leave the zone, by `changeKey`, was first seen to be wanted by nobody. */
+export function unwantedSince(changes: readonly PlannedChange[], { state, now }: BrakeContext): Map<string, number> {
   // A time from the future is not believed.
-  const known = (name: DnsName) => Math.min(state.unwantedSince.get(name) ?? now, now);
-  return new Map(changes.filter(leaves).map(({ change: { name } }) => [name, known(name)]));
+  const known = (key: string) => Math.min(state.unwantedSince.get(key) ?? now, now);
+  return new Map(changes.filter(leaves).map(({ change }) => [changeKey(change), known(changeKey(change))]));
 }
 
 /** Removals wait for `guard.deleteAfter` from the run that first saw the name unwanted; a person's force does not wait. */
 export function awaitGrace(
   changes: readonly PlannedChange[],
-  since: ReadonlyMap<DnsName, number>,
+  since: ReadonlyMap<string, number>,
   { state, settings, owners, now }: BrakeContext,
 ): Braked {
   const { deleteAfterMs } = settings.guard;
   const findings: Finding[] = [];
   const allowed = changes.filter(planned => {
     const { name } = planned.change;
-    const waited = now - (since.get(name) ?? now);
+    const waited = now - (since.get(changeKey(planned.change)) ?? now);
     if (!leaves(planned) || waited >= deleteAfterMs || isForced(planned, owners)) return true;
     const seconds = Math.ceil((deleteAfterMs - waited) / 1000);
     const message = `${name} is no longer asked for and will be removed in ${seconds} s (guard.deleteAfter)`;
@@ -86,7 +86,7 @@ function isOfOneObject(changes: readonly PlannedChange[]): boolean {
  */
 export function guardRemovals(
   changes: readonly PlannedChange[],
-  since: ReadonlyMap<DnsName, number>,
+  since: ReadonlyMap<string, number>,
   context: BrakeContext,
 ): Braked & { readonly removals: readonly Removal[] } {
   const { settings, owners, state, now } = context;
@@ -98,7 +98,7 @@ export function guardRemovals(
   );
   const held = new Map<PlannedChange, string>();
   const removals: Removal[] = [];
-  for (const group of groupChanges(counted, ({ change }) => `${since.get(change.name)}`)) {
+  for (const group of groupChanges(counted, ({ change }) => `${since.get(changeKey(change))}`)) {
     const [{ change: party }] = group as [PlannedChange];
     const owned = context.owned.get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxDeletes, owned);

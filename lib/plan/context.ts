@@ -1,7 +1,7 @@
 import type { NameChange } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import type { ZoneView } from './current.ts';
-import type { TypesAt } from './desired.ts';
+import type { SharedTtl, TypesAt } from './desired.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -11,6 +11,8 @@ export interface NameContext {
   readonly settings: PlanSettings;
   readonly owners: Owners;
   readonly typesAt: TypesAt;
+  /** Of the name, where its record sets are weighted. */
+  readonly sharedTtl?: SharedTtl;
   /** Whether an ownership record that decides over nothing is a plain leftover, and may go. */
   readonly isLeftover: (claim: Claim) => boolean;
 }

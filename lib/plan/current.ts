@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, RecordSet, ZoneState } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { isSameIdentifier, recordId } from '../model/index.ts';
 import {
   ambiguousClaims,
   type Claim,
@@ -37,8 +37,8 @@ export interface Current {
   readonly foreign: readonly CurrentRecord[];
   /** Every ownership record of ours that speaks of this name, needed or not; none where the name is contested. */
   readonly claims: readonly Claim[];
-  /** An ownership record of somebody else that speaks of the name and decides over no record set: the name is reserved. */
-  readonly reserved?: Claim;
+  /** Ownership records of others that speak of the name and decide over no record set: the name is reserved. */
+  readonly reserved: readonly Claim[];
 }
 
 /** One zone as the plan sees it. */
@@ -97,14 +97,14 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     else ours.push({ record, claim });
   }
   const twins = foreign.flatMap(current => twinOf(current, ours, all) ?? []);
-  const reserved = contenders.find(claim => !isOurs(claim) && isIdle(claim, all, records));
+  const reserved = contenders.filter(claim => !isOurs(claim) && isIdle(claim, all, records));
   const contested = foreign.some(({ claim }) => claim && !isOurs(claim) && isIdle(claim, all, records));
   return {
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
     claims: contested ? [] : all.filter(claim => isOurs(claim) && !foreign.some(one => one.claim === claim)),
-    ...(reserved && { reserved }),
+    reserved,
   };
 }
 
@@ -146,7 +146,7 @@ function rivalOf(
   return all.find(
     claim =>
       claim.ownership.owner !== deciding.ownership.owner &&
-      (claim.txt.setIdentifier ?? '') === (record.setIdentifier ?? '') &&
+      isSameIdentifier(claim.txt, record) &&
       isIdle(claim, all, records),
   );
 }
@@ -165,7 +165,7 @@ function twinOf({ record, claim }: CurrentRecord, ours: readonly OwnedRecord[], 
       other.record.type !== record.type &&
       other.record.alias?.zoneId === alias.zoneId &&
       other.record.alias.dnsName === alias.dnsName &&
-      (other.record.setIdentifier ?? '') === (record.setIdentifier ?? ''),
+      isSameIdentifier(other.record, record),
   );
   return sibling && { record, claim: sibling.claim };
 }

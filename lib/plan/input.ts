@@ -38,8 +38,8 @@ export interface PlanInput {
 
 /** What came of it. */
 export interface PlanOutput extends Plan {
-  /** Names of ours that no object asks for, and since when; to be kept with the zone for as long as they stand. */
-  readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
+  /** Names of ours that no object asks for, by `changeKey`, and since when; to be kept with the zone for as long as they stand. */
+  readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<string, number>>;
   /** The removals among the changes, as the guard counts them. */
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
   /** Of `renew` the names that this plan was about. */

@@ -1,5 +1,14 @@
-import { type DnsName, isAddressType, type ManagedType, type Reason, type RecordSet } from '../model/index.ts';
-import { isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
+import {
+  clashOf,
+  type DnsName,
+  isAddressType,
+  isSameIdentifier,
+  type ManagedType,
+  policyOf,
+  type Reason,
+  type RecordSet,
+} from '../model/index.ts';
+import { type Claim, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
 import { ownershipNameOf } from './change.ts';
 import type { KeptRecord } from './conflict.ts';
 import type { NameContext } from './context.ts';
@@ -16,37 +25,45 @@ export interface Block {
   readonly whole?: boolean;
 }
 
-/** What stands in the way of the desired records, without asking Route 53. */
+/** What stands in the way of the desired records of one facet, without asking Route 53. */
 export function whatBlocks(
   current: Current,
   desired: readonly DesiredRecord[],
   kept: readonly KeptRecord[],
   context: NameContext,
 ): Block[] {
-  const types = new Set(desired.map(({ record }) => record.type));
+  const records = desired.map(({ record }) => record);
+  const types = new Set(records.map(({ type }) => type));
   return [
-    ...foreignBlocks(current, types),
+    ...foreignBlocks(current, records),
     ...keptBlocks(current, kept, types),
-    ...cnameBlocks(current, kept, types, context),
-    ...reservedBlocks(current),
+    ...cnameBlocks(current, kept, records, context),
+    ...reservedBlocks(current, records),
     ...twinBlocks(current.name, context),
-    ...desired.flatMap(({ record }) => ownershipBlocks(record, context)),
+    ...records.flatMap(record => ownershipBlocks(record, current, context)),
     ...unmanagedBlocks(current.name, types, context),
   ];
 }
 
-function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>): Block[] {
+/** Whether two record sets have set identifiers and policies by which they can be of one name and type, or of its types. */
+const canShare = (a: RecordSet, b: RecordSet) =>
+  !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
+
+function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]): Block[] {
   return foreign.flatMap(({ record, claim, unproven }): Block[] => {
     const whole = isAddressType(record.type);
-    if (isOwnershipRecord(record) || (!whole && !types.has(record.type))) return [];
-    if (whole && ![...types].some(isAddressType)) return [];
+    const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
+    if (isOwnershipRecord(record) || concerned.every(one => canShare(one, record))) return [];
     const why = unproven
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
       : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
-    const message = `${name} ${record.type} ${why}`;
-    return [{ reason: 'not-owned', whole, message, ...(types.has(record.type) && { type: record.type }) }];
+    const message = `${name} ${record.type}${describeSet(record)} ${why}`;
+    const same = desired.some(({ type }) => type === record.type);
+    return [{ reason: 'not-owned', whole, message, ...(same && { type: record.type }) }];
   });
 }
+
+const describeSet = ({ setIdentifier }: RecordSet) => (setIdentifier === undefined ? '' : ` "${setIdentifier}"`);
 
 function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
   return kept
@@ -62,9 +79,10 @@ function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: Reado
 function cnameBlocks(
   { name, foreign, ours }: Current,
   kept: readonly KeptRecord[],
-  types: ReadonlySet<string>,
+  desired: readonly RecordSet[],
   { settings }: NameContext,
 ): Block[] {
+  const types = new Set(desired.map(({ type }) => type));
   // What the change itself may replace is no obstacle.
   const isFixed = ({ type }: RecordSet) => !isAddressType(type) || !settings.types.includes(type as ManagedType);
   const staying = [
@@ -80,9 +98,12 @@ function cnameBlocks(
     blocks.push({ reason: 'conflict', type: 'CNAME', whole: true, message });
   }
   if (others.includes('CNAME')) {
-    const isForeign = foreign.some(({ record: { type } }) => type === 'CNAME');
-    // Beside a foreign CNAME no address is made in any case.
-    for (const type of [...types].filter(one => !(isForeign ? isAddressType(one) : one === 'CNAME')).sort()) {
+    const cnames = foreign.map(({ record }) => record).filter(({ type }) => type === 'CNAME');
+    const isForeign = cnames.length > 0;
+    const joins = isForeign && cnames.every(one => desired.every(record => canShare(one, record)));
+    // Beside a foreign CNAME no address is made in any case, unless both have set identifiers.
+    const isBarred = (type: string) => type !== 'CNAME' && (!isForeign || joins || !isAddressType(type));
+    for (const type of [...types].filter(isBarred).sort()) {
       const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
       blocks.push({ reason: 'conflict', type, message });
     }
@@ -90,9 +111,12 @@ function cnameBlocks(
   return blocks;
 }
 
-function reservedBlocks({ name, reserved, ours, foreign }: Current): Block[] {
-  if (!reserved || ours.length > 0 || foreign.some(({ claim }) => claim)) return [];
-  const message = `${name} is reserved by the ownership record ${reserved.txt.name} of the owner "${reserved.ownership.owner}"`;
+function reservedBlocks({ name, reserved, ours, foreign }: Current, desired: readonly RecordSet[]): Block[] {
+  const bars = ({ txt }: Claim) => desired.some(record => !canShare(record, txt));
+  const isHere = ({ record }: { readonly record: RecordSet }) => desired.some(one => isSameIdentifier(one, record));
+  const by = reserved.find(bars);
+  if (!by || ours.some(isHere) || foreign.some(one => one.claim && isHere(one))) return [];
+  const message = `${name} is reserved by the ownership record ${by.txt.name} of the owner "${by.ownership.owner}"`;
   return [{ reason: 'conflict', whole: true, message }];
 }
 
@@ -105,27 +129,43 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 }
 
 /** Why the name of an ownership record cannot be used, if it cannot. */
-function ownershipBlocks(record: RecordSet, context: NameContext): Block[] {
+function ownershipBlocks(record: RecordSet, current: Current, context: NameContext): Block[] {
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
-  const message = ownershipNameTaken(txtName, context);
+  const message = unusable(txtName) ?? ownershipNameTaken({ ...record, name: txtName, type: 'TXT' }, current, context);
   return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
 }
 
-function ownershipNameTaken(txtName: DnsName, { view, owners }: NameContext): string | undefined {
+function unusable(txtName: DnsName): string | undefined {
   const label = txtName.split('.').find(part => part.length > 63);
   if (label)
     return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
   if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
-  for (const record of recordsAt(txtName, view)) {
-    if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME`;
+  return undefined;
+}
+
+/** @param txt the ownership record that is to stand, with the set identifier and the routing of its record */
+function ownershipNameTaken(txt: RecordSet, current: Current, context: NameContext): string | undefined {
+  const { view, owners } = context;
+  for (const record of recordsAt(txt.name, view)) {
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME`;
     if (record.type !== 'TXT') continue;
     const stated = ownershipsIn(record);
     if (stated.length === 0)
-      return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record`;
+      return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record`;
+    const clashes = !isSameIdentifier(record, txt) && clashOf(txt, record) !== undefined;
     const other = stated.find(({ ownership }) => !owners.ours(ownership.owner));
-    if (other) return `it is reserved by the ownership record ${txtName} of the owner "${other.ownership.owner}"`;
+    if (other && (clashes || isSameIdentifier(record, txt)))
+      return `it is reserved by the ownership record ${txt.name} of the owner "${other.ownership.owner}"`;
+    if (clashes && isStray(record, current, context))
+      return `an ownership record of another routing stands at ${txt.name}${describeSet(record)}, and fits no record set: remove it by hand`;
   }
   return undefined;
+}
+
+/** Whether an ownership record goes with no change of the name: it decides over nothing, and is no plain leftover. */
+function isStray(txt: RecordSet, { ours, claims }: Current, { isLeftover }: NameContext): boolean {
+  const decides = ours.some(({ claim }) => claim.txt === txt);
+  return !decides && !claims.some(claim => claim.txt === txt && isLeftover(claim));
 }
 
 /** A type that `records.types` leaves out is not published, and what stands of it is not touched. */

@@ -8,7 +8,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { ADDRESS_TYPES, sameRecord } from '../model/index.ts';
+import { ADDRESS_TYPES, changeKey, recordId, sameRecord } from '../model/index.ts';
 import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
 import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
@@ -110,7 +110,7 @@ interface Work {
   batches: number;
   missing: boolean;
   /** Fingerprints of changes that were stale in the last round: stale again without a difference means refused. */
-  stale: Map<DnsName, string>;
+  stale: Map<string, string>;
 }
 
 function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void {
@@ -140,12 +140,12 @@ const isPassing = (why: Error) =>
 /** Applies accepted changes to the copy of the zone. */
 function withApplied(state: ZoneState, applied: readonly NameChange[], edits: Edits): ZoneState {
   if (applied.length === 0) return state;
-  const refusals = new Map<DnsName, Refusal>(state.refusals);
+  const refusals = new Map<string, Refusal>(state.refusals);
   const sets = applied.flatMap(({ deletes, creates }) => [
     ...deletes.map(set => ({ set })),
     ...creates.map(set => ({ set, after: set })),
   ]);
-  for (const { name } of applied) refusals.delete(name);
+  for (const change of applied) refusals.delete(changeKey(change));
   for (const one of sets) edits.sets.push(one);
   return { ...state, records: editSets(state.records, sets), refusals };
 }
@@ -156,7 +156,8 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
   const refusals = new Map(work.state.refusals);
   for (const { change, words } of verdicts) {
     const print = fingerprint(change, work.state.zone.id, standsIn(work.state.records));
-    refusals.set(change.name, refusalOf(print, words, refusals.get(change.name), context.ports.clock.now()));
+    const key = changeKey(change);
+    refusals.set(key, refusalOf(print, words, refusals.get(key), context.ports.clock.now()));
     work.findings.push(...refusedFindings(change, work.state.zone.id, words));
   }
   work.state = { ...work.state, refusals };
@@ -166,16 +167,16 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
 function stillWorthAnother(stale: readonly Verdict[], work: Work, context: PublishContext, round: number): Verdict[] {
   const again: Verdict[] = [];
   const same: Verdict[] = [];
-  const seen = new Map<DnsName, string>();
+  const seen = new Map<string, string>();
   for (const verdict of stale) {
     const { change } = verdict;
     const print = JSON.stringify([change.deletes, change.creates]);
-    if (work.stale.get(change.name) === print) same.push(verdict);
+    if (work.stale.get(changeKey(change)) === print) same.push(verdict);
     else if (round >= ROUNDS) {
       const message = `${change.name} is left for the next run: somebody else keeps changing it (${verdict.words})`;
       work.findings.push({ reason: 'deferred', message, name: change.name, zone: work.state.zone.id });
     } else {
-      seen.set(change.name, print);
+      seen.set(changeKey(change), print);
       again.push(verdict);
     }
   }
@@ -218,9 +219,15 @@ async function planAgain(
   work.findings.push(
     ...again.findings.filter(finding => finding.name !== undefined && names.has(finding.name) && finding.zone === id),
   );
-  const changes = again.zones.find(({ zone }) => zone.id === id)?.changes ?? [];
+  const touched = new Set(stale.flatMap(({ change }) => setsOf(change)));
+  // What the first plan did with other record sets of the name stands: it may have been held.
+  const changes = (again.zones.find(({ zone }) => zone.id === id)?.changes ?? []).filter(
+    change => change.setIdentifier === undefined || setsOf(change).some(set => touched.has(set)),
+  );
   return withoutOvertaken(changes, before, work).map(change => markDrift(change, before, work.state.records));
 }
+
+const setsOf = ({ deletes, creates }: NameChange) => [...deletes, ...creates].map(recordId);
 
 /**
  * Some changes are left, since another run has written the name after this one read the zone, and may have read the clusters

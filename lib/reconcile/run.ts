@@ -13,6 +13,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
+import { changeKey } from '../model/index.ts';
 import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
@@ -73,6 +74,9 @@ async function runOnce(
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
   );
   const superseded = (finding: Finding) =>
+    // What was held was of another record set of the name: the one that was sent was not.
+    finding.reason !== 'held' &&
+    finding.reason !== 'grace' &&
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
   const findings = [
     ...world.findings,
@@ -289,22 +293,22 @@ type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
   const { id } = state.zone;
-  const refusedNames = new Set(
+  const refused = new Set(
     [...planned.findings, ...published.findings]
       .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
-      .map(({ name }) => name),
+      .map(({ name = '', setIdentifier }) => changeKey({ name, ...(setIdentifier && { setIdentifier }) })),
   );
   const partial = input.scope !== undefined;
-  const applied = new Set(published.applied.map(({ name }) => name));
+  const applied = new Set(published.applied.map(changeKey));
   const unwanted = new Map(partial ? state.unwantedSince : []);
-  for (const [name, since] of planned.unwantedSince.get(id) ?? []) unwanted.set(name, since);
-  for (const name of applied) unwanted.delete(name);
+  for (const [key, since] of planned.unwantedSince.get(id) ?? []) unwanted.set(key, since);
+  for (const key of applied) unwanted.delete(key);
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
-    refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
+    refusals: new Map([...published.state.refusals].filter(([key]) => partial || refused.has(key))),
     unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
     removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
     unproven: whole ? new Set() : published.state.unproven,

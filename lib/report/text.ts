@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { ClusterResult, Finding, RecordChange, RecordSet, RunResult } from '../model/index.ts';
-import { describeObject, resourceOf } from '../model/index.ts';
+import { describeObject, describeRouting, resourceOf } from '../model/index.ts';
 import { printable } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -61,7 +61,12 @@ export function formatTable(head: readonly string[], rows: readonly (readonly Ce
 
 /** What a record set says, in a few words. */
 export function describeValue(record: RecordSet): string {
-  const routing = record.setIdentifier === undefined ? '' : ` [${record.setIdentifier}]`;
+  const said = [
+    record.setIdentifier,
+    describeRouting(record),
+    record.healthCheckId && `health check ${record.healthCheckId}`,
+  ];
+  const routing = said.some(Boolean) ? ` [${said.filter(Boolean).join(', ')}]` : '';
   if (record.alias) return `→ ${record.alias.dnsName}${routing}`;
   return `${(record.values ?? []).join(', ')}${record.ttl === undefined ? '' : ` (${record.ttl} s)`}${routing}`;
 }
