@@ -35,7 +35,9 @@ export interface Current {
   readonly ours: readonly OwnedRecord[];
   /** Everybody else's, ownership records of ours that speak of this name aside. */
   readonly foreign: readonly CurrentRecord[];
-  /** Every ownership record of ours that speaks of this name, needed or not; none where the name is contested. */
+  /**
+   * Every ownership record of ours that speaks of this name, needed or not; none of a set identifier that is contested.
+   */
   readonly claims: readonly Claim[];
   /** Ownership records of others that speak of the name and decide over no record set: the name is reserved. */
   readonly reserved: readonly Claim[];
@@ -98,12 +100,13 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
   }
   const twins = foreign.flatMap(current => twinOf(current, ours, all) ?? []);
   const reserved = contenders.filter(claim => !isOurs(claim) && isIdle(claim, all, records));
-  const contested = foreign.some(({ claim }) => claim && !isOurs(claim) && isIdle(claim, all, records));
+  const contested = foreign.filter(({ claim }) => claim && !isOurs(claim) && isIdle(claim, all, records));
+  const isContested = ({ txt }: Claim) => contested.some(({ record }) => isSameIdentifier(record, txt));
   return {
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
-    claims: contested ? [] : all.filter(claim => isOurs(claim) && !foreign.some(one => one.claim === claim)),
+    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => one.claim === claim)),
     reserved,
   };
 }
@@ -159,7 +162,8 @@ function rivalOf(
  */
 function twinOf({ record, claim }: CurrentRecord, ours: readonly OwnedRecord[], all: readonly Claim[]) {
   const { alias } = record;
-  if (claim || !alias || !all.some(({ type }) => type === '' || type === 'CNAME')) return undefined;
+  const isOld = ({ type, txt }: Claim) => (type === '' || type === 'CNAME') && isSameIdentifier(txt, record);
+  if (claim || !alias || !all.some(isOld)) return undefined;
   const sibling = ours.find(
     other =>
       other.record.type !== record.type &&

@@ -299,8 +299,10 @@ export function markDrift(
   after: ReadonlyMap<DnsName, readonly RecordSet[]>,
 ): NameChange {
   if (change.action === 'delete') return change;
-  const old = before.get(change.name) ?? [];
-  const now = after.get(change.name) ?? [];
+  const isOf = ({ setIdentifier }: RecordSet) =>
+    change.setIdentifier === undefined || change.setIdentifier === setIdentifier;
+  const old = (before.get(change.name) ?? []).filter(isOf);
+  const now = (after.get(change.name) ?? []).filter(isOf);
   const same = old.length === now.length && now.every(record => old.some(other => sameRecord(other, record)));
   return same || old.length === 0 ? change : { ...change, drift: true };
 }

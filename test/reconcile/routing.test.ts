@@ -553,8 +553,8 @@ describe('where routed records stand', () => {
   test('at the apex', async () => {
     const world = await worldOf([at('example.com')]);
     expect(lines(world)).toEqual([
-      '_fairlead-apex-a.example.com TXT#blue arena service/default/a weight 1',
       'example.com A#blue 203.0.113.1 weight 1',
+      '_fairlead-apex-a.example.com TXT#blue arena service/default/a weight 1',
     ]);
   });
 
