@@ -7,7 +7,7 @@ const MOST_NEAR = 30;
 
 /** Why a record set cannot stand beside others of its name, and one that is in its way. */
 export interface Obstacle {
-  readonly clash: Clash | 'full';
+  readonly clash: Clash | 'taken' | 'full';
   readonly other: RecordSet;
 }
 
@@ -19,20 +19,22 @@ export class Beside {
   /** By type, and within it by policy. */
   readonly #types = new Map<string, Map<string, RecordSet[]>>();
   readonly #places = new Map<string, RecordSet[]>();
+  readonly #ids = new Map<string, RecordSet>();
 
   constructor(records: Iterable<RecordSet> = []) {
     for (const [type, sets] of groupBy(records, one => one.type)) this.#types.set(type, groupBy(sets, policyOf));
-    for (const sets of this.#types.values()) for (const record of [...sets.values()].flat()) this.#addPlace(record);
+    for (const sets of this.#types.values()) for (const record of [...sets.values()].flat()) this.#index(record);
   }
 
   add(record: RecordSet): void {
     const policies = this.#types.get(record.type) ?? new Map<string, RecordSet[]>();
     this.#types.set(record.type, policies);
     put(policies, policyOf(record), record);
-    this.#addPlace(record);
+    this.#index(record);
   }
 
-  #addPlace(record: RecordSet): void {
+  #index(record: RecordSet): void {
+    this.#ids.set(recordId(record), record);
     const place = placeOf(record);
     if (place !== undefined) put(this.#places, `${record.type} ${place}`, record);
   }
@@ -44,6 +46,11 @@ export class Beside {
       if (clash) return { clash, other };
     }
     return undefined;
+  }
+
+  /** The record set of the same identity. */
+  same(record: RecordSet): RecordSet | undefined {
+    return this.#ids.get(recordId(record));
   }
 
   /** At most two of each policy and type, and of the place: of two with different identities one tells for all. */

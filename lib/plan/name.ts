@@ -13,7 +13,7 @@ import { type Delta, diff, POLICIES } from './diff.ts';
 import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
 import { type Block, whatBlocks } from './preconditions.ts';
-import { type Settled, settleRouting } from './routing.ts';
+import { isAwaited, type Settled, settleRouting } from './routing.ts';
 import { ofOneSet, togetherParts } from './together.ts';
 
 /** The plan of one name in one zone. */
@@ -118,9 +118,7 @@ function removeFacet(current: Current, gives: Settled['gives'], context: NameCon
   const { owners, settings } = context;
   const gone = current.ours.filter(
     owned =>
-      isManaged(owned, context) &&
-      !keepingOf(owned, current.name, context) &&
-      !owners.awaited(owned.claim.ownership, current.name),
+      isManaged(owned, context) && !keepingOf(owned, current.name, context) && !isAwaited(owned, current.name, context),
   );
   const deltas = gone
     .filter(({ record }) => settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record)))

@@ -97,12 +97,17 @@ function fixedRecords(current: Current, wishes: readonly Wish[], context: NameCo
     const { ownership } = owned.claim;
     if (settings.policy === 'create-only' || !isManaged(owned.record, context) || owners.frozen(ownership)) return true;
     if (asked.has(owned)) return false;
-    return owners.keeping(ownership, current.name) !== undefined || owners.awaited(ownership, current.name);
+    return owners.keeping(ownership, current.name) !== undefined || isAwaited(owned, current.name, context);
   };
   return [
     ...current.foreign.map(({ record }) => record).filter(record => !isOwnershipRecord(record)),
     ...current.ours.filter(stays).map(({ record }) => record),
   ];
+}
+
+/** Whether some object waits for the name, while the one that has the record set has gone. */
+export function isAwaited({ claim: { ownership } }: OwnedRecord, name: DnsName, { owners }: NameContext): boolean {
+  return owners.awaited(ownership, name) && !owners.asks(ownership, name);
 }
 
 interface Judged {
@@ -127,9 +132,10 @@ function judgeHolders(wishes: readonly Wish[], staying: readonly RecordSet[]): J
     }
   };
   for (;;) {
-    const against = firstObstacle(open(), beside);
-    const next = against.length > 0 ? against : disagreeing(open());
-    if (next.length === 0) return { fixed, holders: open(), refused };
+    const next = [firstObstacle(open(), beside), contending(open()), disagreeing(open())].find(
+      ({ length }) => length > 0,
+    );
+    if (!next) return { fixed, holders: open(), refused };
     for (const { wish, obstacle } of next) refuse(wish, obstacle);
   }
 }
@@ -139,11 +145,18 @@ interface Against {
   readonly obstacle: Obstacle;
 }
 
+/** Of each wish that clashes with what stays the first obstacle; what another has by the same set identifier is one, too. */
 function firstObstacle(wishes: readonly Wish[], beside: Beside): Against[] {
   return wishes.flatMap(wish => {
-    const obstacle = obstacleIn(wish, record => beside.obstacleTo(record));
+    const obstacle = obstacleIn(wish, record => takenFrom(wish, record, beside) ?? beside.obstacleTo(record));
     return obstacle ? [{ wish, obstacle }] : [];
   });
+}
+
+function takenFrom({ standing }: Wish, record: RecordSet, beside: Beside): Obstacle | undefined {
+  const other = beside.same(record);
+  const isOwn = standing.some(owned => recordId(owned.record) === recordId(record));
+  return other === undefined || isOwn ? undefined : { clash: 'taken', other };
 }
 
 function obstacleIn({ records }: Wish, look: (record: RecordSet) => Obstacle | undefined): Obstacle | undefined {
@@ -154,17 +167,40 @@ function obstacleIn({ records }: Wish, look: (record: RecordSet) => Obstacle | u
   return undefined;
 }
 
+/** Those who ask for a set identifier that another one asks for, too: the one that has it keeps it, else the first gets it. */
+function contending(wishes: readonly Wish[]): Against[] {
+  const first = new Map<string, Wish>();
+  const has = ({ standing }: Wish, id: string) => standing.some(({ record }) => recordId(record) === id);
+  for (const wish of wishes) {
+    for (const id of wish.records.map(recordId)) {
+      const other = first.get(id);
+      if (!other || (has(wish, id) && !has(other, id))) first.set(id, wish);
+    }
+  }
+  return wishes.flatMap(wish => {
+    const lost = wish.records.find(record => first.get(recordId(record)) !== wish);
+    return lost ? [{ wish, obstacle: { clash: 'taken', other: lost } }] : [];
+  });
+}
+
 /**
  * Those whose wishes clash with another's: they who want something else than what stands; where all of them go on as they
  * are but for their place, the last.
  */
 function disagreeing(wishes: readonly Wish[]): Against[] {
-  const clashing = firstObstacle(wishes, new Beside(wishes.flatMap(({ records }) => records)));
+  const clashing = clashesWith(wishes, new Beside(wishes.flatMap(({ records }) => records)));
   if (clashing.length === 0) return [];
   const standing = new Beside(wishes.flatMap(one => one.standing.map(({ record }) => record)));
   const isNew = ({ wish }: Against) => obstacleIn(wish, record => standing.obstacleTo(record))?.clash !== undefined;
   const changing = clashing.filter(isNew);
   return changing.length > 0 ? changing : clashing.slice(-1);
+}
+
+function clashesWith(wishes: readonly Wish[], beside: Beside): Against[] {
+  return wishes.flatMap(wish => {
+    const obstacle = obstacleIn(wish, record => beside.obstacleTo(record));
+    return obstacle ? [{ wish, obstacle }] : [];
+  });
 }
 
 const byPreference = (a: Wish, b: Wish) => compareCandidates(a.candidate, b.candidate);
@@ -202,7 +238,7 @@ function movedHere({ candidate, records }: Wish, holders: readonly Wish[]): Obst
   const holder = holders.find(one => facetOfCandidate(one.candidate) === facet);
   if (!holder || holder.standing.some(({ record }) => facetOf(record) === facet)) return undefined;
   const other = holder.records.find(one => records.some(record => recordId(record) === recordId(one)));
-  return other && { clash: 'place', other };
+  return other && { clash: 'taken', other };
 }
 
 /** Whose a record set is or will be, as messages name it. */
@@ -218,7 +254,8 @@ function ownersByRecord({ ours }: Current, leads: readonly Wish[]): ReadonlyMap<
 const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>> = {
   cname: () => 'and DNS allows nothing beside a CNAME',
   policy: () => 'and Route 53 takes one routing policy for a name and type',
-  place: () => 'and of each set identifier, region, failover role and location a name has one',
+  place: () => 'and of each region, failover role and location a name and type has one',
+  taken: () => 'and each set identifier of a name is one object’s',
   full: () => 'and Route 53 takes no more of one name and type',
 };
 
