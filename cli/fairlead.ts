@@ -1,5 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import type { GlobalOptions } from './options.ts';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { completionFor, SHELLS, type Shell } from './completion.ts';
+import { addHelp } from './help.ts';
+import { type ImportFlags, runImportArguments } from './import-args.ts';
+import { type InitFlags, runInit } from './init.ts';
+import { FORMATS, type GlobalOptions } from './options.ts';
+import { print } from './output.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
 import { type RecordFilters, runRecords } from './records.ts';
 import { runValidate } from './validate.ts';
@@ -11,12 +16,19 @@ function rows(text: string): number {
   throw new InvalidArgumentError('give a whole number of rows');
 }
 
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 5) return value;
+  throw new InvalidArgumentError('give 5 seconds or more');
+}
+
 const collect = (value: string, previous: string[] = []) => [...previous, value];
 
 function withCommon(command: Command): Command {
   return command
     .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
-    .option('--json', 'print the result as JSON, for machines')
+    .addOption(new Option('-o, --output <format>', 'how the result is printed').choices(FORMATS).default('table'))
+    .option('--json', 'short for --output json')
     .option('--limit <rows>', 'rows of a table at most (a terminal: 200 unless told; a pipe: all)', rows)
     .option('--no-color', 'print without colours');
 }
@@ -24,10 +36,6 @@ function withCommon(command: Command): Command {
 const program = new Command('fairlead')
   .description('Leads Kubernetes hostnames into Route 53.')
   .version(version)
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 in step, 2 some records are not published (or, for plan, changes are to be made), 1 could not run.',
-  )
   .exitOverride(error => {
     process.exit(error.exitCode === 0 ? 0 : 1);
   });
@@ -41,7 +49,13 @@ for (const mode of ['sync', 'plan'] as const) {
     )
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
+    .option('-q, --quiet', 'print nothing where all is in step, else only what is not done')
+    .option('-v, --verbose', 'print a row for each finding, what was read, and the calls')
     .action((options: ReconcileOptions) => runReconcile(mode, options));
+  if (mode === 'plan')
+    reconciling
+      .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
+      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30));
   if (mode === 'sync') reconciling.option('--yes', 'do not ask (on a terminal) before a forced run removes records');
 }
 
@@ -52,8 +66,8 @@ withCommon(program.command('records'))
     new Option('--zone <name>', 'only of this hosted zone, by name or id; * for any characters').argParser(collect),
   )
   .addOption(new Option('--name <name>', 'only of this name; * for any characters').argParser(collect))
-  .addOption(new Option('--owner <id>', 'only of this owner').argParser(collect))
-  .addOption(new Option('--cluster <name>', 'only of the owner of this cluster').argParser(collect))
+  .addOption(new Option('--owner <id>', 'only of this owner; * for any characters').argParser(collect))
+  .addOption(new Option('--cluster <name>', 'only of this cluster; * for any characters').argParser(collect))
   .action((options: GlobalOptions & RecordFilters) => runRecords(options));
 
 program
@@ -64,4 +78,32 @@ program
   .option('--no-color', 'print without colours')
   .action((options: GlobalOptions) => runValidate(options));
 
+program
+  .command('import-args')
+  .description('print the fairlead.yml that does what an ExternalDNS does')
+  .argument('[file]', 'its arguments, its Deployment, or the values of its Helm chart; - for standard input')
+  .argument('[arguments...]', 'or its arguments themselves, behind --')
+  .option('--cluster <name>', 'the cluster that it runs in', 'my-cluster')
+  .option('--region <region>', 'the region of the EKS cluster')
+  .action((file: string | undefined, rest: string[], flags: ImportFlags) =>
+    runImportArguments(file === undefined ? [] : [file, ...rest], flags),
+  );
+
+program
+  .command('init')
+  .description('write a fairlead.yml of what is asked, or of the options')
+  .option('-c, --config <file>', 'the file to write', 'fairlead.yml')
+  .option('--cluster <name>', 'the EKS cluster')
+  .option('--region <region>', 'its region')
+  .addOption(new Option('--domain <name>', 'a domain (may be given several times)').argParser(collect))
+  .option('--owner <id>', 'the owner id of the ownership records')
+  .action((flags: InitFlags) => runInit(flags));
+
+program
+  .command('completion')
+  .description('print the completion of a shell')
+  .addArgument(new Argument('<shell>').choices(SHELLS))
+  .action((shell: Shell) => print(completionFor(shell, program)));
+
+addHelp(program);
 await program.parseAsync();

@@ -1,8 +1,18 @@
+/** How a result is printed. */
+export const FORMATS = ['table', 'json', 'yaml', 'markdown', 'name'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
 /** What every command takes. */
 export interface GlobalOptions {
   readonly config: string;
+  readonly output?: Format;
+  /** Short for `output: json`. */
   readonly json?: boolean;
   readonly color: boolean;
   /** Rows of a table at most. */
   readonly limit?: number;
 }
+
+export const formatOf = ({ output, json }: Pick<GlobalOptions, 'output' | 'json'>): Format =>
+  json ? 'json' : (output ?? 'table');

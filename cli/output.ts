@@ -1,14 +1,49 @@
+import { stringify } from 'yaml';
 import { printable, printableJson } from '../lib/report/printable.ts';
-import type { GlobalOptions } from './options.ts';
+import { terminalOptions } from '../lib/report/terminal.ts';
+import type { TextOptions } from '../lib/report/text.ts';
+import { formatOf, type GlobalOptions } from './options.ts';
 
-export const EXIT = { inStep: 0, couldNotRun: 1, unpublished: 2 } as const;
+/** `onlyUnpublished` comes with `--detailed-exitcode` alone, where 2 means that changes are to be made. */
+export const EXIT = { inStep: 0, couldNotRun: 1, unpublished: 2, onlyUnpublished: 3 } as const;
 
 /** Rows of a table that a person is shown; what is piped is whole. */
 const ROWS = 200;
 
-export const rowsOf = ({ limit }: GlobalOptions) => limit ?? (process.stdout.isTTY ? ROWS : Number.POSITIVE_INFINITY);
+const isTerminal = () => process.stdout.isTTY === true;
 
-export const useColour = ({ color }: GlobalOptions) => color && process.stdout.isTTY === true && !process.env.NO_COLOR;
+/** Whether the terminal obeys what moves the cursor. */
+const isLive = () => process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+
+/** How a text is laid out where this process prints it. */
+export function textOptions({ color, limit }: GlobalOptions): TextOptions {
+  const rows = limit ?? (isTerminal() ? ROWS : Number.POSITIVE_INFINITY);
+  return { rows, ...terminalOptions(process.stdout, process.env, color) };
+}
+
+/** One result in each of the forms in which it can be asked for. */
+export interface Printed {
+  readonly value: unknown;
+  text(options: TextOptions): string;
+  markdown(): string;
+  /** DNS names. */
+  names(): readonly string[];
+}
+
+/** Prints a result in the form that was asked for (`--output`). */
+export function show(options: GlobalOptions, { value, text, markdown, names }: Printed): Promise<void> {
+  const format = formatOf(options);
+  if (format === 'json') return print(printableJson(value));
+  if (format === 'yaml') return print(yamlOf(value));
+  if (format === 'markdown') return print(markdown());
+  if (format === 'name') return printLines([...new Set(names())].map(printable));
+  return print(text(textOptions(options)));
+}
+
+const yamlOf = (value: unknown) => printable(stringify(JSON.parse(JSON.stringify(value)), { lineWidth: 0 }).trimEnd());
+
+/** No line at all where there are none. */
+const printLines = (lines: readonly string[]) => (lines.length > 0 ? print(lines.join('\n')) : Promise.resolve());
 
 /** Runs a command; what it throws is printed for a person (or as `{"error":…}` for a machine) and ends with exit code 1. */
 export async function command(options: GlobalOptions, work: () => Promise<number>): Promise<void> {
@@ -16,7 +51,10 @@ export async function command(options: GlobalOptions, work: () => Promise<number
     process.exitCode = await work();
   } catch (error) {
     const { name, message } = error as Error;
-    if (options.json) process.stdout.write(`${printableJson({ error: { name, message } })}\n`);
+    const value = { error: { name, message } };
+    const format = formatOf(options);
+    if (format === 'json') process.stdout.write(`${printableJson(value)}\n`);
+    if (format === 'yaml') process.stdout.write(`${yamlOf(value)}\n`);
     process.stderr.write(`fairlead: ${printable(message)}\n`);
     process.exitCode = EXIT.couldNotRun;
   }
@@ -34,7 +72,7 @@ export async function print(text: string): Promise<void> {
 
 /** One line on the terminal that is written over, shown only while a person watches and after a second. */
 export function progressLine(): { show(text: string): void; clear(): void } {
-  const live = process.stderr.isTTY === true;
+  const live = isLive();
   const from = Date.now() + 1000;
   let shown = false;
   return {

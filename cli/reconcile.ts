@@ -1,13 +1,15 @@
 import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunRequest, RunResult } from '../lib/model/index.ts';
 import { composePorts, type Progress, reconcile } from '../lib/reconcile/index.ts';
-import { printable, printableJson } from '../lib/report/printable.ts';
+import { markdownResult } from '../lib/report/markdown.ts';
+import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
-import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print, progressLine, rowsOf, useColour } from './output.ts';
+import { formatOf, type GlobalOptions } from './options.ts';
+import { command, EXIT, progressLine, show } from './output.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {
   zones: 'hosted zones read',
@@ -20,6 +22,13 @@ export interface ReconcileOptions extends GlobalOptions {
   readonly cluster?: string[];
   /** Don't ask. */
   readonly yes?: boolean;
+  readonly detailedExitcode?: boolean;
+  /** Seconds from one look to the next. */
+  readonly watch?: number;
+  /** Only what is not in step. */
+  readonly quiet?: boolean;
+  /** A line for each finding, and how the run went. */
+  readonly verbose?: boolean;
 }
 
 /** `fairlead sync` and `fairlead plan`. */
@@ -39,11 +48,45 @@ export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): 
     if (mode === 'sync' && request.force && !options.yes && process.stdin.isTTY) {
       if (!(await agreed(await carryOut({ ...request, mode: 'plan' })))) return EXIT.unpublished;
     }
+    if (options.watch !== undefined) return watch(options.watch, () => carryOut(request), options);
     const result = await carryOut(request).finally(done);
-    const text = { colour: useColour(options), rows: rowsOf(options) };
-    await print(options.json ? printableJson(result) : formatResult(result, text));
-    return result.inStep ? EXIT.inStep : EXIT.unpublished;
+    await showResult(result, options);
+    return exitCodeOf(result, options);
   });
+}
+
+/** Looks again and again, and prints what is news; the interrupt that a run listens to ends it. */
+async function watch(seconds: number, look: () => Promise<RunResult>, options: ReconcileOptions): Promise<number> {
+  let before = '';
+  const ended = new AbortController();
+  process.once('SIGINT', () => ended.abort());
+  for (;;) {
+    const result = await look();
+    const { zones, findings } = result;
+    const now = JSON.stringify([zones, findings]);
+    if (now !== before) await showResult(result, options);
+    before = now;
+    await sleep(seconds * 1000, undefined, { signal: ended.signal }).catch(() => {});
+    if (ended.signal.aborted) return exitCodeOf(result, options);
+  }
+}
+
+async function showResult(result: RunResult, options: ReconcileOptions): Promise<void> {
+  if (options.quiet && result.inStep && formatOf(options) === 'table') return;
+  const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'usual';
+  await show(options, {
+    value: result,
+    text: text => formatResult(result, { ...text, detail }),
+    markdown: () => markdownResult(result),
+    names: () => result.zones.flatMap(({ changes }) => changes.map(({ name }) => name)),
+  });
+}
+
+/** With `--detailed-exitcode` 2 says that changes are to be made and nothing else, as terraform has it. */
+function exitCodeOf({ inStep, zones, counts }: RunResult, { detailedExitcode }: ReconcileOptions): number {
+  if (!detailedExitcode) return inStep ? EXIT.inStep : EXIT.unpublished;
+  if (zones.some(({ changes }) => changes.length > 0)) return EXIT.unpublished;
+  return counts.unpublished > 0 ? EXIT.onlyUnpublished : EXIT.inStep;
 }
 
 const SHOWN = 10;

@@ -2,11 +2,12 @@ import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { matchesGlob } from '../lib/glob.ts';
 import { composePorts, type ListedRecord, listRecords } from '../lib/reconcile/index.ts';
-import { printableJson } from '../lib/report/printable.ts';
+import { markdownTable } from '../lib/report/markdown.ts';
+import { printable } from '../lib/report/printable.ts';
 import { describeValue, formatTable } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print, rowsOf, useColour } from './output.ts';
+import { command, EXIT, show } from './output.ts';
 
 /** Which records are listed: each kind narrows, of the values of one any will do. */
 export interface RecordFilters {
@@ -24,38 +25,56 @@ export function runRecords(options: GlobalOptions & RecordFilters): Promise<void
     const config = loadConfig(options.config, env);
     const fits = filterOf(options, config);
     const run = { config, ports: composePorts(config, env, credentials) };
-    const listed = (await listRecords(run, { all: options.all === true })).filter(fits);
-    await print(options.json ? printableJson(listed) : tableOf(listed, options));
+    const all = await listRecords(run, { all: options.all === true });
+    const listed = all.filter(fits);
+    const rows = listed.map(rowOf);
+    await show(options, {
+      value: listed,
+      text: text => (rows.length === 0 ? nothingFits(options, all.length) : formatTable(HEAD, rows, text, 2)),
+      markdown: () => markdownTable(HEAD, rows),
+      names: () => listed.map(({ record }) => record.name),
+    });
     return EXIT.inStep;
   });
 }
 
-function tableOf(listed: readonly ListedRecord[], options: GlobalOptions): string {
-  const rows = listed.map(({ zone, record, owner, resource }) => [
-    record.name,
-    record.type,
-    describeValue(record),
-    owner ?? '',
-    resource ?? '',
-    zone.private ? `${zone.name} (private)` : zone.name,
-  ]);
-  const head = ['NAME', 'TYPE', 'VALUE', 'OWNER', 'OBJECT', 'ZONE'];
-  return formatTable(head, rows, { colour: useColour(options), rows: rowsOf(options) });
+const HEAD = ['NAME', 'TYPE', 'VALUE', 'OWNER', 'OBJECT', 'ZONE'];
+
+const rowOf = ({ zone, record, owner, resource }: ListedRecord) => [
+  record.name,
+  record.type,
+  describeValue(record),
+  owner ?? '',
+  resource ?? '',
+  zone.private ? `${zone.name} (private)` : zone.name,
+];
+
+/** An empty table would leave it open whether there is nothing or the filter is mistyped. */
+function nothingFits({ all, zone, name, owner, cluster }: RecordFilters, count: number): string {
+  const filters = Object.entries({ zone, name, owner, cluster }).flatMap(([key, values = []]) =>
+    values.map(value => `--${key} ${value}`),
+  );
+  const of = all ? 'of the selected zones' : 'of ours in the selected zones (--all: everybody’s)';
+  const what = `${count} ${count === 1 ? 'record set' : 'record sets'} ${of}`;
+  return printable(filters.length === 0 ? `there are ${what}` : `none of the ${what} fits ${filters.join(' ')}`);
 }
 
 /** @throws Error for a cluster that the config does not have */
 function filterOf({ zone, name, owner, cluster }: RecordFilters, { clusters }: Config): (one: ListedRecord) => boolean {
-  const owners = cluster?.map(wanted => {
-    const known = clusters.find(one => one.name === wanted);
-    if (known) return known.owner;
-    throw new Error(`the config has no cluster "${wanted}"; it has ${clusters.map(one => one.name).join(', ')}`);
+  const ofClusters = cluster?.flatMap(pattern => {
+    const known = clusters.filter(one => matchesGlob(one.name, pattern));
+    if (known.length > 0) return known;
+    throw new Error(`the config has no cluster "${pattern}"; it has ${clusters.map(one => one.name).join(', ')}`);
   });
   const any = (wanted: readonly string[] | undefined, ...values: readonly string[]) =>
     wanted === undefined ||
     wanted.some(pattern => values.some(value => matchesGlob(value, pattern.toLowerCase().replace(/\.$/, ''))));
+  const isOf = (one: ListedRecord) =>
+    ofClusters === undefined ||
+    ofClusters.some(known => one.owner === known.owner && (one.cluster === undefined || one.cluster === known.name));
   return one =>
     any(name, one.record.name) &&
     any(zone, one.zone.name, one.zone.id.toLowerCase()) &&
-    (owner === undefined || owner.includes(one.owner ?? '')) &&
-    (owners === undefined || owners.includes(one.owner ?? ''));
+    (owner === undefined || owner.some(pattern => one.owner !== undefined && matchesGlob(one.owner, pattern))) &&
+    isOf(one);
 }

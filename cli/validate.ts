@@ -1,14 +1,14 @@
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
-import { printableJson } from '../lib/report/printable.ts';
 import type { GlobalOptions } from './options.ts';
-import { command, EXIT, print } from './output.ts';
+import { command, EXIT, show } from './output.ts';
 
 /** `fairlead validate`: the config alone is read; nothing else is, and no credentials are needed. */
 export function runValidate(options: GlobalOptions): Promise<void> {
   return command(options, async () => {
     const config = loadConfig(options.config, process.env);
-    await print(options.json ? printableJson(config) : `${options.config} is valid: ${summary(config)}`);
+    const said = `${options.config} is valid: ${summary(config)}`;
+    await show(options, { value: config, text: () => said, markdown: () => said, names: () => config.zones.domains });
     return EXIT.inStep;
   });
 }

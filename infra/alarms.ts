@@ -26,7 +26,10 @@ function alarmsOf(shard: string, index: number, watch: Omit<Watch, 'shards'>): [
   const { schedule } = watch;
   const alarm = (id: string, properties: AlarmProperties): [string, Resource] => [
     index === 0 ? id : `${id}${index + 1}`,
-    alarmOf(shard, watch, properties),
+    alarmOf(shard, watch, {
+      ...properties,
+      AlarmDescription: `${properties.AlarmDescription} docs/runbook.md, ${id}.`,
+    }),
   ];
   return [
     alarm('AlarmUnpublished', {

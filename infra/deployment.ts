@@ -3,6 +3,7 @@ import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { shardAlarms } from './alarms.ts';
 import { type Audit, auditOf } from './audit.ts';
+import { dashboard } from './dashboard.ts';
 import { type CloudFormationValue, OWN_BUCKET, roleStatements, type Statement, sub } from './iam.ts';
 import { busPolicy, driftRules, type Resources, scheduleRules } from './rules.ts';
 import { InvalidSetting, readSettings, type Settings } from './settings.ts';
@@ -25,6 +26,7 @@ export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRe
   readonly messageAge: number;
   /** The alarms on the runs of each shard. */
   readonly alarms: Resources;
+  readonly dashboard: Resources;
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] } | null;
   readonly statements: readonly Statement[];
   /** What puts events on the queue: the schedule, and the rules on changes that others made. */
@@ -62,6 +64,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
     messageAge: 2 * (timeout + 60) + 600,
     alarmActions,
     alarms: shardAlarms({ service: SERVICE, shards, schedule, actions: alarmActions }),
+    dashboard: { Dashboard: dashboard({ service: SERVICE, shards }) },
     vpc,
     statements: roleStatements(config, {
       ...RESOURCES,

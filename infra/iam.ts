@@ -1,5 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
 import { recordNames } from './record-names.ts';
+import { secretStatements } from './secrets.ts';
 
 /** A CloudFormation value: a string, or an intrinsic function like `{ "Fn::GetAtt": […] }`. */
 export type CloudFormationValue = string | Readonly<Record<string, unknown>>;
@@ -32,6 +33,9 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
     ...roleArnStatements(config),
     ...stateStatements(config, grants.stateBucket),
     ...(grants.stateKey ? [keyStatement(grants.stateKey)] : []),
+    ...config.registry.encryptionKeys.flatMap((place, i) =>
+      secretStatements(place, `RegistryKey${i === 0 ? '' : i + 1}`),
+    ),
     ...runtimeStatements(grants),
   ];
 }
@@ -64,7 +68,7 @@ export function route53Statements({ zones, records, registry }: Config): readonl
       Resource,
       Condition: {
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsRecordTypes': [...new Set([...records.types, 'TXT'])],
+          'route53:ChangeResourceRecordSetsRecordTypes': writtenTypes({ records, registry }),
           'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
         },
         ...(allowed && { 'ForAllValues:StringLike': { [NAMES]: allowed } }),
@@ -72,6 +76,11 @@ export function route53Statements({ zones, records, registry }: Config): readonl
     },
     ...(denied.length === 0 ? [] : [keepOut(Resource, denied)]),
   ];
+}
+
+/** The managed types, and that of ownership records where they are kept. */
+export function writtenTypes({ records, registry }: Pick<Config, 'records' | 'registry'>): string[] {
+  return [...new Set([...records.types, ...(registry.type === 'noop' ? [] : ['TXT'])])];
 }
 
 const NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';

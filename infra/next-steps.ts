@@ -1,4 +1,5 @@
 import type { ClusterConfig, Config } from '../lib/config/config.ts';
+import { writtenTypes } from './iam.ts';
 import { recordNames } from './record-names.ts';
 
 /** What is known once the stack is there. */
@@ -58,7 +59,7 @@ function zonesStep({ zones, records, registry }: Config, role: string, region: s
     `TrustedRoleArn=${role}`,
     ...roleParameters(zones.roleArn),
     ...(allowed ? [`'RecordNames=${allowed.join(',')}'`] : []),
-    `RecordTypes=${[...new Set<string>([...records.types, 'TXT'])].join(',')}`,
+    `RecordTypes=${writtenTypes({ records, registry }).join(',')}`,
     ...(zones.ids.length > 0
       ? [`HostedZones=${zones.ids.map(id => `arn:${partition}:route53:::hostedzone/${id}`).join(',')}`]
       : []),

@@ -39,7 +39,7 @@ const below = (domain: string) => (domain.startsWith('.') ? [`*${domain}`] : [do
 
 function namesOf(domain: string, { zones, registry, records }: Names): string[] {
   const above = zones.ids.length > 0 || zones.matchParent;
-  if (domain.startsWith('.') || !above) return below(domain);
+  if (domain.startsWith('.') || !above || registry.type === 'noop') return below(domain);
   return [...below(domain), ...ownershipNames(domain, records.types, registry)];
 }
 

@@ -1,6 +1,6 @@
-import { parseSecretPlace } from '../functions/webhook/secrets.ts';
-import { type CloudFormationValue, type Statement, sub } from './iam.ts';
+import { type Statement, sub } from './iam.ts';
 import type { Resource, Resources } from './rules.ts';
+import { secretStatements } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
 /** What infra/webhook.yml takes from the deployment. */
@@ -30,7 +30,7 @@ export function webhookOf(settings: Settings): Webhook {
     secret: webhookSecret ?? '',
     callers: settings.webhookClusters ?? '',
     concurrency: webhookConcurrency === 'auto' ? (webhook === 'hmac' ? OPEN : null) : webhookConcurrency,
-    statements: [...SENDER, ...(webhookSecret === null ? [] : secretStatements(webhookSecret))],
+    statements: [...SENDER, ...(webhookSecret === null ? [] : secretStatements(webhookSecret, 'Secret'))],
     permissions: Object.assign({}, ...(webhookAccounts ?? []).map(callers)),
   };
 }
@@ -65,58 +65,3 @@ const SENDER: readonly Statement[] = [
   },
   { Sid: 'SendNotices', Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
 ];
-
-interface Store {
-  readonly service: string;
-  readonly action: string;
-  /** The end of the ARN, for a name. Secrets Manager adds six characters of its own. */
-  readonly resource: (name: string) => string;
-  /** Part of what the store has a key of KMS decrypt: it names the parameter or secret. */
-  readonly context: string;
-}
-
-const STORES: Readonly<Record<'ssm' | 'secretsmanager', Store>> = {
-  ssm: {
-    service: 'ssm',
-    action: 'ssm:GetParameter',
-    resource: name => `parameter/${name.replace(/^\//, '')}`,
-    context: 'kms:EncryptionContext:PARAMETER_ARN',
-  },
-  secretsmanager: {
-    service: 'secretsmanager',
-    action: 'secretsmanager:GetSecretValue',
-    resource: name => `secret:${name}-??????`,
-    context: 'kms:EncryptionContext:SecretARN',
-  },
-};
-
-/**
- * To read this one parameter or secret. With a key of KMS of your own it is decrypted in the function's name, so the right
- * to decrypt is for every key, but for nothing else than what this store has encrypted under this name:
- * https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
- * https://docs.aws.amazon.com/kms/latest/developerguide/services-secrets-manager.html
- */
-function secretStatements(text: string): readonly Statement[] {
-  const place = parseSecretPlace(text);
-  if (place === undefined) return [];
-  const { service, action, resource, context } = STORES[place.store];
-  const given = place.name.startsWith('arn:') ? place.name.split(':') : undefined;
-  const [, partition, , region, account] = given ?? ['', ...HERE];
-  const Resource: CloudFormationValue =
-    given === undefined ? sub(`arn:${partition}:${service}:${region}:${account}:${resource(place.name)}`) : place.name;
-  return [
-    { Sid: 'ReadSecret', Effect: 'Allow', Action: [action], Resource },
-    {
-      Sid: 'DecryptSecret',
-      Effect: 'Allow',
-      Action: ['kms:Decrypt'],
-      Resource: sub(`arn:${partition}:kms:${region}:${account}:key/*`),
-      Condition: {
-        StringLike: { 'kms:ViaService': sub(`${service}.${region}.amazonaws.com*`), [context]: Resource },
-      },
-    },
-  ];
-}
-
-/** Partition, service, region and account of the stack, in the places that they have in an ARN. */
-const HERE = [`\${AWS::Partition}`, '', `\${AWS::Region}`, `\${AWS::AccountId}`] as const;

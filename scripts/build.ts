@@ -1,6 +1,7 @@
 // Bundles what ships: each Lambda and the forwarder into a folder of its own (with the package.json that makes Node read
 // it as ESM) and the command into one executable file. Silent when all is well; any esbuild error or warning ends it
 // with exit code 1.
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +52,15 @@ const MISSING =
 /** Before anything else in a program that people start with whatever Node they have: an older one fails in the middle of a run. */
 const OLD_NODE = `if(parseInt(process.versions.node)<${NODE}){process.stderr.write("fairlead needs Node.js ${NODE} or later, and this is "+process.version+"\\n");process.exit(1)}`;
 
+/** What `fairlead --version` names; empty in a tree without a repository. */
+function commitOf(folder: string): string {
+  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty=+changes', '--exclude=*'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : '';
+}
+
 function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions {
   return {
     absWorkingDir: root,
@@ -66,6 +76,7 @@ function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions 
     conditions: ['module', 'import', 'node'],
     plugins: [leaveOut(without), requireHttp()],
     banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE + MISSING },
+    define: { FAIRLEAD_COMMIT: JSON.stringify(commitOf(root)) },
     legalComments: 'none', // they stand in LICENSES.txt, whole
     metafile: true,
     logLevel: 'silent',

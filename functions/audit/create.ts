@@ -1,9 +1,9 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Notice } from '../../lib/model/index.ts';
 import { inTime } from '../in-time.ts';
+import { meter } from '../metrics.ts';
 import { createTelemetry, type Telemetry } from '../telemetry.ts';
 import { readBatch } from './batch.ts';
 import { clusterOf, noticeOf } from './notice.ts';
@@ -25,11 +25,11 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
   const { logger, metrics } = telemetry;
   const handle = async (event: unknown): Promise<void> => {
     const outcome = await take(event, desk);
-    metrics.addMetric('NoticesAccepted', MetricUnit.Count, typeof outcome === 'object' ? 1 : 0);
+    meter(metrics, 'NoticesAccepted', typeof outcome === 'object' ? 1 : 0);
     if (typeof outcome === 'object') return logger.info('notice accepted', { notice: outcome });
     if (outcome === 'nothing') return;
     logger.warn('notice refused', { refusal: outcome });
-    metrics.singleMetric().addDimension('reason', outcome).addMetric('NoticesRefused', MetricUnit.Count, 1);
+    meter(metrics, 'NoticesRefused', 1, { reason: outcome });
   };
   return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))

@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
@@ -8,6 +7,7 @@ import { withinDeadline } from '../../lib/aws/index.ts';
 import type { RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
 import { inTime } from '../in-time.ts';
+import { meter } from '../metrics.ts';
 import { type AskedMessage, type BatchRun, type Known, readTrigger, type Trigger } from './event.ts';
 import type { RetrySoon } from './redelivery.ts';
 import { createServed, type Served } from './served.ts';
@@ -60,7 +60,7 @@ function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Tri
   try {
     return readTrigger(event, known);
   } catch (error) {
-    metrics.addMetric('EventsRefused', MetricUnit.Count, 1);
+    meter(metrics, 'EventsRefused', 1);
     throw error;
   }
 }
@@ -82,7 +82,7 @@ async function runOnce(
     meterResult(result, metrics, wholeShard(request, core.known));
     return result;
   } catch (error) {
-    metrics.addMetric('RunsFailed', MetricUnit.Count, 1);
+    meter(metrics, 'RunsFailed', 1);
     throw error;
   }
 }
@@ -105,7 +105,7 @@ interface Work {
 async function runBatch({ runs, malformed }: Batch, work: Work, telemetry: Telemetry): Promise<SQSBatchResponse> {
   const { logger, metrics } = telemetry;
   for (const { messageId, message } of malformed) logger.error('message left out', { messageId, fault: message });
-  metrics.addMetric('MessagesMalformed', MetricUnit.Count, malformed.length);
+  meter(metrics, 'MessagesMalformed', malformed.length);
   const failed: AskedMessage[] = [];
   for (const [done, one] of runs.entries()) {
     const ended = await runFor(one, 1 / (runs.length - done), work, telemetry);
@@ -121,7 +121,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   const messageIds = one.messages.map(({ messageId }) => messageId);
   if (served.covers(one)) {
     logger.info('served by an earlier run', { messageIds });
-    metrics.addMetric('MessagesServed', MetricUnit.Count, messageIds.length);
+    meter(metrics, 'MessagesServed', messageIds.length);
     return true;
   }
   try {

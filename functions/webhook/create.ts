@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import middy from '@middy/core';
 import type {
   Context,
@@ -10,6 +9,7 @@ import type {
 import type { Notice } from '../../lib/model/index.ts';
 import { MAX_BODY, parseNotice } from '../../lib/notice/index.ts';
 import { inTime } from '../in-time.ts';
+import { meter } from '../metrics.ts';
 import { createTelemetry, type Telemetry } from '../telemetry.ts';
 import { createSample } from './sample.ts';
 
@@ -63,7 +63,7 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
       return { statusCode: STATUS[outcome] };
     }
     logger.info('notice accepted', { notice: outcome });
-    metrics.addMetric('NoticesAccepted', MetricUnit.Count, 1);
+    meter(metrics, 'NoticesAccepted', 1);
     return { statusCode: 202 };
   };
   // Not by its middleware, which writes a line also where there is nothing to write.
@@ -81,7 +81,7 @@ export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry
 /** So often since it was told last, from this address the last time. */
 function tellRefused(refusal: Refusal, times: number, sourceIp: string, { logger, metrics }: Telemetry): void {
   logger.warn('notice refused', { refusal, sourceIp, times });
-  metrics.singleMetric().addDimension('reason', refusal).addMetric('NoticesRefused', MetricUnit.Count, times);
+  meter(metrics, 'NoticesRefused', times, { reason: refusal });
 }
 
 /** The size is looked at before anything is computed over the body, the caller before anything is read from it. */

@@ -1,17 +1,6 @@
+import type { SecretPlace } from '../../lib/aws/secret-place.ts';
 import { isSigned, secretsIn } from '../../lib/notice/index.ts';
 import type { Caller } from './create.ts';
-
-/** Where the shared secret is kept: a parameter of the SSM Parameter Store, or a secret of Secrets Manager. */
-export interface SecretPlace {
-  readonly store: 'ssm' | 'secretsmanager';
-  /** Name or ARN. */
-  readonly name: string;
-}
-
-export function parseSecretPlace(text: string): SecretPlace | undefined {
-  const [, store, name] = /^(ssm|secretsmanager):(\S+)$/.exec(text) ?? [];
-  return name === undefined ? undefined : { store: store as SecretPlace['store'], name };
-}
 
 /** Milliseconds for which secrets are taken as fetched. */
 const KEEP_MS = 5 * 60_000;
@@ -62,7 +51,7 @@ export function verifier(fetch: () => Promise<readonly string[]>, now: () => num
 
 /** Fetches the secrets anew. @throws UnusableSecret, and what the store's client throws */
 export async function fetchSecrets({ store, name }: SecretPlace): Promise<readonly string[]> {
-  const stores = await import('./secret-stores.ts');
+  const stores = await import('../../lib/aws/secret-stores.ts');
   const text = await (store === 'ssm' ? stores.fromSsm(name) : stores.fromSecretsManager(name));
   return secretsIn(text ?? '', `${store}:${name}`);
 }

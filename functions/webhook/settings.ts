@@ -1,6 +1,6 @@
+import { parseSecretPlace, type SecretPlace } from '../../lib/aws/secret-place.ts';
 import { type Deployed, InvalidSetting, readDeployed } from '../../lib/notice/deployed.ts';
 import { type Callers, parseCallers } from './callers.ts';
-import { parseSecretPlace, type SecretPlace } from './secrets.ts';
 
 /** How the function was deployed. */
 export interface Settings extends Deployed {

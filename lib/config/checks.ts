@@ -75,6 +75,13 @@ const CHECKS: readonly Check[] = [
     return [{ path: ['registry', 'suffix'], message: 'excludes a prefix: remove one of the two' }];
   },
   file => {
+    const policy = get(file, 'policy') ?? 'sync';
+    if (get(get(file, 'registry'), 'type') !== 'noop' || policy !== 'sync') return [];
+    const message =
+      'keeps no ownership, so that a record which may be removed cannot be told from another: set policy to upsert-only or create-only';
+    return [{ path: ['registry', 'type'], message }];
+  },
+  file => {
     const records = get(file, 'records');
     const types = itemsOf(get(records, 'types') ?? ['A', 'AAAA', 'CNAME']);
     const excluded = itemsOf(get(records, 'excludeTypes'));

@@ -1,4 +1,5 @@
 import type { ManagedType } from '../model/index.ts';
+import type { ClaimRule } from '../plan/index.ts';
 import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
@@ -15,6 +16,8 @@ export interface ClusterConfig {
   /** Absolute path. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Nothing that it has is changed. */
+  readonly freeze?: true;
 }
 
 /** Clusters that one run reconciles together; one run at a time works on a shard. */
@@ -35,6 +38,8 @@ export interface ZonesConfig {
   /** All must fit; the value `''` asks for the key alone. */
   readonly tags: Readonly<Record<string, string>>;
   readonly matchParent: boolean;
+  /** Names and ids of hosted zones in which nothing is changed. */
+  readonly freeze: readonly string[];
   readonly roleArn?: string;
   readonly externalId?: string;
 }
@@ -86,10 +91,13 @@ interface RecordsConfig {
 }
 
 interface RegistryConfig {
+  readonly type: 'txt' | 'noop';
   /** Lower case; may contain `%{record_type}`. Prefix and suffix exclude each other. */
   readonly prefix: string;
   readonly suffix: string;
   readonly wildcardReplacement: string;
+  /** Where the keys of encrypted ownership records are, or `plain`; the first is written with. Empty: none are encrypted. */
+  readonly encryptionKeys: readonly string[];
 }
 
 type Policy = 'sync' | 'upsert-only' | 'create-only';
@@ -115,6 +123,8 @@ interface LimitsConfig {
   readonly hostnamesPerObject: number;
   /** Of one record. */
   readonly targetsPerObject: number;
+  /** Record sets, ownership records included, of one namespace of a cluster. */
+  readonly recordsPerNamespace: number;
 }
 
 interface BudgetConfig {
@@ -146,4 +156,6 @@ export interface Config {
   readonly guard: GuardConfig;
   readonly limits: LimitsConfig;
   readonly budget: BudgetConfig;
+  /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
+  readonly claims: readonly ClaimRule[];
 }

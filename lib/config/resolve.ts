@@ -25,9 +25,11 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     service: parsed.service,
     records: withoutExcluded(parsed.records),
     registry: {
+      type: parsed.registry.type,
       prefix: parsed.registry.prefix,
       suffix: parsed.registry.suffix,
       wildcardReplacement: parsed.registry.wildcardReplacement,
+      encryptionKeys: parsed.registry.encryptionKey ?? [],
     },
     state: { store: storeConfig(parsed.state.store, folder, env), refreshMs: parsed.state.refresh },
     guard: {
@@ -38,18 +40,20 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     limits: {
       hostnamesPerObject: parsed.limits.hostnamesPerObject,
       targetsPerObject: parsed.limits.targetsPerObject,
+      recordsPerNamespace: parsed.limits.recordsPerNamespace,
     },
     budget: budgetConfig(parsed.budget),
+    claims: parsed.claims,
   });
 }
 
 function clusterConfig(
-  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context }: FileConfig['clusters'][number],
+  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context, freeze }: FileConfig['clusters'][number],
   fileOwner: string,
   folder: string,
   env: ConfigEnv,
 ): ClusterConfig {
-  const common = { name, owner: owner ?? fileOwner };
+  const common = { name, owner: owner ?? fileOwner, ...(freeze && ({ freeze } as const)) };
   if (kubeconfig !== undefined) {
     return { ...common, kubeconfig: resolve(folder, kubeconfig), ...(context !== undefined && { context }) };
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MANAGED_TYPES } from '../model/index.ts';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
 import { expression } from './expression.ts';
 import { objectSections, section, sourceLimitKeys, sourceRecordKeys } from './object-keys.ts';
@@ -9,10 +10,10 @@ import {
   duration,
   gatewayKeys,
   key,
+  keyPlaces,
   keys,
   label,
   later,
-  laterList,
   list,
   matching,
   minTtl,
@@ -23,6 +24,7 @@ import {
   tags,
   ttl,
   zoneId,
+  zoneNameOrId,
 } from './values.ts';
 
 const LATER = '(not supported yet)';
@@ -70,6 +72,7 @@ const cluster = keys({
     'Context in the kubeconfig. Default: its current context.',
     z.optional(matching(/./, 'write the name of a context')),
   ),
+  freeze: key('The cluster is not read, and nothing that it has is changed.', z.boolean(), false),
 });
 
 const shard = keys({
@@ -80,6 +83,32 @@ const shard = keys({
   clusters: about(
     'Names of clusters; * stands for any characters. The first shard that fits takes a cluster.',
     someOf(matching(/^[0-9A-Za-z._*-]{1,100}$/, 'write the name of a cluster, with * for any characters')),
+  ),
+});
+
+const claim = keys({
+  clusters: key(
+    'Names of clusters; * stands for any characters. Empty: all.',
+    list(matching(/^[0-9A-Za-z._*-]{1,100}$/, 'write the name of a cluster, with * for any characters')),
+    [],
+  ),
+  namespaces: key(
+    'Names of namespaces; * stands for any characters. Empty: all.',
+    list(matching(/^[0-9a-z*-]{1,63}$/, 'write the name of a namespace in lower case, with * for any characters')),
+    [],
+  ),
+  domains: key(
+    'These names and everything under them; with a leading dot only what is under them. Empty: all.',
+    list(domain()),
+    [],
+  ),
+  types: key('Record types. Empty: all.', list(oneOf(MANAGED_TYPES)), []),
+  wildcard: key('Lets wildcards (*.example.com) through.', z.boolean(), false),
+  apex: key('Lets the name of a hosted zone itself through.', z.boolean(), false),
+  underscore: key(
+    'Lets names with a label that begins with _ through (_acme-challenge, _dmarc, …).',
+    z.boolean(),
+    false,
   ),
 });
 
@@ -101,6 +130,7 @@ const zones = {
   type: key('Which hosted zones are managed.', oneOf(['public', 'private', 'any']), 'any'),
   ids: key('Only these hosted zones. Empty: every zone of the domains.', list(zoneId()), []),
   tags: key('Only hosted zones with all of these tags; "" asks for the key alone.', tags(), {}),
+  freeze: key('Names or ids of hosted zones in which nothing is changed.', list(zoneNameOrId()), []),
   matchParent: key('A zone above a domain of the filter is used, too.', z.boolean(), false),
   roleArn: about('Role that is assumed for Route 53, when another account holds the zones.', z.optional(roleArn())),
   externalId: about('External id for assuming that role.', z.optional(externalId())),
@@ -120,7 +150,11 @@ const records = {
 };
 
 const registry = {
-  type: key('How ownership is kept: in TXT records, as ExternalDNS does.', oneOf(['txt'], ['noop']), 'txt'),
+  type: key(
+    'txt: ownership is kept in TXT records, as ExternalDNS does. noop: it is not kept, and what stands at a name that an object asks for counts as its own; not with policy sync.',
+    oneOf(['txt', 'noop']),
+    'txt',
+  ),
   prefix: key(
     'In front of the ownership record’s name (ExternalDNS: txt-prefix). May contain %{record_type}. Excludes suffix.',
     affix('in front', text => `${text}x.example.com`),
@@ -136,12 +170,19 @@ const registry = {
     label(),
     '',
   ),
-  encryptionKey: about(`Base64 of the AES-256 key of encrypted ownership records. ${LATER}`, later(null)),
+  encryptionKey: about(
+    'Where the AES-256 key of encrypted ownership records is (ExternalDNS: txt-encrypt-aes-key): env:NAME, ssm:NAME or secretsmanager:NAME; 32 characters, or base64 of 32 bytes. A list: written with the first, read with each; plain: in the clear.',
+    z.optional(keyPlaces()),
+  ),
 };
 
 const limits = {
   ...sourceLimitKeys(),
-  recordsPerNamespace: about(`Record sets that one namespace may have. ${LATER}`, later(null)),
+  recordsPerNamespace: key(
+    'Record sets that one namespace of a cluster may have, ownership records included. What stands stays; new names beyond are refused.',
+    z.int().check(z.minimum(1), z.maximum(10_000_000)),
+    5000,
+  ),
   readSeconds: about(`Seconds in which a cluster is read. ${LATER}`, later(null)),
   readMiB: about(`MiB that are read of a cluster. ${LATER}`, later(null)),
 };
@@ -225,7 +266,11 @@ export const fileSchema = keys({
     `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
     z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),
   ),
-  claims: about(`Which clusters may publish which names. ${LATER}`, laterList()),
+  claims: key(
+    'Who may publish what: the first rule that fits decides, and what none fits is refused. Empty: everybody may publish everything.',
+    z.array(claim),
+    [],
+  ),
 });
 
 export type FileConfig = z.output<typeof fileSchema>;

@@ -82,11 +82,6 @@ export function later<T extends '' | false | null | 'first'>(only: T) {
     : z.prefault(z.literal(only as '' | false, { error }), only as '');
 }
 
-export const laterList = () => {
-  const error = 'is not supported yet: leave it out or write its default, []';
-  return z.prefault(z.array(z.never({ error }), { error }), []);
-};
-
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {
   return read(z.array(item), values => [...new Set(values)]);
@@ -221,6 +216,16 @@ export const zoneId = () =>
     return refuse(`${quoted(value)} is not a hosted zone id: write it as in "Z0123456789ABCDEFGHIJ"`);
   });
 
+/** A hosted zone by its name, in canonical form, or its id. */
+export const zoneNameOrId = () =>
+  read(z.string(), value => {
+    const id = value.replace(/^\/?hostedzone\//, '');
+    if (/^[A-Z0-9]{1,32}$/.test(id)) return id;
+    const result = canonicalHostname(value.trim());
+    if ('name' in result) return result.name;
+    return refuse(`${quoted(value)} is neither the name nor the id of a hosted zone: ${result.problem}`);
+  });
+
 /** Where zone state is kept, as written; a folder still relative to the config file. */
 export const stateStore = () =>
   read(z.string(), (value): StateConfig['store'] | Refusal => {
@@ -254,3 +259,23 @@ export const affix = (place: 'in front' | 'behind', put: (affix: string) => stri
 /** A part of one label of a name, in lower case. */
 export const label = () =>
   read(matching(/^[\w-]{0,61}$/, 'write letters, digits, hyphens and underscores'), value => value.toLowerCase());
+
+const keyPlace = () =>
+  z.string().check(
+    z.regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|(ssm|secretsmanager):[\w+=.@:/!-]+|plain)$/, {
+      // What was written may be the key itself, and is not shown.
+      error: 'is not where a key is: write env:NAME, ssm:NAME or secretsmanager:NAME, never the key itself',
+    }),
+  );
+
+/** One place of a key, or a list of them: what is written with stands first. */
+export const keyPlaces = () =>
+  read(z.union([keyPlace(), someOf(keyPlace())], { error: KEY_PLACES }), places => {
+    const all = typeof places === 'string' ? [places] : places;
+    return all.every(place => place === 'plain')
+      ? refuse('names no key: leave it out where ownership records are not encrypted')
+      : [...new Set(all)];
+  });
+
+const KEY_PLACES =
+  'must be env:NAME, ssm:NAME or secretsmanager:NAME, or a list of these, the one that is written with first';

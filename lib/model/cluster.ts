@@ -25,6 +25,8 @@ export interface Snapshot extends Wanted {
   readonly kinds: Readonly<Record<string, KindRead>>;
   /** `skipped`: this run was not asked to read the cluster. It then touches nothing of it. */
   readonly origin: 'read' | 'skipped';
+  /** The config says that nothing of the cluster is to be changed. */
+  readonly frozen?: boolean;
 }
 
 export function isComplete(snapshot: Snapshot): boolean {

@@ -46,4 +46,9 @@ export interface Hold {
   readonly object: ObjectRef;
   readonly name?: DnsName;
   readonly message: string;
+  /**
+   * What the object asks for under the name and may not have, or not have changed. A record of just that stays even where its
+   * ownership record names an object that has gone; but whatever else stands there waits for nobody.
+   */
+  readonly putOff?: Endpoint;
 }

@@ -14,6 +14,7 @@ import type { ClusterName, DnsName, ZoneId } from './names.ts';
  * | no-zone     | no hosted zone for the name                                                | yes                   |
  * | not-owned   | the name is taken by records that carry no ownership record of ours        | yes                   |
  * | conflict    | another object has the name, or DNS forbids the record beside another      | yes                   |
+ * | not-allowed | `claims` of the config do not let the object have the name                 | yes                   |
  * | policy      | the policy forbids the change                                              | yes                   |
  * | frozen      | the cluster or kind could not be read, so nothing is taken away            | yes                   |
  * | held        | the guard held a removal                                                   | yes                   |
@@ -32,6 +33,7 @@ export type Reason =
   | 'no-zone'
   | 'not-owned'
   | 'conflict'
+  | 'not-allowed'
   | 'policy'
   | 'frozen'
   | 'held'

@@ -29,6 +29,8 @@ export interface RecordChange {
   /** Whose it was, where that is another object: of a removal the one that has gone, of an update the one that gave it up. */
   readonly formerly?: string;
   readonly drift?: boolean;
+  /** The rules of the config's `claims` that let its objects have it (`claims[0]`); absent where there are none. */
+  readonly allowedBy?: readonly string[];
 }
 
 export interface ZoneResult {
@@ -42,6 +44,8 @@ export interface ZoneResult {
   readonly batches: number;
   /** Where the records came from: the kept state, a full read, or nothing because the zone could not be read. */
   readonly source: 'kept' | 'read' | 'unreadable';
+  /** ISO 8601: when the zone was last read in full; absent where it could not be read. */
+  readonly readAt?: string;
 }
 
 export interface ClusterResult {

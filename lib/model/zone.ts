@@ -33,6 +33,21 @@ export interface Removal extends Party {
   readonly names: number;
 }
 
+/** How many record sets Route 53 lets a zone hold. */
+export interface ZoneQuota {
+  readonly sets: number;
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
+}
+
+/** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
+export interface AffixSettings {
+  /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly wildcardReplacement: string;
+}
+
 /** What the runs of one shard remember about a zone. A cache: without it time is lost, and the guard holds more, not less. */
 export interface ZoneMemory {
   /** By `changeKey`, as what is below. */
@@ -44,6 +59,8 @@ export interface ZoneMemory {
   readonly unwantedSince: ReadonlyMap<string, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
+  /** Absent: not asked yet. */
+  readonly quota?: ZoneQuota;
 }
 
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */
@@ -58,4 +75,13 @@ export interface ZoneState extends ZoneMemory {
    * appeared that no run wrote: somebody may want them deleted who may write TXT records only. Left alone until forced.
    */
   readonly unproven: ReadonlySet<string>;
+  /** How ownership records were named when it was last looked at; absent in a copy that does not say. */
+  readonly naming?: AffixSettings;
+  /**
+   * Names that ownership records of ours (as `recordId` names them) are of, which read as those of other names since
+   * `registry` was changed in the config.
+   */
+  readonly meant: ReadonlyMap<string, DnsName>;
+  /** Ownership records of ours (as `recordId` names them) that decide over a record set, but were not believed when it was last looked at. */
+  readonly misread: ReadonlySet<string>;
 }

@@ -10,7 +10,7 @@ import type {
   ZoneId,
 } from '../model/index.ts';
 import { changeKey, recordId, resourceOf, sharesTtl } from '../model/index.ts';
-import { type Claim, decidingClaim, formatOwnership, ownershipName } from '../registry/index.ts';
+import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../registry/index.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, recordsAt } from './current.ts';
 import type { Delta } from './diff.ts';
@@ -76,6 +76,7 @@ function actionOf(deltas: readonly Delta[]): NameChange['action'] {
 /** The ownership records that the desired record sets need, by identity. */
 function freshOwnership({ deltas, current }: Composition, { view, settings, owners }: NameContext) {
   const fresh = new Map<string, RecordSet>();
+  if (settings.registry === 'noop') return fresh;
   const replaced = new Set(deltas.flatMap(({ before }) => before?.claim.txt ?? []));
   const labelled = current.claims.some(({ ownership }) => ownership.cluster !== undefined);
   for (const { after } of deltas) {
@@ -90,11 +91,15 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
       ...(record.healthCheckId !== undefined && { healthCheckId: record.healthCheckId }),
       ttl: record.routing?.weight === undefined ? OWNERSHIP_TTL : weightedTtl(recordsAt(name, view), replaced),
       values: [
-        formatOwnership({
-          owner,
-          resource: resourceOf(object),
-          ...((owners.shared(owner) || labelled) && { cluster: object.cluster }),
-        }),
+        writeOwnership(
+          {
+            owner,
+            resource: resourceOf(object),
+            ...((owners.shared(owner) || labelled) && { cluster: object.cluster }),
+          },
+          name,
+          settings.naming,
+        ),
       ],
     };
     fresh.set(recordId(txt), txt);
@@ -111,8 +116,10 @@ function weightedTtl(standing: readonly RecordSet[], replaced: ReadonlySet<Recor
 function leavingClaims(
   { current, deltas, spared = [] }: Composition,
   fresh: ReadonlyMap<string, RecordSet>,
-  { isLeftover }: NameContext,
+  { isLeftover, settings }: NameContext,
 ): Claim[] {
+  // Without a registry ownership records are neither written nor removed.
+  if (settings.registry === 'noop') return [];
   const replaced = new Set(deltas.map(({ before }) => before));
   const isNeeded = (claim: Claim) =>
     current.ours.some(owned => !replaced.has(owned) && decidingClaim(owned.record, current.claims) === claim);
@@ -154,10 +161,11 @@ const byId = (a: RecordSet, b: RecordSet) => (recordId(a) < recordId(b) ? -1 : 1
  * Writes the ownership records of a name anew, with a text that differs in nothing but its `renewal`: the swap of a run that
  * was overtaken names the old text, and fails.
  */
-export function renewOwnership({ name, ours }: Current, { owners }: NameContext): PlannedChange {
+export function renewOwnership({ name, ours }: Current, { owners, settings }: NameContext): PlannedChange {
   const claims = [...new Set(ours.map(({ claim }) => claim))];
   const renewed = ({ txt, value, ownership }: Claim): RecordSet => {
-    const fresh = formatOwnership({ ...ownership, renewal: (ownership.renewal ?? 0) + 1 });
+    const next = { ...ownership, renewal: (ownership.renewal ?? 0) + 1 };
+    const fresh = writeOwnership(next, txt.name, settings.naming);
     return { ...txt, values: (txt.values ?? []).map(other => (other === value ? fresh : other)) };
   };
   const [first] = claims as [Claim];
@@ -173,7 +181,7 @@ export function renewOwnership({ name, ours }: Current, { owners }: NameContext)
 }
 
 /** The name of the ownership record that a desired record set needs. */
-export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: PlanSettings): DnsName {
+export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: Pick<PlanSettings, 'naming'>): DnsName {
   return ownershipName(record.name, record.type, zone.name, settings.naming);
 }
 
@@ -185,17 +193,23 @@ export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: P
 export function orderChanges<T extends { readonly change: NameChange }>(changes: readonly T[], zone: ZoneId): T[] {
   const key = ({ change }: T) => changeKey(change);
   const sorted = [...changes].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  return targetsFirst(sorted, zone, ({ change }) => change);
+}
+
+/** In the order given, but each alias into the zone after the change that creates the record it points to. */
+export function targetsFirst<T>(changes: readonly T[], zone: ZoneId, changeOf: (item: T) => NameChange): T[] {
   const creating = groupBy(
-    sorted.filter(({ change }) => change.creates.length > 0),
-    ({ change }) => change.name,
+    changes.filter(one => changeOf(one).creates.length > 0),
+    one => changeOf(one).name,
   );
   const ordered: T[] = [];
   const seen = new Set<T>();
-  for (const first of sorted) {
+  for (const first of changes) {
     // Depth first without recursion: a chain of aliases may be as long as the zone.
     const stack = [first];
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const waiting = seen.has(top) ? undefined : nextTarget(top, creating, seen, stack, zone);
+      const targets = seen.has(top) ? [] : zoneAliases(changeOf(top), zone).flatMap(name => creating.get(name) ?? []);
+      const waiting = targets.find(target => !seen.has(target) && !stack.includes(target));
       if (waiting) stack.push(waiting);
       else {
         stack.pop();
@@ -205,20 +219,6 @@ export function orderChanges<T extends { readonly change: NameChange }>(changes:
     }
   }
   return ordered;
-}
-
-function nextTarget<T extends { readonly change: NameChange }>(
-  { change }: T,
-  creating: ReadonlyMap<DnsName, readonly T[]>,
-  seen: ReadonlySet<T>,
-  stack: readonly T[],
-  zone: ZoneId,
-): T | undefined {
-  for (const name of zoneAliases(change, zone)) {
-    const target = creating.get(name)?.find(one => !seen.has(one) && !stack.includes(one));
-    if (target) return target;
-  }
-  return undefined;
 }
 
 /** The names of the zone itself to which a change creates aliases. */

@@ -13,6 +13,7 @@ import {
   readOwnershipName,
   wildcardTwin,
 } from '../registry/index.ts';
+import { otherMeaning } from './misread.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -24,6 +25,8 @@ export interface CurrentRecord {
   readonly contested?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
+  /** Its ownership record is, as far as can be told, that of this other name. */
+  readonly misread?: DnsName;
 }
 
 export type OwnedRecord = CurrentRecord & { readonly claim: Claim };
@@ -49,6 +52,7 @@ export interface ZoneView {
   readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
   readonly ownership: OwnershipIndex;
   readonly unproven: ReadonlySet<string>;
+  readonly meant: ZoneState['meant'];
   /** Ownership records whose names do not carry the affixes of the config: what they speak of cannot be told. */
   readonly unnamed: readonly Claim[];
   /**
@@ -82,7 +86,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
   const foreign: CurrentRecord[] = [];
   for (const record of records) {
     // An ownership record of ours that speaks of this very name (the oldest format) gives way; any other one stays.
-    if (isOwnershipRecord(record)) {
+    if (isOwnershipRecord(record, settings.naming)) {
       if (!all.some(claim => claim.txt === record && isOurs(claim))) foreign.push({ record });
       continue;
     }
@@ -96,7 +100,11 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
-    else ours.push({ record, claim });
+    else {
+      const misread = view.above.includes(claim) ? undefined : otherMeaning(claim, name, { view, settings, owners });
+      if (misread === undefined) ours.push({ record, claim });
+      else foreign.push({ record, claim, misread });
+    }
   }
   const twins = foreign.flatMap(current => twinOf(current, ours, all) ?? []);
   const reserved = contenders.filter(claim => !isOurs(claim) && isIdle(claim, all, records));
@@ -130,12 +138,14 @@ export function isIdle(claim: Claim, all: readonly Claim[], records: readonly Re
  * no such record: then they may be meant for this one, in the oldest format.
  */
 function straysAt(name: DnsName, records: readonly RecordSet[], view: ZoneView, { naming }: PlanSettings): Claim[] {
-  return records.filter(isOwnershipRecord).flatMap(txt => {
-    const other = readOwnershipName(txt.name, view.zone.name, naming)?.name;
-    if (other === undefined || other === name) return [];
-    const claims = claimsOf(other, view.ownership, view.records, naming);
-    return claims.filter(claim => claim.txt === txt && isIdle(claim, claims, recordsAt(other, view)));
-  });
+  return records
+    .filter(record => isOwnershipRecord(record, naming))
+    .flatMap(txt => {
+      const other = readOwnershipName(txt.name, view.zone.name, naming)?.name;
+      if (other === undefined || other === name) return [];
+      const claims = claimsOf(other, view.ownership, view.records, naming);
+      return claims.filter(claim => claim.txt === txt && isIdle(claim, claims, recordsAt(other, view)));
+    });
 }
 
 /** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */
@@ -183,10 +193,11 @@ type MutableView = ZoneView & { readonly ownership: Map<DnsName, readonly Claim[
  */
 export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): ZoneView[] {
   const views = zones.map(
-    ({ zone, records, unproven }): MutableView => ({
+    ({ zone, records, unproven, meant }): MutableView => ({
       zone,
       records,
       unproven,
+      meant,
       unnamed: unnamedIn(zone, records, settings),
       ownership: new Map(indexOwnership(zone, records, settings.naming)),
       above: [],
@@ -204,7 +215,7 @@ function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: P
   for (const sets of records.values()) {
     for (const txt of sets) {
       if (txt.type !== 'TXT') continue;
-      const stated = ownershipsIn(txt);
+      const stated = ownershipsIn(txt, naming);
       if (stated.length > 0 && !readOwnershipName(txt.name, zone.name, naming))
         unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
     }

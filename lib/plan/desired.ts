@@ -116,13 +116,17 @@ function fromValues(endpoint: Endpoint, context: DesiredContext): RecordSet[] | 
   return [{ ...common(endpoint), type, ttl: ttlOf(endpoint, context), values: targets }];
 }
 
+/** Whether an endpoint is published as aliases. */
+export function isAlias({ type, targets, alias }: Endpoint, { preferCname, aliasZoneOf }: PlanSettings): boolean {
+  if (type !== 'CNAME' || alias === 'never') return false;
+  return alias === 'always' || (!preferCname && aliasZoneOf(targets[0] as DnsName) !== undefined);
+}
+
 function fromName(endpoint: Endpoint, context: DesiredContext): RecordSet[] | Impossible {
   const { zone, settings, typesAt } = context;
   const target = endpoint.targets[0] as DnsName;
   const service = settings.aliasZoneOf(target);
-  const asAlias =
-    endpoint.alias === 'always' || (endpoint.alias === 'auto' && !settings.preferCname && service !== undefined);
-  if (!asAlias) {
+  if (!isAlias(endpoint, settings)) {
     if (endpoint.name === zone.name) {
       return {
         reason: 'conflict',

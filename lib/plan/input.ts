@@ -1,10 +1,17 @@
 import type { ClusterName, DnsName, HostedZone, Plan, Removal, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
+import type { FilterKey } from './zones.ts';
 
 /** The names that a run touches: those that one of its clusters asks for or has, and the ones that are listed. */
 export interface PlanScope {
   readonly clusters: ReadonlySet<ClusterName>;
   readonly names: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+}
+
+/** A hosted zone that is there, and that the config leaves out. */
+export interface LeftOutZone {
+  readonly zone: HostedZone;
+  readonly key: FilterKey;
 }
 
 /** What is compared. */
@@ -13,6 +20,8 @@ export interface PlanInput {
   readonly zones: readonly ZoneState[];
   /** Selected zones that could not be read: what belongs into them is published nowhere else and stays where it is. */
   readonly elsewhere?: readonly HostedZone[];
+  /** Zones that are not selected, and by which key: they say why a name has no zone. */
+  readonly leftOut?: readonly LeftOutZone[];
   /** One of every configured cluster, in the order of the config; nothing is taken from one that was not read. */
   readonly snapshots: readonly Snapshot[];
   readonly settings: PlanSettings;
@@ -44,6 +53,10 @@ export interface PlanOutput extends Plan {
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
   /** Of `renew` the names that this plan was about. */
   readonly looked: ReadonlySet<string>;
+  /** Record ids of the ownership records of ours that were not believed: see `otherMeaning`. */
+  readonly misread: ReadonlyMap<ZoneId, ReadonlySet<string>>;
   /** Record sets of ours in each zone, ownership records not counted. */
   readonly owned: ReadonlyMap<ZoneId, number>;
+  /** Zones in which a namespace asks for more record sets than it may have, as far as the zone's quota is known. */
+  readonly crowded: ReadonlySet<ZoneId>;
 }

@@ -1,4 +1,4 @@
-import { type DnsName, type Finding, isAddressType, type Ownership } from '../model/index.ts';
+import { type Finding, type Ownership, recordId } from '../model/index.ts';
 import {
   type Claim,
   claimsOf,
@@ -9,6 +9,7 @@ import {
 } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { recordsAt, type ZoneView } from './current.ts';
+import { type Evidence, mayOwn, otherMeaning } from './misread.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -34,59 +35,48 @@ export function leftoverTest(
     const { ownership } = claim;
     if (owners.frozen(ownership)) return false;
     if (owners.alive(ownership) && !published().has(objectKey(ownership))) return false;
-    return !mayMeanAnother(claim, view, settings, owners);
+    return !mayMeanAnother(claim, { view, settings, owners });
   };
 }
 
 const objectKey = ({ owner, cluster, resource }: Ownership) => `${owner} ${cluster ?? ''} ${resource ?? ''}`;
 
 /** The objects whose ownership records decide over a record set of these zones; found out when it is first asked. */
-export function publishedObjects(views: readonly ZoneView[], settings: PlanSettings): () => ReadonlySet<string> {
+export function publishedObjects(
+  views: readonly ZoneView[],
+  settings: PlanSettings,
+  owners: Owners,
+): () => ReadonlySet<string> {
   let published: Set<string> | undefined;
   return () => {
     if (published) return published;
     published = new Set();
-    for (const view of views) for (const key of publishedIn(view, settings)) published.add(key);
+    for (const view of views) for (const key of publishedIn({ view, settings, owners })) published.add(key);
     return published;
   };
 }
 
-function* publishedIn(view: ZoneView, settings: PlanSettings): Generator<string> {
+function* publishedIn(evidence: Evidence): Generator<string> {
+  const { view, settings } = evidence;
   for (const name of view.records.keys()) {
     const claims = claimsOf(name, view.ownership, view.records, settings.naming);
     for (const record of claims.length > 0 ? recordsAt(name, view) : []) {
-      const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
-      if (claim) yield objectKey(claim.ownership);
+      const claim = isOwnershipRecord(record, settings.naming) ? undefined : decidingClaim(record, claims);
+      if (claim && otherMeaning(claim, name, evidence) === undefined) yield objectKey(claim.ownership);
     }
   }
 }
 
-function mayMeanAnother({ txt }: Claim, view: ZoneView, settings: PlanSettings, owners: Owners): boolean {
+function mayMeanAnother(claim: Claim, evidence: Evidence): boolean {
+  const { view, settings } = evidence;
+  const { txt } = claim;
   // At the name that it means as things are, it is known to cover nothing.
   const meant = readOwnershipName(txt.name, view.zone.name, settings.naming)?.name;
+  const before = view.meant.get(recordId(txt));
+  if (before !== undefined && before !== meant && mayOwn(claim, before, evidence)) return true;
   for (const name of possibleNames(txt.name, view.zone.name))
-    if (name !== meant && mayOwn(txt.name, name, view, { settings, owners })) return true;
+    if (name !== meant && mayOwn(claim, name, evidence)) return true;
   return false;
-}
-
-/** Whether a name has a record set that is not ours as things are, and that an ownership record of this name could be of. */
-function mayOwn(
-  txtName: DnsName,
-  name: DnsName,
-  view: ZoneView,
-  { settings, owners }: { readonly settings: PlanSettings; readonly owners: Owners },
-): boolean {
-  if (!view.records.has(name)) return false;
-  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
-  return recordsAt(name, view).some(record => {
-    const deciding = decidingClaim(record, claims);
-    return (
-      !isOwnershipRecord(record) &&
-      (isAddressType(record.type) || txtName.includes(record.type.toLowerCase())) &&
-      !(name === view.zone.name && (record.type === 'NS' || record.type === 'SOA')) &&
-      !(deciding && owners.ours(deciding.ownership.owner))
-    );
-  });
 }
 
 /** How many names a finding shows. */

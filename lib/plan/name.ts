@@ -12,9 +12,10 @@ import type { DesiredRecord } from './desired.ts';
 import { type Delta, diff, POLICIES } from './diff.ts';
 import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
-import { type Block, whatBlocks } from './preconditions.ts';
+import { type Block, misreadMessage, whatBlocks } from './preconditions.ts';
 import { isAwaited, type Settled, settleRouting } from './routing.ts';
 import { ofOneSet, togetherParts } from './together.ts';
+import { unowned } from './unowned.ts';
 
 /** The plan of one name in one zone. */
 export interface NamePlan {
@@ -135,8 +136,8 @@ function removeFacet(current: Current, gives: Settled['gives'], context: NameCon
 const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
   settings.types.includes(record.type as ManagedType);
 
-const keepingOf = ({ claim }: { claim: Claim }, name: DnsName, { owners }: NameContext) =>
-  owners.keeping(claim.ownership, name);
+const keepingOf = ({ claim, record }: OwnedRecord, name: DnsName, { owners }: NameContext) =>
+  owners.keeping(claim.ownership, name, record);
 
 interface Beside {
   readonly kept: readonly KeptRecord[];
@@ -150,7 +151,15 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
   const desired = winners.flatMap(({ records }) => records);
-  const adopted = adoptable(asRead, desired, objects, context);
+  const isNoop = context.settings.registry === 'noop';
+  const adopted = isNoop
+    ? unowned(
+        asRead,
+        desired.map(({ record }) => record),
+        first,
+        context,
+      )
+    : adoptable(asRead, desired, objects, context);
   const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
   const current = withAdopted({ ...asRead, ours }, adopted);
   const told: Told = { name: first.name, objects, context };
@@ -161,7 +170,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const standing = ours.filter(
     owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
   );
-  const deltas = [...diff(standing, writable), ...adoptions(adopted, writable)];
+  const deltas = [...diff(standing, writable), ...(isNoop ? [] : adoptions(adopted, writable))];
   const decided = decide(deltas, told);
   return {
     deltas: decided.deltas,
@@ -294,11 +303,13 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
 function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
-  return foreign.flatMap(({ record: { type }, claim, contested, unproven }): Finding[] => {
-    if (!contested && !unproven) return [];
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread }): Finding[] => {
+    if (!contested && !unproven && misread === undefined) return [];
     const why = unproven
       ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
-      : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+      : misread !== undefined
+        ? misreadMessage(claim?.txt.name, misread)
+        : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });
@@ -328,12 +339,15 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
 /** Ownership records of ours that decide over nothing. */
 const idleClaims = ({ claims, ours }: Current) => claims.filter(claim => !ours.some(owned => owned.claim === claim));
 
+/** What is said of a whole cluster is not said of its names. */
+const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);
+
 /** Ownership records of ours that decide over nothing and are not known to be leftovers. */
 function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
   return current.claims.filter(
     claim =>
       !current.ours.some(owned => owned.claim === claim) &&
       !isLeftover(claim) &&
-      owners.frozen(claim.ownership)?.why !== 'unread',
+      !QUIET.has(owners.frozen(claim.ownership)?.why),
   );
 }

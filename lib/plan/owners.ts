@@ -1,5 +1,15 @@
-import type { ClusterName, DnsName, ObjectRef, OwnerId, Ownership, Party, Snapshot } from '../model/index.ts';
-import { resourceOf } from '../model/index.ts';
+import type {
+  ClusterName,
+  DnsName,
+  Endpoint,
+  ObjectRef,
+  OwnerId,
+  Ownership,
+  Party,
+  RecordSet,
+  Snapshot,
+} from '../model/index.ts';
+import { canonicalValue, resourceOf } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
 
 /**
@@ -10,10 +20,11 @@ import type { PlanSettings } from './settings.ts';
  * | unread    | its kind could not be read completely in its cluster, or this run did not read it        |
  * | unlisted  | it is of a kind that is not among the sources                                            |
  * | departed  | its cluster is not in the config                                                         |
+ * | config    | the config freezes its cluster, which is told once                                       |
  * | waiting   | the object is there, but has no usable target yet, or what it asks for is malformed      |
  */
 export interface Keeping {
-  readonly why: 'unread' | 'unlisted' | 'departed' | 'waiting';
+  readonly why: 'unread' | 'unlisted' | 'departed' | 'config' | 'waiting';
   readonly message: string;
 }
 
@@ -32,14 +43,19 @@ export interface Owners {
   partyOf(ownership: Ownership): Party;
   /** Whether an ownership record is of this very object, as far as it tells. */
   isOf(ownership: Ownership, object: ObjectRef): boolean;
-  /** Why what the record says stays though its object does not ask for the name; undefined: the object has given it up. */
-  keeping(ownership: Ownership, name: DnsName): Keeping | undefined;
+  /**
+   * Why what the record says stays though its object does not ask for the name; undefined: the object has given it up.
+   * @param record what stands: where another object asks for just that and is put off (`Hold.putOff`), it stays, too
+   */
+  keeping(ownership: Ownership, name: DnsName, record?: RecordSet): Keeping | undefined;
   /** Why nothing of the record may be changed: like `keeping`, but an object that waits may be served. */
   frozen(ownership: Ownership): Keeping | undefined;
   /** Whether some object of the owner waits for the name: a load balancer that is not there yet keeps what stands. */
   awaited(ownership: Ownership, name: DnsName): boolean;
   /** Whether the object is there and asks for the name, or waits for it. */
   asks(ownership: Ownership, name: DnsName): boolean;
+  /** The names that the object asks for, or waits for. */
+  namesOf(ownership: Ownership): readonly DnsName[];
   /** Whether the object is there and asks for other names: then it has moved, it is not lost. */
   alive(ownership: Ownership): boolean;
   /** Whether a person forced this run for whatever cluster the record may be of. */
@@ -52,6 +68,7 @@ type SourceOf = PlanSettings['sourceOf'];
 interface Cluster {
   readonly name: ClusterName;
   readonly kinds: Snapshot['kinds'];
+  readonly frozen: boolean;
   /** Objects that ask for something or wait for it, by `kind/namespace/name`. */
   readonly alive: Set<string>;
   /** Holds on all that an object has. */
@@ -59,7 +76,9 @@ interface Cluster {
   /** Holds on one name of an object, by `resource name`. */
   readonly heldNames: Map<string, string>;
   readonly awaited: Set<DnsName>;
-  /** Names that an object asks for, by `kind/namespace/name`; made when it is first asked. */
+  /** What objects are put off with, by name. */
+  readonly putOff: Map<DnsName, Endpoint[]>;
+  /** Names that an object asks for or waits for, by `kind/namespace/name`; made when it is first asked. */
   readonly asked: () => ReadonlyMap<string, ReadonlySet<DnsName>>;
 }
 
@@ -104,13 +123,15 @@ export function ownersOf(
     },
     isOf: (ownership, object) =>
       ownership.resource === resourceOf(object) && possible(ownership).some(({ name }) => name === object.cluster),
-    keeping: (ownership, name) => frozen(ownership) ?? whyWaiting(ownership, name, possible(ownership)),
+    keeping: (ownership, name, record) =>
+      frozen(ownership) ??
+      whyWaiting(ownership, name, possible(ownership)) ??
+      (record && whyPutOff(ownership, record, possible(ownership))),
     frozen,
     awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
     asks: ({ resource = '', ...rest }, name) =>
-      possible(rest).some(
-        ({ asked, heldNames }) => asked().get(resource)?.has(name) === true || heldNames.has(`${resource} ${name}`),
-      ),
+      possible(rest).some(({ asked }) => asked().get(resource)?.has(name) === true),
+    namesOf: ({ resource = '', ...rest }) => possible(rest).flatMap(({ asked }) => [...(asked().get(resource) ?? [])]),
     alive: ({ resource, ...rest }) => {
       const clusters = possible(rest);
       return resource !== undefined && clusters.length === 1 && clusters[0]?.alive.has(resource) === true;
@@ -120,26 +141,30 @@ export function ownersOf(
   };
 }
 
-function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
+function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapshot): Cluster {
   const alive = new Set<string>();
   const heldObjects = new Map<string, string>();
   const heldNames = new Map<string, string>();
   const awaited = new Set<DnsName>();
+  const refused = new Map<DnsName, Endpoint[]>();
   for (const { object } of endpoints) alive.add(resourceOf(object));
-  for (const { object, name, message } of holds) {
+  for (const { object, name, message, putOff } of holds) {
     const resource = resourceOf(object);
     alive.add(resource);
     if (name === undefined) heldObjects.set(resource, message);
     else {
       heldNames.set(`${resource} ${name}`, message);
-      awaited.add(name);
+      // Who may not have a name must not keep another's record of it from going.
+      if (putOff) refused.set(name, [...(refused.get(name) ?? []), putOff]);
+      else awaited.add(name);
     }
   }
   let names: Map<string, Set<DnsName>> | undefined;
   const asked = () => {
     if (names) return names;
     names = new Map();
-    for (const { object, name } of endpoints) {
+    for (const { object, name } of [...endpoints, ...holds]) {
+      if (name === undefined) continue;
       const resource = resourceOf(object);
       const known = names.get(resource);
       if (known) known.add(name);
@@ -147,7 +172,7 @@ function clusterOf({ cluster, kinds, endpoints, holds }: Snapshot): Cluster {
     }
     return names;
   };
-  return { name: cluster, kinds, alive, heldObjects, heldNames, awaited, asked };
+  return { name: cluster, kinds, frozen, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
 }
 
 function whyFrozen(
@@ -161,6 +186,12 @@ function whyFrozen(
     if (forced) return undefined;
     const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
     return { why: 'departed', message };
+  }
+  const stopped = clusters.find(({ frozen }) => frozen);
+  if (stopped) {
+    // What may be of another cluster, too, is told by itself.
+    const why = clusters.every(({ frozen }) => frozen) ? 'config' : 'unread';
+    return { why, message: `${stopped.name}: the config freezes the cluster` };
   }
   const word = resource?.split('/', 1)[0];
   const source = word === undefined ? undefined : sourceOf(word);
@@ -189,6 +220,21 @@ function whyWaiting({ resource }: Ownership, name: DnsName, clusters: readonly C
   for (const cluster of clusters) {
     const message = cluster.heldNames.get(`${resource} ${name}`) ?? cluster.heldObjects.get(resource);
     if (message !== undefined) return { why: 'waiting', message: `${cluster.name}: ${resource}: ${message}` };
+  }
+  return undefined;
+}
+
+/** The object of the ownership record has gone, and one that asks for the very same record is served by it. */
+function whyPutOff({ resource }: Ownership, record: RecordSet, clusters: readonly Cluster[]): Keeping | undefined {
+  const canonical = (target: string) => canonicalValue(record.alias ? 'CNAME' : record.type, target);
+  const standing = record.alias ? [record.alias.dnsName] : (record.values ?? []);
+  for (const { name, putOff, heldNames } of clusters) {
+    for (const { object, targets } of putOff.get(record.name) ?? []) {
+      const asked = new Set(targets.map(canonical));
+      if (resource !== undefined && !standing.every(target => asked.has(canonical(target)))) continue;
+      const why = heldNames.get(`${resourceOf(object)} ${record.name}`);
+      return { why: 'waiting', message: `${name}: ${resourceOf(object)}: ${why}` };
+    }
   }
   return undefined;
 }

@@ -3,7 +3,8 @@ import { firstAndCount } from '../shown.ts';
 import { type Candidate, type Candidates, mayStandIn } from './candidates.ts';
 import { findingsOf } from './conflict.ts';
 import { recordsAt, type ZoneView } from './current.ts';
-import { passesFilter, type ZoneFinder, zoneFinder } from './zones.ts';
+import type { LeftOutZone } from './input.ts';
+import { type FilterKey, leftOutBy, type passesFilter, type ZoneFinder, zoneFinder } from './zones.ts';
 
 /**
  * What a zone is to a desired name.
@@ -27,6 +28,7 @@ export interface PlacementInput {
   readonly views: readonly ZoneView[];
   /** Selected zones that could not be read. */
   readonly elsewhere: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   /** Whether a zone has record sets of ours at a name. */
   readonly has: (zone: ZoneId, name: DnsName) => boolean;
   readonly settings: { readonly filter: Parameters<typeof passesFilter>[1] };
@@ -36,6 +38,7 @@ export interface PlacementInput {
 export function placeNames(candidates: Candidates, input: PlacementInput): Placement {
   const placing: Placing = {
     ...input,
+    findLeftOut: zoneFinder(input.leftOut.map(({ zone }) => zone)),
     find: zoneFinder([...input.views.map(({ zone }) => zone), ...input.elsewhere]),
     viewOf: new Map(input.views.map(view => [view.zone.id, view])),
     byZone: new Map(),
@@ -43,14 +46,16 @@ export function placeNames(candidates: Candidates, input: PlacementInput): Place
     undelegated: new Map(),
   };
   for (const [name, asking] of candidates) {
-    if (passesFilter(name, input.settings.filter)) placeName(name, asking, placing);
-    else tell(placing, asking, 'filtered', `${name} lies outside zones.domains`);
+    const key = leftOutBy(name, input.settings.filter);
+    if (key === undefined) placeName(name, asking, placing);
+    else tell(placing, asking, { reason: 'filtered', message: `${name} is left out by ${key}`, field: key });
   }
   return { byZone: placing.byZone, findings: [...placing.findings, ...undelegatedFindings(placing)] };
 }
 
 interface Placing extends PlacementInput {
   readonly find: ZoneFinder;
+  readonly findLeftOut: ZoneFinder;
   readonly viewOf: ReadonlyMap<ZoneId, ZoneView>;
   readonly byZone: Map<ZoneId, Map<DnsName, Role>>;
   readonly findings: Finding[];
@@ -61,8 +66,7 @@ interface Placing extends PlacementInput {
 function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing): void {
   const zones = placing.find(name);
   if (zones.length === 0) {
-    const advice = 'create one, or widen zones.domains, zones.type or zones.ids';
-    tell(placing, asking, 'no-zone', `no selected hosted zone contains ${name}: ${advice}`);
+    tell(placing, asking, { reason: 'no-zone', ...whyNoZone(name, placing) });
     return;
   }
   for (const zone of zones) if (zone.private) assign(name, zone, 'home', asking, placing);
@@ -75,13 +79,28 @@ function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing
   for (const upper of open.slice(homes.length)) placeAbove(name, upper, open, taken, placing);
 }
 
+const WIDEN: Readonly<Partial<Record<FilterKey, string>>> = {
+  'zones.matchParent': 'set zones.matchParent, or name it in zones.ids',
+  'zones.tags': 'give it these tags, or change zones.tags',
+};
+
+/** The hosted zone that would be the name's, and the key that leaves it out. */
+function whyNoZone(name: DnsName, { findLeftOut, leftOut }: Placing): Pick<Finding, 'message' | 'field'> {
+  const [nearest] = findLeftOut(name);
+  const key = leftOut.find(({ zone }) => zone === nearest)?.key;
+  if (!nearest || !key) return { message: `no hosted zone contains ${name}: create one, or mend the hostname` };
+  const zone = `the ${nearest.private ? 'private' : 'public'} hosted zone ${nearest.name} (${nearest.id})`;
+  const what = WIDEN[key] ?? `widen ${key}`;
+  return { message: `${name} belongs into ${zone}, which ${key} leaves out: ${what}`, field: key };
+}
+
 /** An object that pins its name to a hosted zone (`aws-hosted-zone-id`) gets it there, or nowhere. */
 function tellOfPins(name: DnsName, zones: readonly HostedZone[], asking: readonly Candidate[], placing: Placing): void {
   for (const candidate of asking) {
     const pin = candidate.endpoints.find(({ zoneId }) => zoneId !== undefined)?.zoneId;
     if (pin === undefined || zones.some(({ id }) => id === pin)) continue;
     const message = `${name} is not published: its object pins it to the hosted zone ${pin}, which is none of the selected ones that it belongs into`;
-    tell(placing, [candidate], 'no-zone', message);
+    tell(placing, [candidate], { reason: 'no-zone', message });
   }
 }
 
@@ -111,7 +130,7 @@ function placeHomes(name: DnsName, homes: readonly HostedZone[], asking: readonl
   if (taken.length === 0) {
     const ids = homes.map(({ id }) => id).join(' and ');
     const message = `there are ${homes.length} public hosted zones ${only.name} (${ids}), and none of them has ${name}: name the right one in zones.ids`;
-    if (!unread) tell(placing, asking, 'no-zone', message);
+    if (!unread) tell(placing, asking, { reason: 'no-zone', message });
     else for (const zone of homes) assign(name, zone, 'stays', asking, placing);
   }
   for (const zone of taken) assign(name, zone, homeRole(name, zone, asking, placing), asking, placing);
@@ -203,8 +222,13 @@ function undelegatedFindings({ undelegated }: Placing): Finding[] {
   });
 }
 
-function tell({ findings }: Placing, asking: readonly Candidate[], reason: Finding['reason'], message: string): void {
-  findings.push(...findingsFor(asking, reason, message));
+function tell(
+  { findings }: Placing,
+  asking: readonly Candidate[],
+  { reason, message, field }: Pick<Finding, 'reason' | 'message' | 'field'>,
+): void {
+  const told = findingsFor(asking, reason, message);
+  findings.push(...(field === undefined ? told : told.map(finding => ({ ...finding, field }))));
 }
 
 function findingsFor(

@@ -12,19 +12,23 @@ import type {
 import { recordId } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
+import { withoutRefused } from './allowed.ts';
 import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
+import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
+import { countStanding, type Standing, withinNamespaceLimit } from './namespace-limit.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
+import { sealedFindings } from './sealed.ts';
 import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
@@ -34,30 +38,33 @@ const NO_CANDIDATES: readonly Candidate[] = [];
  * byte, sorted; everything that is left alone has a finding that says why. Linear in the number of record sets.
  */
 export function plan(input: PlanInput): PlanOutput {
-  const { settings, elsewhere = [] } = input;
+  const { settings, elsewhere = [], leftOut = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
-  const owners = ownersOf(holdUnplaced(input.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(input.snapshots, settings.merge);
+  const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
+  const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
+  const candidates = gatherCandidates(allowed.snapshots, settings.merge);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {
     const view = viewOf.get(zone);
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
-  const placed = placeNames(candidates, { views, elsewhere, has, settings });
-  const published = publishedObjects(views, settings);
+  const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
+  const published = publishedObjects(views, settings, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
     return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
   });
-  const findings = [...placed.findings, ...planned.flatMap(zone => zone.findings)];
+  const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
-    findings: findings.filter(finding => isTold(finding, input)).sort(compareFindings),
+    findings: [...findings, ...unknownFreezes(input)].filter(finding => isTold(finding, input)).sort(compareFindings),
     unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
+    misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
+    crowded: new Set(planned.flatMap(({ isCrowded, zone }) => (isCrowded ? [zone.id] : []))),
   };
 }
 
@@ -75,7 +82,9 @@ interface PlannedZone {
   readonly findings: readonly Finding[];
   readonly unwantedSince: ReadonlyMap<string, number>;
   readonly removals: readonly Removal[];
+  readonly misread: ReadonlySet<string>;
   readonly owned: number;
+  readonly isCrowded: boolean;
   readonly looked: readonly string[];
 }
 
@@ -92,9 +101,17 @@ interface ZoneContext {
 function planZone(context: ZoneContext): PlannedZone {
   const { state, view, input } = context;
   const planned = planNames(context);
-  const changes = [...planned.plans.values()].flatMap(plan => plan.changes);
+  const all = [...planned.plans.values()].flatMap(plan => plan.changes);
+  // Names that are unwanted in a frozen zone are so from the end of the freeze on, so that the guard judges them together.
+  const frozen = isFrozen(state.zone, input.settings);
+  const changes = frozen ? [] : all;
   const braked = brake(changes, planned.owned, context);
-  const compatible = withoutClashes(braked.allowed, state.zone.id);
+  const within = withinNamespaceLimit(braked.allowed, {
+    ...context,
+    settings: input.settings,
+    standing: planned.standing,
+  });
+  const compatible = withoutClashes(within.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {
@@ -104,13 +121,18 @@ function planZone(context: ZoneContext): PlannedZone {
       ...[...planned.plans.values()].flatMap(plan => plan.findings),
       ...keptFindings(planned.plans, state.zone),
       ...strayFindings([...[...planned.plans.values()].flatMap(({ stray }) => stray), ...unread(context)], view),
+      ...(frozen && !input.only ? [frozenFinding(state.zone, all)] : []),
+      ...(input.only || input.scope ? [] : sealedFindings(view, input.settings)),
       ...braked.findings,
+      ...within.findings,
       ...compatible.findings,
       ...sent.findings,
     ],
     unwantedSince: braked.since,
     removals: braked.removals,
+    misread: planned.misread,
     owned: planned.records,
+    isCrowded: within.findings.length > 0,
     looked: lookedAt(context, planned.plans),
   };
 }
@@ -142,6 +164,8 @@ interface PlannedNames {
   readonly owned: Owned;
   /** Record sets of ours. */
   readonly records: number;
+  readonly standing: Standing;
+  readonly misread: ReadonlySet<string>;
 }
 
 /** Plans the names of a zone one by one; a name that is an alias to another one of the zone after that one. */
@@ -180,7 +204,16 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  return { plans, owned: countOwned(currents.values(), owners), records };
+  const standing = countStanding(currents.values(), owners);
+  const misread = misreadIn(currents.values());
+  return { plans, owned: countOwned(currents.values(), owners), records, standing, misread };
+}
+
+function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { foreign } of currents)
+    for (const { claim, misread } of foreign) if (claim && misread !== undefined) ids.add(recordId(claim.txt));
+  return ids;
 }
 
 /** Aliases into the zone that point to aliases into the zone, and so on: a longer chain than anybody needs. */
@@ -200,7 +233,8 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   if (asking.length === 0 && input.asked?.has(name)) {
     const message = 'an object that could not be read now asked for it when it was';
     const isKept = current.ours.length > 0 && input.scope === undefined;
-    return isKept ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
+    const stopped = current.ours.every(({ claim }) => context.owners.frozen(claim.ownership)?.why === 'config');
+    return isKept && !stopped ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
   }
   const planned = planName(current, asking, nameContext);
   if (!input.renew?.has(`${view.zone.id} ${name}`)) return planned;
@@ -276,7 +310,9 @@ const SHOWN = 10;
 
 /** What is kept though nobody asks for it: one finding a reason, however many names it concerns. */
 function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): Finding[] {
-  const kept = [...plans].flatMap(([name, { keeping }]) => (keeping ? [{ name, why: keeping.message }] : []));
+  const kept = [...plans].flatMap(([name, { keeping }]) =>
+    keeping && keeping.why !== 'config' ? [{ name, why: keeping.message }] : [],
+  );
   return [...groupBy(kept, ({ why }) => why)].map(([why, group]) => {
     const names = group.map(({ name }) => name).sort();
     const [first] = names as [DnsName];

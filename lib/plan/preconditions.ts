@@ -3,17 +3,19 @@ import {
   type DnsName,
   isAddressType,
   isSameIdentifier,
+  isSameSet,
   type ManagedType,
   policyOf,
   type Reason,
   type RecordSet,
 } from '../model/index.ts';
-import { type Claim, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
+import { type Claim, claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
 import { ownershipNameOf } from './change.ts';
 import type { KeptRecord } from './conflict.ts';
 import type { NameContext } from './context.ts';
 import { type Current, recordsAt } from './current.ts';
 import type { DesiredRecord } from './desired.ts';
+import { otherMeaning } from './misread.ts';
 
 /** Something that stands in the way of a desired record. */
 export interface Block {
@@ -35,7 +37,7 @@ export function whatBlocks(
   const records = desired.map(({ record }) => record);
   const types = new Set(records.map(({ type }) => type));
   return [
-    ...foreignBlocks(current, records),
+    ...foreignBlocks(current, records, context),
     ...keptBlocks(current, kept, types),
     ...cnameBlocks(current, kept, records, context),
     ...reservedBlocks(current, records),
@@ -49,14 +51,16 @@ export function whatBlocks(
 const canShare = (a: RecordSet, b: RecordSet) =>
   !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
 
-function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]): Block[] {
-  return foreign.flatMap(({ record, claim, unproven }): Block[] => {
+function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Block[] {
+  return foreign.flatMap(({ record, claim, unproven, misread }): Block[] => {
     const whole = isAddressType(record.type);
     const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
-    if (isOwnershipRecord(record) || concerned.every(one => canShare(one, record))) return [];
+    if (isOwnershipRecord(record, settings.naming) || concerned.every(one => canShare(one, record))) return [];
     const why = unproven
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
-      : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
+      : misread !== undefined
+        ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
+        : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type}${describeSet(record)} ${why}`;
     const same = desired.some(({ type }) => type === record.type);
     return [{ reason: 'not-owned', whole, message, ...(same && { type: record.type }) }];
@@ -64,6 +68,10 @@ function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]
 }
 
 const describeSet = ({ setIdentifier }: RecordSet) => (setIdentifier === undefined ? '' : ` "${setIdentifier}"`);
+
+/** Why a record set is left alone whose ownership record is another one's. */
+export const misreadMessage = (txt: DnsName | undefined, other: DnsName): string =>
+  `its ownership record ${txt} may be that of ${other} under another naming. If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back; else remove by hand what is not wanted of ${txt} and ${other}`;
 
 function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
   return kept
@@ -130,6 +138,7 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 
 /** Why the name of an ownership record cannot be used, if it cannot. */
 function ownershipBlocks(record: RecordSet, current: Current, context: NameContext): Block[] {
+  if (context.settings.registry === 'noop') return [];
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
   const message = unusable(txtName) ?? ownershipNameTaken({ ...record, name: txtName, type: 'TXT' }, current, context);
   return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
@@ -145,11 +154,12 @@ function unusable(txtName: DnsName): string | undefined {
 
 /** @param txt the ownership record that is to stand, with the set identifier and the routing of its record */
 function ownershipNameTaken(txt: RecordSet, current: Current, context: NameContext): string | undefined {
-  const { view, owners } = context;
+  const { view, owners, settings } = context;
+  const { name } = current;
   for (const record of recordsAt(txt.name, view)) {
     if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME`;
     if (record.type !== 'TXT') continue;
-    const stated = ownershipsIn(record);
+    const stated = ownershipsIn(record, settings.naming);
     if (stated.length === 0)
       return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record`;
     const clashes = !isSameIdentifier(record, txt) && clashOf(txt, record) !== undefined;
@@ -158,6 +168,11 @@ function ownershipNameTaken(txt: RecordSet, current: Current, context: NameConte
       return `it is reserved by the ownership record ${txt.name} of the owner "${other.ownership.owner}"`;
     if (clashes && isStray(record, current, context))
       return `an ownership record of another routing stands at ${txt.name}${describeSet(record)}, and fits no record set: remove it by hand`;
+  }
+  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
+  for (const claim of claims.filter(one => isSameSet(one.txt, txt))) {
+    const other = otherMeaning(claim, name, context);
+    if (other !== undefined) return misreadMessage(txt.name, other);
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import type { NameContext } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import { desiredRecords } from './desired.ts';
 import { facetOf, facetOfCandidate, groupOf } from './facets.ts';
+import { unowned } from './unowned.ts';
 
 /** What may be published of a name whose record sets have set identifiers, so that all of them can stand beside each other. */
 export interface Settled {
@@ -84,7 +85,7 @@ function wishOf(candidate: Candidate, current: Current, context: NameContext): W
     ({ record, claim }) =>
       groupOf(record.type) === group && candidate.objects.some(object => owners.isOf(claim.ownership, object)),
   );
-  return { candidate, records, standing };
+  return { candidate, records, standing: [...standing, ...unowned(current, records, candidate, context)] };
 }
 
 const isManaged = ({ type }: RecordSet, { settings }: NameContext) => settings.types.includes(type as ManagedType);
@@ -92,15 +93,19 @@ const isManaged = ({ type }: RecordSet, { settings }: NameContext) => settings.t
 /** What stands at the name and stays, whatever is asked for. */
 function fixedRecords(current: Current, wishes: readonly Wish[], context: NameContext): RecordSet[] {
   const { owners, settings } = context;
-  const asked = new Set(wishes.flatMap(({ standing }) => standing));
+  const asked = new Set(wishes.flatMap(({ standing }) => standing.map(({ record }) => record)));
   const stays = (owned: OwnedRecord) => {
     const { ownership } = owned.claim;
     if (settings.policy === 'create-only' || !isManaged(owned.record, context) || owners.frozen(ownership)) return true;
-    if (asked.has(owned)) return false;
-    return owners.keeping(ownership, current.name) !== undefined || isAwaited(owned, current.name, context);
+    if (asked.has(owned.record)) return false;
+    return (
+      owners.keeping(ownership, current.name, owned.record) !== undefined || isAwaited(owned, current.name, context)
+    );
   };
   return [
-    ...current.foreign.map(({ record }) => record).filter(record => !isOwnershipRecord(record)),
+    ...current.foreign
+      .map(({ record }) => record)
+      .filter(record => !isOwnershipRecord(record, settings.naming) && !asked.has(record)),
     ...current.ours.filter(stays).map(({ record }) => record),
   ];
 }
@@ -289,8 +294,8 @@ function keepingRefused({ owners }: NameContext, refused: Iterable<Candidate>): 
   const message = 'its object asks for a routing that cannot stand beside the others';
   return {
     ...owners,
-    keeping: (ownership, name) =>
-      owners.keeping(ownership, name) ??
+    keeping: (ownership, name, record) =>
+      owners.keeping(ownership, name, record) ??
       (objects.some(object => owners.isOf(ownership, object)) ? { why: 'waiting', message } : undefined),
   };
 }

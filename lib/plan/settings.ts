@@ -1,5 +1,6 @@
 import type { DnsName, ManagedType, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
+import type { ClaimRule } from './claims.ts';
 import type { ZoneFilter } from './zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';
@@ -18,6 +19,8 @@ export interface Limit {
 export interface PlanSettings {
   readonly filter: ZoneFilter;
   readonly naming: NamingSettings;
+  /** `noop`: ownership is not kept; what stands at a name that an object asks for counts as that object's. Default: `txt`. */
+  readonly registry?: 'txt' | 'noop';
   readonly policy: Policy;
   /** The record types that are managed; others are left alone and not published. */
   readonly types: readonly ManagedType[];
@@ -26,10 +29,16 @@ export interface PlanSettings {
   /** Seconds. */
   readonly ttl: number;
   readonly merge: MergeScope;
+  /** Names and ids of hosted zones in which nothing is changed. */
+  readonly frozenZones: readonly string[];
+  /** Who may publish what; see `decideClaim`. */
+  readonly claims: readonly ClaimRule[];
   /** Of the values of one record set, so that it can be swapped in one change batch. */
   readonly maxCharacters: number;
   /** Seconds: a floor under the TTLs that objects give; absent: none. */
   readonly minTtl?: number;
+  /** Record sets that one namespace of a cluster may have, ownership records included; absent: any number. */
+  readonly recordsPerNamespace?: number;
   readonly guard: {
     readonly maxDeletes: Limit;
     readonly maxUpdates: Limit;

@@ -28,23 +28,33 @@ function longestMatch(name: DnsName, domains: readonly DnsName[]): number {
   return domains.reduce((longest, domain) => (within(name, domain) ? Math.max(longest, domain.length) : longest), -1);
 }
 
+/** The key of the config that leaves something out. */
+export type FilterKey =
+  `zones.${'domains' | 'excludeDomains' | 'domainRegex' | 'excludeDomainRegex' | 'type' | 'ids' | 'tags' | 'matchParent'}`;
+
 /**
- * Whether a name passes the domain filter.
+ * The key that keeps a name from passing the domain filter; undefined: it passes.
  *
  * | filter                | passes                                                                |
  * |-----------------------|-----------------------------------------------------------------------|
  * | lists of domains      | the longest match of the two wins; without `domains`, what is not excluded |
  * | regular expressions   | what the exclusion does not match, and the other one, if given, does   |
  */
-export function passesFilter(name: DnsName, filter: ZoneFilter): boolean {
+export function leftOutBy(name: DnsName, filter: ZoneFilter): FilterKey | undefined {
   const expressions = expressionsOf(filter);
   if (expressions) return expressions(name);
   const excluded = longestMatch(name, filter.excludeDomains);
-  if (filter.domains.length === 0) return excluded < 0;
-  return longestMatch(name, filter.domains) > excluded;
+  const included = filter.domains.length === 0 ? 0 : longestMatch(name, filter.domains);
+  if (included < 0) return 'zones.domains';
+  return filter.domains.length === 0 ? excludedBy(excluded >= 0) : excludedBy(included <= excluded);
 }
 
-type Test = (name: DnsName) => boolean;
+const excludedBy = (is: boolean) => (is ? 'zones.excludeDomains' : undefined);
+
+/** Whether a name passes the domain filter. */
+export const passesFilter = (name: DnsName, filter: ZoneFilter): boolean => leftOutBy(name, filter) === undefined;
+
+type Test = (name: DnsName) => FilterKey | undefined;
 
 const compiled = new WeakMap<ZoneFilter, Test | undefined>();
 
@@ -61,7 +71,8 @@ function compile({ domainRegex, excludeDomainRegex }: ZoneFilter): Test | undefi
   );
   return name => {
     const shown = name.includes('xn--') ? domainToUnicode(name) || name : name;
-    return excluded?.test(shown) !== true && included?.test(shown) !== false;
+    if (excluded?.test(shown) === true) return 'zones.excludeDomainRegex';
+    return included?.test(shown) === false ? 'zones.domainRegex' : undefined;
   };
 }
 
@@ -72,13 +83,19 @@ function compile({ domainRegex, excludeDomainRegex }: ZoneFilter): Test | undefi
  * into a wide zone.
  */
 export function selectZones<Zone extends HostedZone>(zones: readonly Zone[], filter: ZoneFilter): Zone[] {
-  return zones.filter(zone => {
-    if (filter.type !== 'any' && (filter.type === 'private') !== zone.private) return false;
-    const listed = filter.ids.includes(zone.id);
-    if (filter.ids.length > 0 && !listed) return false;
-    if (!hasTags(zone, filter.tags)) return false;
-    return passesFilter(zone.name, filter) || isAbove(zone.name, filter, listed);
-  });
+  return zones.filter(zone => zoneLeftOutBy(zone, filter) === undefined);
+}
+
+/** The key that keeps a hosted zone from being selected; undefined: it is. */
+export function zoneLeftOutBy(zone: HostedZone, filter: ZoneFilter): FilterKey | undefined {
+  if (filter.type !== 'any' && (filter.type === 'private') !== zone.private) return 'zones.type';
+  const listed = filter.ids.includes(zone.id);
+  if (filter.ids.length > 0 && !listed) return 'zones.ids';
+  if (!hasTags(zone, filter.tags)) return 'zones.tags';
+  const key = leftOutBy(zone.name, filter);
+  if (key === undefined || isAbove(zone.name, filter, listed)) return undefined;
+  const mayBeParent = !expressionsOf(filter) && filter.matchParent !== true;
+  return mayBeParent && isAbove(zone.name, { ...filter, matchParent: true }, false) ? 'zones.matchParent' : key;
 }
 
 function isAbove(zone: DnsName, filter: ZoneFilter, listed: boolean): boolean {

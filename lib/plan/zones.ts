@@ -1,6 +1,14 @@
 import type { DnsName, HostedZone } from '../model/index.ts';
 
-export { passesFilter, selectZones, type ZoneFilter } from './zone-filter.ts';
+export {
+  type FilterKey,
+  leftOutBy,
+  passesFilter,
+  selectZones,
+  within,
+  type ZoneFilter,
+  zoneLeftOutBy,
+} from './zone-filter.ts';
 
 /** The zones that contain a name, the one with the longest name first; zones of one name by id. */
 export type ZoneFinder = (name: DnsName) => readonly HostedZone[];

@@ -1,7 +1,9 @@
 import type { ClusterConfig } from '../config/config.ts';
-import type { ClusterName, DnsName, Endpoint, Finding, KindRead, Snapshot } from '../model/index.ts';
-import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
+import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot } from '../model/index.ts';
+import { isComplete } from '../model/index.ts';
+import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
+import { emptyFilters } from './empty-filters.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
 import { isYoung } from './zones.ts';
@@ -21,12 +23,25 @@ export interface ReadClusters {
 export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>): Promise<ReadClusters> {
   const { clusters } = run.config;
   let done = 0;
-  const snapshots = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const snapshot = asked.has(cluster.name) ? await takeSnapshot(cluster, run) : skipped(cluster, run);
+  const all = await mapLimit(clusters, CLUSTERS_AT_ONCE, async (cluster): Promise<Taken> => {
+    const isRead = asked.has(cluster.name) && cluster.freeze !== true;
+    const taken = isRead ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run) };
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
-    return snapshot;
+    return taken;
   });
-  return { snapshots, findings: snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable) };
+  const snapshots = all.map(({ snapshot }) => snapshot);
+  const findings = [
+    ...snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable),
+    ...snapshots.filter(({ cluster, frozen }) => frozen && asked.has(cluster)).map(frozenFinding),
+    ...(snapshots.every(isComplete) ? emptyFilters(run.config, all) : []),
+  ];
+  return { snapshots, findings };
+}
+
+/** What one cluster asks for, and what the filters left of its objects. */
+interface Taken {
+  readonly snapshot: Snapshot;
+  readonly selection?: Selection;
 }
 
 /** The part of the time that is left which reading clusters may take: what was read must still be published. */
@@ -37,7 +52,7 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
   return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
-async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snapshot> {
+async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
   const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
   const kinds = await run.ports.readCluster(
     cluster,
@@ -47,16 +62,19 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Snaps
     readingTime(run),
     reading,
   );
-  return { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read', ...reading.wanted() };
+  const snapshot = { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read' as const, ...reading.wanted() };
+  return { snapshot, selection: reading.selection() };
 }
 
-function skipped({ name, owner }: ClusterConfig, { config }: OpenRun): Snapshot {
-  const unread: KindRead = { complete: false, error: 'this run was not asked to read it' };
+function skipped({ name, owner, freeze }: ClusterConfig, { config }: OpenRun): Snapshot {
+  const error = freeze ? 'the config freezes it' : 'this run was not asked to read it';
+  const unread: KindRead = { complete: false, error };
   return {
     cluster: name,
     owner,
     kinds: Object.fromEntries(config.sources.map(kind => [kind, unread])),
     origin: 'skipped',
+    ...(freeze && { frozen: freeze }),
     endpoints: [],
     holds: [],
     findings: [],
@@ -75,6 +93,11 @@ function unreadable(snapshot: Snapshot): Finding[] {
           },
         ],
   );
+}
+
+function frozenFinding({ cluster }: Snapshot): Finding {
+  const message = `${cluster} is frozen by the config (clusters[].freeze): it is not read, and nothing that it has is changed`;
+  return { reason: 'warning', message, cluster };
 }
 
 const key = (cluster: ClusterName) => `cluster/${cluster}`;
@@ -122,7 +145,12 @@ export async function keepSnapshot(
 ): Promise<void> {
   const now = run.ports.clock.now();
   const whole = withKnown(snapshot, kept?.snapshot);
-  const lasting = { ...whole, endpoints: whole.endpoints.map(asKept), findings: [] };
+  const lasting = {
+    ...whole,
+    endpoints: whole.endpoints.map(asKept),
+    holds: whole.holds.map(holdAsKept),
+    findings: [],
+  };
   const value = { snapshot: lasting, unpublished };
   const same = kept && JSON.stringify(value) === JSON.stringify(pick(kept));
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
@@ -131,6 +159,8 @@ export async function keepSnapshot(
 
 /** Whose a name is, and no more: targets would be written once for each name of an object, and nothing asks for them. */
 const asKept = ({ name, type, object }: Endpoint): Endpoint => ({ name, type, targets: [], alias: 'auto', object });
+
+const holdAsKept = ({ putOff: _, ...hold }: Hold): Hold => hold;
 
 const pick = ({ snapshot, unpublished }: KeptSnapshot) => ({ snapshot, unpublished });
 

@@ -8,12 +8,15 @@ import type { Config } from '../config/config.ts';
 import { aliasZoneOf } from '../route53/alias-zones.ts';
 import { createAwsRoute53, createBudget } from '../route53/index.ts';
 import { createFolderStore, createMemoryStore, createS3Store, type StateStore } from '../state/index.ts';
+import { keysFrom } from './keys.ts';
 import type { Ports } from './ports.ts';
 
 /** The part of the environment that the AWS SDK does not read by itself. */
 interface Environment {
   readonly AWS_REGION?: string | undefined;
   readonly AWS_DEFAULT_REGION?: string | undefined;
+  /** A key of the registry may be in any variable. */
+  readonly [name: string]: string | undefined;
 }
 
 /**
@@ -41,6 +44,12 @@ export function composePorts(config: Config, env: Environment, credentials?: Cre
         },
         signal,
       ),
+    keys: keysFrom(config.registry.encryptionKeys, {
+      env,
+      clock: systemClock,
+      region,
+      ...(credentials && { credentials }),
+    }),
     store: openStore(config, { region, ...(credentials && { credentials }) }),
     aliasZoneOf,
     clock: systemClock,

@@ -60,9 +60,9 @@ export function zonesFor(
 }
 
 /** Whether a zone has an ownership record of the apex of a zone below it, as ExternalDNS writes it. */
-function claimsApex(apex: DnsName, { zone, records }: ZoneState, { config }: OpenRun): boolean {
-  return [apex, ...ADDRESS_TYPES.map(type => ownershipName(apex, type, zone.name, config.registry))].some(name =>
-    (records.get(name) ?? []).some(isOwnershipRecord),
+function claimsApex(apex: DnsName, { zone, records }: ZoneState, { naming }: OpenRun): boolean {
+  return [apex, ...ADDRESS_TYPES.map(type => ownershipName(apex, type, zone.name, naming))].some(name =>
+    (records.get(name) ?? []).some(record => isOwnershipRecord(record, naming)),
   );
 }
 
@@ -76,7 +76,7 @@ export async function keepConcerns(
   const owners = new Set(run.config.clusters.map(({ owner }) => owner));
   const isOurs = ({ state }: LoadedZone) =>
     [...state.records.values()].some(sets =>
-      sets.some(txt => ownershipsIn(txt).some(({ ownership }) => owners.has(ownership.owner))),
+      sets.some(txt => ownershipsIn(txt, run.naming).some(({ ownership }) => owners.has(ownership.owner))),
     );
   const before = 'zones' in found ? found.zones : new Set<ZoneId>();
   const zones = new Set([

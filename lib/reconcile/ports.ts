@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { DnsName, KindRead, ZoneId } from '../model/index.ts';
+import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
@@ -29,6 +30,8 @@ export interface Ports {
   readonly budget: RequestBudget;
   readonly readCluster: ClusterReader;
   readonly store: StateStore;
+  /** The keys of `registry.encryptionKey`; undefined where it names none. @throws UnusableKey */
+  readonly keys?: () => Promise<Keyring | undefined>;
   readonly aliasZoneOf: (target: string) => ZoneId | undefined;
   readonly clock: Clock;
   /** Names this run in leases, e.g. the Lambda's request id. */
@@ -76,6 +79,8 @@ export interface Run {
 export interface OpenRun extends Run {
   readonly kept: Keeper;
   readonly shard: string;
+  /** `registry` of the config, with its keys. */
+  readonly naming: NamingSettings;
 }
 
 export const DEFAULT_SHARD = 'default';

@@ -9,7 +9,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { ADDRESS_TYPES, changeKey, recordId, sameRecord } from '../model/index.ts';
-import { fingerprint, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
+import { fingerprint, inFairOrder, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
 import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
@@ -77,7 +77,7 @@ export async function publishZone({ state, changes, edits }: Publishing, context
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
-    const outcome = await applyChanges(state.zone.id, todo, context.route53, {
+    const outcome = await applyChanges(state.zone.id, inFairOrder(todo, state.zone.id), context.route53, {
       beforeBatch: batch => fenced(batch, state.zone.id, context),
       spokenType: record => spokenType(record, state.zone, context),
     });
@@ -97,8 +97,9 @@ async function fenced(batch: readonly NameChange[], zone: ZoneId, { run: { fence
 }
 
 function spokenType(record: RecordSet, zone: HostedZone, { input }: PublishContext): string | undefined {
-  if (!isOwnershipRecord(record)) return undefined;
-  return readOwnershipName(record.name, zone.name, input.settings.naming)?.type ?? '';
+  const { naming } = input.settings;
+  if (!isOwnershipRecord(record, naming)) return undefined;
+  return readOwnershipName(record.name, zone.name, naming)?.type ?? '';
 }
 
 interface Work {
@@ -224,7 +225,7 @@ async function planAgain(
   const changes = (again.zones.find(({ zone }) => zone.id === id)?.changes ?? []).filter(
     change => change.setIdentifier === undefined || setsOf(change).some(set => touched.has(set)),
   );
-  return withoutOvertaken(changes, before, work).map(change => markDrift(change, before, work.state.records));
+  return withoutOvertaken(changes, before, work, context).map(change => markDrift(change, before, work.state.records));
 }
 
 const setsOf = ({ deletes, creates }: NameChange) => [...deletes, ...creates].map(recordId);
@@ -238,11 +239,12 @@ function withoutOvertaken(
   changes: readonly NameChange[],
   before: ReadonlyMap<DnsName, readonly RecordSet[]>,
   work: Work,
+  { input: { settings } }: PublishContext,
 ): readonly NameChange[] {
   const isNew = (set: RecordSet) => !(before.get(set.name) ?? []).some(other => sameRecord(other, set));
   return changes.filter(({ name, action, deletes, formerly }) => {
     const takes = action === 'delete' || formerly !== undefined;
-    if (!deletes.some(set => isNew(set) && (takes || isOwnershipRecord(set)))) return true;
+    if (!deletes.some(set => isNew(set) && (takes || isOwnershipRecord(set, settings.naming)))) return true;
     const message = `${name} is left for the next run: another run has written it meanwhile`;
     work.findings.push({ reason: 'deferred', message, name, zone: work.state.zone.id });
     return false;

@@ -1,8 +1,8 @@
 import type { HostedZone, RecordSet } from '../model/index.ts';
 import { claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from '../registry/index.ts';
 import { withBudget } from '../route53/index.ts';
-import { createKeeper } from './kept.ts';
-import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import { openRun } from './open.ts';
+import type { Run } from './ports.ts';
 import { loadZones, selectedZones } from './zones.ts';
 
 /** A record set of a selected zone and, if an ownership record says so, whose it is. */
@@ -18,21 +18,21 @@ export interface ListedRecord {
 export async function listRecords(run: Run, options: { all: boolean }): Promise<ListedRecord[]> {
   const { config, ports } = run;
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
-  const open: OpenRun = { ...run, shard: DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const open = await openRun(run);
   const listing = await selectedZones(open, route53, { fresh: true, keep: false });
   const { zones, findings } = await loadZones(listing.selected, open, route53, { fresh: true });
-  const [unreadable] = [...listing.findings, ...findings];
+  const unreadable = [...listing.findings, ...findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));
   return zones.flatMap(({ state: { zone, records } }) => {
-    const index = indexOwnership(zone, records, config.registry);
+    const index = indexOwnership(zone, records, open.naming);
     const listed = [...records.keys()].sort().flatMap(name => {
-      const claims = claimsOf(name, index, records, config.registry);
+      const claims = claimsOf(name, index, records, open.naming);
       return (records.get(name) ?? [])
-        .filter(record => options.all || !isOwnershipRecord(record))
+        .filter(record => options.all || !isOwnershipRecord(record, open.naming))
         .map(record => {
           const { owner, cluster, resource } =
-            (isOwnershipRecord(record) ? undefined : decidingClaim(record, claims))?.ownership ?? {};
+            (isOwnershipRecord(record, open.naming) ? undefined : decidingClaim(record, claims))?.ownership ?? {};
           return {
             zone,
             record,

@@ -23,6 +23,7 @@ const UNPUBLISHED: ReadonlySet<Reason> = new Set<Reason>([
   'no-zone',
   'not-owned',
   'conflict',
+  'not-allowed',
   'policy',
   'frozen',
   'held',
@@ -48,7 +49,7 @@ export interface Outcome {
 export function buildResult(outcome: Outcome): RunResult {
   const { request, zones, findings, snapshots, known } = outcome;
   const before = snapshots
-    .filter(({ origin }) => origin === 'skipped')
+    .filter(({ origin, frozen }) => origin === 'skipped' && !frozen)
     .flatMap(({ cluster }) => known.get(cluster)?.kept ?? []);
   return {
     mode: request.mode,
@@ -131,8 +132,14 @@ export function mergePasses(first: RunResult, second: RunResult): RunResult {
 
 const isOwnership = (record: RecordSet) => record.type === 'TXT';
 
-/** A name's change as the record sets that a person looks for. Ownership records show only where nothing else changes. */
-export function recordChanges(change: NameChange): RecordChange[] {
+/**
+ * A name's change as the record sets that a person looks for. Ownership records show only where nothing else changes.
+ * @param allowedBy the rules of the config that let its objects have a record set
+ */
+export function recordChanges(
+  change: NameChange,
+  allowedBy: (record: RecordSet) => readonly string[] = () => [],
+): RecordChange[] {
   const all = [...change.deletes, ...change.creates];
   const shown = all.some(record => !isOwnership(record)) ? (record: RecordSet) => !isOwnership(record) : () => true;
   const base = {
@@ -153,6 +160,7 @@ export function recordChanges(change: NameChange): RecordChange[] {
     })),
     ...after.map(record => {
       const before = change.deletes.find(other => isSameSet(other, record));
+      const rules = allowedBy(record);
       return {
         action: before ? ('update' as const) : ('create' as const),
         name: record.name,
@@ -160,6 +168,7 @@ export function recordChanges(change: NameChange): RecordChange[] {
         ...(before && { before }),
         after: record,
         ...base,
+        ...(rules.length > 0 && { allowedBy: rules }),
       };
     }),
   ];

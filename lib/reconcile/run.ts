@@ -5,6 +5,7 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  RecordChange,
   RunRequest,
   RunResult,
   Snapshot,
@@ -13,20 +14,22 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { changeKey } from '../model/index.ts';
-import { type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import { changeKey, recordId } from '../model/index.ts';
+import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
-import { createKeeper } from './kept.ts';
+import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
-import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
+import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
+import { withQuotas } from './quotas.ts';
 import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
+import { UnknownTarget } from './unknown-target.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
 import { byZone, distrustAbove, type LoadedZone, loadZones, selectedZones } from './zones.ts';
 
@@ -38,11 +41,11 @@ const ZONES_AT_ONCE = 6;
  * instead of putting old data back. Where a hosted zone turns out to be gone, the zones are listed anew and the run is done
  * again over what is there.
  *
- * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read
+ * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read; UnknownTarget
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
   const { ports } = asked;
-  const run: OpenRun = { ...asked, shard: asked.shard ?? DEFAULT_SHARD, kept: createKeeper(ports.store, ports.clock) };
+  const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
   const first = await runOnce(request, run, route53, { relist: request.force });
@@ -65,13 +68,13 @@ async function runOnce(
 ): Promise<Pass> {
   const startedAt = run.ports.clock.now();
   const keep = request.mode === 'sync';
-  const world = await readWorld(request, run, route53, relist);
+  const read = await readWorld(request, run, route53, relist);
+  refuseUnknown(request, run, read);
+  const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
-  const input = planInput(request, run, world, startedAt);
-  const planned = plan(input);
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned),
+    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
     // What was held was of another record set of the name: the one that was sent was not.
@@ -84,7 +87,6 @@ async function runOnce(
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
-    ...unknownClusters(request, run, zones),
   ];
   if (keep) await keepWorld(world, findings, run);
   const result = buildResult({
@@ -103,6 +105,7 @@ async function runOnce(
 /** What a run has read. */
 interface World {
   readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
   readonly unreadable: readonly HostedZone[];
   readonly missing: boolean;
@@ -118,7 +121,7 @@ interface World {
 async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, findings }, concerns, known] = await Promise.all([
+  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -136,6 +139,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
     selected,
+    leftOut,
     zones,
     unreadable: [...first.unreadable, ...second.unreadable],
     missing: first.missing.length + second.missing.length > 0,
@@ -148,13 +152,37 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   };
 }
 
+interface PlannedWorld {
+  readonly world: World;
+  readonly input: PlanInput;
+  readonly planned: PlanOutput;
+}
+
+/** Where a namespace is over its limit, the plan is made again if that zone turns out to hold more than is usual. */
+async function planWorld(
+  request: RunRequest,
+  run: OpenRun,
+  read: World,
+  route53: CountedRoute53,
+  now: number,
+): Promise<PlannedWorld> {
+  const input = planInput(request, run, read, now);
+  const planned = plan(input);
+  const zones = await withQuotas(read.zones, planned.crowded, route53, now);
+  if (zones === read.zones) return { world: read, input, planned };
+  const world = { ...read, zones };
+  const again = planInput(request, run, world, now);
+  return { world, input: again, planned: plan(again) };
+}
+
 function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
+    leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
-    settings: planSettings(run.config, run.ports.aliasZoneOf),
+    settings: planSettings(run, run.ports.aliasZoneOf),
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
@@ -196,21 +224,27 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
-/** A forced run may name a cluster that left the config, to remove what it left; a mistyped name would do nothing. */
-function unknownClusters({ clusters = [] }: RunRequest, { config }: OpenRun, zones: readonly LoadedZone[]): Finding[] {
+/**
+ * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
+ *
+ * @throws UnknownTarget where every zone was read and no ownership record names it
+ */
+function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0) return [];
+  if (unknown.length === 0 || unreadable.length > 0) return;
   const named = new Set(
     zones.flatMap(({ state }) =>
-      [...state.records.values()].flat().flatMap(txt => ownershipsIn(txt).map(({ ownership }) => ownership.cluster)),
+      [...state.records.values()]
+        .flat()
+        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
     ),
   );
-  return unknown
-    .filter(name => !named.has(name))
-    .map(name => ({
-      reason: 'warning',
-      message: `the config has no cluster "${name}", and no ownership record of the selected zones names it: nothing is left of it`,
-    }));
+  const mistyped = unknown.find(name => !named.has(name));
+  if (mistyped === undefined) return;
+  const known = config.shards.flatMap(shard => shard.clusters).join(', ');
+  throw new UnknownTarget(
+    `the config has no cluster "${mistyped}", and no ownership record of the selected zones names it; the config has ${known}`,
+  );
 }
 
 /** A store that cannot be read or written costs full reads, and nothing else. */
@@ -248,10 +282,20 @@ function ownedIn(state: ZoneState, planned: PlanOutput): number {
   return planned.owned.get(state.zone.id) ?? 0;
 }
 
-function previewZone(zone: LoadedZone, planned: PlanOutput): Promise<DoneZone> {
+/** A name's change as it is told. */
+function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: PlanInput): RecordChange[] {
+  const apexes = new Set([...zones.map(({ zone }) => zone), ...elsewhere].map(({ name }) => name));
+  return recordChanges(change, record => allowedBy(change, record, apexes, settings));
+}
+
+function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
   const { state, source } = zone;
-  const changes = changesOf(zone, planned).flatMap(recordChanges);
-  const result: ZoneResult = { ...state.zone, owned: ownedIn(state, planned), changes, batches: 0, source };
+  const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
+  const result: ZoneResult = {
+    ...state.zone,
+    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
+    ...lastRead(state),
+  };
   return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
 }
 
@@ -271,7 +315,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
       edits: published.edits,
     });
   }
-  const made = published.applied.flatMap(recordChanges);
+  const made = published.applied.flatMap(change => toldChanges(change, work.input));
   const grown = made.reduce(
     (sum, change) =>
       sum + (change.type === 'TXT' ? 0 : change.action === 'create' ? 1 : change.action === 'delete' ? -1 : 0),
@@ -283,12 +327,16 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     changes: made,
     batches: published.batches,
     source,
+    ...lastRead(state),
   };
   const { findings, replanned, missing } = published;
   return { id: state.zone.id, result, findings, replanned, missing };
 }
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven'>;
+/** A copy that is in doubt has the time 0: it is read anew by the next run. */
+const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
+
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
@@ -312,14 +360,33 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
     unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
     removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
+    ...(state.quota && { quota: state.quota }),
+    ...(state.naming && { naming: state.naming }),
+    meant: stillMeant(published, whole),
+    misread: planned.misread.get(id) ?? state.misread,
   };
+}
+
+/** An ownership record that was written is what the config says; so is, by force, one whose other record set is gone. */
+function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
+  const written = new Set(edits.sets.map(({ set }) => recordId(set)));
+  return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
 const HOUR = 3_600_000;
 
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, unproven }: Memory) =>
-    JSON.stringify([[...refusals], [...unwantedSince], removed, [...unproven].sort()]);
+  const text = ({ refusals, unwantedSince, removed, quota, unproven, naming, meant, misread }: Memory) =>
+    JSON.stringify([
+      [...refusals],
+      [...unwantedSince],
+      removed,
+      quota,
+      [...unproven].sort(),
+      naming,
+      [...meant].sort(),
+      [...misread].sort(),
+    ]);
   return text(memory) !== text(state);
 }
 

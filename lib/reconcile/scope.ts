@@ -50,30 +50,29 @@ export function scopeOf(
 }
 
 /** The names of which changed record sets speak: their own, and that of the record that an ownership record is of. */
-function namesMeant(zone: LoadedZone, reread: RunRequest['reread'], { config }: OpenRun): ReadonlySet<DnsName> {
+function namesMeant(zone: LoadedZone, reread: RunRequest['reread'], { naming }: OpenRun): ReadonlySet<DnsName> {
   const { id, name: apex } = zone.state.zone;
   const meant = new Set<DnsName>();
   for (const name of namesIn(id, reread)) {
     meant.add(name);
-    const spoken = readOwnershipName(name, apex, config.registry)?.name;
+    const spoken = readOwnershipName(name, apex, naming)?.name;
     if (spoken === undefined) continue;
     meant.add(spoken);
-    const twin = wildcardTwin(spoken, config.registry);
+    const twin = wildcardTwin(spoken, naming);
     if (twin !== undefined) meant.add(twin);
   }
   return meant;
 }
 
 /** The clusters that the ownership records of these names are of, before and after they were changed. */
-function holdersOf(zone: LoadedZone, names: ReadonlySet<DnsName>, { config }: OpenRun): ClusterName[] {
+function holdersOf(zone: LoadedZone, names: ReadonlySet<DnsName>, { config, naming }: OpenRun): ClusterName[] {
   const { state, previous } = zone;
   const found = new Set<ClusterName>();
   const look = (records: ReadonlyMap<DnsName, readonly RecordSet[]>) => {
     for (const sets of records.values()) {
       for (const txt of sets) {
-        const stated = ownershipsIn(txt);
-        const spoken =
-          stated.length > 0 ? readOwnershipName(txt.name, state.zone.name, config.registry)?.name : undefined;
+        const stated = ownershipsIn(txt, naming);
+        const spoken = stated.length > 0 ? readOwnershipName(txt.name, state.zone.name, naming)?.name : undefined;
         if (spoken === undefined || !names.has(spoken)) continue;
         for (const { ownership } of stated) {
           for (const { name, owner } of config.clusters)

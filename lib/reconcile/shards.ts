@@ -5,6 +5,7 @@ import { announced, type Fence, type Run } from './ports.ts';
 import { summarize } from './result.ts';
 import { executeRun } from './run.ts';
 import { withBoundedFindings } from './told.ts';
+import { UnknownTarget } from './unknown-target.ts';
 
 /**
  * A lease is short and renewed while its run lives, so that a run that was killed holds up the next one for less time than
@@ -16,11 +17,6 @@ const RENEWAL_MS = 3_000;
 const LEASE_WAIT_MS = 20_000;
 /** A run that has ended waits no longer than this for a store that does not answer; its lease ends by itself. */
 const RELEASE_MS = 2_000;
-
-/** The request names a cluster or a shard that the config does not have. */
-export class UnknownTarget extends Error {
-  override readonly name = 'UnknownTarget';
-}
 
 /**
  * Carries out a request: a run for each shard concerned, one after the other, each under the shard's lease, so that no

@@ -1,4 +1,4 @@
-import type { DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
+import type { AffixSettings, DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
 import { isSameSet, sameRecord } from '../model/index.ts';
 import { decodeZone, encodeZone, type ZoneCopy } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
@@ -39,11 +39,19 @@ export function openCopy({ memory, ...copy }: ZoneCopy, shard: string): ZoneStat
 }
 
 /** A zone that was never read before. */
-export const newState = (zone: ZoneState['zone'], records: Records, readAt: number): ZoneState => ({
+export const newState = (
+  zone: ZoneState['zone'],
+  records: Records,
+  readAt: number,
+  naming: AffixSettings,
+): ZoneState => ({
   zone,
   records,
   readAt,
+  naming,
   unproven: new Set(),
+  meant: new Map(),
+  misread: new Set(),
   ...NO_MEMORY,
 });
 
@@ -59,10 +67,10 @@ export interface Keeping {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
 export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, removed, ...copy } = state;
+  const { refusals, unwantedSince, removed, quota, ...copy } = state;
   const ours: ZoneCopy = {
     ...copy,
-    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed }),
+    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed, ...(quota && { quota }) }),
   };
   const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
   await run.kept.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });
@@ -82,6 +90,8 @@ export function mergeCopies(theirs: ZoneCopy, ours: ZoneCopy, edits: Edits, shar
     records: editSets(base, edits.sets),
     readAt: doubtful ? 0 : theirs.readAt,
     unproven: new Set([...theirs.unproven, ...ours.unproven]),
+    meant: new Map([...theirs.meant, ...ours.meant]),
+    misread: new Set([...theirs.misread, ...ours.misread]),
     memory: memory ? new Map(theirs.memory).set(shard, memory) : theirs.memory,
   };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config.ts';
 import type {
+  AffixSettings,
   DnsName,
   Finding,
   HostedZone,
@@ -10,8 +12,16 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { selectZones } from '../plan/index.ts';
-import { lookedAgain, unprovenApex, unprovenIn } from '../registry/index.ts';
+import { isSameSet } from '../model/index.ts';
+import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
+import {
+  isOwnershipRecord,
+  lookedAgain,
+  meantBefore,
+  ownershipName,
+  unprovenApex,
+  unprovenIn,
+} from '../registry/index.ts';
 import {
   type CountedRoute53,
   PAGE,
@@ -21,7 +31,7 @@ import {
   readZone,
   withTags,
 } from '../route53/index.ts';
-import { firstOf } from '../shown.ts';
+import { firstAndCount } from '../shown.ts';
 import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -95,22 +105,45 @@ export const byZone = (a: LoadedZone, b: LoadedZone) => byName(a.state.zone, b.s
 
 const byName = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
 
-/** The zones that the config selects, of all that the account has, and a finding where there are none. */
+/** The zones that the config selects, those that it leaves out, and a finding for each domain that has none. */
+export interface SelectedZones {
+  readonly selected: readonly HostedZone[];
+  readonly leftOut: readonly LeftOutZone[];
+  readonly findings: readonly Finding[];
+}
+
 export async function selectedZones(
   run: OpenRun,
   route53: CountedRoute53,
   options: { readonly fresh: boolean; readonly keep: boolean },
-): Promise<{ selected: readonly HostedZone[]; findings: readonly Finding[] }> {
+): Promise<SelectedZones> {
   const all = await listZones(run, route53, options);
-  const selected = selectZones(all, run.config.zones);
-  return { selected, findings: selected.length > 0 ? [] : [noneSelected(all)] };
+  const { zones } = run.config;
+  const selected = selectZones(all, zones);
+  const leftOut = all.flatMap(zone => {
+    const key = zoneLeftOutBy(zone, zones);
+    return key === undefined ? [] : [{ zone, key }];
+  });
+  const findings =
+    selected.length > 0 ? zones.domains.flatMap(withoutZone(selected, zones)) : [noneSelected(all, leftOut)];
+  return { selected, leftOut, findings };
 }
 
-function noneSelected(all: readonly HostedZone[]): Finding {
-  const has = all.length > 0 ? `it has ${firstOf(all, 5, ({ name }) => name)}` : 'it has none at all';
-  return {
-    reason: 'no-zone',
-    message: `no hosted zone of the account is selected by what zones of the config says: ${has}`,
+function noneSelected(all: readonly HostedZone[], leftOut: readonly LeftOutZone[]): Finding {
+  const left = ({ zone, key }: LeftOutZone) =>
+    `${zone.name} (${zone.private ? 'private' : 'public'}, left out by ${key})`;
+  const has = all.length > 0 ? `it has ${firstAndCount(leftOut, 5, left)}` : 'it has none at all';
+  return { reason: 'no-zone', message: `no hosted zone of the account is selected by zones of the config: ${has}` };
+}
+
+/** A domain of the filter into which none of the zones reaches, most likely mistyped. With expressions the domains do not count. */
+function withoutZone(selected: readonly HostedZone[], { domainRegex, excludeDomainRegex }: Config['zones']) {
+  return (domain: string): Finding[] => {
+    const name = domain.replace(/^\./, '');
+    const reaches = selected.some(zone => within(zone.name, name) || within(name, zone.name));
+    if (reaches || domainRegex !== undefined || excludeDomainRegex !== undefined) return [];
+    const message = `zones.domains: no hosted zone is selected for ${name}: create it, or mend or remove the domain`;
+    return [{ reason: 'warning', message, field: 'zones.domains' }];
   };
 }
 
@@ -181,9 +214,9 @@ async function loadZone(
   const records = await readZone(route53, zone.id);
   const now = run.ports.clock.now();
   const edits = { ...noEdits(), whole: true };
-  if (!kept) return { state: newState(zone, records, now), source: 'read', edits, ...found };
+  if (!kept) return { state: newState(zone, records, now, affixes(run)), source: 'read', edits, ...found };
   const unproven = unprovenAmong(kept, records, run);
-  const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven };
+  const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven, ...named(kept, run) };
   return { state, source: 'read', edits, previous: kept.records, ...found };
 }
 
@@ -192,18 +225,38 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 }
 
 /** Which record sets of a zone that was kept are unproven, now that it, or names of it, were read. */
-function unprovenAmong(kept: ZoneCopy, records: ZoneState['records'], { config }: OpenRun): ReadonlySet<string> {
-  const looked = lookedAgain(kept.zone, kept.records, records, config.registry);
-  return unprovenIn(looked, kept.unproven, config.registry, ourOwners(config));
+function unprovenAmong(
+  kept: ZoneCopy,
+  records: ZoneState['records'],
+  { config, naming }: OpenRun,
+): ReadonlySet<string> {
+  const looked = lookedAgain(kept.zone, kept.records, records, naming);
+  return unprovenIn(looked, kept.unproven, naming, ourOwners(config));
 }
 
+/** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
+function named(kept: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
+  const naming = affixes(run);
+  const { naming: before } = kept;
+  if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: kept.meant };
+  const renamed = { ...kept, naming: { ...run.naming, ...before } };
+  return { naming, meant: meantBefore(renamed, run.naming, ourOwners(run.config)) };
+}
+
+/** What is kept of the naming: never its keys. */
+const affixes = ({ naming: { prefix, suffix, wildcardReplacement } }: OpenRun): AffixSettings => ({
+  prefix,
+  suffix,
+  wildcardReplacement,
+});
+
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
-export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun): LoadedZone[] {
+export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: OpenRun): LoadedZone[] {
   const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
   const uppers = zones.flatMap(upper => {
     const { state, previous } = upper;
     if (!previous || !zones.some(lower => isBelow(lower, upper))) return [];
-    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, config.registry) }];
+    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, naming) }];
   });
   if (uppers.length === 0) return [...zones];
   return zones.map(zone => {
@@ -212,7 +265,7 @@ export function distrustAbove(zones: readonly LoadedZone[], { config }: OpenRun)
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
     const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, config.registry, ourOwners(config))] : [],
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, ourOwners(config))] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
@@ -230,19 +283,35 @@ async function withNamesRead(
   run: OpenRun,
   route53: CountedRoute53,
 ): Promise<Pick<LoadedZone, 'state' | 'previous' | 'edits'>> {
-  const state = openCopy(kept, run.shard);
+  const state = { ...openCopy(kept, run.shard), ...named(kept, run) };
   if (names.length === 0) return { state, edits: noEdits() };
   const records = new Map(kept.records);
-  for (const [name, sets] of await readNames(route53, kept.zone.id, names)) {
-    if (sets.length > 0) records.set(name, sets);
-    else records.delete(name);
-  }
+  const read = async (some: readonly DnsName[]) => {
+    for (const [name, sets] of await readNames(route53, kept.zone.id, some)) {
+      if (sets.length > 0) records.set(name, sets);
+      else records.delete(name);
+    }
+  };
+  await read(names);
+  const beside = ownershipOfNew(kept, records, names, run).filter(name => !names.includes(name));
+  await read(beside);
   const unproven = unprovenAmong(kept, records, run);
   return {
     state: { ...state, records, unproven },
     previous: kept.records,
-    edits: { ...noEdits(), names: new Set(names) },
+    edits: { ...noEdits(), names: new Set([...names, ...beside]) },
   };
+}
+
+/** The ownership records of record sets that were not known: read with them, they do not seem to have come later. */
+function ownershipOfNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
+  const fresh = names.flatMap(name =>
+    (now.get(name) ?? []).filter(
+      set => !isOwnershipRecord(set, naming) && !kept.records.get(name)?.some(other => isSameSet(other, set)),
+    ),
+  );
+  const owning = fresh.map(({ name, type }) => ownershipName(name, type, kept.zone.name, naming));
+  return [...new Set(owning)].filter(name => name.split('.').every(label => label.length <= 63));
 }
 
 /** The age at which a kept zone is read anew: the refresh interval at the latest, zones spread over its last fifth. */

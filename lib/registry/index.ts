@@ -1,5 +1,7 @@
+export { createKeyring, type Keyring, PLAIN, parseKey } from './cipher.ts';
 export { possibleNames } from './meaning.ts';
-export { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
+export { meantBefore } from './meant.ts';
+export { behindType, type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 export {
   ambiguousClaims,
   type Claim,
@@ -12,5 +14,5 @@ export {
   ownershipsIn,
   wildcardTwin,
 } from './ownership.ts';
-export { formatOwnership, parseOwnership } from './text.ts';
+export { formatOwnership, isUnreadable, parseOwnership, writeOwnership } from './text.ts';
 export { lookedAgain, unprovenApex, unprovenIn } from './unproven.ts';

@@ -25,7 +25,8 @@ const TYPE_AT_END = /(?:^|[^a-z0-9])(?:a|aaaa|cname|ns|mx|ptr|srv|naptr|txt|dnam
  * one side at least.
  */
 export function* possibleNames(txt: DnsName, zone: DnsName): Generator<DnsName> {
-  if (txt.includes(APEX)) yield zone;
+  // No other naming makes this of any other name.
+  if (txt.includes(APEX)) return yield zone;
   for (let dot = txt.indexOf('.'); dot > 0; dot = txt.indexOf('.', dot + 1)) {
     const front = txt.slice(0, dot);
     const rest = txt.slice(dot + 1);

@@ -1,11 +1,10 @@
-import type { DnsName } from '../model/index.ts';
+import type { AffixSettings, DnsName } from '../model/index.ts';
+import type { Keyring } from './cipher.ts';
 
-/** How ownership records are named (config `registry`; ExternalDNS: txt-prefix, txt-suffix, txt-wildcard-replacement). */
-export interface NamingSettings {
-  /** Lower case, may contain `%{record_type}`. At most one of prefix and suffix is set. */
-  readonly prefix: string;
-  readonly suffix: string;
-  readonly wildcardReplacement: string;
+/** How ownership records are named and written (config `registry`). */
+export interface NamingSettings extends AffixSettings {
+  /** For encrypted ownership records; absent: plain ones are written, and encrypted ones cannot be read. */
+  readonly keys?: Keyring;
 }
 
 /** What the name of an ownership record stands for. `type` is empty in the oldest format, which names no type. */
@@ -122,6 +121,13 @@ function stripAffix(
   }
   const name = strip(filled(affix, ''));
   return name ? splitType(name, types) : undefined;
+}
+
+/** The name behind a label that is a record type, and the type: what the prefix `%{record_type}.` makes of a name. */
+export function behindType(name: DnsName): NamedRecord | undefined {
+  const dot = name.indexOf('.');
+  const type = dot > 0 ? name.slice(0, dot).toUpperCase() : '';
+  return TYPES.includes(type) ? { name: name.slice(dot + 1), type } : undefined;
 }
 
 function splitType(name: string, types: readonly string[]): NamedRecord {

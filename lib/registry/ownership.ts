@@ -1,5 +1,6 @@
 import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
 import { isSameIdentifier } from '../model/index.ts';
+import type { Keyring } from './cipher.ts';
 import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
 
@@ -12,6 +13,8 @@ export interface Claim {
   readonly value: string;
   /** The type named by the record's name; empty in the oldest format, which stands for A and CNAME. */
   readonly type: string;
+  /** Those of the registry, by which ownership records are told from others. */
+  readonly keys?: Keyring;
 }
 
 /** All ownership texts of one zone, by the name that they speak of. */
@@ -20,17 +23,20 @@ export type OwnershipIndex = ReadonlyMap<DnsName, readonly Claim[]>;
 const NO_CLAIMS: readonly Claim[] = [];
 
 /** Every ownership that a TXT record set states, with the value that states it: several owners may share one record set. */
-export function ownershipsIn(record: RecordSet): readonly { ownership: Ownership; value: string }[] {
+export function ownershipsIn(
+  record: RecordSet,
+  { keys }: Pick<NamingSettings, 'keys'>,
+): readonly { ownership: Ownership; value: string }[] {
   if (record.type !== 'TXT') return [];
   return (record.values ?? []).flatMap(value => {
-    const ownership = parseOwnership(value);
+    const ownership = parseOwnership(value, keys);
     return ownership ? [{ ownership, value }] : [];
   });
 }
 
 /** Whether a record set is an ownership record, whoever's. */
-export const isOwnershipRecord = (record: RecordSet): boolean =>
-  record.type === 'TXT' && (record.values ?? []).some(value => parseOwnership(value) !== undefined);
+export const isOwnershipRecord = (record: RecordSet, { keys }: Pick<NamingSettings, 'keys'>): boolean =>
+  record.type === 'TXT' && (record.values ?? []).some(value => parseOwnership(value, keys) !== undefined);
 
 /** Reads every ownership record among the record sets of a zone. Linear in their number. */
 export function indexOwnership(
@@ -39,14 +45,15 @@ export function indexOwnership(
   settings: NamingSettings,
 ): OwnershipIndex {
   const index = new Map<DnsName, Claim[]>();
+  const keys = settings.keys && { keys: settings.keys };
   for (const sets of records.values()) {
     for (const txt of sets) {
       if (txt.type !== 'TXT') continue;
-      const stated = ownershipsIn(txt);
+      const stated = ownershipsIn(txt, settings);
       const named = stated.length > 0 ? nameOf(txt.name, zone.name, records, settings) : undefined;
       if (!named) continue;
       const claims = index.get(named.name) ?? [];
-      for (const { ownership, value } of stated) claims.push({ ownership, txt, value, type: named.type });
+      for (const { ownership, value } of stated) claims.push({ ownership, txt, value, type: named.type, ...keys });
       index.set(named.name, claims);
     }
   }
@@ -81,7 +88,7 @@ function nameOf(
   const named = readOwnershipName(txt, zone, settings);
   const older = named && readOlderName(named, txt, zone, settings);
   if (!older || records.get(named.name)?.some(({ type }) => type === named.type)) return named;
-  return records.get(older.name)?.some(record => !isOwnershipRecord(record)) ? older : named;
+  return records.get(older.name)?.some(record => !isOwnershipRecord(record, settings)) ? older : named;
 }
 
 /**
@@ -124,7 +131,7 @@ export function ambiguousClaims(
  */
 export function covers(claim: Claim, record: RecordSet): boolean {
   if (!isSameIdentifier(claim.txt, record)) return false;
-  if (claim.type === record.type) return record.type !== 'TXT' || !isOwnershipRecord(record);
+  if (claim.type === record.type) return record.type !== 'TXT' || !isOwnershipRecord(record, claim);
   if (claim.type === 'CNAME') return record.type === 'A' && record.alias !== undefined;
   return claim.type === '' && (record.type === 'A' || record.type === 'CNAME');
 }

@@ -1,4 +1,5 @@
-import type { Ownership } from '../model/index.ts';
+import type { DnsName, Ownership } from '../model/index.ts';
+import { type Keyring, looksEncrypted } from './cipher.ts';
 
 const HERITAGE = 'heritage=external-dns';
 const PREFIX = 'external-dns/';
@@ -28,11 +29,23 @@ function unescaped(_: string, escaped: string): string {
  * Reads one TXT value as an ownership record, in ExternalDNS's format:
  * `"heritage=external-dns,external-dns/owner=OWNER,external-dns/resource=KIND/NAMESPACE/NAME"` (more labels may stand
  * among them, in any order). As ExternalDNS reads it (endpoint/labels.go): of a label that occurs twice the last counts, what
- * has not exactly one `=` is no label, and another heritage beside makes it no ownership record. Undefined for any other text.
+ * has not exactly one `=` is no label, and another heritage beside makes it no ownership record. With keys, an encrypted one
+ * is read, too. Undefined for any other text.
  */
-export function parseOwnership(value: string): Ownership | undefined {
-  if (!value.includes(HERITAGE)) return undefined;
-  const tokens = unquote(value)?.split(',');
+export function parseOwnership(value: string, keys?: Keyring): Ownership | undefined {
+  if (value.includes(HERITAGE)) return parsePlain(unquote(value));
+  const sealed = keys && unquote(value);
+  return sealed === undefined ? undefined : parsePlain(keys?.open(sealed)?.text);
+}
+
+/** Whether a TXT value looks like an encrypted ownership record that none of the keys opens. */
+export function isUnreadable(value: string, { keys }: { readonly keys?: Keyring }): boolean {
+  const text = value.includes(HERITAGE) ? undefined : unquote(value);
+  return text !== undefined && looksEncrypted(text) && keys?.open(text) === undefined;
+}
+
+function parsePlain(text: string | undefined): Ownership | undefined {
+  const tokens = text?.split(',');
   if (!tokens?.includes(HERITAGE)) return undefined;
   const labels = new Map<string, string>();
   for (const token of tokens) {
@@ -63,14 +76,25 @@ const MAX_STRING = 255;
  * names them when it updates or deletes it. A text that is too long for one string (an object's name may have 253
  * characters) is written as several, where ExternalDNS has its record refused.
  */
-export function formatOwnership({ owner, resource, cluster, renewal }: Ownership): string {
+export const formatOwnership = (ownership: Ownership): string => quoted(plainText(ownership));
+
+/** The same, encrypted if there are keys. `name` is that of the TXT record it is for. */
+export function writeOwnership(ownership: Ownership, name: DnsName, { keys }: { readonly keys?: Keyring }): string {
+  const text = plainText(ownership);
+  return quoted(keys ? keys.seal(text, name) : text);
+}
+
+function plainText({ owner, resource, cluster, renewal }: Ownership): string {
   const labels = [
     ...(cluster === undefined ? [] : [`${CLUSTER}${cluster}`]),
     `${OWNER}${owner}`,
     ...(renewal === undefined ? [] : [`${RENEWAL}${renewal}`]),
     ...(resource === undefined ? [] : [`${RESOURCE}${resource}`]),
   ];
-  const text = [HERITAGE, ...labels].join(',');
+  return [HERITAGE, ...labels].join(',');
+}
+
+function quoted(text: string): string {
   if (text.length <= MAX_STRING) return `"${text}"`;
   const strings = text.match(new RegExp(`.{1,${MAX_STRING}}`, 'gs')) ?? [];
   return strings.map(string => `"${string}"`).join(' ');

@@ -58,7 +58,7 @@ export function unprovenIn(
       const claims = claimsOf(name, later, now, settings);
       const former = () => claimsOf(name, earlier, before, settings);
       for (const record of claims.length > 0 ? (now.get(name) ?? []) : [])
-        if (isForged(record, { claims, former, stood: before, written: before }, isOurs))
+        if (isForged(record, { claims, former, stood: before, written: before, settings }, isOurs))
           unproven.add(recordId(record));
     }
   }
@@ -84,7 +84,7 @@ export function unprovenApex(
     ...claimsOf(apex, indexOwnership(lower.zone, lower.before, settings), lower.before, settings),
     ...claimsOf(apex, upper.earlier, upper.before, settings),
   ];
-  const evidence = { claims, former, stood: lower.before, written: upper.before };
+  const evidence = { claims, former, stood: lower.before, written: upper.before, settings };
   return new Set((lower.now.get(apex) ?? []).filter(record => isForged(record, evidence, isOurs)).map(recordId));
 }
 
@@ -95,11 +95,12 @@ interface Evidence {
   /** What stood where the record set is, and where its ownership record is. */
   readonly stood: Records;
   readonly written: Records;
+  readonly settings: NamingSettings;
 }
 
 /** Whether the ownership record that decides over a record set is new, where that stood before as somebody else's. */
-function isForged(record: RecordSet, { claims, former, stood, written }: Evidence, isOurs: IsOurs): boolean {
-  const claim = isOwnershipRecord(record) ? undefined : decidingClaim(record, claims);
+function isForged(record: RecordSet, { claims, former, stood, written, settings }: Evidence, isOurs: IsOurs): boolean {
+  const claim = isOwnershipRecord(record, settings) ? undefined : decidingClaim(record, claims);
   const earlier = stood.get(record.name)?.find(other => isSameSet(other, record));
   if (!claim || !earlier || written.get(claim.txt.name)?.some(txt => txt.values?.includes(claim.value))) return false;
   const owner = decidingClaim(earlier, former())?.ownership.owner;

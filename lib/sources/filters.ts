@@ -1,3 +1,4 @@
+import { OWN_PREFIX } from './ignore.ts';
 import { at, type KubernetesObject } from './object.ts';
 import { rulesOf } from './rules.ts';
 import { matches, type Selector, selects } from './selector.ts';
@@ -37,7 +38,9 @@ export function slimMetadata(raw: unknown, { settings }: SourceContext): unknown
   const isMap = typeof annotations === 'object' && annotations !== null && !Array.isArray(annotations);
   const { labels, annotations: selector } = rulesOf(settings);
   const counts = (key: string) =>
-    settings.annotationPrefixes.some(prefix => key.startsWith(prefix)) || selector.some(one => one.key === key);
+    key.startsWith(OWN_PREFIX) ||
+    settings.annotationPrefixes.some(prefix => key.startsWith(prefix)) ||
+    selector.some(one => one.key === key);
   return {
     name: at(metadata, 'name'),
     namespace: at(metadata, 'namespace'),

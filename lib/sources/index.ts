@@ -18,7 +18,7 @@ export {
   sourceOfResource,
 } from './kinds.ts';
 export { isNeededResource, type NeededResource, NeededStore, noting, objectKey } from './needed.ts';
-export { Reading } from './reading.ts';
+export { Reading, type Selection } from './reading.ts';
 export { rulesOf } from './rules.ts';
 export { parseSelector } from './selector.ts';
 export {

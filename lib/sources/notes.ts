@@ -1,4 +1,12 @@
-import { type DnsName, type Finding, type Hold, type ObjectRef, type Reason, resourceOf } from '../model/index.ts';
+import {
+  type DnsName,
+  type Endpoint,
+  type Finding,
+  type Hold,
+  type ObjectRef,
+  type Reason,
+  resourceOf,
+} from '../model/index.ts';
 import { quoted } from './hostname.ts';
 
 /** A text of an object and the field it stands in, such as `spec.rules[2].host`. */
@@ -115,6 +123,11 @@ export class Notes {
 
   hold(name: DnsName, message: string): void {
     this.#holds.push({ object: this.object, name, message });
+  }
+
+  /** What the object asks for is not done now; a record of just that stays. */
+  putOff(endpoint: Endpoint, message: string): void {
+    this.#holds.push({ object: this.object, name: endpoint.name, message, putOff: endpoint });
   }
 
   holdAll(message: string): void {

@@ -1,8 +1,9 @@
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
 import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
+import { at } from './object.ts';
 import type { SourceContext } from './settings.ts';
-import { append, joiningOf, wantedFrom } from './wanted.ts';
+import { append, joiningOf, selectedFrom, type WantedOf, wantedFrom } from './wanted.ts';
 
 interface Part {
   readonly endpoints: Endpoint[];
@@ -11,9 +12,23 @@ interface Part {
   /** Objects, slim, that wait for resources which only some objects need. */
   readonly waiting: unknown[];
   readonly joins: Set<NeededResource>;
+  seen: number;
+  selected: number;
+  readonly namespaces: Set<string>;
 }
 
-const emptyPart = (): Part => ({ endpoints: [], holds: [], findings: [], waiting: [], joins: new Set() });
+const emptyPart = (): Part => ({
+  ...{ endpoints: [], holds: [], findings: [], waiting: [], joins: new Set<NeededResource>() },
+  ...{ seen: 0, selected: 0, namespaces: new Set<string>() },
+});
+
+/** How many asking objects a cluster has, and how many of them the config's filters leave. */
+export interface Selection {
+  readonly seen: number;
+  readonly selected: number;
+  /** In which there are any. */
+  readonly namespaces: ReadonlySet<string>;
+}
 
 /**
  * Takes the resources of one cluster page by page and makes of them what its sources ask for. Needed resources are reduced
@@ -56,7 +71,19 @@ export class Reading {
     if (source === undefined || !this.sources.includes(source)) return;
     const part = this.#parts.get(source) ?? emptyPart();
     this.#parts.set(source, part);
-    add(part, wantedFrom(source, this.#ready(source, items, part), this.#context, this.#needed));
+    part.seen += items.length;
+    for (const item of items) part.namespaces.add(String(at(at(item, 'metadata'), 'namespace')));
+    add(part, selectedFrom(source, this.#ready(source, items, part), this.#context, this.#needed));
+  }
+
+  /** What the config's filters make of the objects that were read. */
+  selection(): Selection {
+    const parts = this.sources.map(source => this.#parts.get(source) ?? emptyPart());
+    return {
+      seen: parts.reduce((sum, { seen }) => sum + seen, 0),
+      selected: parts.reduce((sum, { selected, waiting }) => sum + selected + waiting.length, 0),
+      namespaces: new Set(parts.flatMap(({ namespaces }) => [...namespaces])),
+    };
   }
 
   /** The objects that need nothing more; the others wait. */
@@ -98,7 +125,8 @@ export class Reading {
   }
 }
 
-function add(part: Part, wanted: Wanted): void {
+function add(part: Part, wanted: WantedOf): void {
+  part.selected += wanted.selected;
   append(part.endpoints, wanted.endpoints);
   append(part.holds, wanted.holds);
   append(part.findings, wanted.findings);

@@ -49,7 +49,8 @@ export const NO_RULES: ObjectRules = {
 
 export const rulesOf = ({ rules = NO_RULES }: { readonly rules?: ObjectRules }): ObjectRules => rules;
 
-type RulesConfig = Pick<Config, 'hostnames' | 'filters' | 'ingress' | 'service' | 'limits'> & {
+type RulesConfig = Pick<Config, 'hostnames' | 'filters' | 'ingress' | 'service'> & {
+  readonly limits: ObjectLimits;
   readonly records: Pick<Config['records'], 'types' | 'targetNets' | 'excludeTargetNets' | 'defaultTargets'>;
 };
 

@@ -44,9 +44,10 @@ export interface SourceContext {
 /** What of the config the sources look at; a forwarder has it in its own settings. */
 export type SourceConfig = Pick<
   Config,
-  'annotationPrefixes' | 'hostnames' | 'filters' | 'ingress' | 'service' | 'gateway' | 'limits'
+  'annotationPrefixes' | 'hostnames' | 'filters' | 'ingress' | 'service' | 'gateway'
 > & {
   readonly zones: Pick<Config['zones'], 'domains'>;
+  readonly limits: ObjectRules['limits'];
   readonly records: Pick<Config['records'], 'types' | 'targetNets' | 'excludeTargetNets' | 'defaultTargets'>;
 };
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
 import { warnOfMistakes } from './annotations.ts';
 import { isSelected } from './filters.ts';
+import { keptAsIs } from './ignore.ts';
 import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
 import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
 import { Notes } from './notes.ts';
@@ -15,23 +16,35 @@ import type { SourceContext } from './settings.ts';
  * @param objects plain JSON as the API server sends it
  * @param needed the resources that the source needs, complete
  */
-export function wantedFrom(
+export function wantedFrom(...page: Parameters<typeof selectedFrom>): Wanted {
+  const { selected: _, ...wanted } = selectedFrom(...page);
+  return wanted;
+}
+
+/** Likewise, with how many of the objects the config's filters leave. */
+export function selectedFrom(
   kind: SourceKind,
   objects: readonly unknown[],
   context: SourceContext,
   needed: Needed = NOTHING_NEEDED,
-): Wanted {
+): WantedOf {
   const form = formOf(kind);
+  let selected = 0;
   const endpoints: Endpoint[] = [];
   const holds: Hold[] = [];
   const findings: Finding[] = [];
   for (const raw of objects) {
-    const { asked, notes } = askedBy(kind, form, raw, context, needed);
+    const { asked, notes, counts = true } = askedBy(kind, form, raw, context, needed);
+    if (counts) selected += 1;
     append(endpoints, asked);
     append(holds, notes.holds);
     append(findings, notes.findings);
   }
-  return { endpoints, holds, findings };
+  return { endpoints, holds, findings, selected };
+}
+
+export interface WantedOf extends Wanted {
+  readonly selected: number;
 }
 
 /** What one object asks for. Whatever it throws costs this object only: it is told, and what it has stays. */
@@ -41,12 +54,15 @@ function askedBy(
   raw: unknown,
   context: SourceContext,
   needed: Needed,
-): { readonly asked: readonly Endpoint[]; readonly notes: Notes } {
+): { readonly asked: readonly Endpoint[]; readonly notes: Notes; readonly counts?: boolean } {
   const { resource, endpoints: endpointsOf } = sourceOf(kind);
   try {
     const opened = openObject(resource, raw, context, form);
     if (opened instanceof Notes) return { asked: [], notes: opened };
-    if (!isSelected(opened, context)) return { asked: [], notes: opened.notes };
+    const counts = isSelected(opened, context);
+    const kept = keptAsIs(opened, () => (counts ? endpointsOf(opened, context, needed) : []));
+    if (kept) return { asked: [], notes: kept, counts };
+    if (!counts) return { asked: [], notes: opened.notes, counts };
     const asked = endpointsOf(opened, context, needed);
     warnOfMistakes(opened, context);
     return { asked, notes: opened.notes };

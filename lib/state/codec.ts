@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type {
+  AffixSettings,
   DnsName,
   HostedZone,
   RecordSet,
@@ -8,6 +9,7 @@ import type {
   Snapshot,
   ZoneId,
   ZoneMemory,
+  ZoneQuota,
   ZoneState,
 } from '../model/index.ts';
 
@@ -15,7 +17,8 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven'> {
+export interface ZoneCopy
+  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'misread'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -67,9 +70,12 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     readAt: copy.readAt,
     records: [...copy.records.values()].flat(),
     unproven: [...copy.unproven].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, removed }]) => [
+    naming: copy.naming,
+    meant: [...copy.meant].sort(),
+    misread: [...copy.misread].sort(),
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, ...rest }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], removed },
+      { refusals: [...refusals], unwantedSince: [...unwantedSince], ...rest },
     ]),
   });
 }
@@ -79,6 +85,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
+  const { naming, meant = [], misread = [] } = value;
+  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText) || !isTexts(misread)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -86,18 +94,28 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, removed, quota }]) => [
       shard,
-      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed },
+      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed, ...(quota && { quota }) },
     ]),
   );
-  return { zone: value.zone, readAt: value.readAt, records, unproven: new Set(value.unproven), memory };
+  return {
+    zone: value.zone,
+    readAt: value.readAt,
+    records,
+    unproven: new Set(value.unproven),
+    ...(naming && { naming }),
+    meant: new Map(meant),
+    misread: new Set(misread),
+    memory,
+  };
 }
 
 interface WrittenMemory {
   readonly refusals: [DnsName, Refusal][];
   readonly unwantedSince: [DnsName, number][];
   readonly removed: Removal[];
+  readonly quota?: ZoneQuota;
 }
 
 function isMemory(value: unknown): value is WrittenMemory {
@@ -106,9 +124,13 @@ function isMemory(value: unknown): value is WrittenMemory {
     isEntries(value.refusals, isRefusal) &&
     isEntries(value.unwantedSince, isNumber) &&
     Array.isArray(value.removed) &&
-    value.removed.every(isRemoval)
+    value.removed.every(isRemoval) &&
+    (value.quota === undefined || isQuota(value.quota))
   );
 }
+
+const isQuota = (value: unknown): value is ZoneQuota =>
+  isObject(value) && isNumber(value.sets) && isNumber(value.askedAt);
 
 function isRemoval(value: unknown): value is Removal {
   return (
@@ -154,6 +176,11 @@ const isTexts = (value: unknown): value is string[] =>
 
 const isAlias = (value: unknown) =>
   isObject(value) && typeof value.zoneId === 'string' && typeof value.dnsName === 'string';
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const isNaming = (value: unknown): value is AffixSettings =>
+  isObject(value) && isText(value.prefix) && isText(value.suffix) && isText(value.wildcardReplacement);
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 

@@ -1,12 +1,14 @@
 import type { Notice, RunResult } from '../../lib/model/index.ts';
 import { printable } from '../../lib/report/printable.ts';
+import { terminalOptions } from '../../lib/report/terminal.ts';
 import { formatResult, formatTable, type TextOptions } from '../../lib/report/text.ts';
 import type { RecordJson } from '../route53/json.ts';
 import type { World } from '../world.ts';
 import { formatJourney } from './journey.ts';
 import type { Story } from './stories.ts';
 
-const OPTIONS: TextOptions = { colour: process.stdout.isTTY === true && !process.env.NO_COLOR, rows: 100 };
+/** The terminal may be made wider or narrower meanwhile. */
+const options = (): TextOptions => ({ rows: 100, ...terminalOptions(process.stdout, process.env) });
 
 /** Tells a text, whatever is in it: a manifest may name its kind as it likes. */
 export const say = (text: string) => process.stdout.write(`${printable(text)}\n`);
@@ -15,7 +17,29 @@ export const say = (text: string) => process.stdout.write(`${printable(text)}\n`
 const show = (text: string) => process.stdout.write(`${text}\n`);
 
 export function printResult(title: string, result: RunResult): void {
-  show(`\n${printable(title)}\n${formatResult(result, OPTIONS)}`);
+  show(`\n${printable(title)}\n${formatResult(result, options())}`);
+}
+
+/** What is left undone, to tell once what stays the same from run to run; some messages have a time in them. */
+export function undone({ findings }: RunResult): string {
+  return JSON.stringify(findings.map(({ reason, name, object, cluster }) => [reason, name, object, cluster]));
+}
+
+/** What is said of a run that changed nothing, in short; undefined: the result is news. */
+export function inShort(result: RunResult, before: string): string | undefined {
+  if (!isIdle(result) || undone(result) !== before) return undefined;
+  if (result.inStep && !result.reasons.grace) return 'nothing to do';
+  const reasons = Object.entries(result.reasons).map(([reason, count]) => `${count} ${reason}`);
+  return `nothing changes, and what was not done stays so (${reasons.join(', ')})`;
+}
+
+let undoneBefore = '[]';
+
+function printRun(what: string, result: RunResult, byNotice: boolean): void {
+  const short = byNotice ? undefined : inShort(result, undoneBefore);
+  undoneBefore = undone(result);
+  if (short === undefined) printResult(what, result);
+  else say(`\n${what} ${short}`);
 }
 
 /** What became of one batch; `changedAt`: when the object changed that it is about, if that is known. */
@@ -24,8 +48,7 @@ export function printStory({ batch, result, journey }: Story, changedAt?: number
   if (batch.failed.length > 0)
     say(`\n${what} it failed, and is tried again (${batch.error?.message ?? '--logs tells why'})`);
   else if (!result) say(`\n${what} none was needed, an earlier one had seen all of it`);
-  else if (!journey && isIdle(result)) say(`\n${what} nothing to do`);
-  else printResult(what, result);
+  else printRun(what, result, journey !== undefined);
   if (journey) say(formatJourney(journey, changedAt));
 }
 
@@ -46,8 +69,8 @@ export function printRecords({ route53 }: World): void {
 
 function printZone(title: string, records: readonly RecordJson[]): void {
   const rows = records.map(({ name, type, ttl, values, alias }) => {
-    const value = alias ? `→ ${alias.dnsName}` : (values ?? []).join('\n');
+    const value = alias ? `alias ${alias.dnsName}` : (values ?? []).join('\n');
     return [name.replaceAll('\\052', '*'), type, ttl === undefined ? '' : String(ttl), value];
   });
-  show(`\n${printable(title)}\n${formatTable(['NAME', 'TYPE', 'TTL', 'VALUE'], rows, OPTIONS)}`);
+  show(`\n${printable(title)}\n${formatTable(['NAME', 'TYPE', 'TTL', 'VALUE'], rows, options(), 2)}`);
 }

@@ -121,7 +121,11 @@ function startFunctions(
     reconcile: start(
       'reconcile',
       { timeoutMs, memory: 1_769 },
-      { FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET, FAIRLEAD_QUEUE_URL: queueUrl },
+      {
+        ...{ FAIRLEAD_CONFIG: configFile, FAIRLEAD_STATE_BUCKET: BUCKET, FAIRLEAD_QUEUE_URL: queueUrl },
+        // Names that are filtered, one by one.
+        POWERTOOLS_LOG_LEVEL: 'DEBUG',
+      },
     ),
     webhook: start(
       'webhook',

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createHandler } from '../../functions/reconcile/create.ts';
 import { retryThrough } from '../../functions/reconcile/redelivery.ts';
-import { fromSecretsManager, fromSsm } from '../../functions/webhook/secret-stores.ts';
 import { podIdentity } from '../../infra/forwarder/program/pod-identity.ts';
 import { webIdentity } from '../../infra/forwarder/program/web-identity.ts';
 import { prepareRemoval } from '../../infra/removal.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
+import { fromSecretsManager, fromSsm } from '../../lib/aws/secret-stores.ts';
 import { createEks } from '../../lib/cluster/eks.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
@@ -72,8 +72,8 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     ).route53.listHostedZones(),
   'functions/reconcile/redelivery.ts SQSClient': () =>
     retryThrough(process.env.FAIRLEAD_QUEUE_URL ?? '')([{ messageId: '1', receiptHandle: 'r', receives: 1 }]),
-  'functions/webhook/secret-stores.ts SSMClient': () => fromSsm('secret'),
-  'functions/webhook/secret-stores.ts SecretsManagerClient': () => fromSecretsManager('secret'),
+  'lib/aws/secret-stores.ts SSMClient': () => fromSsm('secret'),
+  'lib/aws/secret-stores.ts SecretsManagerClient': () => fromSecretsManager('secret'),
   'functions/webhook/handler.ts SQSClient': async () => {
     const { handler } = await import('../../functions/webhook/handler.ts');
     const requestContext = { authorizer: { iam: { userArn: ROLE } }, http: { sourceIp: '192.0.2.1' } };

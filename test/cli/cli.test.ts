@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { RunResult } from '../../lib/model/index.ts';
 import type { RecordJson } from '../../local/route53/json.ts';
 import { startWorld, type World } from '../../local/world.ts';
@@ -75,6 +76,29 @@ describe('fairlead', () => {
     expect(await fairleadIn(nowhere, 'validate')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
   });
 
+  test('import-args writes a fairlead.yml that validate accepts, and says what has no equivalent', async () => {
+    const flags = ['--source=service', '--txt-owner-id=arena', '--domain-filter=example.com', '--aws-profile=x'];
+    const { code, out, err } = await fairlead(
+      'import-args',
+      '--cluster',
+      'prod',
+      '--region',
+      'us-east-1',
+      '--',
+      ...flags,
+    );
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/^fairlead: no equivalent: --aws-profile: .*\n$/),
+    });
+    await writeFile(join(folder, 'fairlead.yml'), out);
+    expect(await fairlead('validate')).toMatchObject({ code: 0, out: expect.stringContaining('prod: owner arena') });
+    expect(await fairlead('import-args', 'no-such-file')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no-such-file cannot be read'),
+    });
+  });
+
   test('plan says what would change, writes nothing, and exits 2 while there is something to do', async () => {
     const plan = await fairlead('plan', '--json');
     expect(plan.code).toBe(2);
@@ -85,9 +109,56 @@ describe('fairlead', () => {
   test('sync makes it so and exits 0, for people in a table', async () => {
     const sync = await fairlead('sync');
     expect(sync).toMatchObject({ code: 0, err: '' });
-    expect(sync.out).toMatch(/\+ create {2}a\.example\.com {2}A {5}→ n1-/);
+    expect(sync.out).toMatch(/\+ create {2}a\.example\.com {2}A {5}alias n1-/);
     expect(sync.out).toMatch(/in step: done: 3 created, 0 updated, 0 deleted/);
     expect((await fairlead('plan')).code).toBe(0);
+  });
+
+  test('the exit code tells changes from trouble, as terraform’s', async () => {
+    const code = async (...more: string[]) => (await fairlead('plan', '--detailed-exitcode', ...more)).code;
+    expect(await code()).toBe(2);
+    await fairlead('sync');
+    expect(await code()).toBe(0);
+    expect((await fairlead('plan', '--quiet', '--detailed-exitcode')).out).toBe('');
+  });
+
+  test('a result comes in the form that is asked for', async () => {
+    const out = async (...args: string[]) => (await fairlead('plan', '--output', ...args)).out;
+    expect(JSON.parse(await out('json'))).toMatchObject({ mode: 'plan', counts: { created: 3 } });
+    expect(parse(await out('yaml'))).toMatchObject({ mode: 'plan', counts: { created: 3 } });
+    expect(await out('name')).toBe('a.example.com\nb.example.com\n');
+    expect(await out('markdown')).toContain(
+      '| + create | b.example.com | A | 203.0.113.7 (300 s) | prod: service/default/b |',
+    );
+    expect(await out('table', '--verbose')).toMatch(/service: 3 objects\n[\s\S]*ListHostedZones: 1 call/);
+  });
+
+  test('colours are for those who ask, in a pipe as well', async () => {
+    expect((await fairleadIn({ FORCE_COLOR: '1' }, 'plan')).out).toContain('\u001b[32m+ create\u001b[39m');
+  });
+
+  test('help has examples, exit codes and the environment; a shell learns every command', async () => {
+    const { out } = await fairlead('--help');
+    expect(out).toMatch(/Examples:[\s\S]*Exit codes:[\s\S]*Environment:[\s\S]*AWS_PROFILE/);
+    const commands = [...out.matchAll(/^ {2}([a-z-]+) (?:\[|<)/gm)].map(([, name]) => name as string);
+    expect(commands).toEqual(expect.arrayContaining(['plan', 'sync', 'records', 'validate', 'init']));
+    for (const shell of ['bash', 'fish']) {
+      const script = (await fairlead('completion', shell)).out;
+      for (const command of commands.filter(name => name !== 'help')) expect(script).toContain(command);
+      expect(script).toContain('markdown');
+    }
+  });
+
+  test('init writes a config that is valid, and writes none over', async () => {
+    const flags = ['--config', 'new.yml', '--cluster', 'prod', '--region', 'us-east-1', '--domain', 'example.com'];
+    expect(await fairlead('init', ...flags)).toMatchObject({ code: 0, out: expect.stringContaining('fairlead plan') });
+    expect((await fairlead('validate', '--config', 'new.yml')).out).toMatch(
+      /prod: owner fairlead.*zones of example\.com/,
+    );
+    expect(await fairlead('init', ...flags)).toMatchObject({ code: 1, err: expect.stringContaining('there already') });
+    const bad = await fairlead('init', '--config', 'bad2.yml', '--cluster', 'a b', '--region', 'x', '--domain', 'y');
+    expect(bad).toMatchObject({ code: 1, err: expect.stringContaining('clusters[0].name') });
+    expect((await fairlead('init', '--config', 'c.yml')).err).toMatch(/give --cluster, --region, --domain/);
   });
 
   test('records lists what is ours, or with --all everything', async () => {
@@ -151,7 +222,9 @@ describe('fairlead', () => {
         ['a.example.com', 'a.example.com', 'www.example.com'],
       ],
       ['--owner', ['--owner', 'arena'], ['a.example.com', 'a.example.com', 'b.example.com']],
+      ['--owner with *', ['--owner', 'ar*a'], ['a.example.com', 'a.example.com', 'b.example.com']],
       ['--cluster', ['--cluster', 'prod', '--name', 'b*'], ['b.example.com']],
+      ['--cluster with *', ['--cluster', 'pr*', '--name', 'b*'], ['b.example.com']],
       ['--zone', ['--zone', 'other.*'], []],
       ['--zone by id', ['--zone', ZONE, '--name', 'www*'], ['www.example.com']],
     ])('are narrowed by %s', async (_rule, args, names) => {
@@ -165,6 +238,17 @@ describe('fairlead', () => {
       expect(
         listed.filter(({ record }) => ['A', 'AAAA'].includes(record.type)).map(({ record }) => record.name),
       ).toEqual(names);
+    });
+
+    test('that none fits are told from those that are not there', async () => {
+      const none = await fairlead('records', '--name', 'nope.example.com', '--owner', 'x*');
+      expect(none.out).toBe(
+        'none of the 0 record sets of ours in the selected zones (--all: everybody’s) fits --name nope.example.com --owner x*\n',
+      );
+      expect(await fairlead('records', '--cluster', 'nope*')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('the config has no cluster "nope*"; it has prod'),
+      });
     });
 
     test('end quietly when nobody reads on', async () => {
@@ -271,6 +355,11 @@ describe('fairlead', () => {
       'a cluster that is not in the config',
       ['sync', '--cluster', 'nope'],
       /the config has no cluster "nope"; it has prod/,
+    ],
+    [
+      'a forced run for a cluster that nobody knows',
+      ['sync', '--force', '--cluster', 'nope'],
+      /the config has no cluster "nope", and no ownership record .* the config has prod/,
     ],
     ['an unknown command', ['synk'], /unknown command 'synk'/],
     ['an unknown option', ['sync', '--foo'], /unknown option '--foo'/],

@@ -10,7 +10,7 @@ describe('a config that names its clusters only', () => {
     expect(parse(MINIMAL)).toEqual({
       clusters: [{ name: 'demo', owner: 'fairlead', region: 'eu-west-1' }],
       shards: [{ name: 'default', clusters: ['demo'] }],
-      zones: { domains: [], excludeDomains: [], type: 'any', ids: [], tags: {}, matchParent: false },
+      zones: { domains: [], excludeDomains: [], type: 'any', ids: [], tags: {}, matchParent: false, freeze: [] },
       sources: ['service', 'ingress'],
       gateway: { name: '', namespace: '', labels: '', listenerSets: true, wildcardListeners: true },
       policy: 'sync',
@@ -36,15 +36,16 @@ describe('a config that names its clusters only', () => {
         excludeTargetNets: [],
         defaultTargets: [],
       },
-      registry: { prefix: '', suffix: '', wildcardReplacement: '' },
+      registry: { type: 'txt', prefix: '', suffix: '', wildcardReplacement: '', encryptionKeys: [] },
       state: { store: { kind: 'memory' }, refreshMs: 900_000 },
       guard: {
         maxDeletes: { count: 10, percent: 20 },
         maxUpdates: { count: 50, percent: 50 },
         deleteAfterMs: 0,
       },
-      limits: { hostnamesPerObject: 500, targetsPerObject: 400 },
+      limits: { hostnamesPerObject: 500, targetsPerObject: 400, recordsPerNamespace: 5000 },
       budget: { requestsPerSecond: 5, burst: 25 },
+      claims: [],
     });
   });
 
@@ -68,9 +69,46 @@ describe('a config that names its clusters only', () => {
   });
 
   it('says the same with everything that comes later at its default', () => {
-    const later = ['registry: {type: txt, encryptionKey: null}', 'sharing: first', 'claims: []'];
+    const later = ['registry: {type: txt}', 'sharing: first'];
     expect(withLines(...later)).toEqual(parse(MINIMAL));
   });
+});
+
+test('what is frozen: clusters, and zones by name or id', () => {
+  const text = 'clusters: [{name: a, region: us-east-1, freeze: true}, {name: b, region: us-east-1, freeze: false}]';
+  const config = parse(`${text}\nzones: {freeze: [Example.com., /hostedzone/Z0123, Z0123]}`);
+  expect(config.clusters.map(cluster => cluster.freeze)).toEqual([true, undefined]);
+  expect(config.zones.freeze).toEqual(['example.com', 'Z0123']);
+});
+
+test.each<[string, readonly string[]]>([
+  ['null', []],
+  ['env:TXT_ENCRYPT_KEY', ['env:TXT_ENCRYPT_KEY']],
+  ['ssm:/dns/key', ['ssm:/dns/key']],
+  ['[secretsmanager:dns/key, "env:OLD", secretsmanager:dns/key]', ['secretsmanager:dns/key', 'env:OLD']],
+  ['[plain, env:OLD]', ['plain', 'env:OLD']],
+])('the keys of encrypted ownership records are one place or a list of them: %s', (text, places) => {
+  expect(withLines(`registry: {encryptionKey: ${text}}`).registry.encryptionKeys).toEqual(places);
+});
+
+test('claims have every key, and domains in canonical form', () => {
+  const rule = {
+    clusters: [],
+    namespaces: [],
+    domains: [],
+    types: [],
+    wildcard: false,
+    apex: false,
+    underscore: false,
+  };
+  const { claims } = withLines(
+    'claims: [{clusters: [prod-*], namespaces: [shop, s*], domains: [Shop.Example.com.], wildcard: true}, {types: [TXT, TXT]}, {}]',
+  );
+  expect(claims).toEqual([
+    { ...rule, clusters: ['prod-*'], namespaces: ['shop', 's*'], domains: ['shop.example.com'], wildcard: true },
+    { ...rule, types: ['TXT'] },
+    rule,
+  ]);
 });
 
 test('every switch of the objects is taken over', () => {
@@ -172,9 +210,11 @@ describe('the config', () => {
   it('has the affixes of ownership records in lower case', () => {
     const registry = 'registry: {prefix: "EDNS-%{record_type}.", wildcardReplacement: ANY}';
     expect(withLines(registry).registry).toEqual({
+      type: 'txt',
       prefix: 'edns-%{record_type}.',
       suffix: '',
       wildcardReplacement: 'any',
+      encryptionKeys: [],
     });
   });
 

@@ -23,6 +23,15 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {domains: [""]}', /^zones\.domains\[0\]: "" is not a domain: it is empty$/],
     ['zones: {domains: [null]}', /^zones\.domains\[0\]: must be text.*, not nothing$/],
     ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
+    ['zones: {freeze: [".a.com"]}', /^zones\.freeze\[0\]: "\.a\.com" is neither the name nor the id of a hosted zone/],
+    ['zones: {freeze: true}', /^zones\.freeze: must be a list, not true$/],
+    ['claims: {}', /^claims: must be a list, not a map$/],
+    ['claims: [{domains: ["*.a.com"]}]', /^claims\[0\]\.domains\[0\]: .*wildcard/],
+    ['claims: [{}, {types: [LOC]}]', /^claims\[1\]\.types\[0\]: "LOC" is not allowed: write one of A, AAAA/],
+    ['claims: [{namespaces: [Shop]}]', /^claims\[0\]\.namespaces\[0\]: "Shop" is not allowed: .* lower case/],
+    ['claims: [{clusters: "prod"}]', /^claims\[0\]\.clusters: must be a list/],
+    ['claims: [{wildcards: true}]', /^claims\[0\]\.wildcards: is not a known key: did you mean "wildcard"\?$/],
+    ['claims: [{apex: 1}]', /^claims\[0\]\.apex: must be true or false, not 1$/],
     ['zones: {ids: [z1-x]}', /^zones\.ids\[0\]: "z1-x" is not a hosted zone id/],
     ['zones: {externalId: abc}', /^zones\.externalId: is given to a role: add roleArn/],
     ['zones: {roleArn: fairlead}', /^zones\.roleArn: "fairlead" is not allowed: write the ARN of a role/],
@@ -87,6 +96,16 @@ describe('a refused value is named with its path and what is allowed', () => {
       /^registry\.suffix: .* no separator between %\{record_type\} and the hostname.*-%\{record_type\}$/,
     ]),
     ['registry: {suffix: "-"}', /^registry\.suffix: "-" makes no valid name .* hyphen/],
+    ['registry: {type: noop}', /^registry\.type: keeps no ownership, .*: set policy to upsert-only or create-only$/],
+    ['registry: {type: dynamodb}', /^registry\.type: "dynamodb" is not allowed: write one of txt, noop$/],
+    // What was written may be the key itself.
+    ...['0123456789abcdef0123456789abcdef', '"env:"', '"env:A B"', '12', '{env: NAME}'].map((key): [string, RegExp] => [
+      `registry: {encryptionKey: ${key}}`,
+      /^registry\.encryptionKey: (?!.*(0123|A B|12)).*env:NAME, ssm:NAME or secretsmanager:NAME/,
+    ]),
+    ['registry: {encryptionKey: [env:A, s3cret]}', /^registry\.encryptionKey: (?!.*s3cret).*env:NAME/],
+    ['registry: {encryptionKey: []}', /^registry\.encryptionKey: .*env:NAME/],
+    ['registry: {encryptionKey: [plain]}', /^registry\.encryptionKey: names no key: leave it out/],
     ['registry: {wildcardReplacement: "*"}', /^registry\.wildcardReplacement: "\*" is not allowed/],
     ['registry: {wildcardReplacement: a.b}', /^registry\.wildcardReplacement: "a\.b" is not allowed/],
     ['state: {store: ""}', /^state\.store: "" is not a store: write "memory", "s3:\/\/bucket\/prefix"/],
@@ -204,14 +223,10 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['registry: {type: noop}', 'registry.type'],
-    ['registry: {encryptionKey: abc}', 'registry.encryptionKey'],
-    ['limits: {recordsPerNamespace: 5000}', 'limits.recordsPerNamespace'],
     ['limits: {readSeconds: 60}', 'limits.readSeconds'],
     ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
     ['sharing: weighted', 'sharing'],
-    ['claims: [{clusters: [a]}]', 'claims[0]'],
   ])('%s', (line, path) => {
     const [message, ...others] = problem(line);
     expect(message).toMatch(/^[^:]+: .*not supported yet/);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { createInstruments } from '../../infra/forwarder/program/instruments.ts';
 import { parseSettings } from '../../infra/forwarder/program/settings.ts';
 import { EVERY_GATEWAY, rulesFor, SOURCE_GROUPS } from '../../lib/sources/index.ts';
 import { lintChart, renderChart } from '../../scripts/helm.ts';
@@ -12,12 +14,15 @@ const helm = builtPath('helm');
 const SECRET = 'c2VjcmV0LW9mLXRoaXJ0eS10d28tY2hhcmFjdGVycw==';
 const HMAC = ['--set', 'webhook.auth=hmac,webhook.region='];
 
-/** What the chart makes with `--set` of these, by kind. */
-async function render(...args: readonly string[]) {
+/** What the chart makes with `--set` of these. */
+async function renderAll(...args: readonly string[]) {
   const documents = parseAllDocuments(await renderChart(helm, ...args)).map(document => document.toJS());
-  const kinds = documents.filter(one => one !== null).map(one => [one.kind, one]);
-  return Object.fromEntries(kinds);
+  return documents.filter(one => one !== null);
 }
+
+/** The same by kind. */
+const render = async (...args: readonly string[]) =>
+  Object.fromEntries((await renderAll(...args)).map(one => [one.kind, one]));
 
 describe('the chart', () => {
   it('is clean, with its defaults and with values', async () => {
@@ -108,5 +113,30 @@ describe('the chart', () => {
     const made = await render('--set', `image.digest=${digest},podMonitor.enabled=true`);
     expect(made.Deployment.spec.template.spec.containers[0].image).toBe(`repository/fairlead-forwarder@${digest}`);
     expect(made.PodMonitor.spec.podMetricsEndpoints).toEqual([{ port: 'http', path: '/metrics', interval: '30s' }]);
+  });
+
+  it('brings alerts, each with its section of the runbook, and a dashboard of metrics that there are', async () => {
+    expect((await render()).PrometheusRule).toBeUndefined();
+    const set = 'prometheusRule.enabled=true,prometheusRule.labels.release=p,grafanaDashboard.enabled=true';
+    const all = await renderAll('--set', set);
+    const made = {
+      PrometheusRule: all.find(({ kind }) => kind === 'PrometheusRule'),
+      Dashboard: all.find(({ metadata }) => metadata.labels?.grafana_dashboard === '1'),
+    };
+    expect(made.PrometheusRule.metadata.labels).toMatchObject({ release: 'p' });
+    const rules = made.PrometheusRule.spec.groups[0].rules as { alert: string; expr: string; annotations: object }[];
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    for (const { alert, annotations } of rules) {
+      expect(annotations).toMatchObject({ runbook: `docs/runbook.md, ${alert}` });
+      expect(runbook).toContain(`\n## ${alert}\n`);
+    }
+    const dashboard = JSON.parse(made.Dashboard.data['fairlead-forwarder.json']) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    const known = Object.values(createInstruments()).map(({ name }) => name);
+    const exprs = [...rules, ...dashboard.panels.flatMap(({ targets }) => targets)].map(({ expr }) => expr);
+    expect(exprs.length).toBeGreaterThan(10);
+    const used = new Set(exprs.flatMap(expr => expr.match(/\b(?:fairlead_forwarder|process)_\w+/g) ?? ['none']));
+    expect([...used].filter(name => !known.includes(name))).toEqual([]);
   });
 });

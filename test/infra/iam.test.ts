@@ -38,6 +38,8 @@ describe('the role has the rights for what the code calls, and no others', () =>
     'client-s3': 's3',
     'client-sqs': 'sqs',
     'client-sts': 'sts',
+    'client-ssm': 'ssm',
+    'client-secrets-manager': 'secretsmanager',
   };
   const NOT_CALLED_BY_CODE = [
     's3:ListBucket', // so that S3 says that a key is missing
@@ -48,6 +50,7 @@ describe('the role has the rights for what the code calls, and no others', () =>
     'sqs:GetQueueAttributes',
     'sqs:SendMessage', // Lambda itself, for the dead-letter queue
     'sts:AssumeRole', // by the credential provider
+    'kms:Decrypt', // by SSM and Secrets Manager, in the role's name
   ];
 
   /** The right to a batch is the right to each of its parts. */
@@ -74,10 +77,11 @@ describe('the role has the rights for what the code calls, and no others', () =>
     const all = statements({
       zones: { ...BASE.zones, tags: { team: 'dns' } },
       clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })],
+      registry: { ...BASE.registry, encryptionKeys: ['ssm:new', 'secretsmanager:old'] },
     });
     const called = calledByCode();
     expect(called).toContain('route53:ChangeResourceRecordSets');
-    expect(actions(all)).toEqual([...new Set([...called, ...NOT_CALLED_BY_CODE])].sort());
+    expect([...new Set(actions(all))]).toEqual([...new Set([...called, ...NOT_CALLED_BY_CODE])].sort());
   });
 
   it('and never a wildcard', () => {
@@ -95,6 +99,19 @@ describe('rights to Route 53', () => {
         'route53:ChangeResourceRecordSetsActions': ['CREATE', 'DELETE'],
       },
     });
+  });
+
+  it('without a registry leave TXT out, unless it is managed', () => {
+    const types = (managed: Config['records']['types']) => {
+      const list = statements({
+        records: { ...BASE.records, types: managed },
+        registry: { ...BASE.registry, type: 'noop' },
+      });
+      const condition = granting('route53:ChangeResourceRecordSets', list)?.Condition;
+      return condition?.['ForAllValues:StringEquals']?.['route53:ChangeResourceRecordSetsRecordTypes'];
+    };
+    expect(types(['A', 'CNAME'])).toEqual(['A', 'CNAME']);
+    expect(types(['A', 'TXT'])).toEqual(['A', 'TXT']);
   });
 
   it.each(['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'])(
@@ -177,6 +194,30 @@ describe('rights to the state', () => {
 it('no right to any bucket when the state is kept in memory', () => {
   const list = statements({ state: { ...BASE.state, store: { kind: 'memory' } } });
   expect(actions(list).filter(action => action.startsWith('s3:'))).toEqual([]);
+});
+
+describe('rights to the keys of the registry', () => {
+  const keyed = (...encryptionKeys: string[]) => statements({ registry: { ...BASE.registry, encryptionKeys } });
+  const HERE = `\${AWS::Region}:\${AWS::AccountId}`;
+
+  it('are for the parameters and secrets that the config names, and what they are encrypted with', () => {
+    const list = keyed('ssm:/dns/new', 'env:ELSEWHERE', 'secretsmanager:dns/old');
+    const parameter = sub(`arn:\${AWS::Partition}:ssm:${HERE}:parameter/dns/new`);
+    const secret = sub(`arn:\${AWS::Partition}:secretsmanager:${HERE}:secret:dns/old-??????`);
+    expect(granting('ssm:GetParameter', list)?.Resource).toEqual(parameter);
+    expect(granting('secretsmanager:GetSecretValue', list)?.Resource).toEqual(secret);
+    const decrypting = list.filter(({ Action }) => Action.includes('kms:Decrypt'));
+    expect(decrypting.map(({ Condition }) => Object.values(Condition?.StringLike ?? {}))).toEqual([
+      [expect.anything(), parameter],
+      [expect.anything(), secret],
+    ]);
+    expect(new Set(list.map(({ Sid }) => Sid)).size).toBe(list.length);
+  });
+
+  it('are none where no key is kept in AWS', () => {
+    for (const list of [keyed(), keyed('env:KEY', 'plain')])
+      expect(actions(list).filter(action => /^(ssm|secretsmanager|kms):/.test(action))).toEqual([]);
+  });
 });
 
 describe('rights that come with a setting of the deployment', () => {

@@ -262,6 +262,25 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'guardUpdates: 3 of 3 names of o1, * were changed in ZROOT, and 1 are allowed',
   },
   {
+    what: 'something is changed in a zone that the config freezes',
+    steps: [...two, apply('c1/0', 0, 7), run()],
+    // As if the config had said so before the run.
+    tamper: { batch: world => void Object.assign(world.settings, { freeze: ZONES.root.id }) },
+    found: 'withinScope: zone ZROOT is frozen by the config',
+  },
+  {
+    what: 'what claims refuse now is removed',
+    steps: [...two, config({ claims: 'first' }), apply('c1/0', 0, 7), run()],
+    tamper: { batch: take(B) },
+    found: 'neverOut: b.example.com was removed, but',
+  },
+  {
+    what: 'what claims refuse is written',
+    steps: [...two, config({ claims: 'first' }), apply('c1/0', 0, 7), apply('c2/1', 1, 7), run()],
+    tamper: { batch: edit([address(B, '203.0.113.7')]) },
+    found: 'onlyWanted: ["b.example.com","A",300,["203.0.113.7"],null] was written for',
+  },
+  {
     what: 'a record is changed beside which somebody laid a claim',
     steps: [...two, stranger('claim', 0), apply('c1/0', 0, 7), apply('c2/1', 1, 1), run({ force: true })],
     tamper: { batch: world => world.memory.claimed.size > 0 && edit([address(A, '203.0.113.7')])(world) },

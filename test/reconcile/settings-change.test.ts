@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { configOf, harness } from '../support/harness.ts';
+import { createMemoryStore } from '../../lib/state/index.ts';
+import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { ALB, ingress, type KubernetesObject, NLB, service, services } from '../support/objects.ts';
 
 const BASE = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n';
+const ID = EXAMPLE_ZONE.id as string;
+const wire = (name: string) => name.replace('*', '\\052');
 const isOwnership = (line: string) => line.includes(' TXT ');
 
 /** A world that has published these objects under a config, and has another config from now on. */
@@ -92,6 +95,126 @@ describe('registry: ownership records under another naming', () => {
     world.clusters.prod!.objects = [];
     const warnings = (await world.run()).findings.filter(({ reason }) => reason === 'warning');
     expect(warnings).toEqual([expect.objectContaining({ message: expect.stringContaining('registry.prefix') })]);
+  });
+});
+
+describe('registry: an ownership record that reads as that of a record made by hand, since the naming was changed', () => {
+  const HAND = ['192.0.2.80'];
+  /** The naming before and after, what the object has, and the name at which somebody made a record by hand. */
+  const NAMINGS: readonly [string, string, string, string][] = [
+    ["suffix: '-t'", "suffix: ''", 'h.example.com', 'h-t.example.com'],
+    ["prefix: ''", "prefix: 'a-'", 'a-b.example.com', 'b.example.com'],
+    ["prefix: 'x-'", "prefix: 'x-a-'", 'a-b.example.com', 'b.example.com'],
+    ["prefix: '%{record_type}.'", "prefix: ''", 'h.example.com', 'a.h.example.com'],
+    ["prefix: '%{record_type}.'", "prefix: ''", 'example.com', 'a.example.com'],
+    ['wildcardReplacement: any', "wildcardReplacement: ''", '*.w.example.com', 'any.w.example.com'],
+  ];
+  const later = 20 * 60_000;
+
+  async function renamed(from: string, to: string, host: string, hand: string, when: 'before' | 'after' = 'before') {
+    const object = service('o', { hostname: host }, ['203.0.113.1']);
+    const world = harness({ config: `${BASE}registry: {${from}}`, clusters: { prod: { objects: [object] } } });
+    const make = () => {
+      world.store.edit(ID, { put: [{ name: `${wire(hand)}.`, type: 'A', ttl: 60, values: HAND }] as never });
+      world.clock.advance(later);
+    };
+    await world.run();
+    if (when === 'before') make();
+    await world.run();
+    world.config = configOf(`${BASE}registry: {${to}}`);
+    if (when === 'after') {
+      await world.run();
+      make();
+    }
+    return { world, published: world.records() };
+  }
+
+  const asking = (host: string, address = '203.0.113.1') => [service('o', { hostname: host }, [address])];
+
+  /** What happens at the same time. */
+  const MEANWHILE: Readonly<Record<string, (world: Harness, host: string, hand: string) => void>> = {
+    'the object stands': () => {},
+    'the state is lost': world => {
+      world.state = createMemoryStore();
+    },
+    'the object gets another address, and the state is lost': (world, host) => {
+      world.clusters.prod!.objects = asking(host, '203.0.113.9');
+      world.state = createMemoryStore();
+    },
+    'the object goes': world => {
+      world.clusters.prod!.objects = [];
+    },
+    'the object asks for another name': world => {
+      world.clusters.prod!.objects = asking('z.example.com');
+    },
+    'the object asks for the name made by hand, too': (world, host, hand) => {
+      world.clusters.prod!.objects = asking(`${host},${hand}`);
+    },
+    'another object asks for the name made by hand': (world, _, hand) => {
+      world.clusters.prod!.objects.push(service('p', { hostname: hand }, ['203.0.113.2', '2001:db8::2']));
+    },
+  };
+
+  describe.each(Object.entries(MEANWHILE))('%s', (_, happen) => {
+    test.each(NAMINGS)(
+      'nothing of either is touched, and all serves on the way back: %s becomes %s, %s',
+      async (from, to, host, hand) => {
+        const { world, published } = await renamed(from, to, host, hand);
+        happen(world, host, hand);
+        for (let run = 0; run < 3; run++) {
+          await world.run();
+          expect(world.records()).toEqual(expect.arrayContaining(published));
+          world.clock.advance(later);
+        }
+        world.config = configOf(`${BASE}registry: {${from}}`);
+        world.clusters.prod!.objects = asking(host);
+        const { findings } = await world.run();
+        expect(world.records()).toEqual(expect.arrayContaining(published));
+        // A wildcard and the name of its replacement share their ownership records.
+        if (!host.startsWith('*')) expect(findings.filter(({ name }) => name === host)).toEqual([]);
+      },
+    );
+  });
+
+  test.each(NAMINGS)('a record made after the change, too: %s becomes %s, %s', async (from, to, host, hand) => {
+    const { world, published } = await renamed(from, to, host, hand, 'after');
+    world.clusters.prod!.objects = [];
+    await world.run();
+    expect(world.records()).toEqual(published);
+  });
+
+  test.each(NAMINGS)('by force neither, as long as both stand: %s becomes %s, %s', async (from, to, host, hand) => {
+    const { world, published } = await renamed(from, to, host, hand);
+    world.clusters.prod!.objects = [];
+    await world.run({ force: true });
+    await world.run({ force: true });
+    expect(world.records()).toEqual(published);
+  });
+
+  test.each(NAMINGS)('it is told, with both names and the keys: %s becomes %s, %s', async (from, to, host, hand) => {
+    const { world } = await renamed(from, to, host, hand);
+    world.clusters.prod!.objects = [];
+    const { findings } = await world.run();
+    const message = expect.stringMatching(new RegExp(`that of ${host.replaceAll('*', '\\*')} .*registry.prefix`));
+    expect(findings).toContainEqual(expect.objectContaining({ reason: 'not-owned', name: hand, message }));
+  });
+
+  test('a naming that was wrong at first takes no name from what ExternalDNS has', async () => {
+    const object = service('o', { hostname: 'h.example.com' }, ['203.0.113.1']);
+    const other = service('p', { hostname: 'h-t.example.com' }, ['203.0.113.1']);
+    const objects = [object, other];
+    const world = harness({ config: `${BASE}registry: {suffix: ''}`, clusters: { prod: { objects } } });
+    await world.run();
+    const published = world.records();
+    world.state = createMemoryStore();
+    world.config = configOf(`${BASE}registry: {suffix: '-t'}`);
+    await world.run();
+    world.config = configOf(`${BASE}registry: {suffix: ''}`);
+    expect((await world.run()).inStep).toBe(true);
+    expect(world.records()).toEqual(published);
+    world.clusters.prod!.objects = [];
+    await world.run();
+    expect(world.records()).toEqual([]);
   });
 });
 

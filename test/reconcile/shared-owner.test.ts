@@ -115,8 +115,10 @@ describe('clusters that share an owner id', () => {
       }),
     ]);
     await expect(world.run({ clusters: ['us'] })).rejects.toThrow('the config has no cluster "us"');
-    const typo = await world.run({ force: true, clusters: ['su'] });
-    expect(typo.findings).toContainEqual(expect.objectContaining({ message: expect.stringContaining('"su"') }));
+    await expect(world.run({ force: true, clusters: ['us', 'su'] })).rejects.toThrow(
+      /the config has no cluster "su", and no ownership record .* names it; the config has eu/,
+    );
+    expect([left('eu'), left('us')]).toEqual([20, 40]);
     await world.run({ force: true, clusters: ['us'] });
     expect([left('eu'), left('us')]).toEqual([20, 0]);
   });

@@ -281,6 +281,9 @@ test('whatever is read back, decoding never throws', async () => {
     records: new Map([['a', [{ name: 'a', type: 'A', ttl: 1, values: ['1.2.3.4'] }]]]),
     readAt: 5,
     unproven: new Set(['a A ']),
+    naming: { prefix: '', suffix: '-t', wildcardReplacement: '' },
+    meant: new Map([['a-x TXT ', 'x']]),
+    misread: new Set(['a-y TXT ']),
     memory: new Map([
       [
         'default',

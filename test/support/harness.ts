@@ -2,6 +2,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import type { KindRead, RunRequest, RunResult } from '../../lib/model/index.ts';
 import { type ClusterReader, type Ports, reconcile } from '../../lib/reconcile/index.ts';
+import { keysFrom } from '../../lib/reconcile/keys.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget, type Route53Port } from '../../lib/route53/index.ts';
 import { placesOf, type ResourceKind, type SourceKind, sourceOf } from '../../lib/sources/index.ts';
@@ -81,7 +82,13 @@ export const configOf = (text: string): Config => parseConfig(text, { file: '/te
 
 /** A whole fairlead over the strict store: real planning, publishing and state; only the wire is left out. */
 export function harness(
-  options: { config?: string; zones?: readonly ZoneJson[]; clusters?: Record<string, FakeCluster> } = {},
+  options: {
+    config?: string;
+    zones?: readonly ZoneJson[];
+    clusters?: Record<string, FakeCluster>;
+    /** Variables in which keys of the registry are. */
+    env?: Record<string, string>;
+  } = {},
 ): Harness {
   const store = new Route53Store();
   loadZones(store, options.zones ?? [EXAMPLE_ZONE]);
@@ -110,6 +117,7 @@ export function harness(
         route53: self.route53(self.hooks),
         budget: createBudget(self.config.budget, clock),
         readCluster: fakeClusters(self.clusters),
+        keys: keysFrom(self.config.registry.encryptionKeys, { env: options.env ?? {}, clock }),
         store: self.state,
         aliasZoneOf,
         clock,

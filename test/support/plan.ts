@@ -22,6 +22,8 @@ export const SETTINGS: PlanSettings = {
   evaluateTargetHealth: true,
   ttl: 300,
   merge: 'namespace',
+  claims: [],
+  frozenZones: [],
   maxCharacters: 15_000,
   guard: { maxDeletes: { count: 10, percent: 20 }, maxUpdates: { count: 50, percent: 50 }, deleteAfterMs: 0 },
   sourceOf: sourceOfResource,
@@ -82,6 +84,8 @@ export function zone(records: readonly (string | RecordSet)[], more: Partial<Zon
     unwantedSince: new Map(),
     removed: [],
     unproven: new Set(),
+    meant: new Map(),
+    misread: new Set(),
     ...more,
   };
 }

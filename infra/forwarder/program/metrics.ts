@@ -5,14 +5,14 @@ type Labels = Readonly<Record<string, string | number>>;
 
 /** One metric. prom-client is not used: it takes 13 MiB, for histograms and default metrics that are of no use here. */
 export class Metric {
-  readonly #name: string;
+  readonly name: string;
   readonly #help: string;
   readonly #type: 'counter' | 'gauge';
   readonly #values = new Map<string, number>();
 
   constructor(type: 'counter' | 'gauge', name: string, help: string) {
     this.#type = type;
-    this.#name = name;
+    this.name = name;
     this.#help = help;
   }
 
@@ -29,8 +29,8 @@ export class Metric {
   /** Its lines; none while it has no value. */
   toString(): string {
     if (this.#values.size === 0) return '';
-    const lines = [...this.#values].map(([labels, value]) => `${this.#name}${labels} ${value}\n`);
-    return `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} ${this.#type}\n${lines.join('')}`;
+    const lines = [...this.#values].map(([labels, value]) => `${this.name}${labels} ${value}\n`);
+    return `# HELP ${this.name} ${this.#help}\n# TYPE ${this.name} ${this.#type}\n${lines.join('')}`;
   }
 }
 

@@ -23,7 +23,11 @@ function audit({ fail = false } = {}) {
   };
   vi.spyOn(telemetry.metrics, 'publishStoredMetrics').mockReturnValue(telemetry.metrics);
   const refused = vi.fn();
-  const counting = { addDimension: (_name: string, reason: string) => ({ addMetric: () => refused(reason) }) };
+  const dimensions: string[] = [];
+  const counting = {
+    addDimension: (_name: string, reason: string) => dimensions.push(reason),
+    addMetric: () => refused(dimensions.at(-1)),
+  };
   vi.spyOn(telemetry.metrics, 'singleMetric').mockReturnValue(counting as unknown as Metrics);
   const desk = {
     shardOf: (cluster: string) => (cluster === 'prod' ? 'east' : undefined),

@@ -27,13 +27,16 @@ const RESULT: RunResult = {
       changes: [{ action: 'create', name: 'www.example.com', type: 'A', owner: 'o', objects: [] }],
       batches: 1,
       source: 'read',
+      readAt: '2025-12-31T23:59:00.000Z',
     },
+    // The one that is longest not read says how old what is known may be; one that is not read says nothing.
+    { id: 'Z2', name: 'example.org', private: false, owned: 0, changes: [], batches: 0, source: 'unreadable' },
   ],
   findings: [
     { reason: 'no-zone', message: 'no hosted zone for www.other.org' },
     { reason: 'filtered', message: 'outside the domain filter' },
   ],
-  reasons: { 'no-zone': 2, invalid: 1, filtered: 1 },
+  reasons: { 'no-zone': 2, invalid: 1, filtered: 1, held: 4 },
 };
 
 const message = (messageId: string, body: string, MessageGroupId = 'gone') => ({
@@ -175,9 +178,19 @@ describe('what a run leaves in the log and in the metrics', () => {
     expect(said).toEqual(
       shard === undefined
         ? []
-        : [{ Runs: 1 }, { Unpublished: 3 }, { ClustersUnreachable: 1 }].map(one => ({ ...one, shard })),
+        : [
+            ...[{ Runs: 1 }, { Unpublished: 3 }, { ClustersUnreachable: 1 }, { Desired: 2 }, { Owned: 2 }],
+            ...[
+              { Held: 4 },
+              { Frozen: 0 },
+              { Refused: 0 },
+              { Filtered: 1 },
+              { ZoneAge: 61 },
+              { Owned: 2, zone: 'example.com' },
+            ],
+          ].map(one => ({ ...one, shard })),
     );
-    expect(metric('Unpublished')).toHaveLength(shard === undefined ? 0 : 3);
+    expect(metric('Unpublished')).toHaveLength(shard === undefined ? 0 : 4);
   });
 
   it('counts the unpublished by reason, and not what is merely noted', async () => {
@@ -186,6 +199,24 @@ describe('what a run leaves in the log and in the metrics', () => {
     expect(metricsOf('no-zone')).toEqual([2]);
     expect(metricsOf('invalid')).toEqual([1]);
     expect(metricsOf('filtered')).toEqual([]);
+  });
+
+  it('says of what is filtered how much it is and the first names, in a line for each key', async () => {
+    const named = (name: string, field: string) => ({ reason: 'filtered' as const, message: `${name} …`, name, field });
+    const many = Array.from({ length: 15 }, (_, n) => named(`h${n}.example.org`, 'zones.domains'));
+    const findings = [
+      ...many,
+      named('a.example.com', 'spec.rules[0].host'),
+      named('b.example.com', 'spec.rules[7].host'),
+    ];
+    await invoke(coreThat(() => ({ ...RESULT, findings })).core, {});
+    const told = lines.filter(line => 'filtered' in line);
+    expect(told.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      expect.stringMatching(
+        /^INFO filtered by zones\.domains: 15 \(h0\.example\.org, .*h9\.example\.org and 5 more\)$/,
+      ),
+      'INFO filtered by spec.rules[].host: 2 (a.example.com, b.example.com)',
+    ]);
   });
 
   it('counts of a plan only that it was made', async () => {

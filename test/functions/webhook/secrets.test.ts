@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSecretPlace, verifier } from '../../../functions/webhook/secrets.ts';
+import { verifier } from '../../../functions/webhook/secrets.ts';
+import { parseSecretPlace } from '../../../lib/aws/secret-place.ts';
 import { signatureHeaders } from '../../../lib/notice/index.ts';
 
 const OLD = 'old-0123456789abcdef0123456789abcdef';

@@ -148,6 +148,8 @@ export function excuseOf(place: Place): string | undefined {
   if (world.settings.policy !== 'sync') return world.settings.policy;
   const { claimed, shared } = world.memory;
   if (claimed.get(zone.id)?.has(name) || shared.has(`${zone.id} ${name}`)) return 'somebody else lays claim to it';
+  const other = otherMeaning(place);
+  if (other !== undefined) return other;
   const unmanaged = place.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
   if (unmanaged) return unmanaged.text;
   const holder = holderOf(place);
@@ -179,6 +181,28 @@ export function holderOf(place: Place): string | undefined {
     if (isAlive || isFrozen(label, place) || due?.length === 0) return txt.name;
   }
   return undefined;
+}
+
+/**
+ * Another name that the object of one of ours asks for, which an ownership record of this name could be of under another
+ * naming, and where a record set stands that is not ours: which of the two is meant, only a person can say.
+ */
+function otherMeaning({ name, zone, view, run, world, ours, forced }: Place): string | undefined {
+  if (forced) return undefined;
+  const isForeign = (of: string) =>
+    dataAt(view, of).some(
+      ({ type }) =>
+        inner(world.memory.foreign, zone.id).has(keyOf(of, type)) ||
+        !isOurs(labelAt(view, of, type, { zone, run }), run),
+    );
+  return ours.flatMap(({ type }) => {
+    const label = labelAt(view, name, type, { zone, run }) as Label;
+    const txt = ownershipName(name, type, zone.name, world.settings);
+    const asked = clustersOf(label, run).flatMap(cluster =>
+      world.wishes(cluster).flatMap(wish => (wish.resource === label.resource ? wish.names : [])),
+    );
+    return asked.filter(of => of !== name && txt.includes(of.split('.')[0] as string) && isForeign(of));
+  })[0];
 }
 
 /** Whether no run is for the cluster that has it: it is out of the config, or in another shard than the owner id. */

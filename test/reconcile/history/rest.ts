@@ -16,7 +16,7 @@ import {
   speaksOf,
   told,
 } from './place.ts';
-import { DATA_TYPES, shardsOf } from './settings.ts';
+import { DATA_TYPES, isFrozenZone, shardsOf } from './settings.ts';
 import { type Due, isDue } from './truth.ts';
 import { dataAt, keyOf, labelIn, ownershipAt, ownershipName, passes, selected, within, type ZoneInfo } from './view.ts';
 import type { World } from './world.ts';
@@ -42,7 +42,7 @@ export function notServed(
 ): string | undefined {
   // What one shard gives up, another may have in the next run only.
   if (shardsOf(world.settings).apart) return undefined;
-  for (const zone of selected(world.harness.store, world.settings).filter(({ id }) => context.listed.has(id)))
+  for (const zone of thawed(world, context))
     for (const [i, name] of NAMES.entries()) {
       if (except.includes(i) || !within(name, zone.name) || !passes(name, world.settings)) continue;
       const place = placeOf(name, zone, world, { forced: context.forced.length > 0, context });
@@ -54,6 +54,12 @@ export function notServed(
   return undefined;
 }
 
+/** The zones that a run has read whole, and that it may change. */
+const thawed = (world: World, { listed }: RunContext) =>
+  selected(world.harness.store, world.settings).filter(
+    zone => listed.has(zone.id) && !isFrozenZone(zone, world.settings),
+  );
+
 const isCircle = (name: string, { world, wishes }: Place) =>
   wishes.some(({ targets }) =>
     world.settings.clusters.some(cluster =>
@@ -63,7 +69,7 @@ const isCircle = (name: string, { world, wishes }: Place) =>
 
 /** What a forced run for a cluster that is not in the config any more should have removed. */
 export function notTaken(world: World, context: RunContext, gone: string): string | undefined {
-  for (const zone of selected(world.harness.store, world.settings).filter(({ id }) => context.listed.has(id)))
+  for (const zone of thawed(world, context))
     for (const name of NAMES) {
       if (!within(name, zone.name) || !passes(name, world.settings)) continue;
       const place = placeOf(name, zone, world, { forced: true });
@@ -120,6 +126,8 @@ function wrong(place: Place): string | undefined {
     const due = dueOfLabel(label, place);
     // An ownership record is not written anew only because another object asks for the very same now.
     if ((due ?? dues(place).flat()).some(one => isDue(record, one))) continue;
+    // What a malformed hostname holds is told of its object, not of each of its names.
+    if (isHeldAll(label, place) && !told(place)) continue;
     // An ownership record that names no cluster may be of another one's object, which has nothing to publish.
     const isKept = ours.some(each => dueOfLabel(labelOf(each, place), place)?.length === 0);
     const stays =

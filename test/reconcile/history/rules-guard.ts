@@ -36,15 +36,20 @@ export const guardUpdates: Rule = batch => {
     const [first] = dataAt(batch.before, name);
     const label = first && labelAt(batch.before, name, first.type, batch);
     if (!isOurs(label, run) || !isRetargeted(name, batch)) continue;
-    // What an object gave up of itself, another may have.
+    // What an object gave up of itself, another may have; one of the same name in another cluster, too.
     const heirs = dataAt(batch.after, name).map(({ type }) => labelAt(batch.after, name, type, batch));
-    if (!heirs.some(heir => heir?.resource === label.resource && heir.cluster === label.cluster)) continue;
+    if (!heirs.some(heir => isSameObject(heir, label, run))) continue;
     const named = label.cluster === undefined ? clustersOf(label, run) : [label.cluster];
     if (named.every(cluster => run.forced.includes(cluster))) continue;
     inner(run.moved, `${zone.id} ${party(label)} ${run.serial}`).set(name, label.resource);
   }
   return over(run.moved, run.settings.maxUpdates, batch, 'changed');
 };
+
+const isSameObject = (heir: Label | undefined, label: Label, run: RunContext) =>
+  heir?.resource === label.resource &&
+  heir.cluster === label.cluster &&
+  clustersOf(heir, run).some(cluster => clustersOf(label, run).includes(cluster));
 
 /** Whether something that the name pointed to is left out now. What another hand wrote there does not count. */
 function isRetargeted(name: string, { before, after }: Batch): boolean {

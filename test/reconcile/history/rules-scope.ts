@@ -1,11 +1,12 @@
 import { type Batch, changed, changedData, clustersOf, isOurs, type Rule, recordOf } from './batch.ts';
 import { asks } from './objects.ts';
-import { DATA_TYPES, type Kind } from './settings.ts';
+import { DATA_TYPES, isFrozenZone, type Kind } from './settings.ts';
 import { dataAt, type Label, labelIn, ownershipAt, ownershipName, passes, type Rec, selected } from './view.ts';
 
 /** Nothing outside the filter, the selected zones, the managed types or the names of a drift run is touched. */
 export const withinScope: Rule = batch => {
   const { run, zone } = batch;
+  if (isFrozenZone(zone, run.settings)) return `zone ${zone.id} is frozen by the config`;
   if (!selected(batch.store, run.settings).some(({ id }) => id === zone.id)) return `zone ${zone.id} is not selected`;
   for (const key of changedData(batch)) {
     const { name, type } = recordOf(batch, key);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Config } from '../../../lib/config/config.ts';
 import { parseConfig } from '../../../lib/config/index.ts';
+import { CLAIMS, claimsText } from './claims.ts';
 
 /** The larger of the two. */
 export interface Limit {
@@ -30,6 +31,9 @@ export interface Settings {
   readonly maxDeletes: Limit;
   readonly maxUpdates: Limit;
   readonly deleteAfter: '0s' | '1h';
+  readonly claims: keyof typeof CLAIMS;
+  /** A cluster or a hosted zone, by id or name, in which nothing is changed. */
+  readonly freeze: '' | 'c1' | 'c2' | 'ZROOT' | 'example.com';
 }
 
 export const KINDS = ['service', 'ingress'] as const;
@@ -82,6 +86,8 @@ export const DEFAULTS: Settings = {
   maxDeletes: { count: 10, percent: 20 },
   maxUpdates: { count: 50, percent: 50 },
   deleteAfter: '0s',
+  claims: 'none',
+  freeze: '',
 };
 
 const accepts = (text: string) => {
@@ -107,23 +113,31 @@ export function shardsOf(settings: Settings): Readonly<Record<string, readonly s
     : { default: settings.clusters };
 }
 
+const isFreeze = ({ freeze }: Settings) => freeze !== '' && !CLUSTERS.some(name => name === freeze);
+
+/** Whether the config says that nothing is to be changed in a zone. */
+export const isFrozenZone = (zone: { id: string; name: string }, { freeze }: Settings) =>
+  freeze === zone.id || freeze === zone.name;
+
 export function configText(settings: Settings): string {
   const { domains, excludeDomains, zoneType, ids, types, preferCname, ttl, maxDeletes, maxUpdates } = settings;
   const clusters = settings.clusters.map(
-    name => `{name: ${name}, region: us-east-1, owner: ${ownerOf(settings, name)}}`,
+    name =>
+      `{name: ${name}, region: us-east-1, owner: ${ownerOf(settings, name)}${settings.freeze === name ? ', freeze: true' : ''}}`,
   );
+  const freeze = isFreeze(settings) ? `, freeze: [${settings.freeze}]` : '';
   const shards = shardsOf(settings).apart ? `shards: [{name: apart, clusters: [${settings.clusters[0]}]}]\n` : '';
   const { prefix, suffix } = AFFIXES[settings.affix];
   const merge = KNOWS_MERGE ? `, merge: ${settings.merge}` : '';
   const updates = KNOWS_MAX_UPDATES ? `, maxUpdates: {count: ${maxUpdates.count}, percent: ${maxUpdates.percent}}` : '';
   return `clusters: [${clusters.join(', ')}]
-${shards}zones: {domains: [${domains}], excludeDomains: [${excludeDomains}], type: ${zoneType}, ids: [${ids}]}
+${shards}zones: {domains: [${domains}], excludeDomains: [${excludeDomains}], type: ${zoneType}, ids: [${ids}]${freeze}}
 sources: [${settings.sources}]
 policy: ${settings.policy}
 records: {types: [${types}], preferCname: ${preferCname}, ttl: ${ttl}${merge}}
 registry: {prefix: '${prefix}', suffix: '${suffix}', wildcardReplacement: '${settings.wildcardReplacement}'}
 guard: {deleteAfter: ${settings.deleteAfter}, maxDeletes: {count: ${maxDeletes.count}, percent: ${maxDeletes.percent}}${updates}}
-`;
+${claimsText(settings.claims)}`;
 }
 
 const parsed = new Map<string, Config>();
@@ -141,6 +155,8 @@ const one = <T>(...values: T[]) => fc.constantFrom<T[]>(...values);
 export const someSettings: fc.Arbitrary<Partial<Settings>> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ clusters: fc.subarray([...CLUSTERS], { minLength: 1 }) }) },
   { weight: 3, arbitrary: fc.record({ owners: fc.constantFrom(...(Object.keys(OWNERS) as Settings['owners'][])) }) },
+  { weight: 2, arbitrary: fc.record({ claims: fc.constantFrom(...(Object.keys(CLAIMS) as Settings['claims'][])) }) },
+  { weight: 1, arbitrary: fc.record({ freeze: one<Settings['freeze']>('', '', 'c1', 'c2', 'ZROOT', 'example.com') }) },
   { weight: 1, arbitrary: fc.record({ split: fc.boolean(), owners: one<Settings['owners']>('apart', 'partly') }) },
   {
     weight: 1,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CLAIMS } from './claims.ts';
 import { AFFIXES, CLUSTERS, OWNERS, type Settings } from './settings.ts';
 import { apply, cluster, nameIndex, type RunStep, type Step, step } from './steps.ts';
 
@@ -93,6 +94,20 @@ const story: fc.Arbitrary<Step[]> = fc.oneof(
     { do: 'state', act: 'restore', state: 0 },
     { do: 'run', clusters: [CLUSTERS.find(name => name !== changed.cluster) as string] },
   ]),
+  // Claims that refuse what is published, then an object that gives it up, and claims that let all through again.
+  fc
+    .record({ claims: fc.constantFrom(...(Object.keys(CLAIMS) as Settings['claims'][])), cluster, other: cluster })
+    .map(({ claims, cluster: of, other }): Step[] => [
+      ...several(of, 0),
+      run,
+      config({ claims }),
+      run,
+      ...several(other, 2),
+      { do: 'delete', cluster: of, object: 1 },
+      run,
+      config({ claims: 'none' }),
+      run,
+    ]),
   // A record is removed by hand, its ownership record is not.
   nameIndex.map((name): Step[] => [run, { do: 'stranger', act: 'drop record', name }, later, run]),
 );

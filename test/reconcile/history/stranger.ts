@@ -31,11 +31,16 @@ function put({ world, zoneId }: Found, name: string, type: string, value: string
   world.edit(zoneId, [{ name: wire(name), type, ttl: 60, values: [value] }], [], whose);
 }
 
+const HOUR = 3_600_000;
+
 /** What another hand does to a name in a zone; nothing where the act has no meaning there. */
 const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
   occupy: found => {
     const free = found.standing.length === 0 && found.txts.length === 0;
     if (free) put(found, found.name, 'A', addressOf(found), 'strict');
+    // A run that has not read the zone since would write its twin's ownership record, which is its own too (docs/limits.md).
+    const { settings, harness } = found.world;
+    if (free && found.name.startsWith('*.') && settings.wildcardReplacement !== '') harness.clock.advance(HOUR);
   },
   predecessor: found => {
     const { world, zoneId, name, number } = found;

@@ -1,6 +1,7 @@
+import { CLAIMS, type Rule } from './claims.ts';
 import { asks, type Wish } from './objects.ts';
-import { type DataType, KNOWS_MERGE, type Settings } from './settings.ts';
-import { dataAt, type Rec, type View } from './view.ts';
+import { DATA_TYPES, type DataType, KNOWS_MERGE, type Settings } from './settings.ts';
+import { dataAt, type Rec, type View, within } from './view.ts';
 
 /** A record set that should stand, as far as it can be compared. */
 export interface Due {
@@ -22,13 +23,14 @@ export function groupOf(wish: Wish, name: string, wishes: readonly Wish[], setti
         other.targets !== undefined &&
         other.targets.CNAME === undefined &&
         asks(other, name) &&
+        mayHave(other, name, settings) &&
         (merge === 'cluster' || (merge === 'namespace' && other.namespace === wish.namespace))),
   );
 }
 
 /**
  * The record sets that `wish` and those that share the name with it should have in a zone, of the types that the config
- * manages; empty where there are none (no target, an alias to nothing, a CNAME at the apex).
+ * manages; empty where there are none (no target, a claim that refuses it, an alias to nothing, a CNAME at the apex).
  */
 export function dueOf(
   wish: Wish,
@@ -38,7 +40,7 @@ export function dueOf(
   zone: { name: string; view: View },
 ): Due[] {
   const { targets } = wish;
-  if (!targets) return [];
+  if (!targets || !mayHave(wish, name, settings)) return [];
   const group = groupOf(wish, name, wishes, settings);
   const due =
     targets.CNAME === undefined ? addresses(group, settings) : named(wish, name, targets.CNAME, settings, zone);
@@ -78,3 +80,32 @@ export function isDue(record: Rec, due: Due): boolean {
 }
 
 const lower = (value: string) => value.toLowerCase().replace(/\.$/, '');
+
+/** Whether the rules let an object have a name, all the types of it that it would have. Told apart from the code under test. */
+export function mayHave(wish: Wish, name: string, settings: Settings): boolean {
+  const rules: readonly Rule[] = CLAIMS[settings.claims];
+  if (rules.length === 0) return true;
+  return typesOf(wish, settings).every(type => {
+    const rule = rules.find(
+      ({ clusters, namespaces, domains, types }) =>
+        (clusters?.includes(wish.cluster) ?? true) &&
+        (namespaces?.some(one => wish.namespace.startsWith(one.replace('*', ''))) ?? true) &&
+        (domains?.some(one => within(name, one)) ?? true) &&
+        (types?.includes(type) ?? true),
+    );
+    return rule !== undefined && (rule.wildcard === true || !name.startsWith('*'));
+  });
+}
+
+function typesOf({ targets, alias }: Wish, { types, preferCname }: Settings): DataType[] {
+  if (!targets) return [];
+  const isService = targets.CNAME?.endsWith('.amazonaws.com') === true;
+  const isAlias = alias === 'true' || (alias === '' && isService && !preferCname);
+  const made: readonly DataType[] =
+    targets.CNAME === undefined
+      ? DATA_TYPES.filter(type => type !== 'CNAME' && targets[type].length > 0)
+      : isAlias
+        ? ['A', 'AAAA']
+        : ['CNAME'];
+  return made.filter(type => types.includes(type));
+}

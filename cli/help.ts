@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+const EXIT_CODES = `
+Exit codes:
+  0  in step
+  2  something is not published (or, for plan, changes are to be made)
+  1  could not run
+  plan --detailed-exitcode, as terraform: 0 nothing to change, 2 changes are to be made, 1 could not run;
+  3 nothing to change, but something is not published`;
+
+const ENVIRONMENT = `
+Environment:
+  AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …  credentials and region, as the AWS CLI reads them
+  AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ROUTE_53, _EKS, _STS, _S3  other endpoints, such as those that npm start prints
+  NO_COLOR, FORCE_COLOR, TERM=dumb  no colours, colours in a pipe as well, neither colours nor a progress line
+  COLUMNS  the width of the terminal, where it is not known`;
+
+/** Each line: what is typed, and what it is for. */
+const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, what: string])[]>> = {
+  fairlead: [
+    ['fairlead init', 'write a fairlead.yml'],
+    ['fairlead plan', 'look at what would change'],
+    ['fairlead sync', 'do it'],
+    ['fairlead records --name "*.shop.example.com"', 'see what is there and whose it is'],
+  ],
+  plan: [
+    ['fairlead plan --detailed-exitcode --quiet', 'in CI: 2 where changes are to be made'],
+    ['fairlead plan --output markdown', 'for a comment on a pull request'],
+    ['fairlead plan --cluster prod-eu --watch 30', 'look again every 30 seconds'],
+  ],
+  sync: [
+    ['fairlead sync --cluster prod-eu', 'one cluster alone'],
+    ['fairlead sync --force --cluster old', 'remove what a cluster left that is no longer in the config'],
+  ],
+  records: [
+    ['fairlead records --owner "prod-*" --zone example.com', 'of some owners in a zone'],
+    ['fairlead records --all --output name | sort', 'every name there is'],
+  ],
+};
+
+/** Adds examples, and to the program exit codes and environment, to what `--help` prints. */
+export function addHelp(program: Command): void {
+  program.addHelpText('after', () => `${examplesOf('fairlead')}\n${EXIT_CODES}\n${ENVIRONMENT}`);
+  for (const command of program.commands)
+    if (EXAMPLES[command.name()]) command.addHelpText('after', () => examplesOf(command.name()));
+}
+
+function examplesOf(name: string): string {
+  const examples = EXAMPLES[name] ?? [];
+  const width = Math.max(...examples.map(([command]) => command.length));
+  return ['', 'Examples:', ...examples.map(([command, what]) => `  ${command.padEnd(width)}  # ${what}`)].join('\n');
+}

@@ -1,0 +1,3 @@
+export { importArguments } from './import.ts';
+export { argumentsIn } from './input.ts';
+export { annotationTable, flagTable } from './table.ts';

@@ -1,0 +1,99 @@
+import type { DnsName, Endpoint, Finding, Hold, ManagedType, NameChange, RecordSet, Snapshot } from '../model/index.ts';
+import { resourceOf } from '../model/index.ts';
+import { type ClaimVerdict, decideClaim } from './claims.ts';
+import { isAlias } from './desired.ts';
+import { groupOf } from './facets.ts';
+import type { PlanSettings } from './settings.ts';
+import { passesFilter } from './zones.ts';
+
+/** The snapshots as far as `claims` of the config let them, and what is told of the rest. */
+export interface Allowed {
+  readonly snapshots: readonly Snapshot[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Takes out what objects may not ask for. It is held: what an object has already stays as it is, and its name is given to
+ * nobody else, until the object asks for it no longer. Of one object and name the types of a facet stand or fall together: a
+ * rule that lets the A through alone would take the AAAA away.
+ *
+ * @param apexes the names of the selected hosted zones
+ */
+export function withoutRefused(
+  snapshots: readonly Snapshot[],
+  apexes: ReadonlySet<DnsName>,
+  settings: PlanSettings,
+): Allowed {
+  const findings: Finding[] = [];
+  const allowed = snapshots.map(snapshot => {
+    const refused = refusedIn(snapshot.endpoints, apexes, settings);
+    if (refused.size === 0) return snapshot;
+    const endpoints = snapshot.endpoints.filter(endpoint => !refused.has(keyOf(endpoint)));
+    const holds = snapshot.endpoints.flatMap((endpoint): Hold[] => {
+      const one = refused.get(keyOf(endpoint));
+      return one ? [{ object: endpoint.object, name: endpoint.name, message: one.verdict.why, putOff: endpoint }] : [];
+    });
+    findings.push(...[...refused.values()].map(findingOf));
+    return { ...snapshot, endpoints, holds: [...snapshot.holds, ...holds] };
+  });
+  return { snapshots: allowed, findings };
+}
+
+interface Refused {
+  readonly endpoint: Endpoint;
+  readonly type: string;
+  readonly verdict: ClaimVerdict;
+}
+
+const keyOf = ({ object, name, type }: Endpoint) => `${resourceOf(object)} ${name} ${groupOf(type)}`;
+
+/** What is refused first of each object, name and facet. */
+function refusedIn(
+  endpoints: readonly Endpoint[],
+  apexes: ReadonlySet<DnsName>,
+  settings: PlanSettings,
+): ReadonlyMap<string, Refused> {
+  const refused = new Map<string, Refused>();
+  const { claims } = settings;
+  for (const endpoint of endpoints) {
+    const { object, name } = endpoint;
+    // Without rules only labels of other protocols are looked for, and nearly no name has an underscore.
+    if (claims.length === 0 && !name.includes('_')) continue;
+    // What lies outside zones.domains is told to be so.
+    if (!passesFilter(name, settings.filter)) continue;
+    for (const type of typesOf(endpoint, settings)) {
+      const verdict = decideClaim(claims, { object, name, type, apex: apexes.has(name) });
+      const key = keyOf(endpoint);
+      if (!verdict.allowed && !refused.has(key)) refused.set(key, { endpoint, type, verdict });
+    }
+  }
+  return refused;
+}
+
+/** The managed types that it would have. */
+function typesOf(endpoint: Endpoint, settings: PlanSettings): readonly string[] {
+  const made = isAlias(endpoint, settings) ? (endpoint.aliasTypes ?? ['A', 'AAAA']) : [endpoint.type];
+  return made.filter(type => settings.types.includes(type as ManagedType));
+}
+
+function findingOf({ endpoint: { object, name }, type, verdict: { rule, why } }: Refused): Finding {
+  return {
+    reason: 'not-allowed',
+    message: `${name} is not published for ${resourceOf(object)}: ${why}; what is published of it stays`,
+    object,
+    name,
+    type,
+    ...(rule !== undefined && { field: `${rule} of the config` }),
+  };
+}
+
+/** The rules that let the objects of a change have one of its record sets; none where the config has none. */
+export function allowedBy(
+  { objects }: NameChange,
+  { name, type }: RecordSet,
+  apexes: ReadonlySet<DnsName>,
+  { claims }: Pick<PlanSettings, 'claims'>,
+): readonly string[] {
+  const rules = objects.map(object => decideClaim(claims, { object, name, type, apex: apexes.has(name) }).rule);
+  return [...new Set(rules)].filter(rule => rule !== undefined).sort();
+}

@@ -1,0 +1,89 @@
+import type { RecordChange, RecordSet } from '../model/index.ts';
+import { describeObject, describeRouting } from '../model/index.ts';
+import type { Cell, Style } from './table.ts';
+
+/** What a record set says, in a few words. */
+export function describeValue(record: RecordSet): string {
+  return [...valuesOf(record)].join(', ') + tail([ttlText(record.ttl), routingText(record)]);
+}
+
+const valuesOf = ({ alias, values = [] }: RecordSet): readonly string[] =>
+  alias ? [`alias ${alias.dnsName}`] : values;
+
+const ttlText = (ttl: number | undefined) => (ttl === undefined ? '' : `(${ttl} s)`);
+
+function routingText(record: RecordSet): string {
+  const { setIdentifier = '', healthCheckId } = record;
+  const check = healthCheckId === undefined ? '' : `health check ${healthCheckId}`;
+  const parts = [setIdentifier, describeRouting(record), check].filter(part => part !== '');
+  return parts.length === 0 ? '' : `[${parts.join(', ')}]`;
+}
+
+const tail = (parts: readonly string[]) =>
+  parts
+    .filter(part => part !== '')
+    .map(part => ` ${part}`)
+    .join('');
+
+const SIGNS = { create: ['green', '+ create'], update: ['yellow', '~ update'], delete: ['red', '- delete'] } as const;
+
+/** The cells of a change: what is done, name, type, value (`old → new`), the object. */
+export function changeRow(change: RecordChange): Cell[] {
+  const [style, sign] = SIGNS[change.action];
+  return [
+    change.drift ? { style: 'magenta', text: '~ drift' } : { style, text: sign },
+    change.name,
+    change.type,
+    valueCell(change, style),
+    objectText(change),
+  ];
+}
+
+function valueCell({ before, after }: RecordChange, style: Style): Cell {
+  if (before && after) return difference(before, after);
+  const record = after ?? before;
+  return record ? { style, text: describeValue(record) } : '';
+}
+
+/** `old → new`, in which only what goes and what comes is coloured. */
+function difference(before: RecordSet, after: RecordSet): Cell {
+  const [old, now] = [valuesOf(before), valuesOf(after)];
+  const gone = old.filter(value => !now.includes(value));
+  const fresh = now.filter(value => !old.includes(value));
+  const ttl =
+    before.ttl === after.ttl
+      ? [tail([ttlText(after.ttl)])]
+      : [' (', marked(seconds(before), 'red'), ' → ', marked(seconds(after), 'green'), ')'];
+  const [was, is] = [routingText(before), routingText(after)];
+  const routing =
+    was === is ? [tail([is])] : [' ', marked(was || '[simple]', 'red'), ' → ', marked(is || '[simple]', 'green')];
+  if (gone.length + fresh.length > 0)
+    return [...marks(old, gone, 'red'), ' → ', ...marks(now, fresh, 'green'), ...ttl, ...routing];
+  // Nothing but what is not shown of it: an alias's health check.
+  const what =
+    before.ttl === after.ttl && was === is
+      ? [{ style: 'yellow', text: ` ${changedParts(before, after)}` } as const]
+      : [];
+  return [now.join(', '), ...ttl, ...routing, ...what];
+}
+
+const seconds = ({ ttl }: RecordSet) => (ttl === undefined ? 'no TTL' : `${ttl} s`);
+
+const marked = (text: string, style: Style): Cell => ({ style, text });
+
+const marks = (values: readonly string[], special: readonly string[], style: Style): Cell[] =>
+  values.flatMap((value, i) => [...(i === 0 ? [] : [', ']), special.includes(value) ? marked(value, style) : value]);
+
+function changedParts(before: RecordSet, after: RecordSet): string {
+  const health = after.alias?.evaluateTargetHealth;
+  if (before.alias && health !== before.alias.evaluateTargetHealth)
+    return `evaluateTargetHealth ${before.alias.evaluateTargetHealth} → ${health}`;
+  return 'its ownership record';
+}
+
+/** Who asks; of a removal, and of a name that changes hands, whose it was. */
+function objectText({ objects, formerly }: RecordChange): string {
+  const asking = objects.map(describeObject).join(', ');
+  if (formerly === undefined) return asking;
+  return asking === '' ? `was ${formerly}` : `${asking} (was ${formerly})`;
+}
