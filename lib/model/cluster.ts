@@ -1,17 +1,27 @@
 import type { Endpoint, Hold, ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
-import type { ClusterName, OwnerId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId } from './names.ts';
 
 /** How the listing of one kind ended. Only a complete one may take records away. */
 export type KindRead =
   | { readonly complete: true; readonly objects: number }
   | { readonly complete: false; readonly error: string };
 
+/** The hostnames that one object has in its own text, whatever the config makes of them. */
+export interface Written {
+  /** `kind/namespace/name` */
+  readonly resource: string;
+  /** Absent: too many to be kept; it may have any. */
+  readonly names?: readonly DnsName[];
+}
+
 /** What the sources made of the objects of one page, kind or cluster. */
 export interface Wanted {
   readonly endpoints: readonly Endpoint[];
   readonly holds: readonly Hold[];
   readonly findings: readonly Finding[];
+  /** Of the objects whose text has other hostnames than those that they ask for; absent: it is known of no object. */
+  readonly written?: readonly Written[];
 }
 
 /**

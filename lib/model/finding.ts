@@ -1,5 +1,5 @@
 import type { ObjectRef } from './endpoint.ts';
-import type { ClusterName, DnsName, ZoneId } from './names.ts';
+import type { ClusterName, DnsName, OwnerId, ZoneId } from './names.ts';
 
 /**
  * Why something that was asked for is not published, or something owned was not removed.
@@ -57,6 +57,8 @@ export interface Finding {
   /** Of the record set that it is about, where the name has several. */
   readonly setIdentifier?: string;
   readonly zone?: ZoneId;
+  /** Whose the name is, where another owner's ownership record stands in the way. */
+  readonly owner?: OwnerId;
   /** How many findings of this reason it stands for; absent: itself. */
   readonly count?: number;
 }

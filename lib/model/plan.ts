@@ -38,6 +38,9 @@ export function changeKey({ name, setIdentifier }: Pick<NameChange, 'name' | 'se
   return setIdentifier === undefined ? name : `${name} ${setIdentifier}`;
 }
 
+/** The name of a `changeKey`. */
+export const nameOfKey = (key: string): DnsName => key.split(' ', 1)[0] ?? key;
+
 export interface ZonePlan {
   readonly zone: HostedZone;
   /** In the order in which they must be applied: sorted by name, an alias after the record of the zone it points to. */

@@ -57,8 +57,14 @@ export interface ZoneMemory {
    * `guard.deleteAfter`, and for the guard, which judges by themselves the names that became unwanted in one run.
    */
   readonly unwantedSince: ReadonlyMap<string, number>;
+  /** Those of them that an object gave up by changing its own hostnames; absent: none. */
+  readonly givenUp?: ReadonlySet<string>;
+  /** Those of them that the guard holds, and how many were to leave together when it first did; absent: none. */
+  readonly heldWith?: ReadonlyMap<string, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
+  /** Ownership records of ours (as `recordId` names them) that would decide over a record set and were not believed. */
+  readonly misread: ReadonlySet<string>;
   /** Absent: not asked yet. */
   readonly quota?: ZoneQuota;
 }
@@ -78,10 +84,8 @@ export interface ZoneState extends ZoneMemory {
   /** How ownership records were named when it was last looked at; absent in a copy that does not say. */
   readonly naming?: AffixSettings;
   /**
-   * Names that ownership records of ours (as `recordId` names them) are of, which read as those of other names since
+   * Names that ownership records (as `recordId` names them, whoever's) are of, which read as those of other names since
    * `registry` was changed in the config.
    */
   readonly meant: ReadonlyMap<string, DnsName>;
-  /** Ownership records of ours (as `recordId` names them) that decide over a record set, but were not believed when it was last looked at. */
-  readonly misread: ReadonlySet<string>;
 }

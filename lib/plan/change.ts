@@ -62,7 +62,8 @@ export function composeChange(composition: Composition, context: NameContext): P
     objects,
     ...(isOther && { formerly: describeOwnership(former) }),
   };
-  return { change, claims: [...new Set([...deltas.flatMap(({ before }) => before?.claim ?? []), ...leaving])] };
+  const losing = [...new Set(deltas.flatMap(({ before }) => before?.claim ?? []))];
+  return { change, claims: [...new Set([...losing, ...leaving])], losing };
 }
 
 const describeOwnership = ({ cluster, resource }: Ownership) =>
@@ -177,7 +178,7 @@ export function renewOwnership({ name, ours }: Current, { owners, settings }: Na
     ...owners.partyOf(first.ownership),
     objects: [],
   };
-  return { change, claims };
+  return { change, claims, losing: claims };
 }
 
 /** The name of the ownership record that a desired record set needs. */

@@ -172,7 +172,7 @@ function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
 function keptBy({ owned, candidate, keeping }: Holder, winners: readonly Offer[]): KeptRecord[] {
   if (!owned) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
-    return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it` }];
+    return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it; ${GIVE_UP}` }];
   }
   return keeping ? [{ owned, keeping, message: keeping.message }] : [];
 }
@@ -209,11 +209,15 @@ function withoutTtl({ ttl, ...record }: RecordSet): RecordSet {
   return record;
 }
 
+/** What ends a conflict of two objects. */
+const GIVE_UP = 'take the hostname out of one of the two';
+
 function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
-  if (objects.length > 0) return `is published for ${listObjects(objects)}, which also asks for it`;
+  if (objects.length > 0) return `is published for ${listObjects(objects)}, which also asks for it: ${GIVE_UP}`;
   const holder = holders.find(({ candidate, keeping }) => candidate ?? keeping);
-  if (holder?.candidate) return `belongs to ${listObjects(holder.candidate.objects)}, which also asks for it`;
+  if (holder?.candidate)
+    return `belongs to ${listObjects(holder.candidate.objects)}, which also asks for it: ${GIVE_UP}`;
   const resource = holder?.claim.ownership.resource ?? 'an object';
   return `is left as it is: ${resource} has it, and ${holder?.keeping?.message}`;
 }

@@ -22,4 +22,6 @@ export interface PlannedChange {
   readonly change: NameChange;
   /** The ownership records that are taken away or replaced. */
   readonly claims: readonly Claim[];
+  /** Those of them whose record sets are taken away or replaced. */
+  readonly losing: readonly Claim[];
 }

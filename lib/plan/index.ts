@@ -1,4 +1,5 @@
 export { allowedBy } from './allowed.ts';
+export { removedLately } from './brakes.ts';
 export type { ClaimRule } from './claims.ts';
 export { inFairOrder } from './fair-order.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';

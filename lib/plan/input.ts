@@ -36,6 +36,8 @@ export interface PlanInput {
    * at once.
    */
   readonly asked?: ReadonlySet<DnsName>;
+  /** What is kept of clusters from the run that read them last: only to tell which names an object gave up by itself. */
+  readonly earlier?: readonly Snapshot[];
   /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */
   readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
   /**
@@ -49,6 +51,9 @@ export interface PlanInput {
 export interface PlanOutput extends Plan {
   /** Names of ours that no object asks for, by `changeKey`, and since when; to be kept with the zone for as long as they stand. */
   readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<string, number>>;
+  /** Of these what their objects gave up, and what the guard holds; to be kept likewise. */
+  readonly givenUp: ReadonlyMap<ZoneId, ReadonlySet<string>>;
+  readonly heldWith: ReadonlyMap<ZoneId, ReadonlyMap<string, number>>;
   /** The removals among the changes, as the guard counts them. */
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
   /** Of `renew` the names that this plan was about. */

@@ -73,9 +73,9 @@ function mayMeanAnother(claim: Claim, evidence: Evidence): boolean {
   // At the name that it means as things are, it is known to cover nothing.
   const meant = readOwnershipName(txt.name, view.zone.name, settings.naming)?.name;
   const before = view.meant.get(recordId(txt));
-  if (before !== undefined && before !== meant && mayOwn(claim, before, evidence)) return true;
+  if (before !== undefined && before !== meant && mayOwn(claim, before, evidence, { others: true })) return true;
   for (const name of possibleNames(txt.name, view.zone.name))
-    if (name !== meant && mayOwn(claim, name, evidence)) return true;
+    if (name !== meant && mayOwn(claim, name, evidence, { others: true })) return true;
   return false;
 }
 

@@ -23,13 +23,13 @@ export interface Evidence {
  * the config has it reads as this name's; undefined where nothing speaks against that. After `registry.prefix`, `.suffix` or
  * `.wildcardReplacement` changed, `a-h-t` (of `h`, suffix `-t`) reads as that of `h-t`, which somebody may have made by hand.
  *
- * | what tells of the other name                                   | a record set that is not ours there | by force         |
- * |----------------------------------------------------------------|-------------------------------------|------------------|
- * | under the naming before, the ownership record decided there    | stands                              | left alone, too  |
- * |                                                                | is gone                             | the config counts |
- * | the oldest format at a name that begins with a type (`a.h`),   | stands                              | left alone, too  |
- * | which is how the prefix `%{record_type}.` names that of `h`    |                                     |                  |
- * | the object asks for that name, and not for this one            | stands                              | the config counts |
+ * | what tells of the other name                                 | a record set without ownership there | by force          |
+ * |--------------------------------------------------------------|--------------------------------------|-------------------|
+ * | under the naming before, the ownership record decided there  | stands                               | left alone, too   |
+ * |                                                              | is gone                              | the config counts |
+ * | the oldest format at a name that begins with a type (`a.h`), | stands                               | left alone, too   |
+ * | which is how the prefix `%{record_type}.` names that of `h`  |                                      |                   |
+ * | the object asks for that name, and not for this one          | stands                               | the config counts |
  */
 export function otherMeaning(claim: Claim, name: DnsName, evidence: Evidence): DnsName | undefined {
   const { view, owners } = evidence;
@@ -61,29 +61,32 @@ function surelyOf(
   return isPossible && mayOwn(claim, typed.name, evidence, { ...typed, seen }) ? typed.name : undefined;
 }
 
-/** Whether a name has a record set that is not ours as things are, and that the ownership record could be of. */
-export function mayOwn(
-  claim: Claim,
-  name: DnsName,
-  evidence: Evidence,
-  { type, seen = new Set() }: { readonly type?: string; readonly seen?: ReadonlySet<Claim> } = {},
-): boolean {
+interface Standing {
+  /** Of this type only. */
+  readonly type?: string;
+  /** A record set of another owner counts, too. */
+  readonly others?: boolean;
+  readonly seen?: ReadonlySet<Claim>;
+}
+
+/** Whether a name has a record set without ownership, as things are, and that the ownership record could be of. */
+export function mayOwn(claim: Claim, name: DnsName, evidence: Evidence, standing: Standing = {}): boolean {
+  const { type, others = false, seen = new Set() } = standing;
   const { view, settings, owners } = evidence;
   if (!view.records.has(name)) return false;
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
-  const isOurs = (deciding: Claim) =>
-    owners.ours(deciding.ownership.owner) &&
-    !seen.has(deciding) &&
-    surelyOf(deciding, name, evidence, new Set(seen).add(claim)) === undefined;
+  const isOwned = (deciding: Claim) => {
+    if (!owners.ours(deciding.ownership.owner)) return !others;
+    return !seen.has(deciding) && surelyOf(deciding, name, evidence, new Set(seen).add(claim)) === undefined;
+  };
   return recordsAt(name, view).some(record => {
     const deciding = decidingClaim(record, claims);
+    const fits = isAddressType(record.type) || claim.txt.name.includes(record.type.toLowerCase());
     return (
       !isOwnershipRecord(record, settings.naming) &&
-      (type
-        ? record.type === type
-        : isAddressType(record.type) || claim.txt.name.includes(record.type.toLowerCase())) &&
+      (type ? record.type === type : fits) &&
       !(name === view.zone.name && (record.type === 'NS' || record.type === 'SOA')) &&
-      !(deciding && isOurs(deciding))
+      !(deciding && isOwned(deciding))
     );
   });
 }

@@ -213,17 +213,26 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: re
   const removable = current.ours.filter(
     owned => served && !closed && isManaged(owned, told.context) && !wants(owned.record.type),
   );
-  const findings = blocks.flatMap(({ reason, message, type }) => {
-    // What the config leaves out is no fault, unless nothing else is published for the name.
-    const real = reason === 'filtered' && !served && current.ours.length > 0 ? 'policy' : reason;
-    return tell(told, real, message, type);
-  });
+  const findings = blocks
+    .filter(block => !saysItAgain(block, blocks))
+    .flatMap(({ reason, message, type, owner }) => {
+      // What the config leaves out is no fault, unless nothing else is published for the name.
+      const real = reason === 'filtered' && !served && current.ours.length > 0 ? 'policy' : reason;
+      const found = tell(told, real, message, type);
+      return owner === undefined ? found : found.map(finding => ({ ...finding, owner }));
+    });
   if (halves && !isBlocked('AAAA')) {
     const message = `${current.name} AAAA is not published alone: most clients would find no address while the A cannot be`;
     findings.push(...tell(told, 'conflict', message, 'AAAA'));
   }
   return { writable, removable, findings };
 }
+
+/** That the ownership record of a record set is its owner's, too, goes without saying. */
+const saysItAgain = ({ reason, owner }: Block, blocks: readonly Block[]) =>
+  reason === 'conflict' &&
+  owner !== undefined &&
+  blocks.some(other => other.reason === 'not-owned' && other.owner === owner);
 
 /**
  * Records without ownership that are exactly what the object wants, at a name for which an ownership record of ours (of

@@ -14,10 +14,9 @@ import { type FilterKey, leftOutBy, type passesFilter, type ZoneFinder, zoneFind
  * | home  | the longest public one, every private one                      | published                                      |
  * | above | a public zone above the home that does not delegate it (yet)   | what stands is kept up to date, nothing is made |
  * | stays | above it, and it cannot be told or the world asks elsewhere    | nothing                                        |
- *
- * A zone above the home that delegates it has no role once the home has the name: what stands there is no longer desired.
+ * | left  | above the home, which it delegates and which has the name      | what stands goes                               |
  */
-export type Role = 'home' | 'above' | 'stays';
+export type Role = 'home' | 'above' | 'stays' | 'left';
 
 export interface Placement {
   readonly byZone: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, Role>>;
@@ -173,7 +172,6 @@ function placeAbove(
   const view = placing.viewOf.get(upper.id);
   if (!view) return;
   const role = taken.length === 0 ? 'stays' : roleAbove(name, view, open, taken, placing);
-  if (role === undefined) return;
   const roles = placing.byZone.get(upper.id);
   if (roles) roles.set(name, role);
   else placing.byZone.set(upper.id, new Map([[name, role]]));
@@ -185,13 +183,13 @@ function roleAbove(
   open: readonly HostedZone[],
   taken: readonly HostedZone[],
   placing: Placing,
-): Role | undefined {
+): Role {
   const { zone } = view;
   // The zone just below on the way to the name: the world gets there only if it is delegated here.
   const child = open.filter(other => other.name.length > zone.name.length).at(-1) as HostedZone;
   const cut = delegationAbove(name, view);
   if (cut === child.name && delegatesTo(view, child, placing))
-    return taken.every(({ id }) => placing.has(id, name)) ? undefined : 'above';
+    return taken.every(({ id }) => placing.has(id, name)) ? 'left' : 'above';
   if (cut !== undefined) return 'stays';
   const noted = placing.undelegated.get(child.id) ?? { child, parent: zone, names: [] };
   noted.names.push(name);

@@ -9,17 +9,18 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { changeKey, nameOfKey, recordId } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { withoutRefused } from './allowed.ts';
-import { awaitGrace, type BrakeContext, guardRemovals, guardUpdates, partyKey, unwantedSince } from './brakes.ts';
+import { type BrakeContext, guardRemovals, guardUpdates, partyKey } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
 import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
+import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
 import { type NamePlan, planName, planRenewal } from './name.ts';
@@ -29,6 +30,7 @@ import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
 import { sealedFindings } from './sealed.ts';
+import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
@@ -51,15 +53,18 @@ export function plan(input: PlanInput): PlanOutput {
   };
   const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
   const published = publishedObjects(views, settings, owners);
+  const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
-    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, input });
+    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, gaveUp, input });
   });
   const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
     zones: planned.map(({ zone, changes }) => ({ zone, changes })),
     findings: [...findings, ...unknownFreezes(input)].filter(finding => isTold(finding, input)).sort(compareFindings),
-    unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwantedSince])),
+    unwantedSince: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.unwantedSince])),
+    givenUp: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.givenUp])),
+    heldWith: new Map(planned.map(zone => [zone.zone.id, zone.unwanted.heldWith])),
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
     misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
@@ -80,7 +85,7 @@ interface PlannedZone {
   readonly zone: HostedZone;
   readonly changes: readonly NameChange[];
   readonly findings: readonly Finding[];
-  readonly unwantedSince: ReadonlyMap<string, number>;
+  readonly unwanted: Unwanted;
   readonly removals: readonly Removal[];
   readonly misread: ReadonlySet<string>;
   readonly owned: number;
@@ -95,6 +100,7 @@ interface ZoneContext {
   readonly candidates: Candidates;
   readonly owners: Owners;
   readonly published: () => ReadonlySet<string>;
+  readonly gaveUp: GaveUp;
   readonly input: PlanInput;
 }
 
@@ -105,7 +111,7 @@ function planZone(context: ZoneContext): PlannedZone {
   // Names that are unwanted in a frozen zone are so from the end of the freeze on, so that the guard judges them together.
   const frozen = isFrozen(state.zone, input.settings);
   const changes = frozen ? [] : all;
-  const braked = brake(changes, planned.owned, context);
+  const braked = brake(changes, planned, context);
   const within = withinNamespaceLimit(braked.allowed, {
     ...context,
     settings: input.settings,
@@ -128,7 +134,7 @@ function planZone(context: ZoneContext): PlannedZone {
       ...compatible.findings,
       ...sent.findings,
     ],
-    unwantedSince: braked.since,
+    unwanted: braked.unwanted,
     removals: braked.removals,
     misread: planned.misread,
     owned: planned.records,
@@ -162,6 +168,7 @@ type Owned = ReadonlyMap<string, number>;
 interface PlannedNames {
   readonly plans: ReadonlyMap<DnsName, NamePlan>;
   readonly owned: Owned;
+  readonly isUnwanted: BrakeContext['isUnwanted'];
   /** Record sets of ours. */
   readonly records: number;
   readonly standing: Standing;
@@ -204,9 +211,17 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
+  const isUnwanted = (key: string) => {
+    const name = nameOfKey(key);
+    // What this plan is not about stays what it was.
+    if (names.has(name) && !isAsked(current(name), context)) return true;
+    const ours = current(name).ours.filter(({ record }) => changeKey(record) === key);
+    return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
+  };
   const standing = countStanding(currents.values(), owners);
   const misread = misreadIn(currents.values());
-  return { plans, owned: countOwned(currents.values(), owners), records, standing, misread };
+  const owned = countOwned(currents.values(), owners);
+  return { plans, owned, isUnwanted, records, standing, misread };
 }
 
 function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {
@@ -290,17 +305,27 @@ function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
   return owned;
 }
 
-function brake(changes: readonly PlannedChange[], owned: Owned, { state, owners, input }: ZoneContext) {
-  const context: BrakeContext = { state, settings: input.settings, owners, owned, now: input.now };
-  const since = unwantedSince(changes, context);
-  if (input.only) return { allowed: changes, findings: [], since, removals: [] };
-  const due = awaitGrace(changes, since, context);
-  const removals = guardRemovals(due.allowed, since, context);
+function brake(changes: readonly PlannedChange[], { owned, isUnwanted }: PlannedNames, zone: ZoneContext) {
+  const { state, owners, input, roles, gaveUp } = zone;
+  const context: BrakeContext = {
+    state,
+    settings: input.settings,
+    owners,
+    owned,
+    isUnwanted,
+    gaveUp,
+    isBelow: name => roles.get(name) === 'left',
+    now: input.now,
+  };
+  const unwanted = unwantedNow(changes, context);
+  if (input.only) return { allowed: changes, findings: [], unwanted, removals: [] };
+  const due = awaitGrace(changes, unwanted, context);
+  const removals = guardRemovals(due.allowed, unwanted, context);
   const updates = guardUpdates(removals.allowed, context);
   return {
     allowed: updates.allowed,
     findings: [...due.findings, ...removals.findings, ...updates.findings],
-    since,
+    unwanted: { ...unwanted, heldWith: removals.heldWith },
     removals: removals.removals,
   };
 }

@@ -5,6 +5,7 @@ import {
   isSameIdentifier,
   isSameSet,
   type ManagedType,
+  type OwnerId,
   policyOf,
   type Reason,
   type RecordSet,
@@ -21,6 +22,8 @@ import { otherMeaning } from './misread.ts';
 export interface Block {
   readonly reason: Reason;
   readonly message: string;
+  /** The other owner whose ownership record stands in the way. */
+  readonly owner?: OwnerId;
   /** The record type that cannot be written; absent: every type of an address. */
   readonly type?: string;
   /** Nothing may be created at the name; what is ours there may still be updated. */
@@ -63,7 +66,14 @@ function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]
         : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type}${describeSet(record)} ${why}`;
     const same = desired.some(({ type }) => type === record.type);
-    return [{ reason: 'not-owned', whole, message, ...(same && { type: record.type }) }];
+    const owner = unproven || misread !== undefined ? undefined : claim?.ownership.owner;
+    return [
+      {
+        ...{ reason: 'not-owned', whole, message },
+        ...(same && { type: record.type }),
+        ...(owner !== undefined && { owner }),
+      },
+    ];
   });
 }
 
@@ -125,7 +135,7 @@ function reservedBlocks({ name, reserved, ours, foreign }: Current, desired: rea
   const by = reserved.find(bars);
   if (!by || ours.some(isHere) || foreign.some(one => one.claim && isHere(one))) return [];
   const message = `${name} is reserved by the ownership record ${by.txt.name} of the owner "${by.ownership.owner}"`;
-  return [{ reason: 'conflict', whole: true, message }];
+  return [{ reason: 'conflict', whole: true, message, owner: by.ownership.owner }];
 }
 
 /** A wildcard and the name of its replacement have the same ownership records: only one of them can be published. */
@@ -140,9 +150,30 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 function ownershipBlocks(record: RecordSet, current: Current, context: NameContext): Block[] {
   if (context.settings.registry === 'noop') return [];
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
-  const message = unusable(txtName) ?? ownershipNameTaken({ ...record, name: txtName, type: 'TXT' }, current, context);
-  return message === undefined ? [] : [{ reason: 'conflict', type: record.type, message }];
+  const txt: RecordSet = { ...record, name: txtName, type: 'TXT' };
+  const owner = reservedBy(txt, context);
+  const why =
+    owner === undefined
+      ? (unusable(txtName) ?? ownershipNameTaken(txt, current, context))
+      : `it is reserved by the ownership record ${txtName} of the owner "${owner}"; remove that record if nothing needs it any more`;
+  if (why === undefined) return [];
+  const message = `${record.name} ${record.type} is not published: ${why}`;
+  return [{ reason: 'conflict', type: record.type, message, ...(owner !== undefined && { owner }) }];
 }
+
+/** The other owner whose ownership record stands where that of a record of ours would, or could not stand beside it. */
+function reservedBy(txt: RecordSet, { view, owners, settings }: NameContext): OwnerId | undefined {
+  return recordsAt(txt.name, view)
+    .filter(record => record.type === 'TXT' && !stands(record, txt))
+    .flatMap(record => ownershipsIn(record, settings.naming))
+    .find(({ ownership }) => !owners.ours(ownership.owner))?.ownership.owner;
+}
+
+/** Whether an ownership record that stands leaves room for another one. */
+const stands = (record: RecordSet, txt: RecordSet) =>
+  !isSameIdentifier(record, txt) && clashOf(txt, record) === undefined;
+
+const MAKE_ROOM = 'remove it, or set registry.prefix to keep ownership records apart from hostnames';
 
 function unusable(txtName: DnsName): string | undefined {
   const label = txtName.split('.').find(part => part.length > 63);
@@ -154,19 +185,14 @@ function unusable(txtName: DnsName): string | undefined {
 
 /** @param txt the ownership record that is to stand, with the set identifier and the routing of its record */
 function ownershipNameTaken(txt: RecordSet, current: Current, context: NameContext): string | undefined {
-  const { view, owners, settings } = context;
+  const { view, settings } = context;
   const { name } = current;
   for (const record of recordsAt(txt.name, view)) {
-    if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME`;
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME: ${MAKE_ROOM}`;
     if (record.type !== 'TXT') continue;
-    const stated = ownershipsIn(record, settings.naming);
-    if (stated.length === 0)
-      return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record`;
-    const clashes = !isSameIdentifier(record, txt) && clashOf(txt, record) !== undefined;
-    const other = stated.find(({ ownership }) => !owners.ours(ownership.owner));
-    if (other && (clashes || isSameIdentifier(record, txt)))
-      return `it is reserved by the ownership record ${txt.name} of the owner "${other.ownership.owner}"`;
-    if (clashes && isStray(record, current, context))
+    if (ownershipsIn(record, settings.naming).length === 0)
+      return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record: ${MAKE_ROOM}`;
+    if (!isSameIdentifier(record, txt) && !stands(record, txt) && isStray(record, current, context))
       return `an ownership record of another routing stands at ${txt.name}${describeSet(record)}, and fits no record set: remove it by hand`;
   }
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);

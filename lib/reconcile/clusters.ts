@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../config/config.ts';
-import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot } from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
 import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
@@ -164,14 +164,18 @@ const holdAsKept = ({ putOff: _, ...hold }: Hold): Hold => hold;
 
 const pick = ({ snapshot, unpublished }: KeptSnapshot) => ({ snapshot, unpublished });
 
+const written = ({ written: all = [] }: Snapshot) => all;
+
 function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   const sources = (Object.keys(fresh.kinds) as SourceKind[]).filter(kind => fresh.kinds[kind]?.complete === false);
   const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
+  const isUnreadWord = ({ resource }: Written) => unread.has(resource.split('/', 1)[0] as string);
   return {
     ...fresh,
     endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],
     holds: [...fresh.holds.filter(one => !isUnread(one)), ...known.holds.filter(isUnread)],
+    written: [...written(fresh).filter(one => !isUnreadWord(one)), ...written(known).filter(isUnreadWord)],
   };
 }

@@ -5,6 +5,8 @@ import type {
   Finding,
   HostedZone,
   NameChange,
+  OwnerId,
+  Ownership,
   RecordChange,
   RunRequest,
   RunResult,
@@ -15,13 +17,22 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { changeKey, recordId } from '../model/index.ts';
-import { allowedBy, type LeftOutZone, type PlanInput, type PlanOutput, type PlanScope, plan } from '../plan/index.ts';
+import {
+  allowedBy,
+  type LeftOutZone,
+  type PlanInput,
+  type PlanOutput,
+  type PlanScope,
+  plan,
+  removedLately,
+} from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
 import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
 import { openRun } from './open.ts';
+import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
@@ -85,6 +96,7 @@ async function runOnce(
     ...world.findings,
     ...clusters.findings,
     ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
+    ...otherOwners(planned.findings, run.config.clusters, owner => owns(owner, run, world)),
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
@@ -187,6 +199,7 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
     asked: namesUnread(world),
+    earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
     ...(run.touch && { renew: run.touch }),
   };
 }
@@ -224,22 +237,27 @@ async function keepWorld(world: World, findings: readonly Finding[], run: OpenRu
   await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
 }
 
+/** Whether an ownership record of the zones that were read is so. */
+function someOwnership({ zones }: World, { naming }: OpenRun, is: (ownership: Ownership) => boolean): boolean {
+  return zones.some(({ state }) =>
+    [...state.records.values()].some(sets =>
+      sets.some(set => ownershipsIn(set, naming).some(({ ownership }) => is(ownership))),
+    ),
+  );
+}
+
+const owns = (owner: OwnerId, run: OpenRun, world: World) => someOwnership(world, run, own => own.owner === owner);
+
 /**
  * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
  *
  * @throws UnknownTarget where every zone was read and no ownership record names it
  */
-function refuseUnknown({ clusters = [] }: RunRequest, { config, naming }: OpenRun, { zones, unreadable }: World): void {
+function refuseUnknown({ clusters = [] }: RunRequest, run: OpenRun, world: World): void {
+  const { config } = run;
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0 || unreadable.length > 0) return;
-  const named = new Set(
-    zones.flatMap(({ state }) =>
-      [...state.records.values()]
-        .flat()
-        .flatMap(txt => ownershipsIn(txt, naming).map(({ ownership }) => ownership.cluster)),
-    ),
-  );
-  const mistyped = unknown.find(name => !named.has(name));
+  if (unknown.length === 0 || world.unreadable.length > 0) return;
+  const mistyped = unknown.find(name => !someOwnership(world, run, ({ cluster }) => cluster === name));
   if (mistyped === undefined) return;
   const known = config.shards.flatMap(shard => shard.clusters).join(', ');
   throw new UnknownTarget(
@@ -336,7 +354,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
 const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'misread'>;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
@@ -348,17 +366,19 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
   );
   const partial = input.scope !== undefined;
   const applied = new Set(published.applied.map(changeKey));
-  const unwanted = new Map(partial ? state.unwantedSince : []);
-  for (const [key, since] of planned.unwantedSince.get(id) ?? []) unwanted.set(key, since);
-  for (const key of applied) unwanted.delete(key);
+  const standing = (key: string) => !applied.has(key);
+  const sorted = <V>(map: ReadonlyMap<string, V> = new Map()) =>
+    [...map].filter(([key]) => standing(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
     refusals: new Map([...published.state.refusals].filter(([key]) => partial || refused.has(key))),
-    unwantedSince: new Map([...unwanted].sort(([a], [b]) => (a < b ? -1 : 1))),
-    removed: [...state.removed.filter(({ at }) => at <= input.now && input.now - at < HOUR), ...removed],
+    unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
+    givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
+    heldWith: new Map(sorted(planned.heldWith.get(id))),
+    removed: [...removedLately(state.removed, input.now), ...removed],
     unproven: whole ? new Set() : published.state.unproven,
     ...(state.quota && { quota: state.quota }),
     ...(state.naming && { naming: state.naming }),
@@ -373,13 +393,14 @@ function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['mea
   return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
-const HOUR = 3_600_000;
-
 function differs(memory: Memory, state: ZoneState): boolean {
-  const text = ({ refusals, unwantedSince, removed, quota, unproven, naming, meant, misread }: Memory) =>
-    JSON.stringify([
+  const text = (memory: Memory) => {
+    const { refusals, unwantedSince, givenUp, heldWith, removed, quota, unproven, naming, meant, misread } = memory;
+    return JSON.stringify([
       [...refusals],
       [...unwantedSince],
+      [...(givenUp ?? [])],
+      [...(heldWith ?? [])],
       removed,
       quota,
       [...unproven].sort(),
@@ -387,6 +408,7 @@ function differs(memory: Memory, state: ZoneState): boolean {
       [...meant].sort(),
       [...misread].sort(),
     ]);
+  };
   return text(memory) !== text(state);
 }
 

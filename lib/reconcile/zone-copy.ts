@@ -31,7 +31,7 @@ export function editSets(records: Records, sets: Edits['sets']): Map<DnsName, re
   return edited;
 }
 
-const NO_MEMORY: ZoneMemory = { refusals: new Map(), unwantedSince: new Map(), removed: [] };
+const NO_MEMORY: ZoneMemory = { refusals: new Map(), unwantedSince: new Map(), removed: [], misread: new Set() };
 
 /** A zone copy as the runs of one shard see it. */
 export function openCopy({ memory, ...copy }: ZoneCopy, shard: string): ZoneState {
@@ -51,7 +51,6 @@ export const newState = (
   naming,
   unproven: new Set(),
   meant: new Map(),
-  misread: new Set(),
   ...NO_MEMORY,
 });
 
@@ -67,10 +66,16 @@ export interface Keeping {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
 export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, removed, quota, ...copy } = state;
+  const { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, ...copy } = state;
+  const memory: ZoneMemory = {
+    ...{ refusals, unwantedSince, removed, misread },
+    ...(givenUp && { givenUp }),
+    ...(heldWith && { heldWith }),
+    ...(quota && { quota }),
+  };
   const ours: ZoneCopy = {
     ...copy,
-    memory: new Map(kept?.memory).set(run.shard, { refusals, unwantedSince, removed, ...(quota && { quota }) }),
+    memory: new Map(kept?.memory).set(run.shard, memory),
   };
   const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
   await run.kept.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });
@@ -91,7 +96,6 @@ export function mergeCopies(theirs: ZoneCopy, ours: ZoneCopy, edits: Edits, shar
     readAt: doubtful ? 0 : theirs.readAt,
     unproven: new Set([...theirs.unproven, ...ours.unproven]),
     meant: new Map([...theirs.meant, ...ours.meant]),
-    misread: new Set([...theirs.misread, ...ours.misread]),
     memory: memory ? new Map(theirs.memory).set(shard, memory) : theirs.memory,
   };
 }

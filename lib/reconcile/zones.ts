@@ -239,8 +239,8 @@ function named(kept: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'
   const naming = affixes(run);
   const { naming: before } = kept;
   if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: kept.meant };
-  const renamed = { ...kept, naming: { ...run.naming, ...before } };
-  return { naming, meant: meantBefore(renamed, run.naming, ourOwners(run.config)) };
+  const misread = new Set([...kept.memory.values()].flatMap(memory => [...memory.misread]));
+  return { naming, meant: meantBefore({ ...kept, naming: { ...run.naming, ...before }, misread }, run.naming) };
 }
 
 /** What is kept of the naming: never its keys. */

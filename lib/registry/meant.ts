@@ -1,4 +1,4 @@
-import type { DnsName, HostedZone, OwnerId, RecordSet } from '../model/index.ts';
+import type { DnsName, HostedZone, RecordSet } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
 import { type NamingSettings, readOwnershipName } from './names.ts';
 import { ambiguousClaims, claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from './ownership.ts';
@@ -17,8 +17,8 @@ export interface Renamed {
 }
 
 /**
- * After `registry.prefix`, `.suffix` or `.wildcardReplacement` changed: what the ownership records of ours are of which now
- * read as those of another name. With suffix `-t`, `a-h-t` is the A's of `h`; without it, it reads as that of `h-t`, which may
+ * After `registry.prefix`, `.suffix` or `.wildcardReplacement` changed: what the ownership records are of which now read as
+ * those of another name, whoever's: other shards have other owners. With suffix `-t`, `a-h-t` is the A's of `h`; without it, it reads as that of `h-t`, which may
  * be a record set that somebody made by hand. Only those that decided over a record set tell: what a wrong naming made of the
  * others was never so.
  *
@@ -27,7 +27,6 @@ export interface Renamed {
 export function meantBefore(
   { zone, records, naming, meant, misread }: Renamed,
   now: NamingSettings,
-  isOurs: (owner: OwnerId) => boolean,
 ): ReadonlyMap<string, DnsName> {
   const index = indexOwnership(zone, records, naming);
   const found = new Map<string, DnsName>();
@@ -37,8 +36,7 @@ export function meantBefore(
     const claims = [...claimsOf(name, index, records, naming), ...shared];
     for (const record of claims.length > 0 ? sets : []) {
       const claim = isOwnershipRecord(record, naming) ? undefined : decidingClaim(record, claims);
-      const id = claim && isOurs(claim.ownership.owner) ? recordId(claim.txt) : undefined;
-      if (id !== undefined && !misread.has(id)) found.set(id, name);
+      if (claim && !misread.has(recordId(claim.txt))) found.set(recordId(claim.txt), name);
     }
   }
   // What a naming of before says was there first.

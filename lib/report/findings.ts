@@ -26,8 +26,9 @@ export function findingRows(findings: readonly Finding[], each = false): Cell[][
 
 /** The message without what it says of the one name and object. */
 function pattern(finding: Finding): string {
-  const { reason, field = '', name, object } = finding;
+  const { reason, field = '', name, type, object } = finding;
   let text = messageOf(finding);
+  if (name && type) text = text.replaceAll(`${name} ${type}`, name);
   for (const own of [object && describeObject(object), object && resourceOf(object), name])
     if (own) text = text.replaceAll(own, '…');
   return [reason, field, text].join('\n');

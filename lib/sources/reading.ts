@@ -1,14 +1,16 @@
-import type { Endpoint, Finding, Hold, Wanted } from '../model/index.ts';
+import type { Endpoint, Finding, Hold, Wanted, Written } from '../model/index.ts';
 import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
 import { at } from './object.ts';
 import type { SourceContext } from './settings.ts';
 import { append, joiningOf, selectedFrom, type WantedOf, wantedFrom } from './wanted.ts';
+import { differing, writtenBy } from './written.ts';
 
 interface Part {
   readonly endpoints: Endpoint[];
   readonly holds: Hold[];
   readonly findings: Finding[];
+  readonly written: Written[];
   /** Objects, slim, that wait for resources which only some objects need. */
   readonly waiting: unknown[];
   readonly joins: Set<NeededResource>;
@@ -18,7 +20,7 @@ interface Part {
 }
 
 const emptyPart = (): Part => ({
-  ...{ endpoints: [], holds: [], findings: [], waiting: [], joins: new Set<NeededResource>() },
+  ...{ endpoints: [], holds: [], findings: [], written: [], waiting: [], joins: new Set<NeededResource>() },
   ...{ seen: 0, selected: 0, namespaces: new Set<string>() },
 });
 
@@ -71,6 +73,10 @@ export class Reading {
     if (source === undefined || !this.sources.includes(source)) return;
     const part = this.#parts.get(source) ?? emptyPart();
     this.#parts.set(source, part);
+    append(
+      part.written,
+      items.flatMap(item => writtenBy(resource, item, this.#context) ?? []),
+    );
     part.seen += items.length;
     for (const item of items) part.namespaces.add(String(at(at(item, 'metadata'), 'namespace')));
     add(part, selectedFrom(source, this.#ready(source, items, part), this.#context, this.#needed));
@@ -117,10 +123,13 @@ export class Reading {
       const { waiting = [], ...part } = this.#parts.get(source) ?? emptyPart();
       return [part, wantedFrom(source, waiting, this.#context, this.#needed)];
     });
+    const endpoints = all.flatMap(part => part.endpoints);
+    const written = [...this.#parts.values()].flatMap(part => part.written);
     return {
-      endpoints: all.flatMap(part => part.endpoints),
+      endpoints,
       holds: all.flatMap(part => part.holds),
       findings: all.flatMap(part => part.findings),
+      ...(this.#parts.size > 0 && { written: differing(written, endpoints) }),
     };
   }
 }

@@ -17,8 +17,7 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy
-  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'misread'> {
+export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -72,10 +71,16 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
-    misread: [...copy.misread].sort(),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, ...rest }]) => [
+    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, misread, ...rest }]) => [
       shard,
-      { refusals: [...refusals], unwantedSince: [...unwantedSince], ...rest },
+      {
+        refusals: [...refusals],
+        unwantedSince: [...unwantedSince],
+        ...(givenUp && { givenUp: [...givenUp] }),
+        ...(heldWith && { heldWith: [...heldWith] }),
+        misread: [...misread].sort(),
+        ...rest,
+      },
     ]),
   });
 }
@@ -85,8 +90,8 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
-  const { naming, meant = [], misread = [] } = value;
-  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText) || !isTexts(misread)) return undefined;
+  const { naming, meant = [] } = value;
+  if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -94,9 +99,17 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, removed, quota }]) => [
+    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota }]) => [
       shard,
-      { refusals: new Map(refusals), unwantedSince: new Map(unwantedSince), removed, ...(quota && { quota }) },
+      {
+        refusals: new Map(refusals),
+        unwantedSince: new Map(unwantedSince),
+        ...(givenUp && { givenUp: new Set(givenUp) }),
+        ...(heldWith && { heldWith: new Map(heldWith) }),
+        removed,
+        misread: new Set(misread),
+        ...(quota && { quota }),
+      },
     ]),
   );
   return {
@@ -106,7 +119,6 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     unproven: new Set(value.unproven),
     ...(naming && { naming }),
     meant: new Map(meant),
-    misread: new Set(misread),
     memory,
   };
 }
@@ -114,7 +126,11 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
 interface WrittenMemory {
   readonly refusals: [DnsName, Refusal][];
   readonly unwantedSince: [DnsName, number][];
+  readonly givenUp?: DnsName[];
+  readonly heldWith?: [DnsName, number][];
   readonly removed: Removal[];
+  /** Absent in a copy that an earlier version kept. */
+  readonly misread?: string[];
   readonly quota?: ZoneQuota;
 }
 
@@ -123,8 +139,11 @@ function isMemory(value: unknown): value is WrittenMemory {
     isObject(value) &&
     isEntries(value.refusals, isRefusal) &&
     isEntries(value.unwantedSince, isNumber) &&
+    (value.givenUp === undefined || isTexts(value.givenUp)) &&
+    (value.heldWith === undefined || isEntries(value.heldWith, isNumber)) &&
     Array.isArray(value.removed) &&
     value.removed.every(isRemoval) &&
+    (value.misread === undefined || isTexts(value.misread)) &&
     (value.quota === undefined || isQuota(value.quota))
   );
 }
@@ -212,6 +231,12 @@ function isListOf(value: unknown, fits: (item: Record<string, unknown>) => boole
   return Array.isArray(value) && value.every(item => isObject(item) && isObject(item.object) && fits(item));
 }
 
+function isWrittenList(value: unknown): boolean {
+  const isWritten = (item: unknown) =>
+    isObject(item) && typeof item.resource === 'string' && (item.names === undefined || isTexts(item.names));
+  return Array.isArray(value) && value.every(isWritten);
+}
+
 export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
   const value = decode('snapshot', bytes);
   if (!value || typeof value.readAt !== 'number') return undefined;
@@ -227,6 +252,7 @@ export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
     !isListOf(snapshot.endpoints, endpoint => typeof endpoint.name === 'string' && isTexts(endpoint.targets)) ||
     !isListOf(snapshot.holds, () => true) ||
     !Array.isArray(snapshot.findings) ||
+    !(snapshot.written === undefined || isWrittenList(snapshot.written)) ||
     !isNumber(value.unpublished)
   )
     return undefined;

@@ -94,6 +94,17 @@ describe('an ownership record decides as the config reads it', () => {
       gone('example.com', '_fairlead-apex-a.example.com'),
     ],
     [
+      'where its object asks for a name that another owner has',
+      [
+        'a-b.example.com A 203.0.113.1',
+        `a-a-b.example.com TXT arena ${S}`,
+        'b.example.com A 192.0.2.1',
+        'a-b.example.com TXT other',
+      ],
+      ['service/a b.example.com 203.0.113.1'],
+      gone('a-b.example.com', 'a-a-b.example.com'),
+    ],
+    [
       'of mx in the oldest format, though the apex has an MX of somebody else',
       ['mx.example.com A 203.0.113.1', `mx.example.com TXT arena ${S}`, MX],
       [],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore } from '../../lib/state/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
-import { ALB, ingress, NLB, service, services } from '../support/objects.ts';
+import { ALB, ingress, type KubernetesObject, NLB, service, services } from '../support/objects.ts';
 
 const ID = EXAMPLE_ZONE.id as string;
 const BASE = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n';
@@ -81,7 +81,9 @@ describe('what a cluster has lost stays held', () => {
     await happens(world);
     const result = await world.run();
     expect([left(world, 'e'), left(world, 'u')]).toEqual([20, 200]);
-    expect(result.reasons).toEqual({ held: 20 });
+    // A domain without a hosted zone is told of.
+    const { warning: _warning, ...reasons } = result.reasons;
+    expect(reasons).toEqual({ held: 20 });
   });
 });
 
@@ -127,6 +129,144 @@ describe('the guard counts names', () => {
   });
 });
 
+describe('what the config no longer lets through is held, whichever key it is', () => {
+  const COUNT = 30;
+  const each = <T>(make: (i: number) => T) => Array.from({ length: COUNT }, (_, i) => make(i));
+  const host = (i: number) => `a${i}.example.com`;
+  const ingresses = (
+    annotations: (i: number) => Record<string, string> = () => ({}),
+    own = (i: number) => [`b${i}.example.com`],
+  ) => each(i => ingress(`i${i}`, own(i), ['192.0.2.1'], annotations(i)));
+  const annotated = () => ingresses(i => ({ hostname: host(i) }));
+  const endpoints = each(i => ({
+    apiVersion: 'externaldns.k8s.io/v1alpha1',
+    kind: 'DNSEndpoint',
+    metadata: { name: `e${i}`, namespace: 'default' },
+    spec: {
+      endpoints: [
+        { dnsName: host(i), recordType: 'A', targets: ['192.0.2.1'] },
+        { dnsName: `b${i}.example.com`, recordType: 'A', targets: ['198.51.100.1'] },
+      ],
+    },
+  }));
+  const template = (text: string) => `hostnames: {templates: ['{{.Name}}.${text}'], combine: true}\n`;
+  /** `i0`, `i1`, … */
+  const templated = () =>
+    ingresses().map(one => ({ ...one, metadata: { ...one.metadata, name: one.metadata.name.replace('i', 'a') } }));
+
+  test.each<[string, KubernetesObject[], string, string]>([
+    [
+      'ingress.ignoreRules',
+      ingresses(
+        i => ({ hostname: `b${i}.example.com` }),
+        i => [host(i)],
+      ),
+      '',
+      'ingress: {ignoreRules: true}\n',
+    ],
+    [
+      'ingress.ignoreTls',
+      ingresses().map((one, i) => ({ ...one, spec: { ...(one.spec as object), tls: [{ hosts: [host(i)] }] } })),
+      '',
+      'ingress: {ignoreTls: true}\n',
+    ],
+    ['hostnames.ignoreAnnotation', annotated(), '', 'hostnames: {ignoreAnnotation: true}\n'],
+    [
+      'annotationPrefixes',
+      ingresses(i => ({ 'old.example.net/hostname': host(i) })),
+      'annotationPrefixes: [old.example.net/]\n',
+      'annotationPrefixes: [new.example.net/]\n',
+    ],
+    ['hostnames.templates, mistyped', templated(), template('example.com'), template('exmaple.example.com')],
+    ['hostnames.templates, taken out', templated(), template('example.com'), ''],
+    ['hostnames.combine', templated(), template('example.com'), template('example.com').replace('true', 'false')],
+    [
+      'hostnames.templates without combine',
+      ingresses(
+        () => ({}),
+        () => [],
+      ).map((one, i) => ({ ...one, metadata: { ...one.metadata, name: `a${i}` } })),
+      template('example.com').replace('true', 'false'),
+      template('other.example.com').replace('true', 'false'),
+    ],
+    ['records.targetNets', endpoints, 'sources: [crd]\n', 'sources: [crd]\nrecords: {targetNets: [198.51.100.0/24]}\n'],
+  ])('%s', async (_, objects, before, after) => {
+    const world = harness({ config: BASE + before, clusters: { prod: { objects } } });
+    const hosts = () =>
+      world.json().filter(({ name, type }) => type === 'A' && /^a\d+\.example\.com/.test(name)).length;
+    expect((await world.run()).inStep).toBe(true);
+    expect(hosts()).toBe(COUNT);
+    world.config = configOf(BASE + after);
+    for (const _run of [1, 2, 3]) {
+      const result = await world.run();
+      expect([hosts(), result.reasons.held]).toEqual([COUNT, COUNT]);
+      world.clock.advance(20 * MINUTE);
+    }
+    // As it was, they are asked for again. A person means it.
+    world.config = configOf(BASE + before);
+    const back = await world.run();
+    expect([hosts(), back.findings.filter(({ name = '' }) => /^a\d+\.example\.com/.test(name))]).toEqual([COUNT, []]);
+    world.config = configOf(BASE + after);
+    await world.run({ force: true });
+    expect(hosts()).toBe(0);
+  });
+
+  test('a hosted zone that many objects are pinned to by mistake', async () => {
+    const zones = [EXAMPLE_ZONE, { id: 'Z0INSIDE', name: 'example.com.', private: true, records: [] }];
+    const pinned = (id: string) =>
+      each(i => service(`s${i}`, { hostname: host(i), 'aws-hosted-zone-id': id }, ['192.0.2.1']));
+    const world = harness({ config: BASE, zones, clusters: { prod: { objects: pinned(ID) } } });
+    await world.run();
+    world.clusters.prod!.objects = pinned('Z0INSIDE');
+    expect((await world.run()).reasons).toEqual({ held: COUNT });
+    expect(left(world)).toBe(COUNT);
+  });
+
+  describe('and what the objects ask for by changing their own hostnames is not', () => {
+    test.each<[string, KubernetesObject[]]>([
+      ['one of two hostnames is taken out of the annotation', ingresses()],
+      ['a hostname is exchanged', ingresses(i => ({ hostname: `c${i}.example.com` }))],
+      [
+        'only the annotation is left',
+        ingresses(
+          i => ({ hostname: `c${i}.example.com` }),
+          () => [],
+        ),
+      ],
+    ])('%s', async (_, objects) => {
+      for (const deleteAfter of ['0s', '1h']) {
+        const guard = `guard: {deleteAfter: ${deleteAfter}}\n`;
+        const world = harness({ config: BASE + guard, clusters: { prod: { objects: annotated() } } });
+        await world.run();
+        world.clusters.prod!.objects = objects;
+        await world.run();
+        world.clock.advance(60 * MINUTE);
+        const result = await world.run();
+        expect([left(world), result.inStep]).toEqual([0, true]);
+      }
+    });
+
+    test('unless it is not known what they asked for before', async () => {
+      const world = harness({ config: BASE, clusters: { prod: { objects: annotated() } } });
+      await world.run();
+      world.clusters.prod!.objects = ingresses();
+      world.state = createMemoryStore();
+      expect((await world.run()).reasons).toEqual({ held: COUNT });
+      expect(left(world)).toBe(COUNT);
+    });
+
+    test('also when they did it while the config kept their names back', async () => {
+      const world = harness({ config: BASE, clusters: { prod: { objects: annotated() } } });
+      await world.run();
+      world.config = configOf(`${BASE}hostnames: {ignoreAnnotation: true}\n`);
+      await world.run();
+      world.clusters.prod!.objects = ingresses();
+      expect((await world.run()).inStep).toBe(true);
+      expect(left(world)).toBe(0);
+    });
+  });
+});
+
 describe('what became unwanted in another run is judged by itself', () => {
   test('so that what is held does not hold what goes later', async () => {
     const { world, keepFrom } = await published(40);
@@ -160,6 +300,26 @@ describe('what became unwanted in another run is judged by itself', () => {
     expect((await world.run()).inStep).toBe(true);
     expect(left(world)).toBe(69);
   });
+});
+
+test('removals by a clock that is far ahead count for an hour, too', async () => {
+  const { world, keepFrom } = await published(100, 'guard: {maxDeletes: {count: 10, percent: 0}}\n');
+  const YEAR = 365 * 24 * 60 * MINUTE;
+  world.clock.advance(YEAR);
+  for (const from of [10, 20, 30]) {
+    keepFrom(from);
+    await world.run();
+  }
+  world.clock.advance(-YEAR);
+  keepFrom(31);
+  await world.run();
+  expect(left(world)).toBe(70);
+  world.clock.advance(59 * MINUTE);
+  await world.run();
+  expect(left(world)).toBe(70);
+  world.clock.advance(1 * MINUTE);
+  await world.run();
+  expect(left(world)).toBe(69);
 });
 
 describe('guard.maxUpdates', () => {

@@ -262,6 +262,24 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'guardUpdates: 3 of 3 names of o1, * were changed in ZROOT, and 1 are allowed',
   },
   {
+    what: 'more is handed to another cluster at once than the guard allows',
+    when: KNOWS_MAX_UPDATES,
+    steps: [
+      config({ maxUpdates: { count: 1, percent: 0 } }),
+      ...[apply('c1/0', 0), apply('c1/1', 1), apply('c1/2', 6), run()],
+      ...[apply('c2/0', 0), apply('c2/1', 1), apply('c2/2', 6), apply('c3/0', 5)],
+      ...[gone('c1/0'), gone('c1/1'), gone('c1/2'), run()],
+    ],
+    tamper: {
+      batch: edit([
+        ...[address(A, '10.2.0.1'), text(`a-${A}`, 'o2', 'service/default/o0')],
+        ...[address(B, '10.2.1.1'), text(`a-${B}`, 'o2', 'service/shop/o1')],
+        ...[address(X, '10.2.2.1'), text(`a-${X}`, 'o2', 'service/default/o2')],
+      ]),
+    },
+    found: 'guardUpdates: 3 of 3 names of o1, * were changed in ZROOT, and 1 are allowed',
+  },
+  {
     what: 'something is changed in a zone that the config freezes',
     steps: [...two, apply('c1/0', 0, 7), run()],
     // As if the config had said so before the run.

@@ -283,7 +283,6 @@ test('whatever is read back, decoding never throws', async () => {
     unproven: new Set(['a A ']),
     naming: { prefix: '', suffix: '-t', wildcardReplacement: '' },
     meant: new Map([['a-x TXT ', 'x']]),
-    misread: new Set(['a-y TXT ']),
     memory: new Map([
       [
         'default',
@@ -291,6 +290,7 @@ test('whatever is read back, decoding never throws', async () => {
           refusals: new Map(),
           unwantedSince: new Map([['b', 7]]),
           removed: [{ owner: 'o', cluster: 'c', at: 5, names: 2 }],
+          misread: new Set(['a-y TXT ']),
         },
       ],
     ]),

@@ -185,23 +185,18 @@ export function holderOf(place: Place): string | undefined {
 
 /**
  * Another name that the object of one of ours asks for, which an ownership record of this name could be of under another
- * naming, and where a record set stands that is not ours: which of the two is meant, only a person can say.
+ * naming, and where a record set stands without ownership: which of the two is meant, only a person can say.
  */
 function otherMeaning({ name, zone, view, run, world, ours, forced }: Place): string | undefined {
   if (forced) return undefined;
-  const isForeign = (of: string) =>
-    dataAt(view, of).some(
-      ({ type }) =>
-        inner(world.memory.foreign, zone.id).has(keyOf(of, type)) ||
-        !isOurs(labelAt(view, of, type, { zone, run }), run),
-    );
+  const isBare = (of: string) => dataAt(view, of).some(({ type }) => !labelAt(view, of, type, { zone, run }));
   return ours.flatMap(({ type }) => {
     const label = labelAt(view, name, type, { zone, run }) as Label;
     const txt = ownershipName(name, type, zone.name, world.settings);
     const asked = clustersOf(label, run).flatMap(cluster =>
       world.wishes(cluster).flatMap(wish => (wish.resource === label.resource ? wish.names : [])),
     );
-    return asked.filter(of => of !== name && txt.includes(of.split('.')[0] as string) && isForeign(of));
+    return asked.filter(of => of !== name && txt.includes(of.split('.')[0] as string) && isBare(of));
   })[0];
 }
 

@@ -19,16 +19,20 @@ export const guardRemovals: Rule = batch => {
   return over(run.lost, run.settings.maxDeletes, batch, 'removed');
 };
 
+function isForced(label: Label, run: RunContext): boolean {
+  const named = label.cluster === undefined ? clustersOf(label, run) : [label.cluster];
+  return named.every(cluster => run.forced.includes(cluster));
+}
+
+/** What a person means, and what an object gave up: it is there and asks for other names. */
 function excused(label: Label, batch: Batch): boolean {
-  const clusters = clustersOf(label, batch.run);
-  const named = label.cluster === undefined ? clusters : [label.cluster];
-  if (named.every(cluster => batch.run.forced.includes(cluster))) return true;
-  return clusters.some(cluster =>
+  if (isForced(label, batch.run)) return true;
+  return clustersOf(label, batch.run).some(cluster =>
     batch.run.read.get(cluster)?.wishes.some(({ resource, names }) => resource === label.resource && names.length > 0),
   );
 }
 
-/** 6. Likewise of names whose targets change. */
+/** 6. Likewise of names whose targets change, also to those of another object; but for what an object gave up of itself. */
 export const guardUpdates: Rule = batch => {
   const { run, zone } = batch;
   if (!KNOWS_MAX_UPDATES) return undefined;
@@ -36,11 +40,9 @@ export const guardUpdates: Rule = batch => {
     const [first] = dataAt(batch.before, name);
     const label = first && labelAt(batch.before, name, first.type, batch);
     if (!isOurs(label, run) || !isRetargeted(name, batch)) continue;
-    // What an object gave up of itself, another may have; one of the same name in another cluster, too.
     const heirs = dataAt(batch.after, name).map(({ type }) => labelAt(batch.after, name, type, batch));
-    if (!heirs.some(heir => isSameObject(heir, label, run))) continue;
-    const named = label.cluster === undefined ? clustersOf(label, run) : [label.cluster];
-    if (named.every(cluster => run.forced.includes(cluster))) continue;
+    const isStill = heirs.some(heir => isSameObject(heir, label, run));
+    if (isStill ? isForced(label, run) : excused(label, batch)) continue;
     inner(run.moved, `${zone.id} ${party(label)} ${run.serial}`).set(name, label.resource);
   }
   return over(run.moved, run.settings.maxUpdates, batch, 'changed');
