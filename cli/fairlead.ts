@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionFor, SHELLS, type Shell } from './completion.ts';
+import { type DoctorOptions, runDoctor } from './doctor.ts';
 import { addHelp } from './help.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
@@ -77,6 +78,16 @@ program
   .option('--json', 'print the configuration with every default filled in, as JSON')
   .option('--no-color', 'print without colours')
   .action((options: GlobalOptions) => runValidate(options));
+
+program
+  .command('doctor')
+  .description('look at everything that a run needs, and say what is wrong and how to mend it')
+  .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
+  .option('--stack <name>', 'the name of the deployed stack, such as fairlead-prod: its queues are looked at, too')
+  .option('--dns-server <address>', 'ask this DNS server for the delegation of public zones, 203.0.113.53:53 or so')
+  .option('--json', 'print what was found as JSON')
+  .option('--no-color', 'print without colours')
+  .action((options: DoctorOptions) => runDoctor(options));
 
 program
   .command('import-args')

@@ -22,6 +22,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead plan', 'look at what would change'],
     ['fairlead sync', 'do it'],
     ['fairlead records --name "*.shop.example.com"', 'see what is there and whose it is'],
+    ['fairlead doctor --stack fairlead-prod', 'find out what is wrong'],
   ],
   plan: [
     ['fairlead plan --detailed-exitcode --quiet', 'in CI: 2 where changes are to be made'],

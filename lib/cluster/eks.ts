@@ -20,6 +20,8 @@ interface EksAccess {
   readonly caData: string;
   /** False when the API server can be reached from inside the VPC only. */
   readonly public: boolean;
+  /** API, API_AND_CONFIG_MAP or CONFIG_MAP: whether access entries count. */
+  readonly authenticationMode?: string;
 }
 
 /** What fairlead needs of AWS to reach the clusters of one account and region. */
@@ -89,7 +91,7 @@ function assumedRole(
 const SERVING: readonly (string | undefined)[] = ['ACTIVE', 'UPDATING'];
 
 function accessOf(where: string, described: Cluster | undefined): EksAccess {
-  const { status, endpoint, certificateAuthority, resourcesVpcConfig } = described ?? {};
+  const { status, endpoint, certificateAuthority, resourcesVpcConfig, accessConfig } = described ?? {};
   if (!SERVING.includes(status)) {
     throw new ClusterNotReadyError(
       `${where} is ${status ?? 'without status'}, not ACTIVE; it is read again when it is, or take it out of \`clusters\``,
@@ -102,7 +104,12 @@ function accessOf(where: string, described: Cluster | undefined): EksAccess {
       `${where} was described without certificateAuthority.data, so its API server cannot be verified; look at it with \`aws eks describe-cluster\``,
     );
   }
-  return { endpoint, caData: certificateAuthority.data, public: resourcesVpcConfig?.endpointPublicAccess !== false };
+  return {
+    endpoint,
+    caData: certificateAuthority.data,
+    public: resourcesVpcConfig?.endpointPublicAccess !== false,
+    ...(accessConfig?.authenticationMode !== undefined && { authenticationMode: accessConfig.authenticationMode }),
+  };
 }
 
 function credentialsError(name: string, roleArn: string | undefined, cause: unknown): AwsAccessError {

@@ -1,3 +1,4 @@
+export { readArguments } from './arguments.ts';
 export { importArguments } from './import.ts';
-export { argumentsIn } from './input.ts';
+export { argumentsIn, externalDnsIn } from './input.ts';
 export { annotationTable, flagTable } from './table.ts';

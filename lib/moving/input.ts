@@ -39,10 +39,7 @@ export function argumentsIn(text: string, file: string): Found {
     throw new ImportError(`${file} holds several ExternalDNS (${names}): give one at a time`);
   }
   const [container] = containers;
-  if (container) {
-    const words = [...stringsIn(container.command), ...stringsIn(container.args)];
-    return all([...words, ...fromEnvironment(environmentOf(container))]);
-  }
+  if (container) return all(argumentsOf(container));
   if (objects.length === 1 && only && only.kind === undefined && only.apiVersion === undefined)
     return helmArguments(only);
   throw new ImportError(
@@ -58,6 +55,16 @@ const stringsIn = (value: unknown): string[] => (Array.isArray(value) ? value.ma
 const child = (node: Node, key: string): Node => (isNode(node[key]) ? node[key] : {});
 
 const itemsOf = (value: unknown): unknown[] => (isNode(value) && Array.isArray(value.items) ? value.items : [value]);
+
+/** The arguments of each ExternalDNS in a workload of Kubernetes. */
+export function externalDnsIn(workload: unknown): string[][] {
+  if (!isNode(workload)) return [];
+  return containersOf(workload).filter(isExternalDns).map(argumentsOf);
+}
+
+function argumentsOf(container: Node): string[] {
+  return [...stringsIn(container.command), ...stringsIn(container.args), ...fromEnvironment(environmentOf(container))];
+}
 
 /** The containers of a Pod, or of the template of a workload. */
 function containersOf(object: Node): Node[] {

@@ -19,6 +19,7 @@ import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
+import { hidesIn } from './delegation.ts';
 import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
 import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
@@ -199,6 +200,7 @@ function planNames(context: ZoneContext): PlannedNames {
     owners,
     typesAt,
     isLeftover: leftoverTest(view, context.published, settings, owners),
+    hides: hidesIn({ view, settings, owners }, context.candidates),
   };
   const planOf = (name: DnsName): NamePlan => {
     const known = plans.get(name);

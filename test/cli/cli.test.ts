@@ -76,6 +76,39 @@ describe('fairlead', () => {
     expect(await fairleadIn(nowhere, 'validate')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
   });
 
+  test('doctor finds all well where all is well, and exits 2 where something is not, saying what mends it', async () => {
+    await config('state: {store: ./state}');
+    const dns = ['--dns-server', `127.0.0.1:${world.dns.port}`];
+    const well = await fairlead('doctor', ...dns);
+    expect(well).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/\n0 bad, /) });
+    for (const found of [
+      'record sets can be changed',
+      'the world asks its name servers',
+      'can be listed: service, ingress',
+    ])
+      expect(well.out).toContain(found);
+    expect(well.out).not.toContain(world.env().AWS_SECRET_ACCESS_KEY);
+
+    await writeFile(
+      join(folder, 'fairlead.yml'),
+      'clusters: [{name: prot, region: us-east-1}]\nzones: {domains: [example.org]}',
+    );
+    const ill = await fairlead('doctor', '--json', ...dns);
+    expect(ill.code).toBe(2);
+    const { checks } = JSON.parse(ill.out) as {
+      checks: { status: string; area: string; found: string; remedy: string }[];
+    };
+    const bad = checks.filter(({ status }) => status === 'bad');
+    expect(bad.map(({ area }) => area)).toEqual(['zones', 'clusters']);
+    expect(bad[1]).toMatchObject({
+      found: expect.stringContaining('does not exist'),
+      remedy: expect.stringContaining('check `name`'),
+    });
+
+    await config('polcy: sync');
+    expect(await fairlead('doctor')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
+  });
+
   test('import-args writes a fairlead.yml that validate accepts, and says what has no equivalent', async () => {
     const flags = ['--source=service', '--txt-owner-id=arena', '--domain-filter=example.com', '--aws-profile=x'];
     const { code, out, err } = await fairlead(
@@ -374,8 +407,8 @@ describe('fairlead', () => {
     await config('polcy: sync\nrecords: {ttl: soon}\n', 'bad.yml');
     const { code, err } = await fairlead('sync', '--config', 'bad.yml');
     expect(code).toBe(1);
-    expect(err).toMatch(/bad\.yml:4: polcy: .*policy/);
-    expect(err).toMatch(/bad\.yml:5: records\.ttl: "soon" is not a TTL/);
+    expect(err).toMatch(/bad\.yml:4:1: polcy: .*policy/);
+    expect(err).toMatch(/bad\.yml:5:11: records\.ttl: "soon" is not a TTL/);
   });
 
   test('what could not run is JSON too, for machines', async () => {

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { awsHttp } from '../lib/aws/index.ts';
+import { probeCluster } from '../lib/cluster/index.ts';
+import type { Config } from '../lib/config/config.ts';
+import { loadConfig } from '../lib/config/index.ts';
+import { type Check, checksOf, type DoctorPorts, examine } from '../lib/doctor/index.ts';
+import { composePorts } from '../lib/reconcile/index.ts';
+import { formatChecks } from '../lib/report/checks.ts';
+import { printableJson } from '../lib/report/printable.ts';
+import { terminalAws } from './aws.ts';
+import type { GlobalOptions } from './options.ts';
+import { command, EXIT, print, textOptions } from './output.ts';
+import { version } from './version.ts';
+
+export interface DoctorOptions extends GlobalOptions {
+  readonly stack?: string;
+  /** The DNS server that is asked; absent: those of the system. */
+  readonly dnsServer?: string;
+}
+
+/** `fairlead doctor`: exit 0 when nothing is bad, 2 when something is, 1 when the config cannot be used. */
+export function runDoctor(options: DoctorOptions): Promise<void> {
+  return command(options, async () => {
+    const { env, credentials } = await terminalAws(process.env);
+    const config = loadConfig(options.config, env);
+    const ports = composeDoctor(config, { env, credentials }, options);
+    const checks = [...program(options.config, config), ...(await examine(config, ports, options))];
+    await print(options.json ? printableJson({ checks }) : formatChecks(checks, textOptions(options)));
+    return checks.some(({ status }) => status === 'bad') ? EXIT.unpublished : EXIT.inStep;
+  });
+}
+
+function program(file: string, { clusters, sources, policy }: Config): Check[] {
+  const { ok } = checksOf('program', 'fairlead');
+  return [
+    ok(`fairlead ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}`),
+    checksOf('program', file).ok(
+      `is valid: ${clusters.length} clusters, sources ${sources.join(', ')}, policy ${policy}`,
+    ),
+  ];
+}
+
+type Aws = Awaited<ReturnType<typeof terminalAws>>;
+
+function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }: DoctorOptions): DoctorPorts {
+  const region = env.AWS_REGION ?? 'us-east-1';
+  const aws = { region, credentials, requestHandler: awsHttp };
+  const { route53, store } = composePorts(config, env, credentials);
+  return {
+    route53,
+    store,
+    async identity() {
+      const { Account = '', Arn = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+      return { account: Account, arn: Arn };
+    },
+    probe: (cluster, { sources, filters }) =>
+      probeCluster(cluster, { sources, namespaces: filters.namespaces, credentials }),
+    nameServers: zone => nameServersOf(zone, dnsServer),
+    messages: queue => messagesIn(new SQSClient(aws), queue),
+    now: Date.now,
+    random: () => randomBytes(6).toString('hex'),
+  };
+}
+
+/** Of a name that public DNS does not know there are none; any other fault is told. */
+async function nameServersOf(zone: string, server: string | undefined): Promise<string[]> {
+  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+  if (server !== undefined) resolver.setServers([server]);
+  try {
+    return await resolver.resolveNs(zone);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
+    throw error;
+  }
+}
+
+async function messagesIn(sqs: SQSClient, QueueName: string): Promise<number | undefined> {
+  try {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    const AttributeNames = ['ApproximateNumberOfMessages'] as const;
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+    );
+    return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  } catch (error) {
+    if ((error as Error).name.includes('NonExistentQueue') || (error as Error).name === 'QueueDoesNotExist')
+      return undefined;
+    throw error;
+  }
+}

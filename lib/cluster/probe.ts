@@ -1,0 +1,106 @@
+import { systemClock } from '../clock.ts';
+import type { ClusterConfig } from '../config/config.ts';
+import { type ResourceKind, type SourceKind, sourceOf } from '../sources/index.ts';
+import { createAccess } from './access.ts';
+import { type Connection, TIMEOUTS } from './connection.ts';
+import { createDiscovery } from './discovery.ts';
+import { type CredentialsInput, createEks } from './eks.ts';
+import { reasonOf } from './errors.ts';
+import { FOR_A_RUN, parseJson, refusal, WITH_KUBECONFIG, within } from './resource.ts';
+
+type Found = 'listed' | 'absent' | { readonly error: string };
+
+/** What a cluster looks like to whoever is to read it. */
+export interface ClusterProbe {
+  /** Of Kubernetes: v1.36.1. Undefined: not told to this user. */
+  readonly version: string | undefined;
+  /** EKS only: API, API_AND_CONFIG_MAP or CONFIG_MAP. */
+  readonly authenticationMode?: string;
+  /** Epoch milliseconds by the API server's clock, to the second; undefined: it gave no date. */
+  readonly serverTime?: number;
+  /** Each resource that the sources need: served and listed, not served, or why it cannot be listed. */
+  readonly resources: ReadonlyMap<ResourceKind, Found>;
+  /** Deployments of all namespaces, as the API server has them; or why they cannot be listed. */
+  readonly deployments: readonly unknown[] | { readonly error: string };
+}
+
+export interface ProbeOptions {
+  readonly sources: readonly SourceKind[];
+  /** Those that are listed each by itself; none: all at once. */
+  readonly namespaces: readonly string[];
+  readonly credentials?: CredentialsInput | undefined;
+}
+
+/** Deployments of a page; more than one page is not looked at. */
+const DEPLOYMENTS = '/apis/apps/v1/deployments?limit=500';
+
+/**
+ * Asks a cluster for one object of each kind that is to be read, as a run would: by EKS and token, or by kubeconfig.
+ *
+ * @throws ClusterError when there is no way to the cluster, or its API server does not answer
+ */
+export async function probeCluster(cluster: ClusterConfig, options: ProbeOptions): Promise<ClusterProbe> {
+  const { credentials, sources, namespaces } = options;
+  const access = createAccess({ clock: systemClock, timeouts: TIMEOUTS, keepMs: 0, credentials });
+  const connection = await access.connect(cluster);
+  try {
+    const { headers, body } = await connection.get('/version');
+    const look = lookerAt(connection, cluster, namespaces[0]);
+    const resources = new Map<ResourceKind, Found>();
+    for (const resource of neededBy(sources)) resources.set(resource, await look(resource));
+    const date = Date.parse(headers.date ?? '');
+    return {
+      version: versionIn(body),
+      ...(await modeOf(cluster, credentials)),
+      ...(Number.isFinite(date) && { serverTime: date }),
+      resources,
+      deployments: await deploymentsOf(connection),
+    };
+  } finally {
+    access.drop(cluster);
+  }
+}
+
+/** What the sources list in any case; what only single objects need is not asked for. */
+const neededBy = (sources: readonly SourceKind[]): ReadonlySet<ResourceKind> =>
+  new Set(sources.map(sourceOf).flatMap(({ resource, needs }) => [resource, ...needs.map(need => need.resource)]));
+
+function lookerAt(connection: Connection, { name, kubeconfig }: ClusterConfig, namespace: string | undefined) {
+  const label = `cluster ${name}`;
+  const advice = kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
+  const discovery = createDiscovery({ connection, label, clock: systemClock, advice });
+  return async (resource: ResourceKind): Promise<Found> => {
+    try {
+      const found = await discovery.find(resource);
+      if (found === undefined) return 'absent';
+      const served = namespace === undefined ? found : within(found, namespace);
+      const answer = await connection.get(`${served.path}?limit=1`);
+      if (answer.status !== 200) throw refusal({ label, served, doing: 'listing', advice }, answer);
+      return 'listed';
+    } catch (error) {
+      return { error: reasonOf(error) };
+    }
+  };
+}
+
+/** Undefined: not told to this user. */
+function versionIn(body: Buffer): string | undefined {
+  const { gitVersion } = (parseJson(body) ?? {}) as { gitVersion?: unknown };
+  return typeof gitVersion === 'string' ? gitVersion : undefined;
+}
+
+async function modeOf({ name, eksName = name, kubeconfig, ...account }: ClusterConfig, credentials?: CredentialsInput) {
+  if (kubeconfig !== undefined) return {};
+  const { authenticationMode } = await createEks(account, credentials).describe(eksName);
+  return authenticationMode === undefined ? {} : { authenticationMode };
+}
+
+async function deploymentsOf(connection: Connection): Promise<ClusterProbe['deployments']> {
+  try {
+    const { status, body } = await connection.get(DEPLOYMENTS);
+    const { items } = (parseJson(body) ?? {}) as { items?: unknown };
+    return status === 200 && Array.isArray(items) ? items : { error: `the API server answers ${status}` };
+  } catch (error) {
+    return { error: reasonOf(error) };
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * How a thing was found.
+ *
+ * | status  | meaning                                                      |
+ * |---------|--------------------------------------------------------------|
+ * | ok      | as it must be                                                |
+ * | doubt   | works, but not as one would want it                          |
+ * | bad     | does not work: records are not as they are asked for         |
+ * | unknown | could not be looked at, with the reason; nothing is wrong yet |
+ */
+export type Status = 'ok' | 'doubt' | 'bad' | 'unknown';
+
+/** One thing that was looked at. No secret stands in it, so that it can be sent to a colleague. */
+export interface Check {
+  readonly area: 'program' | 'aws' | 'zones' | 'clusters' | 'state' | 'queue';
+  /** The zone, the cluster, the file, … */
+  readonly subject: string;
+  readonly status: Status;
+  /** What was found, in a sentence without its final dot. */
+  readonly found: string;
+  /** What to do, often a command; absent where nothing is to be done. */
+  readonly remedy?: string;
+}
+
+/** Checks of one thing. */
+export function checksOf(area: Check['area'], subject: string) {
+  const make =
+    (status: Status) =>
+    (found: string, remedy?: string): Check => ({
+      area,
+      subject,
+      status,
+      found,
+      ...(remedy !== undefined && { remedy }),
+    });
+  return { ok: make('ok'), doubt: make('doubt'), bad: make('bad'), unknown: make('unknown') };
+}
+
+/** The first line of what was thrown: a server's whole answer helps nobody. */
+export const reasonOf = (thrown: unknown): string =>
+  ((thrown instanceof Error ? thrown.message || thrown.name : String(thrown)).split('\n', 1)[0] ?? '').replace(
+    /\.$/,
+    '',
+  );
+
+/** How long ago it was, for people. */
+export function ago(then: number, now: number): string {
+  const minutes = Math.max(0, Math.round((now - then) / 60_000));
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 2 * 24 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / (24 * 60))} days ago`;
+}

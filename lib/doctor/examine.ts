@@ -1,0 +1,76 @@
+import type { Config } from '../config/config.ts';
+import { type Check, checksOf, reasonOf } from './check.ts';
+import { clusterChecks } from './clusters.ts';
+import type { DoctorPorts } from './ports.ts';
+import { stateChecks } from './state.ts';
+import { zoneChecks } from './zones.ts';
+
+export interface Examined {
+  /** The name of the stack, `fairlead-prod`; absent: its queues are not looked at. */
+  readonly stack?: string;
+}
+
+/**
+ * Looks at everything that a run needs, and changes nothing (but a key of its own in the state store, which it removes).
+ * What cannot be looked at is told as such; nothing is thrown.
+ */
+export async function examine(config: Config, ports: DoctorPorts, { stack }: Examined = {}): Promise<Check[]> {
+  const parts: readonly [Check['area'], () => Promise<Check[]>][] = [
+    ['aws', () => identityCheck(ports)],
+    ['zones', () => zoneChecks(config, ports)],
+    ['clusters', () => clusterChecks(config, ports)],
+    ['state', () => stateChecks(config, ports)],
+    ['queue', () => queueChecks(ports, stack)],
+  ];
+  const all = await Promise.all(
+    parts.map(async ([area, look]) => {
+      try {
+        return await look();
+      } catch (error) {
+        return [checksOf(area, '').bad(reasonOf(error))];
+      }
+    }),
+  );
+  return all.flat();
+}
+
+async function identityCheck(ports: DoctorPorts): Promise<Check[]> {
+  const { ok, bad } = checksOf('aws', 'credentials');
+  try {
+    const { account, arn } = await ports.identity();
+    return [ok(`AWS knows the caller as ${arn}, account ${account}`)];
+  } catch (error) {
+    return [
+      bad(
+        reasonOf(error),
+        'set AWS_PROFILE, or credentials in the environment; `aws sts get-caller-identity` tries them',
+      ),
+    ];
+  }
+}
+
+async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promise<Check[]> {
+  if (stack === undefined) {
+    return [
+      checksOf('queue', 'stack').unknown(
+        'the queues were not looked at',
+        'give --stack fairlead-prod, the name of the stack',
+      ),
+    ];
+  }
+  const look = async (queue: string, most: number, remedy: string): Promise<Check> => {
+    const { ok, doubt, bad, unknown } = checksOf('queue', queue);
+    try {
+      const messages = await ports.messages(queue);
+      if (messages === undefined) return bad('there is no such queue', 'is the stack’s name right, and its region?');
+      return messages <= most ? ok(`${messages} messages wait`) : doubt(`${messages} messages wait`, remedy);
+    } catch (error) {
+      return unknown(reasonOf(error), 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes');
+    }
+  };
+  return Promise.all([
+    look(`${stack}.fifo`, 100, 'docs/runbook.md, AlarmQueueAge'),
+    look(`${stack}-dead-letters.fifo`, 0, 'docs/runbook.md, AlarmDeadLetters'),
+    look(`${stack}-undelivered`, 0, 'docs/runbook.md, AlarmUndelivered'),
+  ]);
+}

@@ -1,0 +1,23 @@
+import type { ClusterProbe } from '../cluster/index.ts';
+import type { ClusterConfig, Config } from '../config/config.ts';
+import type { DnsName } from '../model/index.ts';
+import type { Route53Port } from '../route53/index.ts';
+import type { StateStore } from '../state/index.ts';
+
+/** What the doctor needs of the world. Each method may throw; what it throws is told, and the rest goes on. */
+export interface DoctorPorts {
+  /** Who AWS says that the caller is. */
+  identity(): Promise<{ readonly account: string; readonly arn: string }>;
+  readonly route53: Route53Port;
+  readonly store: StateStore;
+  /** Looks at a cluster as a run would, and at its Deployments. */
+  probe(cluster: ClusterConfig, config: Config): Promise<ClusterProbe>;
+  /** The name servers that public DNS gives for a zone; empty: it has none. */
+  nameServers(zone: DnsName): Promise<readonly string[]>;
+  /** Messages in a queue of the stack; undefined: no such queue. */
+  messages(queue: string): Promise<number | undefined>;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** A word that nobody can have used. */
+  random(): string;
+}

@@ -1,0 +1,62 @@
+import type { Config } from '../config/config.ts';
+import { decodeSnapshot } from '../state/index.ts';
+import { ago, type Check, checksOf, reasonOf } from './check.ts';
+import type { DoctorPorts } from './ports.ts';
+
+/** The state store: whether it can be written, who holds a lease, and when each cluster was last read. */
+export async function stateChecks(config: Config, ports: DoctorPorts): Promise<Check[]> {
+  const { store } = config.state;
+  const where =
+    store.kind === 's3' ? `s3://${store.bucket}/${store.prefix}` : store.kind === 'folder' ? store.path : 'memory';
+  const { ok, doubt, bad } = checksOf('state', where);
+  if (store.kind === 'memory') {
+    return [
+      doubt(
+        'nothing is kept between runs of the command: each reads every zone in full',
+        'give state.store a folder or the bucket of the stack',
+      ),
+    ];
+  }
+  const key = `doctor/${ports.random()}`;
+  try {
+    const version = await ports.store.put(key, Buffer.from('{}'), undefined);
+    await ports.store.remove(key, version);
+  } catch (error) {
+    return [
+      bad(
+        `it cannot be written: ${reasonOf(error)}`,
+        'look at its path, or at the rights to the bucket (s3:GetObject, PutObject, DeleteObject)',
+      ),
+    ];
+  }
+  const [leases, clusters] = [
+    await leasesOf(config, ports),
+    await Promise.all(config.clusters.map(({ name }) => lastRead(name, ports))),
+  ];
+  return [ok('it can be read and written'), ...leases, ...clusters];
+}
+
+async function leasesOf({ shards }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
+  const checks = shards.map(async ({ name }): Promise<Check[]> => {
+    const found = await store.get(`lease/${name}`);
+    if (!found || found === 'unchanged') return [];
+    const { holder, expiresAt } = JSON.parse(Buffer.from(found.bytes).toString()) as {
+      holder: string;
+      expiresAt: number;
+    };
+    if (!(expiresAt > now())) return [];
+    const { ok } = checksOf('state', `shard ${name}`);
+    return [ok(`a run is at work (${holder}), at the latest until ${new Date(expiresAt).toISOString()}`)];
+  });
+  return (await Promise.all(checks)).flat();
+}
+
+/** A snapshot is written when it changes, so its age says nothing of the runs. */
+async function lastRead(cluster: string, { store, now }: DoctorPorts): Promise<Check> {
+  const { ok, unknown } = checksOf('state', `cluster ${cluster}`);
+  const found = await store.get(`cluster/${cluster}`);
+  const kept = found && found !== 'unchanged' ? decodeSnapshot(found.bytes) : undefined;
+  if (kept === undefined) return unknown('no run has read it yet, as far as the state knows');
+  const asked = kept.snapshot.endpoints.length;
+  return ok(`${asked} record sets are asked for; that changed ${ago(kept.readAt, now())}`);
+}

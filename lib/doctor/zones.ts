@@ -1,0 +1,140 @@
+import type { Config } from '../config/config.ts';
+import type { DnsName, HostedZone } from '../model/index.ts';
+import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
+import { Route53Error, readHostedZones, withTags } from '../route53/index.ts';
+import { decodeZone } from '../state/index.ts';
+import { ago, type Check, checksOf, reasonOf } from './check.ts';
+import type { DoctorPorts } from './ports.ts';
+
+/** Zones that are looked at one by one; each costs four requests. */
+const LOOKED_AT = 50;
+
+/** Of a zone's quota, from where on a person should know. */
+const NEARLY_FULL = 0.9;
+
+/** The zones that the config selects: their rights, their delegation, their room. Nothing is changed. */
+export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Check[]> {
+  const { ok, bad, unknown } = checksOf('zones', 'Route 53');
+  let selected: HostedZone[];
+  let all: HostedZone[];
+  try {
+    all = await readHostedZones(ports.route53);
+    if (Object.keys(config.zones.tags).length > 0) all = await withTags(ports.route53, all);
+    selected = selectZones(all, config.zones);
+  } catch (error) {
+    return [
+      bad(reasonOf(error), 'let the caller have route53:ListHostedZones (and ListTagsForResources for zones.tags)'),
+    ];
+  }
+  if (selected.length === 0) {
+    const left = all.slice(0, 5).map(zone => `${zone.name} by ${zoneLeftOutBy(zone, config.zones) ?? 'nothing'}`);
+    const found =
+      all.length === 0 ? 'the account has no hosted zone' : `no hosted zone is selected; left out: ${left.join(', ')}`;
+    return [bad(found, 'mend `zones` in the config, or look with credentials of the account that has the zones')];
+  }
+  const looked = await Promise.all(selected.slice(0, LOOKED_AT).map(zone => oneZone(zone, config, ports)));
+  const more = selected.length - LOOKED_AT;
+  return [
+    ok(`${selected.length} of ${all.length} hosted zones are selected`),
+    ...looked.flat(),
+    ...(more > 0 ? [unknown(`${more} more zones were not looked at one by one`)] : []),
+  ];
+}
+
+const titleOf = ({ name, id, private: hidden }: HostedZone) => `${name} (${hidden ? 'private, ' : ''}${id})`;
+
+async function oneZone(zone: HostedZone, config: Config, ports: DoctorPorts): Promise<Check[]> {
+  return [
+    await readable(zone, ports),
+    await writable(zone, config, ports),
+    await room(zone, ports),
+    ...(await delegation(zone, ports)),
+    ...(await keptCopy(zone, config, ports)),
+  ];
+}
+
+async function readable(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> {
+  const { ok, bad } = checksOf('zones', titleOf(zone));
+  try {
+    await route53.listRecordSets(zone.id, undefined, 1);
+    return ok('its record sets can be read');
+  } catch (error) {
+    return bad(reasonOf(error), `let the caller have route53:ListResourceRecordSets on ${zone.id}`);
+  }
+}
+
+/**
+ * Asks to delete a record set that nobody has. Route 53 looks at the rights first: it refuses the change as wrong where it
+ * would allow it, and denies it where it would not.
+ */
+async function writable(zone: HostedZone, { zones }: Config, { route53, random }: DoctorPorts): Promise<Check> {
+  const { ok, bad, unknown } = checksOf('zones', titleOf(zone));
+  // The role may be allowed the names of `zones.domains` only.
+  const domain = zones.domains.map(name => name.replace(/^\./, '')).find(name => within(name, zone.name)) ?? zone.name;
+  const name = `_fairlead-doctor-${random()}.${domain}` as DnsName;
+  try {
+    await route53.changeRecordSets(zone.id, [
+      { action: 'DELETE', record: { name, type: 'TXT', ttl: 300, values: ['"doctor"'] } },
+    ]);
+    return unknown(`a record set that nobody can have was deleted: ${name}`);
+  } catch (error) {
+    if (!(error instanceof Route53Error)) throw error;
+    if (error.kind === 'rejected') return ok('its record sets can be changed');
+    if (error.kind !== 'denied') return unknown(reasonOf(error), 'try again');
+    return bad(
+      reasonOf(error),
+      `let the caller have route53:ChangeResourceRecordSets on ${zone.id} for names under ${domain}`,
+    );
+  }
+}
+
+async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> {
+  const { ok, doubt, unknown } = checksOf('zones', titleOf(zone));
+  try {
+    const { limit, count } = await route53.recordSetLimit(zone.id);
+    const found = `${count} of ${limit} record sets are in use`;
+    return count < limit * NEARLY_FULL ? ok(found) : doubt(found, 'ask AWS for a higher quota, or split the zone');
+  } catch (error) {
+    return unknown(
+      `its quota cannot be read: ${reasonOf(error)}`,
+      'allow route53:GetHostedZoneLimit, if it is to be watched',
+    );
+  }
+}
+
+/** A zone is read in full by the first run after `state.refresh`: an old copy says that there are no runs. */
+async function keptCopy({ id, ...zone }: HostedZone, { state }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
+  if (state.store.kind === 'memory') return [];
+  const { ok, doubt, unknown } = checksOf('zones', titleOf({ id, ...zone }));
+  const found = await store.get(`zone/${id}`);
+  const copy = found && found !== 'unchanged' ? decodeZone(found.bytes) : undefined;
+  if (copy === undefined) return [unknown('no run has read it yet, as far as the state knows')];
+  const said = `a run read it in full ${ago(copy.readAt, now())}`;
+  const late = now() - copy.readAt > 2 * state.refreshMs + HOUR;
+  return [late ? doubt(said, 'is the schedule on? docs/runbook.md, AlarmNoRuns') : ok(said)];
+}
+
+const HOUR = 3_600_000;
+
+/** Whether the world asks the zone's own name servers. */
+async function delegation(zone: HostedZone, { route53, nameServers }: DoctorPorts): Promise<Check[]> {
+  if (zone.private) return [];
+  const { ok, bad, unknown } = checksOf('zones', titleOf(zone));
+  try {
+    const { records } = await route53.listRecordSets(zone.id, { name: zone.name, type: 'NS' }, 1);
+    const own = (records[0]?.values ?? []).map(canonical);
+    const asked = (await nameServers(zone.name)).map(canonical);
+    if (asked.some(server => own.includes(server))) return [ok('the world asks its name servers')];
+    const found =
+      asked.length === 0
+        ? 'nobody delegates it: the world cannot see its records'
+        : `the world asks ${asked.slice(0, 4).join(', ')}, which are not its name servers`;
+    return [bad(found, `at the registrar, or in the zone above, set the name servers to ${own.join(', ')}`)];
+  } catch (error) {
+    return [
+      unknown(`its delegation cannot be looked at: ${reasonOf(error)}`, 'look from where public DNS can be asked'),
+    ];
+  }
+}
+
+const canonical = (server: string) => server.toLowerCase().replace(/\.$/, '');

@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest';
+import type { ClusterProbe } from '../../lib/cluster/index.ts';
+import type { Config } from '../../lib/config/config.ts';
+import { type Check, type DoctorPorts, examine } from '../../lib/doctor/index.ts';
+import type { HostedZone, RecordSet } from '../../lib/model/index.ts';
+import { Route53Error } from '../../lib/route53/index.ts';
+import { createMemoryStore, encodeZone } from '../../lib/state/index.ts';
+import { parse } from '../config/files.ts';
+
+const NOW = Date.parse('2026-01-01T12:00:00Z');
+const ZONE = { id: 'Z1', name: 'example.com', private: false } as HostedZone;
+const NS: RecordSet = {
+  name: 'example.com',
+  type: 'NS',
+  ttl: 60,
+  values: ['ns-1.awsdns.net.', 'ns-2.awsdns.net.'],
+} as RecordSet;
+const denied = () => new Route53Error('denied', 'AccessDenied', 'not authorized to perform it');
+const configOf = (more = ''): Config =>
+  parse(
+    `owner: platform\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\nstate: {store: ./state}\n${more}`,
+  );
+
+const deployment = (owner: string, replicas = 1) => ({
+  kind: 'Deployment',
+  metadata: { namespace: 'dns', name: 'external-dns' },
+  spec: {
+    replicas,
+    template: {
+      spec: {
+        containers: [{ image: 'x/external-dns:v0.22.0', args: ['--source=service', `--txt-owner-id=${owner}`] }],
+      },
+    },
+  },
+});
+
+const PROBE: ClusterProbe = {
+  version: 'v1.36.1',
+  authenticationMode: 'API',
+  serverTime: NOW,
+  resources: new Map([
+    ['service', 'listed'],
+    ['ingress', 'listed'],
+  ]),
+  deployments: [],
+};
+
+/** A world in which all is well, but for what is given. */
+function worldOf(
+  broken: { readonly route53?: Partial<DoctorPorts['route53']> } & Partial<Omit<DoctorPorts, 'route53'>> = {},
+): DoctorPorts {
+  const { route53, ...ports } = broken;
+  return {
+    identity: async () => ({ account: '123456789012', arn: 'arn:aws:iam::123456789012:user/a' }),
+    store: createMemoryStore(),
+    probe: async () => PROBE,
+    nameServers: async () => ['NS-2.awsdns.net'],
+    messages: async () => 0,
+    now: () => NOW,
+    random: () => 'r',
+    ...ports,
+    route53: {
+      listHostedZones: async () => ({ zones: [ZONE] }),
+      listRecordSets: async (_zone, from) => ({ records: from ? [NS] : [] }),
+      changeRecordSets: async () => {
+        throw new Route53Error('rejected', 'InvalidChangeBatch', 'it was not found');
+      },
+      listTags: async () => new Map(),
+      recordSetLimit: async () => ({ limit: 10_000, count: 4 }),
+      ...route53,
+    },
+  };
+}
+
+const fails = (error: Error) => async () => {
+  throw error;
+};
+const statuses = (checks: readonly Check[], status: Check['status']) =>
+  checks
+    .filter(check => check.status === status)
+    .map(({ area, subject, found, remedy = '' }) => `${area}: ${subject}: ${found} → ${remedy}`);
+
+/** A store with a copy of the zone. */
+const storeWithCopy = async (minutes: number) => {
+  const store = createMemoryStore();
+  const copy = {
+    zone: ZONE,
+    records: new Map(),
+    readAt: NOW - minutes * 60_000,
+    unproven: new Set<never>(),
+    meant: new Map(),
+    memory: new Map(),
+  };
+  await store.put('zone/Z1', encodeZone(copy), undefined);
+  return store;
+};
+
+const LONG_AGO = await storeWithCopy(121);
+
+test('all is well', async () => {
+  const checks = await examine(configOf(), worldOf(), { stack: 'fairlead-prod' });
+  expect(statuses(checks, 'bad')).toEqual([]);
+  expect(statuses(checks, 'doubt')).toEqual([]);
+  expect(statuses(checks, 'unknown')).toEqual([
+    expect.stringContaining('example.com (Z1): no run has read it yet'),
+    expect.stringContaining('cluster prod: no run has read it yet'),
+  ]);
+  expect(new Set(checks.map(({ area }) => area))).toEqual(new Set(['aws', 'zones', 'clusters', 'state', 'queue']));
+});
+
+describe('what is wrong is found, with what mends it', () => {
+  test.each<[string, Parameters<typeof worldOf>[0], Check['status'], RegExp]>([
+    [
+      'credentials that AWS does not know',
+      { identity: fails(new Error('ExpiredToken: it is old')) },
+      'bad',
+      /aws: credentials: ExpiredToken: it is old → set AWS_PROFILE/,
+    ],
+    [
+      'zones that may not be listed',
+      { route53: { listHostedZones: fails(denied()) } },
+      'bad',
+      /Route 53: not authorized.* → .*route53:ListHostedZones/,
+    ],
+    [
+      'no zone at all',
+      { route53: { listHostedZones: async () => ({ zones: [] }) } },
+      'bad',
+      /the account has no hosted zone/,
+    ],
+    [
+      'zones of other domains',
+      { route53: { listHostedZones: async () => ({ zones: [{ ...ZONE, name: 'example.org' } as HostedZone] }) } },
+      'bad',
+      /example\.org by zones\.domains → mend `zones`/,
+    ],
+    [
+      'a zone that may not be read',
+      { route53: { listRecordSets: fails(denied()) } },
+      'bad',
+      /example\.com \(Z1\): not authorized.*ListResourceRecordSets on Z1/,
+    ],
+    [
+      'a zone that may not be changed',
+      { route53: { changeRecordSets: fails(denied()) } },
+      'bad',
+      /ChangeResourceRecordSets on Z1 for names under example\.com/,
+    ],
+    [
+      'a zone that is nearly full',
+      { route53: { recordSetLimit: async () => ({ limit: 100, count: 95 }) } },
+      'doubt',
+      /95 of 100 record sets .*higher quota/,
+    ],
+    [
+      'a zone that nobody delegates',
+      { nameServers: async () => [] },
+      'bad',
+      /nobody delegates it.* → .*ns-1\.awsdns\.net, ns-2\.awsdns\.net/,
+    ],
+    [
+      'a zone that is delegated elsewhere',
+      { nameServers: async () => ['ns.other.net'] },
+      'bad',
+      /the world asks ns\.other\.net/,
+    ],
+    [
+      'no DNS to ask',
+      { nameServers: fails(new Error('ECONNREFUSED')) },
+      'unknown',
+      /delegation cannot be looked at: ECONNREFUSED/,
+    ],
+    [
+      'a cluster without a way to it',
+      { probe: fails(new Error('cluster prod: refused; open the network')) },
+      'bad',
+      /clusters: prod: cluster prod: refused → open the network/,
+    ],
+    [
+      'access entries that do not count',
+      { probe: async () => ({ ...PROBE, authenticationMode: 'CONFIG_MAP' }) },
+      'bad',
+      /CONFIG_MAP.*update-cluster-config --name prod/,
+    ],
+    [
+      'a kind that may not be listed',
+      {
+        probe: async () => ({
+          ...PROBE,
+          resources: new Map([['ingress' as const, { error: 'forbidden; bind the ClusterRole' }]]),
+        }),
+      },
+      'bad',
+      /ingress: forbidden → bind the ClusterRole/,
+    ],
+    ['a clock that is off', { probe: async () => ({ ...PROBE, serverTime: NOW - 300_000 }) }, 'doubt', /299 s apart/],
+    [
+      'an ExternalDNS with our owner id',
+      { probe: async () => ({ ...PROBE, deployments: [deployment('platform')] }) },
+      'bad',
+      /owner id "platform" runs there.*kubectl -n dns scale deployment external-dns --replicas 0/,
+    ],
+    [
+      'an ExternalDNS of somebody else',
+      { probe: async () => ({ ...PROBE, deployments: [deployment('team-b')] }) },
+      'doubt',
+      /another owner id \(team-b\)/,
+    ],
+    [
+      'Deployments that may not be listed',
+      { probe: async () => ({ ...PROBE, deployments: { error: '403' } }) },
+      'unknown',
+      /Deployments cannot be listed \(403\)/,
+    ],
+    [
+      'a store that takes no writes',
+      { store: { ...createMemoryStore(), put: fails(new Error('EACCES')) } },
+      'bad',
+      /cannot be written: EACCES/,
+    ],
+    ['a zone that no run has read for long', { store: LONG_AGO }, 'doubt', /read it in full 2 h ago → .*AlarmNoRuns/],
+    [
+      'messages that were put aside',
+      { messages: async queue => (queue.includes('dead') ? 3 : 0) },
+      'doubt',
+      /dead-letters\.fifo: 3 messages wait → .*AlarmDeadLetters/,
+    ],
+    ['a stack of another name', { messages: async () => undefined }, 'bad', /there is no such queue/],
+  ])('%s', async (_, broken, status, said) => {
+    const checks = await examine(configOf(), worldOf(broken), { stack: 'fairlead-prod' });
+    expect(statuses(checks, status)).toContainEqual(expect.stringMatching(said));
+  });
+
+  test('a stopped ExternalDNS is none, and one without an owner id has the id "default"', async () => {
+    const look = async (deployments: unknown[], more = '') =>
+      statuses(await examine(configOf(more), worldOf({ probe: async () => ({ ...PROBE, deployments }) })), 'bad');
+    expect(await look([deployment('platform', 0)])).toEqual([]);
+    const unset = structuredClone(deployment(''));
+    unset.spec.template.spec.containers[0]!.args.pop();
+    expect(await look([unset])).toEqual([]);
+  });
+});
+
+test('nothing is changed: the one change that is sent names a record set that nobody has', async () => {
+  const sent: unknown[] = [];
+  const store = createMemoryStore();
+  const changeRecordSets: DoctorPorts['route53']['changeRecordSets'] = async (zone, changes) => {
+    sent.push(zone, ...changes);
+    throw new Route53Error('rejected', 'InvalidChangeBatch', 'it was not found');
+  };
+  await examine(configOf(), worldOf({ store, route53: { changeRecordSets } }));
+  expect(sent).toMatchObject([
+    'Z1',
+    { action: 'DELETE', record: { name: '_fairlead-doctor-r.example.com', type: 'TXT' } },
+  ]);
+  expect(await store.get('doctor/r')).toBeUndefined();
+});
