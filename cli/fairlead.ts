@@ -50,14 +50,23 @@ for (const mode of ['sync', 'plan'] as const) {
     )
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
+    .addOption(new Option('--format <format>', 'the same as --output').choices(FORMATS).hideHelp())
     .option('-q, --quiet', 'print nothing where all is in step, else only what is not done')
     .option('-v, --verbose', 'print a row for each finding, what was read, and the calls')
     .action((options: ReconcileOptions) => runReconcile(mode, options));
   if (mode === 'plan')
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
-      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30));
-  if (mode === 'sync') reconciling.option('--yes', 'do not ask (on a terminal) before a forced run removes records');
+      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30))
+      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'));
+  if (mode === 'sync')
+    reconciling
+      .option('--yes', 'do not ask (on a terminal) before a forced run removes records')
+      .addOption(
+        new Option('--plan <file>', 'do what a plan of plan --out says, or nothing if the world has changed').conflicts(
+          ['force', 'cluster'],
+        ),
+      );
 }
 
 withCommon(program.command('records'))

@@ -34,6 +34,7 @@ import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.
 import { openRun } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
+import { plannedRun } from './planned.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
@@ -59,7 +60,7 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const first = await runOnce(request, run, route53, { relist: request.force });
+  const first = await runOnce(request, run, route53, { relist: request.force || run.exact === true });
   if (!first.missing) return first.result;
   const second = await runOnce(request, run, route53, { relist: true });
   return mergePasses(first.result, second.result);
@@ -83,6 +84,13 @@ async function runOnce(
   refuseUnknown(request, run, read);
   const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
+  run.onPlanned?.(
+    plannedRun(
+      run,
+      clusters.snapshots,
+      zones.map(zone => ({ state: zone.state, changes: changesOf(zone, planned) })),
+    ),
+  );
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
@@ -138,7 +146,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
     readConcerns(run, request.force || relist),
     knownClusters(run),
   ]);
-  const options = { fresh: request.force, reread: request.reread ?? [] };
+  const options = { fresh: request.force || run.exact === true, reread: request.reread ?? [] };
   const reread = new Set(options.reread.map(({ zone }) => zone));
   const isConcern = ({ id }: HostedZone) => !('zones' in concerns) || concerns.zones.has(id) || reread.has(id);
   const first = await loadZones(selected.filter(isConcern), run, route53, options);
@@ -200,7 +208,8 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     ...planScope(world.scope),
     asked: namesUnread(world),
     earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
-    ...(run.touch && { renew: run.touch }),
+    // An exact run does what was planned, and nothing beside: what is to be renewed is so by the next run.
+    ...(run.touch && !run.exact && { renew: run.touch }),
   };
 }
 
