@@ -82,7 +82,7 @@ function holdersOf(current: Current, candidates: readonly Candidate[], context: 
 function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
   const facets = new Set(candidates.map(facetOfCandidate));
   const { ours, zone } = context.above(current.name);
-  const holding = ours.filter(({ record }) => facets.has(facetOf(record.type)));
+  const holding = ours.filter(({ record }) => facets.has(facetOf(record)));
   return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, candidates, context), ...(zone && { zone }) }));
 }
 
