@@ -9,7 +9,16 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { ADDRESS_TYPES, changeKey, recordId, sameRecord } from '../model/index.ts';
-import { fingerprint, inFairOrder, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
+import {
+  fingerprint,
+  inFairOrder,
+  lesserOf,
+  type PlanInput,
+  plan,
+  refusalOf,
+  refusedFindings,
+  standsIn,
+} from '../plan/index.ts';
 import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
@@ -74,6 +83,7 @@ export async function publishZone({ state, changes, edits }: Publishing, context
     batches: 0,
     missing: false,
     stale: new Map(),
+    lesser: new Map(),
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
@@ -81,16 +91,48 @@ export async function publishZone({ state, changes, edits }: Publishing, context
       beforeBatch: batch => fenced(batch, state.zone.id, context),
       spokenType: record => spokenType(record, state.zone, context),
     });
-    settle(outcome, work, context);
+    const [lesser, rest] = context.run.exact ? [[], outcome] : takeLesser(outcome, work, context);
+    settle(rest, work, context);
     if (context.run.exact) {
-      leave(outcome.stale, work);
+      leave(rest.stale, work);
       break;
     }
-    const stale = stillWorthAnother(outcome.stale, work, context, round);
-    if (stale.length === 0) break;
-    todo = await planAgain(stale, work, context);
+    const stale = stillWorthAnother(rest.stale, work, context, round);
+    todo = [...lesser, ...(stale.length > 0 ? await planAgain(stale, work, context) : [])];
   }
+  refuseRest(work, context);
   return work;
+}
+
+/** Takes those refused changes out of an outcome of which a part can still be done, and gives that part. */
+function takeLesser(outcome: ZoneOutcome, work: Work, { input }: PublishContext): [NameChange[], ZoneOutcome] {
+  const taken: NameChange[] = [];
+  const isLeft = (verdict: Verdict) => {
+    const { change, words } = verdict;
+    const lesser = lesserOf(change, words, work.state.zone, input.settings);
+    if (!lesser) return true;
+    const key = changeKey(change);
+    const before = work.lesser.get(key)?.verdict ?? verdict;
+    work.lesser.set(key, { verdict: before, words, ...(lesser.rest && { rest: lesser.rest }) });
+    taken.push(lesser.change);
+    return false;
+  };
+  const [refused, stale] = [outcome.refused.filter(isLeft), outcome.stale.filter(isLeft)];
+  return [taken, { ...outcome, refused, stale }];
+}
+
+/** Remembers what was refused of changes that were done in part; where the part was refused as well, the whole change. */
+function refuseRest(work: Work, context: PublishContext): void {
+  if (work.lesser.size === 0) return;
+  const applied = new Set(work.applied.map(changeKey));
+  const refused = [...work.lesser].flatMap(([key, { verdict, words, rest }]): Verdict[] => {
+    if (applied.has(key)) return rest ? [{ change: rest, verdict: 'invalid', words }] : [];
+    return work.state.refusals.has(key) ? [verdict] : [];
+  });
+  const keys = new Set(refused.map(({ change }) => changeKey(change)));
+  const keyOf = ({ name = '', setIdentifier }: Finding) => changeKey({ name, ...(setIdentifier && { setIdentifier }) });
+  work.findings = work.findings.filter(finding => finding.reason !== 'refused' || !keys.has(keyOf(finding)));
+  refuse(refused, work, context);
 }
 
 /** @throws Overtaken */
@@ -116,6 +158,8 @@ interface Work {
   missing: boolean;
   /** Fingerprints of changes that were stale in the last round: stale again without a difference means refused. */
   stale: Map<string, string>;
+  /** Refused changes of which a part was sent: what Route 53 said of the whole, and what was left out. */
+  lesser: Map<string, { readonly verdict: Verdict; readonly words: string; readonly rest?: NameChange }>;
 }
 
 function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void {
@@ -163,7 +207,7 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
     const print = fingerprint(change, work.state.zone.id, standsIn(work.state.records));
     const key = changeKey(change);
     refusals.set(key, refusalOf(print, words, refusals.get(key), context.ports.clock.now()));
-    work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+    work.findings.push(...refusedFindings(change, work.state.zone.id, words, standsIn(work.state.records)));
   }
   work.state = { ...work.state, refusals };
 }

@@ -378,7 +378,7 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
   const { id } = state.zone;
   const refused = new Set(
     [...planned.findings, ...published.findings]
-      .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
+      .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
       .map(({ name = '', setIdentifier }) => changeKey({ name, ...(setIdentifier && { setIdentifier }) })),
   );
   const partial = input.scope !== undefined;
