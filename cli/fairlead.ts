@@ -3,18 +3,12 @@ import { completionFor, SHELLS, type Shell } from './completion.ts';
 import { type DoctorOptions, runDoctor } from './doctor.ts';
 import { type ExplainCommandOptions, runExplain, runWhyNot } from './explain.ts';
 import { addHelp } from './help.ts';
+import { type HistoryOptions, parseSpan, runHistory } from './history.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
 import { FORMATS, type GlobalOptions } from './options.ts';
 import { print } from './output.ts';
-import {
-  type AdoptOptions,
-  type ReleaseOptions,
-  runAdopt,
-  runRelease,
-  runTransfer,
-  type TransferOptions,
-} from './ownership.ts';
+import { addOwnership } from './ownership-commands.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
 import { type RecordFilters, runRecords } from './records.ts';
 import { runValidate } from './validate.ts';
@@ -30,12 +24,6 @@ function seconds(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value >= 5) return value;
   throw new InvalidArgumentError('give 5 seconds or more');
-}
-
-function pause(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError('give a number of seconds');
 }
 
 const collect = (value: string, previous: string[] = []) => [...previous, value];
@@ -95,46 +83,18 @@ withCommon(program.command('records'))
   .addOption(new Option('--cluster <name>', 'only of this cluster; * for any characters').argParser(collect))
   .action((options: GlobalOptions & RecordFilters) => runRecords(options));
 
-withCommon(program.command('adopt'))
-  .description('give records that nobody owns to the objects that ask for them; each stays as it is')
-  .argument('<names...>', 'hostnames')
-  .option('--overwrite', 'also what is not as its object wants it; the next run then changes it')
-  .option('--yes', 'do not ask')
-  .action((names: string[], options: AdoptOptions) => runAdopt(names, options));
+function span(text: string): number {
+  const milliseconds = parseSpan(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new InvalidArgumentError('give minutes, hours or days: 90m, 12h, 2d');
+}
 
-withCommon(program.command('transfer'))
-  .description(
-    'make records of another owner ours, or bring our ownership records under the names and keys of the config',
-  )
-  .option('--from <owner>', 'the owner that gives its records up, and no longer runs')
-  .option('--to <owner>', 'which of our owners gets what no object asks for at the moment (default: the only one)')
-  .addOption(
-    new Option('--names <pattern>', 'only these names; * for any characters (may be given several times)').argParser(
-      collect,
-    ),
-  )
-  .option('--unasked', 'also what no object asks for: the next run removes it')
-  .addOption(
-    new Option(
-      '--watch <seconds>',
-      'how long to look whether the owner still writes, where no earlier reading can tell',
-    )
-      .argParser(pause)
-      .default(70),
-  )
-  .option('--from-prefix <prefix>', 'instead: the registry.prefix that our records were written with ("" for none)')
-  .option('--from-suffix <suffix>', 'likewise the registry.suffix')
-  .option('--from-wildcard-replacement <label>', 'likewise the registry.wildcardReplacement')
-  .option('--rekey', 'instead: write our ownership records anew, with the first of registry.encryptionKey')
-  .option('--yes', 'do not ask')
-  .action((options: TransferOptions) => runTransfer(options));
-
-withCommon(program.command('release'))
-  .description('give names up: our ownership records go, the records stay')
-  .argument('[names...]', 'hostnames')
-  .option('--cluster <name>', 'instead: all that this cluster left, which is no longer in the config')
-  .option('--yes', 'do not ask')
-  .action((names: string[], options: ReleaseOptions) => runRelease(names, options));
+withCommon(program.command('history'))
+  .description('list what runs have changed, the newest first')
+  .argument('[name or object]', 'a hostname, or kind/namespace/name; * for any characters')
+  .option('--since <time>', 'how far back: 90m, 12h, 2d (7d unless told, 30d at most)', span)
+  .option('--run <id>', 'only what this run did')
+  .action((what: string | undefined, options: HistoryOptions) => runHistory(what, options));
 
 const FRESH = 'read zones and clusters anew, instead of what runs have kept';
 
@@ -197,5 +157,6 @@ program
   .addArgument(new Argument('<shell>').choices(SHELLS))
   .action((shell: Shell) => print(completionFor(shell, program)));
 
+addOwnership(program, withCommon);
 addHelp(program);
 await program.parseAsync();

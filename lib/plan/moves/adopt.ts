@@ -62,7 +62,7 @@ function unownedAt(name: DnsName, view: ZoneView, { settings, owners }: Context)
     const told = refusal('warning', `${name}: is ours already`, name, zone.id);
     return ours.length > 0 ? { moves: [], refused: [told] } : NOTHING;
   }
-  const owner = standing.find(one => !isFree(one))?.claim ?? reserved;
+  const owner = standing.find(one => !isFree(one))?.claim ?? reserved[0];
   if (owner) {
     const { txt, ownership } = owner;
     const message = `${name}: the ownership record ${txt.name} says that it belongs to the owner "${ownership.owner}" (fairlead transfer --from)`;
@@ -111,7 +111,7 @@ function whyNot(record: RecordSet, change: NameChange | undefined, settings: Pla
   if (record.trafficPolicyInstanceId !== undefined) return 'is made by a traffic policy';
   const creates = change?.creates.filter(other => other.name === record.name) ?? [];
   const same = creates.find(other => isSameSet(other, record));
-  if (!change || !creates.some(other => facetOf(other.type) === facetOf(record.type)))
+  if (!change || !creates.some(other => facetOf(other) === facetOf(record)))
     return 'is asked for by no object: the next run would remove it';
   if (overwrite || (same && sameRecord(same, record))) return undefined;
   const asking = change.objects.map(resourceOf).join(', ');
