@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionFor, SHELLS, type Shell } from './completion.ts';
 import { type DoctorOptions, runDoctor } from './doctor.ts';
+import { type ExplainCommandOptions, runExplain, runWhyNot } from './explain.ts';
 import { addHelp } from './help.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
@@ -87,6 +88,22 @@ withCommon(program.command('records'))
   .addOption(new Option('--owner <id>', 'only of this owner; * for any characters').argParser(collect))
   .addOption(new Option('--cluster <name>', 'only of this cluster; * for any characters').argParser(collect))
   .action((options: GlobalOptions & RecordFilters) => runRecords(options));
+
+const FRESH = 'read zones and clusters anew, instead of what runs have kept';
+
+withCommon(program.command('explain'))
+  .description('say of one hostname what stands, who asks for it, and why it is published or not')
+  .argument('<name>', 'the hostname')
+  .option('--fresh', FRESH)
+  .option('--dns [server]', 'ask public DNS, too (or this server)')
+  .action((name: string, options: ExplainCommandOptions & { dns?: true | string }) => runExplain(name, options));
+
+withCommon(program.command('why-not'))
+  .description('say of one object which hostnames it asks for, and why they are published or not')
+  .argument('<kind/namespace/name>', 'the object, such as service/shop/web')
+  .option('--fresh', FRESH)
+  .option('--cluster <name>', 'the object of this cluster (otherwise of each that has one)')
+  .action((object: string, options: ExplainCommandOptions & { cluster?: string }) => runWhyNot(object, options));
 
 program
   .command('validate')

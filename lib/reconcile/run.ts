@@ -16,7 +16,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { isUnpublished, recordChanges, recordId } from '../model/index.ts';
 import {
   allowedBy,
   type LeftOutZone,
@@ -38,7 +38,7 @@ import { plannedRun } from './planned.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
-import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
+import { buildResult, mergePasses } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
 import { UnknownTarget } from './unknown-target.ts';
@@ -120,7 +120,9 @@ async function runOnce(
 }
 
 /** What a run has read. */
-interface World {
+export interface World {
+  /** Every hosted zone of the account. */
+  readonly all: readonly HostedZone[];
   readonly selected: readonly HostedZone[];
   readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
@@ -135,10 +137,15 @@ interface World {
   readonly asked: ReadonlySet<ZoneId>;
 }
 
-async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
+export async function readWorld(
+  request: RunRequest,
+  run: OpenRun,
+  route53: CountedRoute53,
+  relist: boolean,
+): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
+  const [{ all, selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
@@ -155,6 +162,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const second = await loadZones(more, run, route53, options);
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
+    all,
     selected,
     leftOut,
     zones,
@@ -192,7 +200,7 @@ async function planWorld(
   return { world, input: again, planned: plan(again) };
 }
 
-function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
+export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
   return {
     zones: world.zones.map(({ state }) => state),

@@ -43,7 +43,13 @@ describe('a config that names its clusters only', () => {
         maxUpdates: { count: 50, percent: 50 },
         deleteAfterMs: 0,
       },
-      limits: { hostnamesPerObject: 500, targetsPerObject: 400, recordsPerNamespace: 5000 },
+      limits: {
+        hostnamesPerObject: 500,
+        targetsPerObject: 400,
+        recordsPerNamespace: 5000,
+        readSeconds: 60,
+        readMiB: 512,
+      },
       budget: { requestsPerSecond: 5, burst: 25 },
       claims: [],
     });

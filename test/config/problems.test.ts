@@ -225,8 +225,6 @@ describe('keys that exclude or need each other', () => {
 
 describe('what comes later is refused as not supported yet', () => {
   it.each([
-    ['limits: {readSeconds: 60}', 'limits.readSeconds'],
-    ['limits: {readMiB: 512}', 'limits.readMiB'],
     ['sharing: merge', 'sharing'],
     ['sharing: weighted', 'sharing'],
   ])('%s', (line, path) => {
