@@ -12,6 +12,7 @@ import {
   reconcile,
   type SavedPlan,
 } from '../lib/reconcile/index.ts';
+import { fitResult, TEXT_BYTES } from '../lib/report/fit.ts';
 import { escaped, markdownResult } from '../lib/report/markdown.ts';
 import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
@@ -118,7 +119,7 @@ async function watch(seconds: number, look: () => Promise<RunResult>, options: R
   process.once('SIGINT', () => ended.abort());
   for (;;) {
     const result = await look();
-    const { zones, findings } = result;
+    const { zones, findings } = fitResult(result, TEXT_BYTES);
     const now = JSON.stringify([zones, findings]);
     if (now !== before) await showResult(result, options);
     before = now;
@@ -132,7 +133,7 @@ async function showResult(result: RunResult, options: ReconcileOptions, about?: 
   const besides = about ? [printable(describeWith(about))] : [];
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'usual';
   await show(options, {
-    value: about ? { ...result, with: about } : result,
+    value: { ...fitResult(result, TEXT_BYTES), ...(about && { with: about }) },
     text: text => [formatResult(result, { ...text, detail }), ...besides].join('\n'),
     markdown: () => [markdownResult(result), ...besides.map(escaped)].join('\n\n'),
     names: () => result.zones.flatMap(({ changes }) => changes.map(({ name }) => name)),
