@@ -81,5 +81,15 @@ function ownedNames(owner: string, cluster: string, zoneId: string, batch: Batch
       const label = labelAt(view, name, type, batch);
       return label?.owner === owner && (cluster === '*' || (label.cluster ?? cluster) === cluster);
     });
-  return new Set(names.map(({ name }) => name)).size;
+  return new Set([...names.map(({ name }) => name), ...maybeOwned(zoneId, batch)]).size;
+}
+
+/** A run that did not read the zone counts what its copy says: another hand may have taken something of it away since. */
+function maybeOwned(zoneId: string, { run, memory }: Batch): string[] {
+  if (run.listed.has(zoneId)) return [];
+  const dropped = [...memory.dropped.keys()].filter(key => key.startsWith(`${zoneId} `));
+  return [
+    ...[...inner(memory.foreign, zoneId).keys()].map(key => key.split(' ')[0] as string),
+    ...dropped.map(key => key.slice(zoneId.length + 1)),
+  ];
 }
