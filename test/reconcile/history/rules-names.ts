@@ -58,7 +58,8 @@ export const onlyWanted: Rule = batch => {
 export const notGiven: Rule = batch => {
   for (const name of namesOf(batch)) {
     // Route 53 has no condition on what is absent: a name that is made free meanwhile may be taken (docs/limits.md).
-    if ((batch.memory.dropped.get(`${batch.zone.id} ${name}`) ?? 0) > batch.run.serial) continue;
+    const dropped = batch.memory.dropped.get(`${batch.zone.id} ${name}`);
+    if (dropped !== undefined && (dropped > batch.run.serial || !batch.run.listed.has(batch.zone.id))) continue;
     const types = ['A', 'AAAA', 'CNAME'] as const;
     const holders = types.flatMap(type => {
       const label = labelAt(batch.before, name, type, batch);
