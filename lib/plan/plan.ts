@@ -45,7 +45,7 @@ export function plan(input: PlanInput): PlanOutput {
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
   const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
   const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(allowed.snapshots, settings.merge);
+  const candidates = gatherCandidates(allowed.snapshots, settings.merge, input.among);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {
