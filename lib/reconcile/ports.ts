@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, KindRead, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
@@ -81,6 +81,8 @@ export interface Run {
    * says that a name has changed meanwhile, it is not planned again.
    */
   readonly exact?: boolean;
+  /** Who asked for the run; absent: a person. For the history alone. */
+  readonly by?: RunCause;
 }
 
 /** A run at work, with its view of what is kept. */
