@@ -48,6 +48,8 @@ export interface Memory {
   readonly pairs: Map<string, Map<string, string>>;
   /** Ownership records, by zone and name, that were written under another naming, and the states whose copies show them so. */
   readonly renamed: Map<string, Map<string, ReadonlySet<object>>>;
+  /** Zones whose delegation of another one somebody took away: a run that has not read them since does not know. */
+  readonly undelegated: Set<string>;
   /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
   readonly claimed: Map<string, Set<string>>;
   /** Names, with their zone, of which somebody removed a record, and when. */
@@ -76,6 +78,7 @@ export const memory = (): Memory => ({
   foreign: new Map(),
   forged: new Map(),
   renamed: new Map(),
+  undelegated: new Set(),
   pairs: new Map(),
   claimed: new Map(),
   dropped: new Map(),

@@ -159,7 +159,7 @@ function wantsBoth({ name, type }: Rec, batch: Batch): boolean {
 }
 
 /** Whether a zone below answers for the name: the parent delegates it, and the name stood there before this run. */
-export function answeredBelow(name: string, { zone, run, store, before }: Batch): boolean {
+export function answeredBelow(name: string, { zone, run, store, before, memory }: Batch): boolean {
   const below = selected(store, run.settings).filter(
     other =>
       other.private === zone.private &&
@@ -171,7 +171,8 @@ export function answeredBelow(name: string, { zone, run, store, before }: Batch)
     const there = dataAt(viewOf(store, other.id), name).length > 0;
     if (zone.private) return there;
     const stood = dataAt(run.start.get(other.id) ?? new Map(), name).length > 0;
-    return there && stood && before.has(keyOf(other.name, 'NS'));
+    const seemsDelegated = memory.undelegated.has(zone.id) && !run.listed.has(zone.id);
+    return there && stood && (before.has(keyOf(other.name, 'NS')) || seemsDelegated);
   });
 }
 

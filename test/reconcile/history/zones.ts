@@ -29,6 +29,8 @@ function delegate(world: World, servers: readonly string[] | undefined): void {
     const record = { name: wire(ZONES.child.name), type: 'NS', ttl: 300 };
     if (servers) world.edit(zone.id, [{ ...record, values: [...servers] }], [], 'strict');
     else world.edit(zone.id, [], [record]);
+    if (servers) world.memory.undelegated.delete(zone.id);
+    else world.memory.undelegated.add(zone.id);
   }
 }
 
