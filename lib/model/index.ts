@@ -1,6 +1,7 @@
 export * from './cluster.ts';
 export type * from './endpoint.ts';
 export * from './finding.ts';
+export type * from './history.ts';
 export type * from './names.ts';
 export type * from './notice.ts';
 export * from './plan.ts';

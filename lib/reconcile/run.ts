@@ -31,6 +31,7 @@ import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
+import { keepHistory, type ZoneHistory } from './history.ts';
 import { openRun } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
@@ -108,7 +109,7 @@ async function runOnce(
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
-  if (keep) await keepWorld(world, findings, run);
+  if (keep) await Promise.all([keepWorld(world, findings, run), keepHistory(run, done)]);
   const result = buildResult({
     request,
     startedAt,
@@ -299,7 +300,7 @@ interface RunWork {
   readonly request: RunRequest;
 }
 
-interface DoneZone {
+interface DoneZone extends ZoneHistory {
   readonly id: ZoneId;
   readonly result: ZoneResult;
   readonly findings: readonly Finding[];
@@ -331,7 +332,8 @@ function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): P
     ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
     ...lastRead(state),
   };
-  return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
+  const nothing = { findings: [], replanned: new Set<string>(), missing: false, applied: [] };
+  return Promise.resolve({ id: state.zone.id, zone: state.zone, result, ...nothing });
 }
 
 async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
@@ -364,8 +366,8 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     source,
     ...lastRead(state),
   };
-  const { findings, replanned, missing } = published;
-  return { id: state.zone.id, result, findings, replanned, missing };
+  const { findings, replanned, missing, applied } = published;
+  return { id: state.zone.id, zone: state.zone, result, findings, replanned, missing, applied };
 }
 
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
