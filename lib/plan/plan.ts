@@ -9,7 +9,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { changeKey, nameOfKey, recordId } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { withoutRefused } from './allowed.ts';
@@ -57,7 +57,9 @@ export function plan(input: PlanInput): PlanOutput {
   const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
-    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, gaveUp, input });
+    const view = views[i] as ZoneView;
+    const upper = zonesAbove(view, views);
+    return planZone({ state, view, upper, roles, candidates, owners, published, gaveUp, input });
   });
   const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
@@ -97,6 +99,7 @@ interface PlannedZone {
 interface ZoneContext {
   readonly state: ZoneState;
   readonly view: ZoneView;
+  readonly upper: readonly ZoneView[];
   readonly roles: ReadonlyMap<DnsName, Role>;
   readonly candidates: Candidates;
   readonly owners: Owners;
@@ -200,6 +203,7 @@ function planNames(context: ZoneContext): PlannedNames {
     owners,
     typesAt,
     isLeftover: leftoverTest(view, context.published, settings, owners),
+    above: name => holdingAbove(name, context),
     hides: hidesIn({ view, settings, owners }, context.candidates),
   };
   const planOf = (name: DnsName): NamePlan => {
@@ -213,16 +217,33 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  const isUnwanted = (name: DnsName) => {
+  const isUnwanted = (key: string) => {
+    const name = nameOfKey(key);
     // What this plan is not about stays what it was.
     if (names.has(name) && !isAsked(current(name), context)) return true;
-    const { ours } = current(name);
+    const ours = current(name).ours.filter(({ record }) => changeKey(record) === key);
     return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
   };
   const standing = countStanding(currents.values(), owners);
   const misread = misreadIn(currents.values());
   const owned = countOwned(currents.values(), owners);
   return { plans, owned, isUnwanted, records, standing, misread };
+}
+
+/** What stands of ours at a name in the nearest of the zones above that has any of it. */
+function holdingAbove(name: DnsName, { upper, owners, input }: ZoneContext): ReturnType<NameContext['above']> {
+  for (const view of upper) {
+    const { ours } = currentAt(name, view, input.settings, owners);
+    if (ours.length > 0) return { ours, zone: view.zone };
+  }
+  return { ours: [] };
+}
+
+/** The zones above one, of its kind, the nearest first. */
+function zonesAbove({ zone }: ZoneView, views: readonly ZoneView[]): readonly ZoneView[] {
+  return views
+    .filter(({ zone: other }) => other.private === zone.private && zone.name.endsWith(`.${other.name}`))
+    .sort((a, b) => b.zone.name.length - a.zone.name.length);
 }
 
 function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {
@@ -253,18 +274,18 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
     return isKept && !stopped ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
   }
   const planned = planName(current, asking, nameContext);
-  const renewed = planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`) === true;
-  return renewed ? { ...planned, changes: planRenewal(current, nameContext).changes } : planned;
+  if (!input.renew?.has(`${view.zone.id} ${name}`)) return planned;
+  return { ...planned, changes: [...planned.changes, ...planRenewal(current, planned, nameContext)] };
 }
 
 /** The address types that a name has when its changes are done. */
 function typesAfter(records: readonly RecordSet[], changes: readonly PlannedChange[]): string[] {
-  const types = new Set(records.map(({ type }) => type));
+  const sets = new Map(records.map(record => [recordId(record), record]));
   for (const { change } of changes) {
-    for (const { name, type } of change.deletes) if (name === change.name) types.delete(type);
-    for (const { name, type } of change.creates) if (name === change.name) types.add(type);
+    for (const record of change.deletes) if (record.name === change.name) sets.delete(recordId(record));
+    for (const record of change.creates) if (record.name === change.name) sets.set(recordId(record), record);
   }
-  return ['A', 'AAAA'].filter(type => types.has(type));
+  return ['A', 'AAAA'].filter(type => [...sets.values()].some(record => record.type === type));
 }
 
 /** Every name to look at in a zone: the desired ones, and those that ownership records speak of. */
@@ -295,7 +316,12 @@ function isAsked({ name, ours, claims }: Current, { view, input, owners, candida
 function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
   const owned = new Map<string, number>();
   for (const { ours } of currents) {
-    for (const key of new Set(ours.map(({ claim }) => partyKey(owners.partyOf(claim.ownership)))))
+    // As their removals are counted: a change for each party and set identifier.
+    const units = ours.map(({ claim, record }) => ({
+      key: partyKey(owners.partyOf(claim.ownership)),
+      set: record.setIdentifier ?? '',
+    }));
+    for (const { key } of new Map(units.map(unit => [`${unit.key}\n${unit.set}`, unit])).values())
       owned.set(key, (owned.get(key) ?? 0) + 1);
   }
   return owned;

@@ -16,7 +16,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { isUnpublished, recordChanges, recordId } from '../model/index.ts';
+import { changeKey, isUnpublished, recordChanges, recordId } from '../model/index.ts';
 import {
   allowedBy,
   type LeftOutZone,
@@ -97,6 +97,9 @@ async function runOnce(
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
+    // What was held was of another record set of the name: the one that was sent was not.
+    finding.reason !== 'held' &&
+    finding.reason !== 'grace' &&
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
   const findings = [
     ...world.findings,
@@ -375,22 +378,22 @@ type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
   const { id } = state.zone;
-  const refusedNames = new Set(
+  const refused = new Set(
     [...planned.findings, ...published.findings]
-      .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
-      .map(({ name }) => name),
+      .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
+      .map(({ name = '', setIdentifier }) => changeKey({ name, ...(setIdentifier && { setIdentifier }) })),
   );
   const partial = input.scope !== undefined;
-  const applied = new Set(published.applied.map(({ name }) => name));
-  const standing = (name: DnsName) => !applied.has(name);
-  const sorted = <V>(map: ReadonlyMap<DnsName, V> = new Map()) =>
-    [...map].filter(([name]) => standing(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const applied = new Set(published.applied.map(changeKey));
+  const standing = (key: string) => !applied.has(key);
+  const sorted = <V>(map: ReadonlyMap<string, V> = new Map()) =>
+    [...map].filter(([key]) => standing(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
-    refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
+    refusals: new Map([...published.state.refusals].filter(([key]) => partial || refused.has(key))),
     unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
     givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
     heldWith: new Map(sorted(planned.heldWith.get(id))),

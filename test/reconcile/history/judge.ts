@@ -1,4 +1,5 @@
 import { type Batch, changed, inner, isOurs, type Rule } from './batch.ts';
+import { notGivenBelow } from './rules-below.ts';
 import { guardRemovals, guardUpdates } from './rules-guard.ts';
 import { neverOut, notGiven, onlyWanted } from './rules-names.ts';
 import {
@@ -22,6 +23,7 @@ export const RULES = {
   policy,
   freeze,
   notGiven,
+  notGivenBelow,
   onlyWanted,
   neverOut,
   guardRemovals,
@@ -56,6 +58,7 @@ function learn(batch: Batch): void {
     // What an older naming left is idle from now on.
     for (const [idle, key] of pairs) if (key === keyOf(name, type)) pairs.delete(idle);
     pairs.set(txt, keyOf(name, type));
+    inner(memory.renamed, zone.id).delete(txt);
     // Ours again, with the value that it has.
     if (foreign.get(keyOf(name, type))?.strict === false) foreign.delete(keyOf(name, type));
   }
