@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { completionFor, SHELLS, type Shell } from './completion.ts';
 import { type DoctorOptions, runDoctor } from './doctor.ts';
+import { type ExplainCommandOptions, runExplain, runWhyNot } from './explain.ts';
 import { addHelp } from './help.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
@@ -57,14 +58,23 @@ for (const mode of ['sync', 'plan'] as const) {
     )
     .option('--force', 'read everything anew and let removals through that the guard holds')
     .addOption(new Option('--cluster <name>', 'only this cluster (may be given several times)').argParser(collect))
+    .addOption(new Option('--format <format>', 'the same as --output').choices(FORMATS).hideHelp())
     .option('-q, --quiet', 'print nothing where all is in step, else only what is not done')
     .option('-v, --verbose', 'print a row for each finding, what was read, and the calls')
     .action((options: ReconcileOptions) => runReconcile(mode, options));
   if (mode === 'plan')
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
-      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30));
-  if (mode === 'sync') reconciling.option('--yes', 'do not ask (on a terminal) before a forced run removes records');
+      .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30))
+      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'));
+  if (mode === 'sync')
+    reconciling
+      .option('--yes', 'do not ask (on a terminal) before a forced run removes records')
+      .addOption(
+        new Option('--plan <file>', 'do what a plan of plan --out says, or nothing if the world has changed').conflicts(
+          ['force', 'cluster'],
+        ),
+      );
 }
 
 withCommon(program.command('records'))
@@ -77,6 +87,22 @@ withCommon(program.command('records'))
   .addOption(new Option('--owner <id>', 'only of this owner; * for any characters').argParser(collect))
   .addOption(new Option('--cluster <name>', 'only of this cluster; * for any characters').argParser(collect))
   .action((options: GlobalOptions & RecordFilters) => runRecords(options));
+
+const FRESH = 'read zones and clusters anew, instead of what runs have kept';
+
+withCommon(program.command('explain'))
+  .description('say of one hostname what stands, who asks for it, and why it is published or not')
+  .argument('<name>', 'the hostname')
+  .option('--fresh', FRESH)
+  .option('--dns [server]', 'ask public DNS, too (or this server)')
+  .action((name: string, options: ExplainCommandOptions & { dns?: true | string }) => runExplain(name, options));
+
+withCommon(program.command('why-not'))
+  .description('say of one object which hostnames it asks for, and why they are published or not')
+  .argument('<kind/namespace/name>', 'the object, such as service/shop/web')
+  .option('--fresh', FRESH)
+  .option('--cluster <name>', 'the object of this cluster (otherwise of each that has one)')
+  .action((object: string, options: ExplainCommandOptions & { cluster?: string }) => runWhyNot(object, options));
 
 program
   .command('validate')

@@ -33,6 +33,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead sync --cluster prod-eu', 'one cluster alone'],
     ['fairlead sync --force --cluster old', 'remove what a cluster left that is no longer in the config'],
   ],
+  explain: [
+    ['fairlead explain shop.example.com', 'what stands, who asks, and why (not)'],
+    ['fairlead explain shop.example.com --fresh --dns', 'read anew, and ask public DNS'],
+  ],
+  'why-not': [['fairlead why-not ingress/shop/web --cluster prod-eu', 'each hostname of an object']],
   records: [
     ['fairlead records --owner "prod-*" --zone example.com', 'of some owners in a zone'],
     ['fairlead records --all --output name | sort', 'every name there is'],

@@ -7,6 +7,8 @@ export type Format = (typeof FORMATS)[number];
 export interface GlobalOptions {
   readonly config: string;
   readonly output?: Format;
+  /** The same, for `plan` and `sync`. */
+  readonly format?: Format;
   /** Short for `output: json`. */
   readonly json?: boolean;
   readonly color: boolean;
@@ -14,5 +16,5 @@ export interface GlobalOptions {
   readonly limit?: number;
 }
 
-export const formatOf = ({ output, json }: Pick<GlobalOptions, 'output' | 'json'>): Format =>
-  json ? 'json' : (output ?? 'table');
+export const formatOf = ({ output, format, json }: Pick<GlobalOptions, 'output' | 'format' | 'json'>): Format =>
+  json ? 'json' : (format ?? output ?? 'table');

@@ -1,8 +1,17 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunRequest, RunResult } from '../lib/model/index.ts';
-import { composePorts, type Progress, reconcile } from '../lib/reconcile/index.ts';
+import {
+  composePorts,
+  ensureSame,
+  type PlannedRun,
+  type Progress,
+  type Run,
+  reconcile,
+  type SavedPlan,
+} from '../lib/reconcile/index.ts';
 import { markdownResult } from '../lib/report/markdown.ts';
 import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
@@ -10,6 +19,7 @@ import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import { formatOf, type GlobalOptions } from './options.ts';
 import { command, EXIT, progressLine, show } from './output.ts';
+import { readPlan, writePlan } from './saved-plan.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {
   zones: 'hosted zones read',
@@ -22,6 +32,10 @@ export interface ReconcileOptions extends GlobalOptions {
   readonly cluster?: string[];
   /** Don't ask. */
   readonly yes?: boolean;
+  /** Of `plan`: keep the plan in this file. */
+  readonly out?: string;
+  /** Of `sync`: do what the plan in this file says, or nothing. */
+  readonly plan?: string;
   readonly detailedExitcode?: boolean;
   /** Seconds from one look to the next. */
   readonly watch?: number;
@@ -43,16 +57,50 @@ export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): 
       process.stderr.write(`${text}\n`);
     };
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
-    const carryOut = (what: RunRequest) => reconcile(what, { config, ports, onProgress }).finally(progress.clear);
+    const carryOut = (what: RunRequest, more: Partial<Run> = {}) =>
+      reconcile(what, { config, ports, onProgress, ...more }).finally(progress.clear);
     const request = { mode, force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
     if (mode === 'sync' && request.force && !options.yes && process.stdin.isTTY) {
       if (!(await agreed(await carryOut({ ...request, mode: 'plan' })))) return EXIT.unpublished;
     }
     if (options.watch !== undefined) return watch(options.watch, () => carryOut(request), options);
-    const result = await carryOut(request).finally(done);
+    const result = await planned(request, options, config, carryOut).finally(done);
     await showResult(result, options);
     return exitCodeOf(result, options);
   });
+}
+
+type CarryOut = (request: RunRequest, more?: Partial<Run>) => Promise<RunResult>;
+
+/** Carries out a request, with the file that its plan is kept in, or comes from. */
+async function planned(
+  request: RunRequest,
+  { plan, out }: ReconcileOptions,
+  config: Config,
+  carryOut: CarryOut,
+): Promise<RunResult> {
+  if (plan !== undefined) return applyPlan(await readPlan(plan), config, carryOut);
+  if (out === undefined) return carryOut(request);
+  const runs: PlannedRun[] = [];
+  const result = await carryOut(request, { exact: true, onPlanned: run => void runs.push(run) });
+  await writePlan(out, { request, runs });
+  return result;
+}
+
+/**
+ * Does what a plan says, or nothing. Each shard is looked at once more before its changes are sent; where there are several, all
+ * are before the first is changed.
+ *
+ * @throws WorldChanged
+ */
+async function applyPlan(plan: SavedPlan, { shards }: Config, carryOut: CarryOut): Promise<RunResult> {
+  const exactly = { exact: true, onPlanned: (run: PlannedRun) => ensureSame(plan, run) };
+  if (shards.length > 1) {
+    const runs: PlannedRun[] = [];
+    await carryOut({ ...plan.request, mode: 'plan' }, { exact: true, onPlanned: run => void runs.push(run) });
+    for (const run of runs) ensureSame(plan, run);
+  }
+  return carryOut({ ...plan.request, mode: 'sync' }, exactly);
 }
 
 /** Looks again and again, and prints what is news; the interrupt that a run listens to ends it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseCallers } from '../functions/webhook/callers.ts';
+import { nearestKey } from '../lib/nearest.ts';
 import { ScheduleSetting } from './schedule.ts';
 
 /** A setting of the deployment that cannot be; the message names the setting and what is allowed. */
@@ -65,6 +66,37 @@ const Settings = z.object({
 
 export type Settings = z.infer<typeof Settings>;
 export const SETTINGS = Object.keys(Settings.shape) as readonly (keyof Settings)[];
+
+/**
+ * Refuses parameters that there are not, which sls would take without a word.
+ *
+ * @param given `--param` of the command line, `name=value` each
+ * @param sections `params` of serverless.yml: parameters by stage, or `default`
+ * @throws InvalidSetting
+ */
+export function checkNames(given: unknown, sections: unknown): void {
+  const written = [given ?? []].flat().map(text => String(text).replace(/=.*/s, '').trim());
+  const stages = typeof sections === 'object' && sections !== null ? Object.values(sections) : [];
+  const names = [...written, ...stages.flatMap(stage => Object.keys(stage ?? {}))];
+  const unknown = names.find(name => !SETTINGS.some(known => known === name));
+  if (unknown === undefined) return;
+  const nearest = nearestKey(unknown, SETTINGS);
+  const advice = nearest === undefined ? `there are ${SETTINGS.join(', ')}` : `did you mean ${nearest}?`;
+  throw new InvalidSetting(`params.${unknown}: there is no such parameter: ${advice}`);
+}
+
+/** IAM's roles and Lambda's functions: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const NAME_LENGTH = 64;
+
+/** Refuses a stage that makes names which AWS refuses in the middle of a deployment. @throws InvalidSetting */
+export function checkStage(stage: string, region: string): void {
+  const longest = [`fairlead--${region}`, 'fairlead--reconcile'].map(({ length }) => length);
+  const most = NAME_LENGTH - Math.max(...longest);
+  if (/^[A-Za-z0-9-]+$/.test(stage) && stage.length <= most) return;
+  throw new InvalidSetting(
+    `--stage ${stage}: it is part of the names of functions and roles: write at most ${most} letters, digits and hyphens`,
+  );
+}
 
 /** Checks and converts the parameters. Throws InvalidSetting naming each that is wrong. */
 export function readSettings(params: Readonly<Record<string, unknown>>): Settings {

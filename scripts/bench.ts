@@ -1,7 +1,7 @@
 // `npm run bench`: the figures of fairlead, and of ExternalDNS beside it when EXTERNAL_DNS_BIN names its binary. Whole
 // processes against the embedded world; calls as its Route 53 counted them. `-- --fleet` measures very many clusters,
 // `-- --latency` the way of a change through all that ships, `-- --burst` how many runs become of very many notices,
-// `-- --forwarder` the pod in a cluster.
+// `-- --forwarder` the pod in a cluster, `-- --operate` what a person asks of a large fleet.
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatTable } from '../lib/report/text.ts';
@@ -12,6 +12,7 @@ import { benchFleet } from './bench/fleet.ts';
 import { benchForwarder } from './bench/forwarder.ts';
 import { benchLatency } from './bench/latency.ts';
 import { median } from './bench/measure.ts';
+import { benchOperate } from './bench/operate.ts';
 import { type Row, SCENARIOS } from './bench/scenarios.ts';
 import { buildAll } from './build.ts';
 
@@ -27,6 +28,7 @@ const options = new Command('npm run bench --')
   .option('--fleet', 'up to 100 clusters with 1,000 Services each, in one process')
   .option('--latency', 'from the status change of a Service to DNS, over the whole path')
   .option('--changes <count>', 'status changes that --latency measures', count, 100)
+  .option('--operate', 'explain and why-not over what is kept of 100,000 names')
   .option('--burst', 'notices as fast as the webhook takes them, through the queue to the runs')
   .option('--notices <count>', 'notices of --burst', count, 10_000)
   .option('--forwarder', 'memory, idle CPU and throughput of the forwarder; takes about a minute a size and run')
@@ -40,6 +42,7 @@ const options = new Command('npm run bench --')
     burst?: boolean;
     notices: number;
     forwarder?: boolean;
+    operate?: boolean;
   }>();
 
 const TABLE = { colour: false, rows: 1000 };
@@ -94,6 +97,7 @@ async function main(): Promise<void> {
   if (options.fleet) return benchFleet();
   await buildAll();
   if (options.forwarder) return benchForwarder(options.runs);
+  if (options.operate) return benchOperate(options.runs);
   if (options.latency) return benchLatency(options.changes);
   if (options.burst) return benchBurst(options.notices);
   if (wanted('bundles')) {

@@ -9,6 +9,7 @@ import {
   isProgrammingError,
   KubeconfigError,
   reasonOf,
+  TooLargeError,
   UnreachableError,
 } from './errors.ts';
 
@@ -24,10 +25,11 @@ export interface Connection {
   /**
    * GETs a path (with query) as JSON.
    *
-   * @throws UnreachableError before, InterruptedError after the connection was made; what the credentials' source
+   * @param most bytes that the answer may have, unzipped; {@link ANSWER_BYTES} unless told
+   * @throws TooLargeError as soon as it has more; UnreachableError before, InterruptedError after the connection was made; what the credentials' source
    *   throws; the signal's reason when it is aborted.
    */
-  get(path: string, signal?: AbortSignal): Promise<Answer>;
+  get(path: string, signal?: AbortSignal, most?: number): Promise<Answer>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -55,6 +57,9 @@ export interface Timeouts {
   /** For the whole request. */
   readonly requestMs: number;
 }
+
+/** An object may have 8 MiB where etcd was told so, and some more as JSON. */
+export const ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** A page of 500 objects takes a healthy API server well under a second; its own limit for a request is 60 s. */
 export const TIMEOUTS: Timeouts = { connectMs: 3_000, requestMs: 20_000 };
@@ -97,10 +102,11 @@ export function openConnection(config: ServerAccess, peer: Peer, timeouts: Timeo
     }
   };
   return {
-    get: (path, signal) =>
+    get: (path, signal, most = ANSWER_BYTES) =>
       inTime(signal, async until => {
         const request = await begin(path, { 'accept-encoding': 'gzip' }, until);
-        return send(request, gather, peer, timeouts.connectMs, until);
+        const take = (response: IncomingMessage) => gather(response, most, peer);
+        return send(request, take, peer, timeouts.connectMs, until);
       }),
     open: (path, signal) =>
       inTime(signal, async until => {
@@ -148,7 +154,8 @@ function send<T>(
     phase = 'connected';
     clearTimeout(timer);
   };
-  const fail = (cause: unknown) => reject(brokenOff(phase, peer, request, cause));
+  const fail = (cause: unknown) =>
+    reject(cause instanceof ClusterError ? cause : brokenOff(phase, peer, request, cause));
   request.on('socket', socket => {
     if (request.reusedSocket) return connected();
     socket.once('connect', () => {
@@ -167,15 +174,34 @@ function send<T>(
     .finally(() => clearTimeout(timer));
 }
 
-/** @throws when the answer ends before its end or cannot be decompressed. */
-async function gather(response: IncomingMessage): Promise<Answer> {
+/** @throws TooLargeError; else when the answer ends before its end or cannot be decompressed. */
+async function gather(response: IncomingMessage, most: number, peer: Peer): Promise<Answer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  let length = 0;
+  for await (const chunk of response) {
+    length += (chunk as Buffer).length;
+    if (length > most) throw tooLarge(most, peer);
+    chunks.push(chunk as Buffer);
+  }
   const raw = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  // A page is some 700 kB: unpacking it here is cheaper than a turn through the thread pool.
-  const body = response.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+  const body = response.headers['content-encoding'] === 'gzip' ? unzip(raw, most, peer) : raw;
   return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
+
+/**
+ * Stops at the first byte too many: 0.3 MB may open to 1.6 GB. A page is some 700 kB, and unpacking it here is cheaper than a
+ * turn through the thread pool.
+ */
+function unzip(raw: Buffer, most: number, peer: Peer): Buffer {
+  try {
+    return gunzipSync(raw, { maxOutputLength: Math.max(1, most) });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(most, peer) : error;
+  }
+}
+
+const tooLarge = (most: number, { label }: Peer) =>
+  new TooLargeError(`${label}: an answer has more than ${most} bytes, unzipped`);
 
 function streamOf(request: ClientRequest, response: IncomingMessage, peer: Peer, signal: AbortSignal): Stream {
   const stop = () => request.destroy();

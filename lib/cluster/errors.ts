@@ -80,6 +80,18 @@ export class ExpiredListError extends ClusterError {
   readonly mend = 'restart';
 }
 
+/** An answer that has more bytes, unzipped, than it may: nothing of it was used. */
+export class TooLargeError extends ClusterError {
+  override readonly name = 'TooLargeError';
+  readonly mend = 'nothing';
+}
+
+/** Reading the cluster took all that the config allows for it. */
+export class ReadLimitError extends ClusterError {
+  override readonly name = 'ReadLimitError';
+  readonly mend = 'nothing';
+}
+
 /** Anything else that is not a complete, believable list. */
 export class UnusableListError extends ClusterError {
   override readonly name = 'UnusableListError';

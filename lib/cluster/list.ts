@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Connection } from './connection.ts';
-import { ClusterError, UnusableListError } from './errors.ts';
+import { ANSWER_BYTES, type Connection } from './connection.ts';
+import { ClusterError, TooLargeError, UnusableListError } from './errors.ts';
+import type { Meter } from './meter.ts';
 import { type Advice, parseJson, refusal, type Served, unusable } from './resource.ts';
 import { withRetries } from './retry.ts';
 
@@ -9,8 +10,10 @@ export interface Listing {
   /** `cluster prod-eu`, for messages. */
   readonly label: string;
   readonly served: Served;
-  /** Objects a page; the API server may give fewer. */
+  /** Objects a page at most; large ones come in smaller pages, and the API server may give fewer. */
   readonly pageSize: number;
+  /** Counts what is read; absent: it is not counted. */
+  readonly meter?: Meter;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
   /** What messages say is to be done; that of a run unless told. */
@@ -31,6 +34,13 @@ export interface Listed {
 /** 500 is what client-go asks for; larger pages save little (`scripts/bench-list.ts`) and cost memory. */
 export const PAGE_SIZE = 500;
 const RESTARTS = 3;
+
+/** What a page is to have, unzipped; the objects made of it take several times as much memory. */
+const PAGE_BYTES = ANSWER_BYTES / 4;
+/** A page that was cut is asked for again with so many times fewer objects, */
+const SHRINK = 8;
+/** and the next may have so many times more. */
+const GROW = 4;
 
 /**
  * Lists all objects of a kind in all namespaces, page by page, as of one moment: without `resourceVersion`, the first
@@ -63,10 +73,11 @@ async function listOnce(listing: Listing): Promise<Listed> {
   // Every cluster has the Service default/kubernetes: a list without it comes from a server that lost its data, or
   // shows less than there is. Acting on it would delete records.
   let believable = !['/api/v1/services', '/api/v1/namespaces/default/services'].includes(listing.served.path);
+  let limit = listing.pageSize;
   do {
-    const token = next;
-    const page = await withRetries(listing.clock, listing.signal, () => readPage(listing, token));
+    const page = await readFitting(listing, next, limit);
     objects += page.items.length;
+    limit = page.nextLimit;
     believable ||= page.items.some(isApiServerService);
     if (page.next !== '' && page.next === next) throw unusable(listing, 'the same page was given twice');
     next = page.next;
@@ -82,16 +93,35 @@ async function listOnce(listing: Listing): Promise<Listed> {
   return { objects, resourceVersion };
 }
 
+/** Asks for ever fewer objects until they fit into an answer. */
+async function readFitting(listing: Listing, token: string, most: number): Promise<Page & { nextLimit: number }> {
+  for (let limit = most; ; limit = Math.ceil(limit / SHRINK)) {
+    const bytes = Math.min(ANSWER_BYTES, listing.meter?.left() ?? ANSWER_BYTES);
+    try {
+      const page = await withRetries(listing.clock, listing.signal, () => readPage(listing, token, limit, bytes));
+      listing.meter?.take(page.bytes, page.items.length);
+      const fitting = Math.floor((PAGE_BYTES * page.items.length) / page.bytes) || 1;
+      return { ...page, nextLimit: Math.min(listing.pageSize, fitting, limit * GROW) };
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      listing.meter?.take(bytes + 1, 0);
+      if (limit === 1) throw unusable(listing, `an answer of one object has more than ${bytes} bytes`);
+    }
+  }
+}
+
 interface Page {
+  /** Of the answer, unzipped. */
+  readonly bytes: number;
   readonly items: readonly unknown[];
   /** The `continue` token, empty on the last page. */
   readonly next: string;
   readonly resourceVersion: string;
 }
 
-async function readPage(listing: Listing, token: string): Promise<Page> {
-  const query = new URLSearchParams({ limit: String(listing.pageSize), ...(token !== '' && { continue: token }) });
-  const answer = await listing.connection.get(`${listing.served.path}?${query}`, listing.signal);
+async function readPage(listing: Listing, token: string, limit: number, most: number): Promise<Page> {
+  const query = new URLSearchParams({ limit: String(limit), ...(token !== '' && { continue: token }) });
+  const answer = await listing.connection.get(`${listing.served.path}?${query}`, listing.signal, most);
   if (answer.status !== 200) throw refusal({ ...listing, doing: 'listing' }, answer);
   return parsePage(listing, answer.body);
 }
@@ -105,7 +135,7 @@ function parsePage(listing: Listing, body: Buffer): Page {
     throw unusable(listing, `the answer is no ${listKind}; is something other than the API server answering?`);
   }
   const { continue: next, resourceVersion } = list.metadata ?? {};
-  return { items, next: textOf(next), resourceVersion: textOf(resourceVersion) };
+  return { items, next: textOf(next), resourceVersion: textOf(resourceVersion), bytes: body.length };
 }
 
 /** The part of a list that is read, unchecked. */

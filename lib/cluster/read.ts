@@ -8,6 +8,7 @@ import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
 import { ClusterError, reasonOf } from './errors.ts';
 import { type Listing, listAll, PAGE_SIZE } from './list.ts';
+import { createMeter, createTimer, READ_LIMITS, type ReadLimits } from './meter.ts';
 import { FOR_A_RUN, WITH_KUBECONFIG, within } from './resource.ts';
 
 /**
@@ -51,6 +52,8 @@ export interface ClusterReaderOptions {
   readonly keepMs?: number;
   /** Objects a page. */
   readonly pageSize?: number;
+  /** What reading one cluster may take; {@link READ_LIMITS} unless told. */
+  readonly limits?: ReadLimits;
 }
 
 /**
@@ -59,11 +62,13 @@ export interface ClusterReaderOptions {
  */
 export function createClusterReader(options: ClusterReaderOptions = {}): ClusterReader {
   const { clock = systemClock, timeouts = TIMEOUTS, keepMs = 15 * 60_000, pageSize = PAGE_SIZE, credentials } = options;
+  const { limits = READ_LIMITS } = options;
   const access = createAccess({ clock, timeouts, keepMs, credentials });
   const discoveries = new WeakMap<Connection, Discovery>();
 
-  return async (cluster, intake, signal) => {
+  const readAll = async (cluster: ClusterConfig, intake: Intake, signal: AbortSignal) => {
     const label = `cluster ${cluster.name}`;
+    const meter = createMeter(label, limits);
     const advice = cluster.kubeconfig === undefined ? FOR_A_RUN : WITH_KUBECONFIG;
     const discoveryOf = (connection: Connection) => {
       const discovery = discoveries.get(connection) ?? createDiscovery({ connection, label, clock, advice });
@@ -75,7 +80,7 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       if (served === undefined) return 0;
       const onPage = (items: readonly unknown[]) => intake.page(resource, items);
       const onRestart = () => intake.restart(resource);
-      const listing = { connection, label, served, pageSize, clock, signal, onPage, onRestart, advice };
+      const listing = { connection, label, served, pageSize, meter, clock, signal, onPage, onRestart, advice };
       try {
         return await listEach(listing, intake.namespaces?.(resource) ?? []);
       } catch (error) {
@@ -114,6 +119,15 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
     }
     const told = (source: SourceKind, outcome: Outcome<number>) => kindRead(cluster.name, source, outcome, signal);
     return Object.fromEntries(sources.map(([source, outcome]) => [source, told(source, outcome)]));
+  };
+
+  return async (cluster, intake, signal) => {
+    const timer = createTimer(`cluster ${cluster.name}`, limits);
+    try {
+      return await readAll(cluster, intake, signal ? AbortSignal.any([signal, timer.signal]) : timer.signal);
+    } finally {
+      timer.stop();
+    }
   };
 }
 

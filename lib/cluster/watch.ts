@@ -14,6 +14,7 @@ import {
   UnreachableError,
 } from './errors.ts';
 import { listAll, PAGE_SIZE } from './list.ts';
+import { createMeter, createTimer, READ_LIMITS } from './meter.ts';
 import { type Advice, refusal, type Served, unusable } from './resource.ts';
 import { readEvents, type WatchEvent } from './watch-events.ts';
 
@@ -131,6 +132,9 @@ export async function watchAll(watching: Watching): Promise<void> {
   }
 }
 
+/** A server that gives pages without end gets no further; a run is stopped sooner (`limits.readSeconds`). */
+const LONGEST_LIST_SECONDS = 600;
+
 /** Undefined when the listing is complete. */
 async function list(watching: Watching, position: Position): Promise<End | undefined> {
   const { observer, clock } = watching;
@@ -141,6 +145,8 @@ async function list(watching: Watching, position: Position): Promise<End | undef
   };
   const onRestart = () => observer.begin();
   observer.begin();
+  const timer = createTimer(watching.label, { readSeconds: LONGEST_LIST_SECONDS });
+  const timed = AbortSignal.any([watching.signal, timer.signal]);
   try {
     // Found anew for each listing: what is served, and in which version, may have changed.
     const served = await createDiscovery(watching).find(watching.resource, watching.signal);
@@ -149,7 +155,9 @@ async function list(watching: Watching, position: Position): Promise<End | undef
       observer.listed(0, { ms: clock.now() - began, gapMs: 0 });
       return { reason: 'absent', fruitful: true };
     }
-    const { objects, resourceVersion } = await listAll({ ...watching, served, pageSize: PAGE_SIZE, onPage, onRestart });
+    const meter = createMeter(watching.label, READ_LIMITS);
+    const listing = { ...watching, served, pageSize: PAGE_SIZE, meter, signal: timed, onPage, onRestart };
+    const { objects, resourceVersion } = await listAll(listing);
     if (resourceVersion === '')
       throw unusable({ ...watching, served }, 'a list without a resourceVersion cannot be watched from');
     position.version = resourceVersion;
@@ -161,6 +169,8 @@ async function list(watching: Watching, position: Position): Promise<End | undef
     return undefined;
   } catch (error) {
     return { reason: reasonFor(error), error: errorOf(error), fruitful: false };
+  } finally {
+    timer.stop();
   }
 }
 
@@ -201,9 +211,7 @@ async function readWatch(watching: Watching, position: Position, seconds: number
     const path = `${asking.served.path}?${query}`;
     const stream = await connection.open(path, AbortSignal.any([signal, given.signal]));
     if (stream.status !== 200) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of stream.body) chunks.push(chunk);
-      throw refusal(asking, { ...stream, body: Buffer.concat(chunks) });
+      throw refusal(asking, { ...stream, body: await beginningOf(stream.body) });
     }
     position.deafSince = undefined;
     position.openedAt = watching.clock.now();
@@ -216,6 +224,20 @@ async function readWatch(watching: Watching, position: Position, seconds: number
     clearTimeout(silence);
     clearTimeout(latest);
   }
+}
+
+/** A refusal is a short text; of anything longer the beginning will do. */
+const REFUSAL_BYTES = 64 * 1024;
+
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > REFUSAL_BYTES) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The position moves on only after the observer has taken the event. */

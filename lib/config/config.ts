@@ -125,6 +125,10 @@ interface LimitsConfig {
   readonly targetsPerObject: number;
   /** Record sets, ownership records included, of one namespace of a cluster. */
   readonly recordsPerNamespace: number;
+  /** Of reading one cluster. */
+  readonly readSeconds: number;
+  /** Unzipped. */
+  readonly readMiB: number;
 }
 
 interface BudgetConfig {

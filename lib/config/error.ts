@@ -6,9 +6,11 @@ export interface ConfigProblem {
   readonly message: string;
   /** Line in the file, from 1. */
   readonly line?: number;
+  /** Column in the line, from 1. */
+  readonly column?: number;
 }
 
-/** The config file cannot be used. The message has one line for each problem: `file:line: path: what is wrong`. */
+/** The config file cannot be used. The message has one line for each problem: `file:line:column: path: what is wrong`. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly file: string;
@@ -21,8 +23,8 @@ export class ConfigError extends Error {
   }
 }
 
-function describe(file: string, { path, message, line }: ConfigProblem): string {
-  const where = line === undefined ? file : `${file}:${line}`;
+function describe(file: string, { path, message, line, column }: ConfigProblem): string {
+  const where = [file, line, column].filter(part => part !== undefined).join(':');
   return path.length === 0 ? `${where}: ${message}` : `${where}: ${formatPath(path)}: ${message}`;
 }
 

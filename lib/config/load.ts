@@ -5,6 +5,7 @@ import { readDocument } from './document.ts';
 import { ConfigError, type ConfigProblem } from './error.ts';
 import { resolveConfig } from './resolve.ts';
 import { type FileConfig, fileSchema } from './schema.ts';
+import { adviceFor } from './unknown-keys.ts';
 import { shown } from './values.ts';
 import { problemsOf, wording } from './wording.ts';
 
@@ -28,8 +29,10 @@ export function loadConfig(path: string, env: ConfigEnv & Readonly<Record<string
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(path, [{ path: [], message: `cannot be read (${why}): give the path of a fairlead.yml` }], {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const why = missing ? 'it is not there' : cause instanceof Error ? cause.message : String(cause);
+    const advice = 'give the path of a fairlead.yml, or make one with `fairlead init`';
+    throw new ConfigError(path, [{ path: [], message: `cannot be read (${why}): ${advice}` }], {
       cause,
     });
   }
@@ -49,15 +52,18 @@ export function parseConfig(text: string, { file, env, onLambda = false }: Parse
     throw new ConfigError(file, [{ path: [], message }]);
   }
   const parsed = fileSchema.safeParse(document.value, { error: wording });
-  const problems = [...(parsed.error?.issues.flatMap(problemsOf) ?? []), ...checkTogether(document.value, context)];
+  const problems = [
+    ...(parsed.error?.issues.flatMap(issue => problemsOf(issue, adviceFor)) ?? []),
+    ...checkTogether(document.value, context),
+  ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(file, withLines(problems, document));
   return resolveConfig(parsed.data satisfies FileConfig, file, env);
 }
 
 function withLines(problems: readonly ConfigProblem[], document: ReturnType<typeof readDocument>): ConfigProblem[] {
   const placed = problems.map(problem => {
-    const line = document.lineOf(problem.path);
-    return line === undefined ? problem : { ...problem, line };
+    const place = document.placeOf(problem.path);
+    return { ...problem, ...place };
   });
-  return placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }

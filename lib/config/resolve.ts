@@ -37,11 +37,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       maxUpdates: parsed.guard.maxUpdates,
       deleteAfterMs: parsed.guard.deleteAfter,
     },
-    limits: {
-      hostnamesPerObject: parsed.limits.hostnamesPerObject,
-      targetsPerObject: parsed.limits.targetsPerObject,
-      recordsPerNamespace: parsed.limits.recordsPerNamespace,
-    },
+    limits: parsed.limits,
     budget: budgetConfig(parsed.budget),
     claims: parsed.claims,
   });

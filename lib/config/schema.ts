@@ -183,8 +183,16 @@ const limits = {
     z.int().check(z.minimum(1), z.maximum(10_000_000)),
     5000,
   ),
-  readSeconds: about(`Seconds in which a cluster is read. ${LATER}`, later(null)),
-  readMiB: about(`MiB that are read of a cluster. ${LATER}`, later(null)),
+  readSeconds: key(
+    'Seconds in which one cluster is read; what was not read by then stays as it is.',
+    z.number().check(z.minimum(1), z.maximum(900)),
+    60,
+  ),
+  readMiB: key(
+    'MiB, unzipped, that are read of one cluster in a run; an object counts 2 KiB at least. What was not read stays as it is.',
+    z.number().check(z.minimum(1), z.maximum(100_000)),
+    512,
+  ),
 };
 
 /** The larger of the two. */

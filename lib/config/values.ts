@@ -36,11 +36,16 @@ export function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.out
   return z.pipe(input, step);
 }
 
+/** So many keys are named where something else stands in the place of their map. */
+const FEW = 3;
+
 /** A map with known keys. An unknown one is refused with the nearest known key. */
 export function keys<T extends z.core.$ZodShape>(shape: T) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: issue => {
+      const few = known.length <= FEW && issue.code === 'invalid_type' && issue.input !== undefined;
+      if (few) return `must be a map with the keys ${known.join(' and ')}, not ${shown(issue.input)}`;
       if (issue.code !== 'unrecognized_keys') return undefined;
       return issue.keys.map(key => unknownKey(key, known)).join('\n');
     },

@@ -4,11 +4,17 @@ import { shown } from './values.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** What is said of an unknown key, and what was said without it. */
+type Advice = (key: string, said: string) => string;
+
 /** An issue is one problem; several unknown keys of one map are one issue, with a line for each. */
-export function problemsOf(issue: Issue): ConfigProblem[] {
+export function problemsOf(issue: Issue, advice: Advice = (_, said) => said): ConfigProblem[] {
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
   const messages = issue.message.split('\n');
-  return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: messages[i] ?? issue.message }));
+  return issue.keys.map((key, i) => ({
+    path: [...issue.path, key],
+    message: advice(key, messages[i] ?? issue.message),
+  }));
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -29,6 +35,8 @@ export function wording(issue: { code?: string; input?: unknown; [key: string]: 
   if (code === 'too_small') return `is ${shown(input)}, it must be ${inclusive ? 'at least' : 'more than'} ${minimum}`;
   if (code === 'too_big') return `is ${shown(input)}, it must be ${inclusive ? 'at most' : 'less than'} ${maximum}`;
   if (code !== 'invalid_type') return `is not allowed: ${shown(input)}`;
+  if (typeof input === 'string' && /^\s*\d+\s*%\s*$/.test(input) && expected !== 'object')
+    return `must be ${TYPES[String(expected)] ?? expected}, not ${shown(input)}: a share is given by the key percent, without the sign`;
   const quotes = expected === 'string' && typeof input !== 'object' ? ' (in quotes)' : '';
   return `must be ${TYPES[String(expected)] ?? expected}${quotes}, not ${shown(input)}`;
 }

@@ -63,3 +63,22 @@ export interface Finding {
 
 /** How many findings it stands for. */
 export const countOf = ({ count = 1 }: Finding): number => count;
+
+/** Reasons that leave something unpublished, or kept against the wish of the clusters. */
+const UNPUBLISHED: ReadonlySet<Reason> = new Set<Reason>([
+  'no-target',
+  'invalid',
+  'unsupported',
+  'no-zone',
+  'not-owned',
+  'conflict',
+  'not-allowed',
+  'policy',
+  'frozen',
+  'held',
+  'refused',
+  'deferred',
+  'unreadable',
+]);
+
+export const isUnpublished = ({ reason }: Finding): boolean => UNPUBLISHED.has(reason);

@@ -5,6 +5,7 @@ export type * from './names.ts';
 export type * from './notice.ts';
 export type * from './plan.ts';
 export * from './record.ts';
+export { recordChanges } from './record-change.ts';
 export type * from './result.ts';
 export { isSameSet, recordId, sameRecord } from './same.ts';
 export { canonicalValue, readValue } from './values.ts';

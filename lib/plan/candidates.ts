@@ -33,15 +33,22 @@ function scopeOf(merge: MergeScope, { cluster, kind, namespace, name }: ObjectRe
   return merge === 'namespace' ? `${cluster} ${kind} ${namespace}` : `${cluster} ${kind} ${namespace} ${name}`;
 }
 
+const EVERY = () => true;
+
 /**
  * Groups the endpoints of all clusters by name, and those of one name into candidates: addresses by scope, names by target
  * (who points to the same load balancer asks for the very same record).
  */
-export function gatherCandidates(snapshots: readonly Snapshot[], merge: MergeScope): Candidates {
+export function gatherCandidates(
+  snapshots: readonly Snapshot[],
+  merge: MergeScope,
+  among: (name: DnsName) => boolean = EVERY,
+): Candidates {
   const byName = new Map<DnsName, Candidate[]>();
   snapshots.forEach((snapshot, rank) => {
     const owner = { owner: snapshot.owner, cluster: snapshot.cluster, rank };
-    for (const [name, endpoints] of groupBy(snapshot.endpoints, endpoint => endpoint.name)) {
+    const asked = among === EVERY ? snapshot.endpoints : snapshot.endpoints.filter(({ name }) => among(name));
+    for (const [name, endpoints] of groupBy(asked, endpoint => endpoint.name)) {
       const made = groupsOf(endpoints, merge).map(group => candidateOf(name, group, owner));
       const known = byName.get(name);
       if (known) known.push(...made);

@@ -1,6 +1,7 @@
 import type { NameChange } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import type { ZoneView } from './current.ts';
+import type { Hides } from './delegation.ts';
 import type { TypesAt } from './desired.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
@@ -13,6 +14,7 @@ export interface NameContext {
   readonly typesAt: TypesAt;
   /** Whether an ownership record that decides over nothing is a plain leftover, and may go. */
   readonly isLeftover: (claim: Claim) => boolean;
+  readonly hides: Hides;
 }
 
 /** A change of the plan, with what the brakes must know of it. */

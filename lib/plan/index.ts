@@ -1,7 +1,9 @@
 export { allowedBy } from './allowed.ts';
 export { removedLately } from './brakes.ts';
 export type { ClaimRule } from './claims.ts';
+export type { Current, CurrentRecord } from './current.ts';
 export { inFairOrder } from './fair-order.ts';
+export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';

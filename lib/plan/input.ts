@@ -40,6 +40,8 @@ export interface PlanInput {
   readonly earlier?: readonly Snapshot[];
   /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */
   readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+  /** Names that may be planned, where only some are of interest and not all zones are there; absent: every name. */
+  readonly among?: (name: DnsName) => boolean;
   /**
    * Names, as `ZONE NAME`, that an overtaken run announced it would remove: where they are in step their ownership records
    * are written anew, so that its removal fails.

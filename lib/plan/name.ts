@@ -34,7 +34,7 @@ export function planName(current: Current, candidates: readonly Candidate[], con
   ]);
   const parts = withoutMixedCname(
     [...facets].sort().map(facet => planFacet(facet, current, candidates, context)),
-    current.name,
+    current,
     context,
   );
   const deltas = parts.flatMap(part => part.deltas);
@@ -79,17 +79,29 @@ function planFacet(facet: Facet, whole: Current, candidates: readonly Candidate[
   return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
 }
 
-/** Where one object wants a CNAME at a name and another one a record of another type, the CNAME gives way. */
-function withoutMixedCname(parts: readonly FacetPlan[], name: DnsName, context: NameContext): readonly FacetPlan[] {
+/** Where one object wants a CNAME at a name and another one a record of another type, the CNAME gives way; one that stands does not. */
+function withoutMixedCname(parts: readonly FacetPlan[], current: Current, context: NameContext): readonly FacetPlan[] {
+  const { name, ours } = current;
   const creates = (part: FacetPlan) => part.deltas.flatMap(({ after }) => after?.record.type ?? []);
+  const giveUp = (part: FacetPlan, type: string, message: string): FacetPlan => ({
+    ...part,
+    deltas: [],
+    findings: [...part.findings, ...tell({ name, objects: part.objects, context }, 'conflict', message, type)],
+  });
+  const standing = ours.find(({ record }) => record.type === 'CNAME');
+  const goes = parts.some(({ deltas }) => deltas.some(({ before, after }) => before === standing && !after));
+  if (standing && !goes) {
+    return parts.map(part => {
+      const [type] = creates(part).filter(each => each !== 'CNAME');
+      const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
+      return type === undefined ? part : giveUp(part, type, message);
+    });
+  }
   const mixed = parts.find(part => creates(part).includes('CNAME'));
   const others = parts.filter(part => part !== mixed).flatMap(creates);
   if (!mixed || others.length === 0) return parts;
   const message = `${name} CNAME is not published: ${[...new Set(others)].sort().join(', ')} records are asked for too, and DNS allows nothing beside a CNAME`;
-  const findings = tell({ name, objects: mixed.objects, context }, 'conflict', message, 'CNAME');
-  return parts.map(part =>
-    part === mixed ? { ...part, deltas: [], findings: [...part.findings, ...findings] } : part,
-  );
+  return parts.map(part => (part === mixed ? giveUp(part, 'CNAME', message) : part));
 }
 
 /** A facet that no object asks for, at a name that is asked for otherwise. */

@@ -69,8 +69,8 @@ interface Cluster {
   readonly name: ClusterName;
   readonly kinds: Snapshot['kinds'];
   readonly frozen: boolean;
-  /** Objects that ask for something or wait for it, by `kind/namespace/name`. */
-  readonly alive: Set<string>;
+  /** Objects that ask for something or wait for it, by `kind/namespace/name`; made when it is first asked. */
+  readonly alive: () => ReadonlySet<string>;
   /** Holds on all that an object has. */
   readonly heldObjects: Map<string, string>;
   /** Holds on one name of an object, by `resource name`. */
@@ -134,7 +134,7 @@ export function ownersOf(
     namesOf: ({ resource = '', ...rest }) => possible(rest).flatMap(({ asked }) => [...(asked().get(resource) ?? [])]),
     alive: ({ resource, ...rest }) => {
       const clusters = possible(rest);
-      return resource !== undefined && clusters.length === 1 && clusters[0]?.alive.has(resource) === true;
+      return resource !== undefined && clusters.length === 1 && clusters[0]?.alive().has(resource) === true;
     },
     forced: isForced,
     forcedCluster: cluster => forced.includes(cluster),
@@ -142,15 +142,17 @@ export function ownersOf(
 }
 
 function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapshot): Cluster {
-  const alive = new Set<string>();
+  let living: Set<string> | undefined;
+  const alive = () => {
+    living ??= new Set([...endpoints, ...holds].map(({ object }) => resourceOf(object)));
+    return living;
+  };
   const heldObjects = new Map<string, string>();
   const heldNames = new Map<string, string>();
   const awaited = new Set<DnsName>();
   const refused = new Map<DnsName, Endpoint[]>();
-  for (const { object } of endpoints) alive.add(resourceOf(object));
   for (const { object, name, message, putOff } of holds) {
     const resource = resourceOf(object);
-    alive.add(resource);
     if (name === undefined) heldObjects.set(resource, message);
     else {
       heldNames.set(`${resource} ${name}`, message);

@@ -8,9 +8,10 @@ import { within } from './zone-filter.ts';
 export function holdUnplaced(snapshots: readonly Snapshot[], zones: readonly HostedZone[]): readonly Snapshot[] {
   const byId = new Map(zones.map(zone => [zone.id, zone]));
   return snapshots.map(snapshot => {
-    const holds = snapshot.endpoints.flatMap(({ object, name, zoneId }): Hold[] => {
+    const pinned = snapshot.endpoints.filter(({ zoneId }) => zoneId !== undefined);
+    const holds = pinned.flatMap(({ object, name, zoneId }): Hold[] => {
       const zone = zoneId === undefined ? undefined : byId.get(zoneId);
-      if (zoneId === undefined || (zone && within(name, zone.name))) return [];
+      if (zone && within(name, zone.name)) return [];
       return [
         {
           object,

@@ -19,6 +19,7 @@ import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
 import type { NameContext, PlannedChange } from './context.ts';
 import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current.ts';
+import { hidesIn } from './delegation.ts';
 import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
 import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
@@ -44,7 +45,7 @@ export function plan(input: PlanInput): PlanOutput {
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
   const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
   const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
-  const candidates = gatherCandidates(allowed.snapshots, settings.merge);
+  const candidates = gatherCandidates(allowed.snapshots, settings.merge, input.among);
   const views = viewZones(input.zones, settings);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {
@@ -199,6 +200,7 @@ function planNames(context: ZoneContext): PlannedNames {
     owners,
     typesAt,
     isLeftover: leftoverTest(view, context.published, settings, owners),
+    hides: hidesIn({ view, settings, owners }, context.candidates),
   };
   const planOf = (name: DnsName): NamePlan => {
     const known = plans.get(name);

@@ -42,6 +42,7 @@ export function whatBlocks(
     ...twinBlocks(current.name, context),
     ...desired.flatMap(({ record }) => ownershipBlocks(record, context)),
     ...unmanagedBlocks(current.name, types, context),
+    ...desired.flatMap(one => delegationBlocks(one, current, context)),
   ];
 }
 
@@ -169,6 +170,15 @@ function ownershipNameTaken(txtName: DnsName, name: DnsName, context: NameContex
     if (other !== undefined) return misreadMessage(txtName, other);
   }
   return undefined;
+}
+
+/** A new delegation takes the names of others out of the world's sight: see `hidesIn`. */
+function delegationBlocks({ record, object }: DesiredRecord, { ours }: Current, { hides }: NameContext): Block[] {
+  if (record.type !== 'NS' || ours.some(owned => owned.record.type === 'NS')) return [];
+  const hidden = hides(record.name, object);
+  if (hidden === undefined) return [];
+  const message = `${record.name} NS is not published: the world would ask other name servers for ${hidden}, which others than the namespace "${object.namespace}" have or ask for here; they must go first`;
+  return [{ reason: 'conflict', type: 'NS', message }];
 }
 
 /** A type that `records.types` leaves out is not published, and what stands of it is not touched. */

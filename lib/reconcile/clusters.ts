@@ -1,14 +1,16 @@
-import type { ClusterConfig } from '../config/config.ts';
-import type { ClusterName, DnsName, Endpoint, Finding, Hold, KindRead, Snapshot, Written } from '../model/index.ts';
+import type { ClusterConfig, Config } from '../config/config.ts';
+import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
 import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
-import { decodeSnapshot, encode, type KeptSnapshot } from '../state/index.ts';
+import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
 import { emptyFilters } from './empty-filters.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
+import { inTurns } from './told.ts';
 import { isYoung } from './zones.ts';
 
 const CLUSTERS_AT_ONCE = 10;
+const NOT_ASKED = 'this run was not asked to read it';
 
 /** One snapshot a configured cluster, in the order of the config. */
 export interface ReadClusters {
@@ -25,7 +27,7 @@ export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>
   let done = 0;
   const all = await mapLimit(clusters, CLUSTERS_AT_ONCE, async (cluster): Promise<Taken> => {
     const isRead = asked.has(cluster.name) && cluster.freeze !== true;
-    const taken = isRead ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run) };
+    const taken = isRead ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run.config, NOT_ASKED) };
     run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
     return taken;
   });
@@ -66,8 +68,13 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken
   return { snapshot, selection: reading.selection() };
 }
 
-function skipped({ name, owner, freeze }: ClusterConfig, { config }: OpenRun): Snapshot {
-  const error = freeze ? 'the config freezes it' : 'this run was not asked to read it';
+/** A cluster of which nothing is known. @param why it was not read */
+export function skipped(
+  { name, owner, freeze }: ClusterConfig,
+  config: Pick<Config, 'sources'>,
+  why: string,
+): Snapshot {
+  const error = freeze ? 'the config freezes it' : why;
   const unread: KindRead = { complete: false, error };
   return {
     cluster: name,
@@ -123,7 +130,7 @@ export const namesAsked = ({ kept }: KnownCluster): readonly DnsName[] =>
   kept ? kept.snapshot.endpoints.map(({ name }) => name) : [];
 
 const codec = {
-  encode: (value: KeptSnapshot) => encode('snapshot', value),
+  encode: encodeSnapshot,
   decode: decodeSnapshot,
   merge: (theirs: KeptSnapshot, ours: KeptSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
 };
@@ -145,24 +152,16 @@ export async function keepSnapshot(
 ): Promise<void> {
   const now = run.ports.clock.now();
   const whole = withKnown(snapshot, kept?.snapshot);
-  const lasting = {
-    ...whole,
-    endpoints: whole.endpoints.map(asKept),
-    holds: whole.holds.map(holdAsKept),
-    findings: [],
-  };
+  const lasting = { ...whole, findings: inTurns(whole.findings, FINDINGS) };
   const value = { snapshot: lasting, unpublished };
-  const same = kept && JSON.stringify(value) === JSON.stringify(pick(kept));
+  const same = kept?.detailed && snapshotText(value) === snapshotText(kept);
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
-  await run.kept.write(key(snapshot.cluster), { ...value, readAt: now }, version, codec);
+  const fresh: KeptSnapshot = { ...value, readAt: now, detailed: true };
+  await run.kept.write(key(snapshot.cluster), fresh, version, codec);
 }
 
-/** Whose a name is, and no more: targets would be written once for each name of an object, and nothing asks for them. */
-const asKept = ({ name, type, object }: Endpoint): Endpoint => ({ name, type, targets: [], alias: 'auto', object });
-
-const holdAsKept = ({ putOff: _, ...hold }: Hold): Hold => hold;
-
-const pick = ({ snapshot, unpublished }: KeptSnapshot) => ({ snapshot, unpublished });
+/** Findings that are kept of a cluster, so that they can be told when somebody asks. */
+const FINDINGS = 10_000;
 
 const written = ({ written: all = [] }: Snapshot) => all;
 
@@ -171,11 +170,13 @@ function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   const unread = new Set<string>(sources.map(source => sourceOf(source).resource));
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
+  const isOfUnread = ({ object }: Finding) => object !== undefined && unread.has(object.kind);
   const isUnreadWord = ({ resource }: Written) => unread.has(resource.split('/', 1)[0] as string);
   return {
     ...fresh,
     endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],
     holds: [...fresh.holds.filter(one => !isUnread(one)), ...known.holds.filter(isUnread)],
+    findings: [...fresh.findings.filter(one => !isOfUnread(one)), ...known.findings.filter(isOfUnread)],
     written: [...written(fresh).filter(one => !isUnreadWord(one)), ...written(known).filter(isUnreadWord)],
   };
 }

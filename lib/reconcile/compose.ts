@@ -27,7 +27,7 @@ interface Environment {
  */
 export function composePorts(config: Config, env: Environment, credentials?: CredentialsInput): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
-  const reader = createClusterReader(credentials ? { credentials } : {});
+  const reader = createClusterReader({ limits: config.limits, ...(credentials && { credentials }) });
   return {
     route53: createAwsRoute53({ region, ...zoneCredentials(config, region, credentials) }),
     budget: createBudget(config.budget, systemClock),

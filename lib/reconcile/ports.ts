@@ -6,6 +6,7 @@ import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Keeper } from './kept.ts';
+import type { PlannedRun } from './planned.ts';
 
 /**
  * Reads the sources from one cluster: page by page what each needs, then what asks. Never throws: how the reading of each
@@ -73,6 +74,13 @@ export interface Run {
   /** Epoch milliseconds: nothing more is begun after it, what is left is for the next run. */
   readonly deadlineMs?: number;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of what was planned before any of it is done. What it throws ends the run before. */
+  readonly onPlanned?: (planned: PlannedRun) => void;
+  /**
+   * The zones are read anew whatever is kept of them, and what is planned then is done as planned, or left: where Route 53
+   * says that a name has changed meanwhile, it is not planned again.
+   */
+  readonly exact?: boolean;
 }
 
 /** A run at work, with its view of what is kept. */

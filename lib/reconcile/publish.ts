@@ -51,7 +51,7 @@ export interface Published {
 
 export interface PublishContext {
   readonly ports: Ports;
-  readonly run: Pick<Run, 'fence'>;
+  readonly run: Pick<Run, 'fence' | 'exact'>;
   readonly route53: CountedRoute53;
   /** What the changes were planned from. */
   readonly input: PlanInput;
@@ -82,6 +82,10 @@ export async function publishZone({ state, changes, edits }: Publishing, context
       spokenType: record => spokenType(record, state.zone, context),
     });
     settle(outcome, work, context);
+    if (context.run.exact) {
+      leave(outcome.stale, work);
+      break;
+    }
     const stale = stillWorthAnother(outcome.stale, work, context, round);
     if (stale.length === 0) break;
     todo = await planAgain(stale, work, context);
@@ -161,6 +165,14 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
     work.findings.push(...refusedFindings(change, work.state.zone.id, words));
   }
   work.state = { ...work.state, refusals };
+}
+
+/** What is not as it was planned from is left, in a run that is to do what was planned and nothing else. */
+function leave(stale: readonly Verdict[], work: Work): void {
+  for (const { change, words } of stale) {
+    const message = `${change.name} is left as it is: it has changed since the plan was made (${words})`;
+    work.findings.push({ reason: 'deferred', message, name: change.name, zone: work.state.zone.id });
+  }
 }
 
 /** Sorts out changes that were read again and still clash in the same way, and what is left when the rounds are used up. */

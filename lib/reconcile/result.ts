@@ -2,37 +2,16 @@ import type {
   ClusterName,
   ClusterResult,
   Finding,
-  NameChange,
   Reason,
   RecordChange,
-  RecordSet,
   RunRequest,
   RunResult,
   Snapshot,
   ZoneResult,
 } from '../model/index.ts';
-import { countOf, isComplete, isSameSet } from '../model/index.ts';
+import { countOf, isComplete, isUnpublished } from '../model/index.ts';
 import type { KeptSnapshot } from '../state/index.ts';
 import type { KnownCluster } from './clusters.ts';
-
-/** Reasons that leave something unpublished, or kept against the wish of the clusters. */
-const UNPUBLISHED: ReadonlySet<Reason> = new Set<Reason>([
-  'no-target',
-  'invalid',
-  'unsupported',
-  'no-zone',
-  'not-owned',
-  'conflict',
-  'not-allowed',
-  'policy',
-  'frozen',
-  'held',
-  'refused',
-  'deferred',
-  'unreadable',
-]);
-
-export const isUnpublished = ({ reason }: Finding): boolean => UNPUBLISHED.has(reason);
 
 export interface Outcome {
   readonly request: RunRequest;
@@ -128,48 +107,4 @@ export function mergePasses(first: RunResult, second: RunResult): RunResult {
     counts: { ...counts, unpublished: second.counts.unpublished },
     zones: all,
   };
-}
-
-const isOwnership = (record: RecordSet) => record.type === 'TXT';
-
-/**
- * A name's change as the record sets that a person looks for. Ownership records show only where nothing else changes.
- * @param allowedBy the rules of the config that let its objects have a record set
- */
-export function recordChanges(
-  change: NameChange,
-  allowedBy: (record: RecordSet) => readonly string[] = () => [],
-): RecordChange[] {
-  const all = [...change.deletes, ...change.creates];
-  const shown = all.some(record => !isOwnership(record)) ? (record: RecordSet) => !isOwnership(record) : () => true;
-  const base = {
-    owner: change.owner,
-    objects: change.objects,
-    ...(change.formerly !== undefined && { formerly: change.formerly }),
-    ...(change.drift && { drift: true }),
-  };
-  const after = change.creates.filter(shown);
-  const gone = change.deletes.filter(record => shown(record) && !after.some(other => isSameSet(other, record)));
-  return [
-    ...gone.map(record => ({
-      action: 'delete' as const,
-      name: record.name,
-      type: record.type,
-      before: record,
-      ...base,
-    })),
-    ...after.map(record => {
-      const before = change.deletes.find(other => isSameSet(other, record));
-      const rules = allowedBy(record);
-      return {
-        action: before ? ('update' as const) : ('create' as const),
-        name: record.name,
-        type: record.type,
-        ...(before && { before }),
-        after: record,
-        ...base,
-        ...(rules.length > 0 && { allowedBy: rules }),
-      };
-    }),
-  ];
 }

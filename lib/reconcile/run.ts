@@ -16,7 +16,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { isUnpublished, recordChanges, recordId } from '../model/index.ts';
 import {
   allowedBy,
   type LeftOutZone,
@@ -34,10 +34,11 @@ import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.
 import { openRun } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
+import { plannedRun } from './planned.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
-import { buildResult, isUnpublished, mergePasses, recordChanges } from './result.ts';
+import { buildResult, mergePasses } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { planSettings } from './settings.ts';
 import { UnknownTarget } from './unknown-target.ts';
@@ -59,7 +60,7 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const first = await runOnce(request, run, route53, { relist: request.force });
+  const first = await runOnce(request, run, route53, { relist: request.force || run.exact === true });
   if (!first.missing) return first.result;
   const second = await runOnce(request, run, route53, { relist: true });
   return mergePasses(first.result, second.result);
@@ -83,6 +84,13 @@ async function runOnce(
   refuseUnknown(request, run, read);
   const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
+  run.onPlanned?.(
+    plannedRun(
+      run,
+      clusters.snapshots,
+      zones.map(zone => ({ state: zone.state, changes: changesOf(zone, planned) })),
+    ),
+  );
   run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
@@ -112,7 +120,9 @@ async function runOnce(
 }
 
 /** What a run has read. */
-interface World {
+export interface World {
+  /** Every hosted zone of the account. */
+  readonly all: readonly HostedZone[];
   readonly selected: readonly HostedZone[];
   readonly leftOut: readonly LeftOutZone[];
   readonly zones: readonly LoadedZone[];
@@ -127,15 +137,20 @@ interface World {
   readonly asked: ReadonlySet<ZoneId>;
 }
 
-async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRoute53, relist: boolean): Promise<World> {
+export async function readWorld(
+  request: RunRequest,
+  run: OpenRun,
+  route53: CountedRoute53,
+  relist: boolean,
+): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ selected, leftOut, findings }, concerns, known] = await Promise.all([
+  const [{ all, selected, leftOut, findings }, concerns, known] = await Promise.all([
     listing,
     readConcerns(run, request.force || relist),
     knownClusters(run),
   ]);
-  const options = { fresh: request.force, reread: request.reread ?? [] };
+  const options = { fresh: request.force || run.exact === true, reread: request.reread ?? [] };
   const reread = new Set(options.reread.map(({ zone }) => zone));
   const isConcern = ({ id }: HostedZone) => !('zones' in concerns) || concerns.zones.has(id) || reread.has(id);
   const first = await loadZones(selected.filter(isConcern), run, route53, options);
@@ -147,6 +162,7 @@ async function readWorld(request: RunRequest, run: OpenRun, route53: CountedRout
   const second = await loadZones(more, run, route53, options);
   const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
   return {
+    all,
     selected,
     leftOut,
     zones,
@@ -184,7 +200,7 @@ async function planWorld(
   return { world, input: again, planned: plan(again) };
 }
 
-function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
+export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
   return {
     zones: world.zones.map(({ state }) => state),
@@ -197,7 +213,8 @@ function planInput(request: RunRequest, run: OpenRun, world: World, now: number)
     ...planScope(world.scope),
     asked: namesUnread(world),
     earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
-    ...(run.touch && { renew: run.touch }),
+    // An exact run does what was planned, and nothing beside: what is to be renewed is so by the next run.
+    ...(run.touch && !run.exact && { renew: run.touch }),
   };
 }
 

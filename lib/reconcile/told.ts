@@ -1,7 +1,6 @@
 import { groupBy } from '../group.ts';
-import { countOf, describeObject, type Finding, type RunResult } from '../model/index.ts';
+import { countOf, describeObject, type Finding, isUnpublished, type RunResult } from '../model/index.ts';
 import { firstOf } from '../shown.ts';
-import { isUnpublished } from './result.ts';
 
 /** One object and reason have as many findings as this, each by itself; more become one. */
 const EACH = 20;
@@ -49,11 +48,20 @@ function together(group: readonly Finding[]): Finding {
   return { ...rest, message: `${first.message}; the object has ${count} findings of this reason${which}`, count };
 }
 
-/**
- * Each namespace has its turn, so that none hides what is told of another; what is not published goes before what is mild.
- * For each reason that loses some one finding says how many.
- */
+/** What is not published goes before what is mild; for each reason that loses some one finding says how many. */
 function capped(findings: readonly Finding[], most: number): readonly Finding[] {
+  const kept = inTurns(findings, most);
+  if (kept.length === findings.length) return findings;
+  const some = new Set(kept);
+  const left = groupBy(
+    findings.filter(finding => !some.has(finding)),
+    ({ reason }) => reason,
+  );
+  return [...kept, ...[...left.values()].map(group => leftOut(group))];
+}
+
+/** So many findings at most: each namespace has its turn, so that none hides what is told of another. */
+export function inTurns(findings: readonly Finding[], most: number): readonly Finding[] {
   if (findings.length <= most) return findings;
   const seen = new Map<string, number>();
   const turns = findings.map((finding, at) => {
@@ -67,11 +75,7 @@ function capped(findings: readonly Finding[], most: number): readonly Finding[] 
   });
   turns.sort((a, b) => Number(a.mild) - Number(b.mild) || a.turn - b.turn || a.at - b.at);
   const kept = new Set(turns.slice(0, most).map(({ at }) => at));
-  const left = groupBy(
-    findings.filter((_, at) => !kept.has(at)),
-    ({ reason }) => reason,
-  );
-  return [...findings.filter((_, at) => kept.has(at)), ...[...left.values()].map(group => leftOut(group))];
+  return findings.filter((_, at) => kept.has(at));
 }
 
 function leftOut(group: readonly Finding[]): Finding {

@@ -107,6 +107,8 @@ const byName = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name ===
 
 /** The zones that the config selects, those that it leaves out, and a finding for each domain that has none. */
 export interface SelectedZones {
+  /** Every hosted zone of the account. */
+  readonly all: readonly HostedZone[];
   readonly selected: readonly HostedZone[];
   readonly leftOut: readonly LeftOutZone[];
   readonly findings: readonly Finding[];
@@ -119,14 +121,22 @@ export async function selectedZones(
 ): Promise<SelectedZones> {
   const all = await listZones(run, route53, options);
   const { zones } = run.config;
-  const selected = selectZones(all, zones);
-  const leftOut = all.flatMap(zone => {
-    const key = zoneLeftOutBy(zone, zones);
-    return key === undefined ? [] : [{ zone, key }];
-  });
+  const { selected, leftOut } = sortOut(all, zones);
   const findings =
     selected.length > 0 ? zones.domains.flatMap(withoutZone(selected, zones)) : [noneSelected(all, leftOut)];
-  return { selected, leftOut, findings };
+  return { all, selected, leftOut, findings };
+}
+
+/** The zones that a filter selects, and why it leaves out the others. */
+export function sortOut(
+  all: readonly HostedZone[],
+  filter: Config['zones'],
+): Pick<SelectedZones, 'selected' | 'leftOut'> {
+  const leftOut = all.flatMap(zone => {
+    const key = zoneLeftOutBy(zone, filter);
+    return key === undefined ? [] : [{ zone, key }];
+  });
+  return { selected: selectZones(all, filter), leftOut };
 }
 
 function noneSelected(all: readonly HostedZone[], leftOut: readonly LeftOutZone[]): Finding {
@@ -148,7 +158,7 @@ function withoutZone(selected: readonly HostedZone[], { domainRegex, excludeDoma
 }
 
 /** Zones of another account are other zones: the list is kept by the role that reaches them. */
-function zoneListKey({ zones: { roleArn } }: Config): string {
+export function zoneListKey({ zones: { roleArn } }: Config): string {
   if (roleArn === undefined) return 'zones';
   return `zones-${createHash('sha256').update(roleArn).digest('hex').slice(0, 16)}`;
 }

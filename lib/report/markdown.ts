@@ -4,8 +4,12 @@ import { findingRows } from './findings.ts';
 import { type Cell, plain } from './table.ts';
 import { formatSummary } from './text.ts';
 
-/** What Markdown, or the HTML in it, would obey instead of showing it. */
-const escaped = (text: string) => text.replaceAll(/[\\`*_[\]<>|&#~]/g, '\\$&').replaceAll('\n', '<br>');
+/** What Markdown, or the HTML in it, would obey instead of showing it; nobody is called by his name. */
+const escaped = (text: string) =>
+  text
+    .replaceAll(/[\\`*_[\]<>|&#~]/g, '\\$&')
+    .replaceAll('@', '&#64;')
+    .replaceAll('\n', '<br>');
 
 /** A table as GitHub and its like show it. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {

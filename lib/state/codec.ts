@@ -6,7 +6,6 @@ import type {
   RecordSet,
   Refusal,
   Removal,
-  Snapshot,
   ZoneId,
   ZoneMemory,
   ZoneQuota,
@@ -38,14 +37,6 @@ export interface KeptZoneList {
   readonly readAt: number;
 }
 
-/** What a cluster asked for when it was last read: tells whose a name is, and is never taken for what it asks for now. */
-export interface KeptSnapshot {
-  readonly snapshot: Snapshot;
-  readonly readAt: number;
-  /** Names and objects of the cluster that were not published as asked, when it was last read. */
-  readonly unpublished: number;
-}
-
 export function encode(kind: string, value: object): Uint8Array {
   return gzipSync(JSON.stringify({ format: FORMAT, kind, ...value }), { level: 1 });
 }
@@ -61,7 +52,8 @@ export function decode(kind: string, bytes: Uint8Array): Record<string, unknown>
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 export function encodeZone(copy: ZoneCopy): Uint8Array {
   return encode('zone', {
@@ -189,7 +181,7 @@ function isRecord(value: unknown): value is RecordSet {
   );
 }
 
-const isTexts = (value: unknown): value is string[] =>
+export const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every(each => typeof each === 'string');
 
 const isAlias = (value: unknown) =>
@@ -200,7 +192,7 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isNaming = (value: unknown): value is AffixSettings =>
   isObject(value) && isText(value.prefix) && isText(value.suffix) && isText(value.wildcardReplacement);
 
-const isNumber = (value: unknown): value is number => typeof value === 'number';
+export const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 function isRefusal(value: unknown): value is Refusal {
   return (
@@ -223,38 +215,4 @@ export function decodeZoneList(bytes: Uint8Array): KeptZoneList | undefined {
   if (!value || typeof value.readAt !== 'number' || !Array.isArray(value.zones) || !value.zones.every(isZone))
     return undefined;
   return { zones: value.zones, readAt: value.readAt };
-}
-
-/** A list of things, each of an object and with whatever else `fits` asks for. */
-function isListOf(value: unknown, fits: (item: Record<string, unknown>) => boolean): boolean {
-  return Array.isArray(value) && value.every(item => isObject(item) && isObject(item.object) && fits(item));
-}
-
-function isWrittenList(value: unknown): boolean {
-  const isWritten = (item: unknown) =>
-    isObject(item) && typeof item.resource === 'string' && (item.names === undefined || isTexts(item.names));
-  return Array.isArray(value) && value.every(isWritten);
-}
-
-export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
-  const value = decode('snapshot', bytes);
-  if (!value || typeof value.readAt !== 'number') return undefined;
-  const snapshot = value.snapshot;
-  const whole =
-    isObject(snapshot) &&
-    typeof snapshot.cluster === 'string' &&
-    typeof snapshot.owner === 'string' &&
-    isObject(snapshot.kinds) &&
-    Object.values(snapshot.kinds).every(isObject);
-  if (
-    !whole ||
-    !isListOf(snapshot.endpoints, endpoint => typeof endpoint.name === 'string' && isTexts(endpoint.targets)) ||
-    !isListOf(snapshot.holds, () => true) ||
-    !Array.isArray(snapshot.findings) ||
-    !(snapshot.written === undefined || isWrittenList(snapshot.written)) ||
-    !isNumber(value.unpublished)
-  )
-    return undefined;
-  const { readAt, unpublished } = value;
-  return { snapshot: snapshot as unknown as Snapshot, readAt, unpublished };
 }

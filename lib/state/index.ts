@@ -1,12 +1,10 @@
 export {
   decodeConcerns,
-  decodeSnapshot,
   decodeZone,
   decodeZoneList,
   encode,
   encodeZone,
   type KeptConcerns,
-  type KeptSnapshot,
   type KeptZoneList,
   type ZoneCopy,
 } from './codec.ts';
@@ -14,4 +12,5 @@ export { createFolderStore } from './folder.ts';
 export { type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
+export { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from './snapshot.ts';
 export { StateConflict, type StateStore } from './store.ts';

@@ -139,6 +139,38 @@ describe('fairlead', () => {
     expect(world.route53.dump()[0]!.records).toHaveLength(1);
   });
 
+  test('a plan that is kept in a file is applied as it is, or not at all', async () => {
+    const plan = await fairlead('plan', '--out', 'plan.json');
+    expect(plan).toMatchObject({ code: 2, err: expect.stringContaining('fairlead sync --plan plan.json') });
+    expect(await fairlead('sync', '--plan', 'plan.json', '--force')).toMatchObject({ code: 1, out: '' });
+    await config('records: {ttl: 60}', 'other.yml');
+    expect(await fairlead('sync', '--plan', 'plan.json', '--config', 'other.yml')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the config is another one'),
+    });
+    expect(world.route53.dump()[0]!.records).toHaveLength(1);
+    const sync = await fairlead('sync', '--plan', 'plan.json', '--json');
+    expect(sync.code).toBe(0);
+    expect(json(sync)).toMatchObject({ mode: 'sync', counts: { created: 3 } });
+    expect(await fairlead('sync', '--plan', 'plan.json')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('the plan is not applied, since the world has changed'),
+    });
+    expect(await fairlead('sync', '--plan', 'fairlead.yml')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('fairlead.yml is not a plan'),
+    });
+    expect(await fairlead('plan', '--out', 'no/such/folder')).toMatchObject({ code: 1 });
+  });
+
+  test('plan --format markdown is for a pull request', async () => {
+    const { code, out } = await fairlead('plan', '--format', 'markdown');
+    expect(code).toBe(2);
+    expect(out).toContain('| + create | b.example.com | A |');
+    expect((await fairlead('plan', '--output', 'markdown')).out.split('\n').slice(1)).toEqual(out.split('\n').slice(1));
+    expect(await fairlead('plan', '--format', 'xml')).toMatchObject({ code: 1 });
+  });
+
   test('sync makes it so and exits 0, for people in a table', async () => {
     const sync = await fairlead('sync');
     expect(sync).toMatchObject({ code: 0, err: '' });
@@ -407,8 +439,8 @@ describe('fairlead', () => {
     await config('polcy: sync\nrecords: {ttl: soon}\n', 'bad.yml');
     const { code, err } = await fairlead('sync', '--config', 'bad.yml');
     expect(code).toBe(1);
-    expect(err).toMatch(/bad\.yml:4: polcy: .*policy/);
-    expect(err).toMatch(/bad\.yml:5: records\.ttl: "soon" is not a TTL/);
+    expect(err).toMatch(/bad\.yml:4:1: polcy: .*policy/);
+    expect(err).toMatch(/bad\.yml:5:11: records\.ttl: "soon" is not a TTL/);
   });
 
   test('what could not run is JSON too, for machines', async () => {

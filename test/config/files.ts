@@ -12,10 +12,10 @@ export const parse = (text: string, options: Partial<ParseOptions> = {}) =>
 /** The config of a minimal file with these lines added. */
 export const withLines = (...lines: string[]) => parse(MINIMAL + lines.join('\n'));
 
-/** The problems of a text as `path: message`, without file and line; a text that is fine fails the test. */
+/** The problems of a text as `path: message`, without file, line and column; a text that is fine fails the test. */
 export function problemsOf(text: string, options: Partial<ParseOptions> = {}): string[] {
   const { message } = errorOf(text, options);
-  return message.split('\n').map(line => line.replace(/^[^:]+(:\d+)?: /, ''));
+  return message.split('\n').map(line => line.replace(/^[^:]+(:\d+:\d+)?: /, ''));
 }
 
 export function errorOf(text: string, options: Partial<ParseOptions> = {}): ConfigError {

@@ -43,7 +43,13 @@ describe('a config that names its clusters only', () => {
         maxUpdates: { count: 50, percent: 50 },
         deleteAfterMs: 0,
       },
-      limits: { hostnamesPerObject: 500, targetsPerObject: 400, recordsPerNamespace: 5000 },
+      limits: {
+        hostnamesPerObject: 500,
+        targetsPerObject: 400,
+        recordsPerNamespace: 5000,
+        readSeconds: 60,
+        readMiB: 512,
+      },
       budget: { requestsPerSecond: 5, burst: 25 },
       claims: [],
     });
@@ -280,7 +286,7 @@ describe('loadConfig', () => {
   it('names a file that cannot be read, with the cause', () => {
     const load = () => loadConfig(join(folder, 'none.yml'), {});
     expect(load).toThrow(ConfigError);
-    expect(load).toThrow(/none\.yml: cannot be read \(ENOENT.*\): give the path/);
+    expect(load).toThrow(/none\.yml: cannot be read \(it is not there\): give the path .*fairlead init/);
     expect(load).toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: 'ENOENT' }) }));
   });
 });

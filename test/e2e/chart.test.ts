@@ -48,7 +48,12 @@ describe('the chart', () => {
     ['another way to sign', 'webhook.auth=none', '/webhook/auth'],
     ['a secret that nothing is signed with', 'webhook.existingSecret=a', '/webhook/existingSecret'],
     ['a secret that could be guessed', 'webhook.auth=hmac,webhook.region=,webhook.secret=short', '/webhook/secret'],
-    ['a region for hmac', 'webhook.auth=hmac,webhook.existingSecret=a', '/webhook/region'],
+    ['a region for hmac', 'webhook.auth=hmac,webhook.existingSecret=a,webhook.region=eu-west-1', '/webhook/region'],
+    [
+      'an address of one’s own without its region',
+      'webhook.url=https://hooks.example.com/',
+      'webhook.region: give the region',
+    ],
     [
       'two secrets',
       `webhook.auth=hmac,webhook.region=,webhook.existingSecret=a,webhook.secret=${SECRET}`,
@@ -61,6 +66,11 @@ describe('the chart', () => {
     ['more pods', 'replicas=2', "'replicas' not allowed"],
   ])('refuses %s, naming it', async (_rule, set, said) => {
     await expect(render('--set', set)).rejects.toThrow(said);
+  });
+
+  it('takes an address of one’s own with its region', async () => {
+    const { ConfigMap } = await render('--set', 'webhook.url=https://hooks.example.com/,webhook.region=eu-west-1');
+    expect(JSON.parse(ConfigMap.data['forwarder.json']).webhook.region).toBe('eu-west-1');
   });
 
   it('gives no right to a kind that is not watched', async () => {
@@ -76,7 +86,9 @@ describe('the chart', () => {
     const sorted = (rules: readonly { apiGroups: readonly string[] }[]) =>
       [...rules].sort((a, b) => String(a.apiGroups).localeCompare(String(b.apiGroups)));
     expect(sorted(ClusterRole.rules)).toEqual(sorted(rulesFor(SOURCE_GROUPS.gateway)));
-    const settings = parseSettings(JSON.parse(ConfigMap.data['forwarder.json']), 'forwarder.json', {});
+    const settings = parseSettings(JSON.parse(ConfigMap.data['forwarder.json']), 'forwarder.json', {
+      AWS_REGION: 'eu-west-1',
+    });
     expect(settings.sources).toEqual(SOURCE_GROUPS.gateway);
     expect(settings.gateway).toEqual({ ...EVERY_GATEWAY, name: 'public' });
   });

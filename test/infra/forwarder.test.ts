@@ -43,7 +43,10 @@ describe('the pod of the forwarder', () => {
   });
 
   it('gets settings that its program takes', () => {
-    const settings = parseSettings(JSON.parse(manifest('ConfigMap').data['forwarder.json']), 'forwarder.json', {});
+    const text = manifest('ConfigMap').data['forwarder.json'];
+    // No region of anybody's stands in it: left as it is, it is refused.
+    expect(() => parseSettings(JSON.parse(text), 'forwarder.json', {})).toThrow(/webhook\.region: is missing/);
+    const settings = parseSettings(JSON.parse(text.replace('REGION', 'eu-west-1')), 'forwarder.json', {});
     expect(settings).toMatchObject({ cluster: 'CLUSTER', webhook: { auth: { kind: 'iam', region: 'eu-west-1' } } });
     expect(container.volumeMounts).toEqual([{ name: 'settings', mountPath: '/etc/fairlead', readOnly: true }]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidSetting, readSettings } from '../../infra/settings.ts';
+import { checkNames, checkStage, InvalidSetting, readSettings } from '../../infra/settings.ts';
 
 /** The defaults of serverless.yml. */
 const PARAMS = {
@@ -122,5 +122,39 @@ describe('settings of the deployment', () => {
   ])('refuse %s, naming it', (_rule, params, message) => {
     expect(() => read(params)).toThrow(InvalidSetting);
     expect(() => read(params)).toThrow(message);
+  });
+});
+
+describe('a parameter that there is not', () => {
+  const none = { default: { schedule: 'none' } };
+
+  it.each<[string, unknown, unknown, RegExp]>([
+    ['on the command line', ['shedule=none'], none, /^params\.shedule: .* did you mean schedule\?$/],
+    ['the only one there', 'shedule=none', none, /did you mean schedule/],
+    ['near none', ['colour=red'], none, /there are config, schedule/],
+    ['in serverless.yml', undefined, { default: {}, prod: { alarmTopics: 'x' } }, /did you mean alarmTopic\?/],
+  ])('is refused %s', (_where, given, sections, message) => {
+    expect(() => checkNames(given, sections)).toThrow(message);
+  });
+
+  it.each([[undefined], [['schedule=rate(5 minutes)', 'webhook=none']]])('%j is none', given => {
+    expect(() => checkNames(given, none)).not.toThrow();
+  });
+});
+
+describe('a stage', () => {
+  it.each([
+    ['a'.repeat(60), 'eu-west-1', /at most 45 letters/],
+    ['a'.repeat(41), 'ap-southeast-2', /at most 40 letters/],
+    ['a.b', 'eu-west-1', /^--stage a\.b: /],
+  ])('%s in %s is refused before anything is deployed', (stage, region, message) => {
+    expect(() => checkStage(stage, region)).toThrow(message);
+  });
+
+  it.each([
+    ['prod', 'eu-west-1'],
+    ['a'.repeat(40), 'ap-southeast-2'],
+  ])('%s in %s is taken', (stage, region) => {
+    expect(() => checkStage(stage, region)).not.toThrow();
   });
 });

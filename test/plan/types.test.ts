@@ -72,6 +72,35 @@ const EMPTY = {
   origin: 'read' as const,
 };
 
+describe('beside a CNAME of ours', () => {
+  const MX = typed('MX', 'www.example.com', ['10 ours.net']);
+  const records = ['www.example.com CNAME lb.example.net', 'cname-www.example.com TXT arena service/default/a'];
+
+  test('that stands and is asked for, another type is refused before Route 53 does', () => {
+    const output = planOf({ records, wants: ['service/a www.example.com lb.example.net', MX], settings: ALL });
+    expect(changesOf(output)).toEqual([]);
+    expect(reasonsOf(output)).toEqual(['conflict www.example.com']);
+  });
+
+  test('whose target changes, the CNAME is updated', () => {
+    const output = planOf({ records, wants: ['service/a www.example.com lb2.example.net', MX], settings: ALL });
+    expect(changesOf(output)).toContain('+ www.example.com CNAME lb2.example.net');
+    expect(reasonsOf(output)).toEqual(['conflict www.example.com']);
+  });
+
+  test('that becomes an address, another type is made', () => {
+    const output = planOf({ records, wants: ['service/a www.example.com 203.0.113.1', MX], settings: ALL });
+    expect(changesOf(output)).toContain('+ www.example.com MX 10 ours.net');
+    expect(changesOf(output)).toContain('+ www.example.com A 203.0.113.1');
+  });
+
+  test('that nobody asks for any more, another type is made', () => {
+    const output = planOf({ records, wants: [MX], settings: ALL });
+    expect(changesOf(output)).toContain('- www.example.com CNAME lb.example.net');
+    expect(changesOf(output)).toContain('+ www.example.com MX 10 ours.net');
+  });
+});
+
 test('a host whose name looks like an ownership record of a type that ExternalDNS does not know keeps its own', () => {
   const records = ['https-shop.example.com A 203.0.113.1', 'https-shop.example.com TXT arena service/default/a'];
   const wants = ['service/a https-shop.example.com 203.0.113.1'];

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -311,4 +312,18 @@ test('whatever is read back, decoding never throws', async () => {
     ),
   );
   expect(decodeZoneList(whole)).toBeUndefined();
+});
+
+test('a snapshot is kept whole, each list of targets once', async () => {
+  const { decodeSnapshot, encodeSnapshot } = await import('../../lib/state/index.ts');
+  const object = { cluster: 'prod', kind: 'service', namespace: 'default', name: 'a' };
+  const targets = Array.from({ length: 400 }, (_, i) => `203.0.113.${i}`);
+  const endpoints = Array.from({ length: 500 }, (_, i) => ({
+    ...{ name: `n${i}.example.com`, type: 'A' as const, targets, alias: 'auto' as const, object, ttl: 60 },
+  }));
+  const findings = [{ reason: 'invalid' as const, message: 'it is malformed', object }];
+  const snapshot = { cluster: 'prod', owner: 'o', kinds: {}, origin: 'read' as const, endpoints, holds: [], findings };
+  const bytes = encodeSnapshot({ snapshot, unpublished: 3, readAt: 5 });
+  expect(decodeSnapshot(bytes)).toEqual({ snapshot, unpublished: 3, readAt: 5, detailed: true });
+  expect(gunzipSync(bytes).length).toBeLessThan(500 * 400 * 3);
 });

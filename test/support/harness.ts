@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import type { KindRead, RunRequest, RunResult } from '../../lib/model/index.ts';
-import { type ClusterReader, type Ports, reconcile } from '../../lib/reconcile/index.ts';
+import { type ClusterReader, type Ports, type Run, reconcile } from '../../lib/reconcile/index.ts';
 import { keysFrom } from '../../lib/reconcile/keys.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget, type Route53Port } from '../../lib/route53/index.ts';
@@ -70,7 +70,7 @@ export interface Harness {
   readonly calls: Partial<Record<Operation, number>>;
   /** The strict Route 53 as a port, its requests counted in `calls`. */
   route53(hooks: Hooks): Route53Port;
-  run(request?: Partial<RunRequest>, ports?: Partial<Ports>): Promise<RunResult>;
+  run(request?: Partial<RunRequest>, ports?: Partial<Ports>, more?: Partial<Run>): Promise<RunResult>;
   /** Record sets of a zone (the only one, if none is named) as `name type value…`, its own NS and SOA left out. */
   records(zone?: string): string[];
   json(zone?: string): readonly RecordJson[];
@@ -111,7 +111,7 @@ export function harness(
           return hooks.before?.(operation, zone);
         },
       }),
-    async run(request = {}, ports = {}) {
+    async run(request = {}, ports = {}, more = {}) {
       for (const operation of Object.keys(self.calls)) delete self.calls[operation as Operation];
       const all: Ports = {
         route53: self.route53(self.hooks),
@@ -124,7 +124,7 @@ export function harness(
         holder: 'test',
         ...ports,
       };
-      return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all });
+      return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all, ...more });
     },
     json: zone => dumpZones(store).find(({ id }) => zone === undefined || id === zone)?.records ?? [],
     records: zone => self.json(zone).map(brief).sort(),

@@ -85,7 +85,11 @@ export function parseSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): Settings {
   const parsed = schema.safeParse(value, { error: wording });
-  if (!parsed.success) throw new ConfigError(file, parsed.error.issues.flatMap(problemsOf));
+  if (!parsed.success)
+    throw new ConfigError(
+      file,
+      parsed.error.issues.flatMap(issue => problemsOf(issue)),
+    );
   const { webhook, host, records, ...rest } = parsed.data;
   const auth = authOf(webhook, env);
   if ('message' in auth) throw new ConfigError(file, [auth]);

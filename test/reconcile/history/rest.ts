@@ -132,7 +132,8 @@ function wrong(place: Place): string | undefined {
     const isKept = ours.some(each => dueOfLabel(labelOf(each, place), place)?.length === 0);
     const stays =
       isKept || isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
-    const isShared = new Set(ours.map(each => labelOf(each, place).resource)).size > 1;
+    const holders = new Set(ours.map(each => labelOf(each, place)).map(one => `${one.cluster} ${one.resource}`));
+    const isShared = holders.size > 1;
     if (told(place) && (excuse !== undefined || stays || isShared)) return undefined;
     return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
   }

@@ -34,6 +34,7 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{/* The settings' file: exactly the keys that the forwarder knows, those without a value left out. */}}
 {{- define "forwarder.settings" -}}
 {{- $webhook := dict "url" (required "webhook.url: give output WebhookUrl of fairlead's stack" .Values.webhook.url) "auth" .Values.webhook.auth -}}
+{{- if and (eq .Values.webhook.auth "iam") (not .Values.webhook.region) (not (regexMatch "^https://[^/]+\\.lambda-url\\.[A-Za-z0-9-]+\\.on\\.aws([/:]|$)" .Values.webhook.url)) }}{{- fail "webhook.region: give the region of the webhook, since the url is not that of a Lambda function, which names it" }}{{- end -}}
 {{- if .Values.webhook.region }}{{- $_ := set $webhook "region" .Values.webhook.region }}{{- end -}}
 {{- if include "forwarder.secret" . }}{{- $_ := set $webhook "secretFile" "/var/run/secrets/fairlead/secret" }}{{- end -}}
 {{- $settings := dict "cluster" (required "cluster: give the name that the cluster has in fairlead.yml" .Values.cluster) "webhook" $webhook "sources" .Values.sources "hostnames" .Values.hostnames "gather" .Values.gather "port" 8080 -}}

@@ -1,0 +1,53 @@
+import type { Finding, ObjectRef, Reason } from '../model/index.ts';
+import { resourceOf } from '../model/index.ts';
+import { ruleOf } from './outcome.ts';
+
+/** `kubectl` names an object so: `-n shop service/web`. */
+const forKubectl = ({ kind, namespace, name }: ObjectRef) =>
+  `-n ${namespace} ${kind === 'crd' ? 'dnsendpoint' : kind}/${name}`;
+
+const look = ({ object }: Finding) =>
+  object ? `kubectl describe ${forKubectl(object)} (cluster ${object.cluster})` : '';
+
+const correct = (finding: Finding) => {
+  const what = finding.field === undefined ? 'it' : finding.field;
+  return finding.object
+    ? `correct ${what} of ${resourceOf(finding.object)} in ${finding.object.cluster}`
+    : `correct ${what}`;
+};
+
+const clusterOf = ({ object, cluster }: Finding) => object?.cluster ?? cluster;
+
+const force = (finding: Finding) => {
+  const cluster = clusterOf(finding);
+  return `fairlead sync --force${cluster === undefined ? '' : ` --cluster ${cluster}`}`;
+};
+
+/** The one thing to do about what is told, by its reason. */
+const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = {
+  filtered: finding =>
+    finding.field === undefined
+      ? 'change the setting of the config that leaves it out'
+      : `change ${finding.field}, which leaves it out`,
+  'no-target': finding => `wait for its load balancer, or see why it has none: ${look(finding)}`,
+  invalid: correct,
+  unsupported: finding => `take ${finding.field ?? 'what is not supported'} out of the object`,
+  'no-zone': () => 'create a hosted zone for the name, or let the config select the one that is there (zones)',
+  'not-owned': () =>
+    'if the record that stands there may go, remove it in Route 53: the next run then publishes the name',
+  conflict: finding =>
+    `let one object alone ask for the name: who has it keeps it until it asks for it no longer${finding.object ? ` (${resourceOf(finding.object)} in ${finding.object.cluster} was refused)` : ''}`,
+  'not-allowed': () => 'let a rule of claims allow it, or ask for a name that one allows',
+  policy: () => 'set policy: sync, if runs may do that',
+  frozen: finding =>
+    `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}); a run then decides`,
+  held: finding => `if that is meant: ${force(finding)}`,
+  grace: finding => `wait, or do it now: ${force(finding)}`,
+  refused: finding => `change what Route 53 refuses; to try it again at once: ${force(finding)}`,
+  deferred: () => 'wait for the next run, or run fairlead sync',
+  unreadable: () => 'see that the role may read the hosted zone or the cluster: fairlead plan says what is wrong',
+};
+
+export function adviceFor(finding: Finding): string {
+  return ADVICE[finding.reason]?.(finding) ?? `see the reason (${ruleOf(finding)})`;
+}

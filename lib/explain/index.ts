@@ -1,0 +1,3 @@
+export type * from './explanation.ts';
+export { explainName, type Facts } from './name.ts';
+export { explainObject, findObjects, namesOf } from './object.ts';

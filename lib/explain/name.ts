@@ -1,0 +1,159 @@
+import type { ClusterName, DnsName, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
+import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
+import { type FocusedName, focus, type PlanInput } from '../plan/index.ts';
+import { adviceFor } from './advice.ts';
+import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
+import { nearestOf } from './nearest.ts';
+import { askerOf, objectsOf } from './outcome.ts';
+import { explainZones, type KnownZones } from './zones.ts';
+
+/** All that an explanation is made from: what a run of each shard would plan from, and how old that is. */
+export interface Facts {
+  readonly origin: Source['origin'];
+  readonly shards: readonly { readonly input: PlanInput }[];
+  readonly asked: readonly Snapshot[];
+  /** Every hosted zone of the account. */
+  readonly zones: readonly HostedZone[];
+  readonly selected: ReadonlySet<ZoneId>;
+  /** Epoch milliseconds. */
+  readonly readAt: { readonly zones: ReadonlyMap<ZoneId, number>; readonly clusters: ReadonlyMap<ClusterName, number> };
+  readonly gaps: readonly string[];
+}
+
+const statesOf = ({ shards }: Facts) => shards.flatMap(({ input: { zones } }) => zones);
+
+export const sourceOf = ({ origin, readAt, gaps }: Facts): Source => ({
+  origin,
+  clusters: Object.fromEntries(readAt.clusters),
+  gaps,
+});
+
+export const knownZones = (facts: Facts): KnownZones => ({
+  all: facts.zones,
+  selected: facts.selected,
+  states: statesOf(facts),
+  readAt: facts.readAt.zones,
+});
+
+/** What every shard's plan says of some names. */
+export function focusAll({ shards }: Facts, names: ReadonlySet<DnsName>): (name: DnsName) => readonly FocusedName[] {
+  const all = shards.map(({ input }) => focus(input, names));
+  return name => all.flatMap(one => one.get(name) ?? []);
+}
+
+/** Explains one hostname. Pure: what the next run would do is what its plan says. */
+export function explainName(name: DnsName, facts: Facts, dns?: PublicAnswer): Explanation {
+  const focused = focusAll(facts, new Set([name]))(name);
+  const zones = explainZones(focused, knownZones(facts));
+  const asking = objectsOf(name, facts.asked).map(object => askerOf(object, focused, facts.asked));
+  const reasons = focused.flatMap(({ findings }) => findings.filter(({ object }) => object === undefined));
+  const next = focused.flatMap(({ changes }) =>
+    changes.flatMap(({ zone, change }) => recordChanges(change).map((one): NextChange => ({ ...one, zone: zone.id }))),
+  );
+  const known = { asking, zones, next };
+  const verdict = verdictOf(known);
+  const nearest = verdict === 'unknown' ? nearestOf(name, namesIn(facts)) : undefined;
+  const explanation = { name, verdict, published: verdict === 'published', zones, asking, reasons, next };
+  return {
+    ...explanation,
+    summary: summaryOf(name, verdict, known),
+    advice: adviceOf({ ...explanation, ...(nearest !== undefined && { nearest }) }),
+    ...(nearest !== undefined && { nearest }),
+    ...(dns && { dns }),
+    source: sourceOf(facts),
+  };
+}
+
+interface Known {
+  readonly asking: readonly Asker[];
+  readonly zones: readonly ExplainedZone[];
+  readonly next: readonly NextChange[];
+}
+
+const standsOurs = ({ zones }: Known) => zones.some(({ records }) => records.some(({ ours }) => ours));
+
+/** Who asks and is not merely filtered or told of. */
+const isAsking = ({ wants, outcome }: Asker) =>
+  outcome !== 'filtered' && (wants.length > 0 || outcome === 'waiting' || outcome === 'refused');
+
+function verdictOf(known: Known): Verdict {
+  const asking = known.asking.filter(isAsking);
+  const stands = standsOurs(known);
+  if (asking.length === 0) return unasked(known);
+  const isServed = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
+  if (known.next.length > 0) return 'pending';
+  if (asking.every(isServed)) return 'published';
+  return stands ? 'partly' : 'refused';
+}
+
+function unasked(known: Known): Verdict {
+  if (known.next.some(({ action }) => action === 'delete')) return 'leaving';
+  if (standsOurs(known)) return known.next.length > 0 ? 'leaving' : 'kept';
+  return known.zones.some(({ records }) => records.length > 0) ? 'foreign' : 'unknown';
+}
+
+const SHOWN = 3;
+
+function few(texts: readonly string[]): string {
+  const more = texts.length > SHOWN ? ` and ${texts.length - SHOWN} more` : '';
+  return `${texts.slice(0, SHOWN).join(', ')}${more}`;
+}
+
+function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
+  const served = known.asking.filter(({ outcome }) => outcome === 'published' || outcome === 'shared');
+  const objects = few(
+    (served.length > 0 ? served : known.asking.filter(isAsking)).map(({ object }) => describeObject(object)),
+  );
+  const others = known.zones.flatMap(({ records }) => records.flatMap(({ ownership }) => ownership?.owner ?? []));
+  const TEXTS: Readonly<Record<Verdict, string>> = {
+    published: `${name} is published as asked, for ${objects}`,
+    partly: `${name} stands in Route 53, but not all that is asked for is published`,
+    pending: `${name} is asked for by ${objects}; the next run changes it`,
+    refused: `${name} is asked for by ${objects}, and is not published`,
+    leaving: `${name} stands in Route 53, and no object asks for it: the next run removes it`,
+    kept: `${name} stands in Route 53 though no object asks for it`,
+    foreign: `${name} is not fairlead's: ${others.length > 0 ? `the owner "${others[0]}" has it` : 'it carries no ownership record'}, and no object asks for it`,
+    unknown: `${name} is not known: no object asks for it, and no hosted zone that is read has it`,
+  };
+  return TEXTS[verdict];
+}
+
+function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'>): string {
+  const { verdict, asking, reasons, zones, nearest } = explanation;
+  const told = [...asking.flatMap(one => one.reasons), ...reasons];
+  const [grave] = told.filter(isUnpublished);
+  const [filtered] = told.filter(({ reason }) => reason === 'filtered');
+  if (verdict === 'published') return publishedAdvice(explanation);
+  if (verdict === 'pending' && !grave) return 'run fairlead sync, or wait for the schedule';
+  if (grave) return adviceFor(grave);
+  if (verdict === 'leaving')
+    return 'if it is to stay, let an object ask for it again before the next run; to see what else leaves: fairlead plan';
+  if (verdict === 'kept') return reasons[0] ? adviceFor(reasons[0]) : 'fairlead plan says why it is kept';
+  if (verdict === 'foreign') return 'if an object is to have the name, remove the record that stands there first';
+  if (filtered) return adviceFor(filtered);
+  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  const where = zones.length === 0 ? `; and create a hosted zone for it, since none of the account contains it` : '';
+  return `let an object ask for it (the hostname annotation, or a host of an Ingress or route)${where}`;
+}
+
+/** Published, and yet perhaps not what one wants: the world may not see it. */
+function publishedAdvice({ zones, asking }: Pick<Explanation, 'zones' | 'asking'>): string {
+  const home = zones.find(({ records }) => records.some(({ ours }) => ours));
+  if (home && (home.delegation.state === 'not-delegated' || home.delegation.state === 'elsewhere'))
+    return `delegate ${home.name}: write the NS record set of its own name servers into the zone above`;
+  const [first] = asking.filter(isAsking);
+  return first
+    ? `to change it, change ${resourceOf(first.object)} in ${first.object.cluster}`
+    : 'nothing is to be done';
+}
+
+/** Every name that is asked for or stands in a zone that was loaded. */
+function* namesIn(facts: Facts): Generator<DnsName> {
+  for (const { endpoints } of facts.asked) for (const { name } of endpoints) yield name;
+  const seen = new Set<ZoneId>();
+  for (const { zone, records } of statesOf(facts)) {
+    if (seen.has(zone.id)) continue;
+    seen.add(zone.id);
+    for (const [name, sets] of records) if (sets.some(({ type }) => type !== 'TXT')) yield name;
+  }
+}

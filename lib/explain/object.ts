@@ -1,0 +1,107 @@
+import type { DnsName, ObjectRef, Snapshot } from '../model/index.ts';
+import { describeObject, isUnpublished, resourceOf } from '../model/index.ts';
+import { ownershipsIn, readOwnershipName } from '../registry/index.ts';
+import { adviceFor } from './advice.ts';
+import type { Asker, ObjectExplanation } from './explanation.ts';
+import { type Facts, focusAll, knownZones, sourceOf } from './name.ts';
+import { nearestOf } from './nearest.ts';
+import { askerOf, toldBySources } from './outcome.ts';
+
+type Wanted = Pick<ObjectRef, 'kind' | 'namespace' | 'name'>;
+
+const fits = (object: ObjectRef, wanted: Wanted, cluster: string | undefined) =>
+  object.kind === wanted.kind &&
+  object.namespace === wanted.namespace &&
+  object.name === wanted.name &&
+  (cluster === undefined || object.cluster === cluster);
+
+/** The objects of this name: one in each cluster that has one. */
+export function findObjects(wanted: Wanted, asked: readonly Snapshot[], cluster?: string): ObjectRef[] {
+  const all = asked.flatMap(objectsIn).filter(object => fits(object, wanted, cluster));
+  return [...new Map(all.map(object => [describeObject(object), object])).values()];
+}
+
+const objectsIn = ({ endpoints, holds, findings }: Snapshot): ObjectRef[] => [
+  ...endpoints.map(({ object }) => object),
+  ...holds.map(({ object }) => object),
+  ...findings.flatMap(({ object }) => object ?? []),
+];
+
+/** The names that an object asks for, waits for or was refused. */
+export function namesOf(object: ObjectRef, asked: readonly Snapshot[]): Set<DnsName> {
+  const own = asked.filter(({ cluster }) => cluster === object.cluster);
+  const isOf = (one: { readonly object?: ObjectRef }) =>
+    one.object !== undefined && fits(one.object, object, object.cluster);
+  return new Set([
+    ...own.flatMap(({ endpoints }) => endpoints.filter(isOf).map(({ name }) => name)),
+    ...own.flatMap(({ holds, findings }) => [...holds, ...findings].filter(isOf).flatMap(({ name }) => name ?? [])),
+  ]);
+}
+
+/** Explains one object: each hostname, and why it is published or not. Pure. */
+export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanation {
+  const names = namesOf(object, facts.asked);
+  const focused = focusAll(facts, names);
+  const askers = [...names].sort().map(name => askerOf(object, focused(name), facts.asked));
+  const reasons = toldBySources(object, facts.asked).filter(({ name }) => name === undefined);
+  const holds = heldBy(object, facts).filter(name => !names.has(name));
+  const known =
+    names.size > 0 ||
+    reasons.length > 0 ||
+    facts.asked.some(({ holds: all }) => all.some(one => fits(one.object, object, object.cluster)));
+  const isServed = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
+  const published = names.size > 0 && askers.every(isServed) && !reasons.some(isUnpublished);
+  const nearest = known ? undefined : nearestOf(resourceOf(object), facts.asked.flatMap(objectsIn).map(resourceOf));
+  const served = askers.filter(isServed).length;
+  return {
+    object,
+    known,
+    published,
+    summary: known
+      ? `${describeObject(object)} asks for ${names.size} hostname${names.size === 1 ? '' : 's'}, and has ${served === names.size ? (served === 1 ? 'it' : 'all of them') : served}`
+      : `nothing is known of ${describeObject(object)}: it is not there, asks for no hostname, or the config leaves it out`,
+    names: askers,
+    reasons,
+    holds,
+    advice: adviceOf(askers, reasons, { known, nearest }),
+    ...(nearest !== undefined && { nearest }),
+    source: sourceOf(facts),
+  };
+}
+
+function adviceOf(
+  askers: readonly Asker[],
+  reasons: ObjectExplanation['reasons'],
+  { known, nearest }: { readonly known: boolean; readonly nearest: string | undefined },
+): string {
+  const told = [...reasons, ...askers.flatMap(one => one.reasons)];
+  const [grave] = told.filter(isUnpublished);
+  if (grave) return adviceFor(grave);
+  if (askers.some(({ outcome }) => outcome === 'pending')) return 'run fairlead sync, or wait for the schedule';
+  const [filtered] = told.filter(({ reason }) => reason === 'filtered');
+  if (filtered) return adviceFor(filtered);
+  if (known) return 'nothing is to be done';
+  if (nearest !== undefined) return `did you mean ${nearest}?`;
+  return 'see that it is there and carries a hostname annotation or a host, that its kind is among sources, and that filters, ingress.classes and service.types let it through';
+}
+
+/** Names for which ownership records name the object. */
+function heldBy(object: ObjectRef, facts: Facts): DnsName[] {
+  const resource = resourceOf(object);
+  const owners = new Set(facts.asked.filter(({ cluster }) => cluster === object.cluster).map(({ owner }) => owner));
+  const naming = facts.shards[0]?.input.settings.naming;
+  const held = new Set<DnsName>();
+  if (!naming) return [];
+  for (const { zone, records } of knownZones(facts).states)
+    for (const sets of records.values())
+      for (const txt of sets)
+        for (const { ownership } of ownershipsIn(txt, naming)) {
+          const isOf =
+            ownership.resource === resource &&
+            owners.has(ownership.owner) &&
+            (ownership.cluster ?? object.cluster) === object.cluster;
+          const name = isOf ? readOwnershipName(txt.name, zone.name, naming)?.name : undefined;
+          if (name !== undefined) held.add(name);
+        }
+  return [...held].sort();
+}

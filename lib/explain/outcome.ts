@@ -1,0 +1,117 @@
+import type { DnsName, Finding, ObjectRef, Reason, Snapshot } from '../model/index.ts';
+import { describeObject, isUnpublished } from '../model/index.ts';
+import type { FocusedName } from '../plan/index.ts';
+import type { Asker, Outcome } from './explanation.ts';
+
+const isSame = (a: ObjectRef, b: ObjectRef) =>
+  a.cluster === b.cluster && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+
+/** What decided, by the reason that is told. */
+const RULES: Readonly<Partial<Record<Reason, string>>> = {
+  filtered: 'filter',
+  'no-target': 'hold',
+  invalid: 'validity',
+  unsupported: 'validity',
+  'no-zone': 'zone',
+  'not-owned': 'ownership',
+  conflict: 'conflict',
+  'not-allowed': 'claim',
+  policy: 'policy',
+  frozen: 'freeze',
+  held: 'guard',
+  grace: 'grace',
+  merged: 'merge',
+  refused: 'Route 53',
+  deferred: 'time',
+  unreadable: 'reading',
+};
+
+export const ruleOf = ({ reason }: Pick<Finding, 'reason'>): string => RULES[reason] ?? reason;
+
+/** Objects that have something to do with a name: they ask for it, wait for it, or were refused it. */
+export function objectsOf(name: DnsName, asked: readonly Snapshot[]): ObjectRef[] {
+  const objects = asked.flatMap(({ endpoints, holds, findings }) => [
+    ...endpoints.filter(one => one.name === name).map(({ object }) => object),
+    ...holds.filter(one => one.name === name).map(({ object }) => object),
+    ...findings.filter(one => one.name === name).flatMap(({ object }) => object ?? []),
+  ]);
+  return [...new Map(objects.map(object => [describeObject(object), object])).values()];
+}
+
+/** What is told of an object that the plan does not know of: by the sources that read it. */
+export function toldBySources(object: ObjectRef, asked: readonly Snapshot[]): Finding[] {
+  return asked
+    .filter(({ cluster }) => cluster === object.cluster)
+    .flatMap(({ findings }) => findings.filter(finding => finding.object && isSame(finding.object, object)));
+}
+
+/**
+ * What became of what an object asks for under a name. Where several things are told, the gravest counts:
+ *
+ * | told of                    | reason                  | outcome            |
+ * |----------------------------|-------------------------|--------------------|
+ * | the object                 | unpublished             | refused or waiting |
+ * | the object, which asks not | it holds the name       | waiting            |
+ * | the object                 | filtered                | filtered           |
+ * | the name, and a change waits or none is planned | unpublished | refused        |
+ * | –                          | a change is planned     | pending            |
+ * | the object                 | merged                  | shared             |
+ * | –                          | it stands               | published          |
+ * | another object, alike      | unpublished             | refused            |
+ */
+export function askerOf(object: ObjectRef, focused: readonly FocusedName[], asked: readonly Snapshot[]): Asker {
+  const [{ name }] = focused as [FocusedName];
+  const wants = asked
+    .filter(({ cluster }) => cluster === object.cluster)
+    .flatMap(({ endpoints }) => endpoints.filter(one => one.name === name && isSame(one.object, object)))
+    .map(({ type, targets }) => ({ type, targets }));
+  const told = [
+    ...toldBySources(object, asked).filter(finding => finding.name === undefined || finding.name === name),
+    ...focused.flatMap(({ findings }) => findings.filter(one => one.object && isSame(one.object, object))),
+  ];
+  const ofName = focused.flatMap(({ findings }) =>
+    findings.filter(one => one.object === undefined && one.name === name),
+  );
+  const held = wants.length === 0 ? heldBy(object, name, asked) : [];
+  const { outcome, reasons } = decide(focused, { told, held, ofName });
+  const [first] = reasons;
+  return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons };
+}
+
+/** A hold that its source told nothing of. */
+function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): Finding[] {
+  return asked
+    .filter(({ cluster }) => cluster === object.cluster)
+    .flatMap(({ holds }) => holds.filter(one => one.name === name && isSame(one.object, object)))
+    .map(({ message }) => ({ reason: 'no-target', message, object, name }));
+}
+
+interface ToldOf {
+  readonly told: readonly Finding[];
+  readonly held: readonly Finding[];
+  readonly ofName: readonly Finding[];
+}
+
+function decide(
+  focused: readonly FocusedName[],
+  { told, held, ofName }: ToldOf,
+): { outcome: Outcome; reasons: readonly Finding[] } {
+  const grave = told.filter(isUnpublished);
+  if (grave.length > 0)
+    return { outcome: grave.every(({ reason }) => reason === 'no-target') ? 'waiting' : 'refused', reasons: grave };
+  if (held.length > 0) return { outcome: 'waiting', reasons: held };
+  const filtered = told.filter(({ reason }) => reason === 'filtered');
+  if (filtered.length > 0) return { outcome: 'filtered', reasons: filtered };
+  const mild = told.filter(({ reason }) => reason !== 'merged');
+  const planned = focused.some(({ changes }) => changes.some(({ change }) => change.creates.length > 0));
+  if (planned) return { outcome: 'pending', reasons: mild };
+  const stopped = ofName.filter(isUnpublished);
+  if (stopped.length > 0) return { outcome: 'refused', reasons: stopped };
+  const merged = told.filter(({ reason }) => reason === 'merged');
+  if (merged.length > 0) return { outcome: 'shared', reasons: [...merged, ...mild] };
+  const stands = focused.some(({ current }) => current.some(at => at.current.ours.length > 0));
+  if (stands) return { outcome: 'published', reasons: mild };
+  // Who asks for the very same as another object is served by that one's record, or is refused with it.
+  const shared = focused.flatMap(({ findings }) => findings.filter(isUnpublished));
+  return { outcome: shared.length > 0 ? 'refused' : 'unclear', reasons: [...shared, ...mild] };
+}

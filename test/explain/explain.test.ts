@@ -1,0 +1,305 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RecordJson } from '../../local/route53/index.ts';
+import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { explain, whyNot } from '../support/look.ts';
+import { ALB, ingress, NLB, service, services } from '../support/objects.ts';
+
+let world: Harness;
+beforeEach(() => {
+  world = harness();
+});
+
+const objects = (...some: ReturnType<typeof service>[]) => {
+  world.clusters.prod!.objects = some;
+};
+
+const foreign = (name: string, type = 'A', value = '192.0.2.1'): RecordJson => ({
+  name,
+  type,
+  ttl: 60,
+  values: [value],
+});
+const withRecords = (...records: RecordJson[]) => harness({ zones: [{ ...EXAMPLE_ZONE, records }] });
+
+const words = ({ asking }: Awaited<ReturnType<typeof explain>>) =>
+  asking.map(({ object, outcome, rule }) => [`${object.kind}/${object.name}`, outcome, rule]);
+
+describe('explain', () => {
+  test('a name that is published as asked', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found).toMatchObject({ verdict: 'published', published: true, next: [], asked: [] });
+    expect(found.zones).toMatchObject([{ name: 'example.com', selected: true }]);
+    const [record] = found.zones[0]!.records;
+    expect(record).toMatchObject({
+      ours: true,
+      record: { type: 'A' },
+      ownership: { record: 'a-a.example.com', owner: 'arena', resource: 'service/default/a' },
+    });
+    expect(found.asking).toMatchObject([{ wants: [{ type: 'CNAME', targets: [NLB] }], outcome: 'published' }]);
+    expect(found.advice).toBe('to change it, change service/default/a in prod');
+  });
+
+  test('what is kept is all that is asked; --fresh reads, and writes nothing', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'a.example.com' }, [ALB]));
+    expect(await explain(world, 'a.example.com')).toMatchObject({ verdict: 'published', asked: [] });
+    const before = world.records();
+    const fresh = await explain(world, 'a.example.com', { fresh: true });
+    expect(fresh).toMatchObject({ verdict: 'pending', asked: ['listHostedZones', 'listRecordSets', 'prod'] });
+    expect(fresh.next.map(({ action, type }) => `${action} ${type}`)).toEqual(['update A', 'update AAAA']);
+    expect(world.records()).toEqual(before);
+    expect(await explain(world, 'a.example.com')).toMatchObject({ verdict: 'published' });
+  });
+
+  test('nothing kept is said, with what to do', async () => {
+    await expect(explain(world, 'a.example.com')).rejects.toThrow(/nothing is kept yet.*--fresh/);
+  });
+
+  test('two objects that want one name: who has it, and the other one by which rule not', async () => {
+    objects(service('a', { hostname: 'x.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'x.example.com' }, [NLB]), service('b', { hostname: 'x.example.com' }, [ALB]));
+    await world.run();
+    const found = await explain(world, 'x.example.com');
+    expect(found).toMatchObject({ verdict: 'partly', published: false });
+    expect(words(found)).toEqual([
+      ['service/a', 'published', undefined],
+      ['service/b', 'refused', 'conflict'],
+    ]);
+    expect(found.advice).toMatch(/let one object alone ask for the name/);
+  });
+
+  test('addresses of one namespace are put together', async () => {
+    objects(
+      service('a', { hostname: 'x.example.com' }, ['203.0.113.1']),
+      service('b', { hostname: 'x.example.com' }, ['203.0.113.2']),
+    );
+    await world.run();
+    const found = await explain(world, 'x.example.com');
+    expect(found.verdict).toBe('published');
+    expect(words(found)).toEqual([
+      ['service/a', 'shared', 'merge'],
+      ['service/b', 'shared', 'merge'],
+    ]);
+  });
+
+  test('a record of nobody’s stands in the way', async () => {
+    world = withRecords(foreign('x.example.com.'));
+    objects(service('a', { hostname: 'x.example.com' }, ['203.0.113.1']));
+    await world.run();
+    const found = await explain(world, 'x.example.com');
+    expect(found).toMatchObject({ verdict: 'refused', published: false });
+    expect(words(found)).toEqual([['service/a', 'refused', 'ownership']]);
+    expect(found.zones[0]!.records).toMatchObject([{ ours: false }]);
+    expect(found.zones[0]!.records[0]).not.toHaveProperty('ownership');
+    expect(found.advice).toMatch(/remove it in Route 53/);
+  });
+
+  test('a record that nobody asks for and that is nobody’s', async () => {
+    world = withRecords(foreign('www.example.com.'));
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    expect(await explain(world, 'www.example.com')).toMatchObject({ verdict: 'foreign', published: false, asking: [] });
+  });
+
+  test('an object without a load balancer waits, and keeps what it has', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'a.example.com' }, []));
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found).toMatchObject({ verdict: 'partly', published: false, next: [] });
+    expect(words(found)).toEqual([['service/a', 'waiting', 'hold']]);
+    expect(found.advice).toMatch(/kubectl describe -n default service\/a \(cluster prod\)/);
+  });
+
+  test('a name outside the domains', async () => {
+    objects(service('a', { hostname: 'a.example.org,b.example.com' }, [NLB]));
+    await world.run();
+    const found = await explain(world, 'a.example.org');
+    expect(words(found)).toEqual([['service/a', 'filtered', 'filter']]);
+    expect(found.published).toBe(false);
+    expect(found.advice).toMatch(/zones\.domains/);
+  });
+
+  test('what the guard holds is said to be held, and how to let it go', async () => {
+    objects(...services(30, NLB));
+    await world.run();
+    objects();
+    await world.run();
+    const found = await explain(world, 'a7.example.com');
+    expect(found).toMatchObject({ verdict: 'kept', next: [] });
+    expect(found.reasons).toMatchObject([{ reason: 'held' }]);
+    expect(found.advice).toBe('if that is meant: fairlead sync --force --cluster prod');
+    expect(found.zones[0]!.unwantedSince).toBe(world.clock.now());
+  });
+
+  test('a cluster that could not be read leaves everything as it is', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    world.clusters.prod!.failing = 'connection refused';
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found.next).toEqual([]);
+    expect(found.source.gaps).toContainEqual(
+      expect.stringMatching(/prod: service objects could not be read.*connection refused/),
+    );
+  });
+
+  test('a change that Route 53 refused, in its words, and when it is tried again', async () => {
+    world.store.poisons.push({ name: 'bad.example.com.', message: 'RRSet {name} is not permitted' });
+    objects(service('a', { hostname: 'bad.example.com' }, ['203.0.113.1']));
+    await world.run();
+    const found = await explain(world, 'bad.example.com');
+    expect(found.verdict).toBe('refused');
+    expect(words(found)).toEqual([['service/a', 'refused', 'Route 53']]);
+    expect(found.zones[0]!.refusal).toMatchObject({ attempts: 1, message: expect.stringContaining('not permitted') });
+  });
+
+  test('a name that nobody knows: the nearest that is known', async () => {
+    objects(
+      service('a', { hostname: 'shop.example.com' }, [NLB]),
+      service('b', { hostname: 'ship.example.com' }, [NLB]),
+    );
+    await world.run();
+    const found = await explain(world, 'shopp.example.com');
+    expect(found).toMatchObject({ verdict: 'unknown', published: false, nearest: 'shop.example.com' });
+    expect(found.advice).toBe('did you mean shop.example.com?');
+    expect((await explain(world, 'entirely-else.example.com')).advice).toMatch(/let an object ask for it/);
+    expect((await explain(world, 'x.example.net')).advice).toMatch(/create a hosted zone/);
+  });
+
+  test('a zone that the zone above does not delegate', async () => {
+    world = harness({
+      zones: [EXAMPLE_ZONE, { id: 'ZSUB', name: 'sub.example.com.', records: [] }],
+    });
+    objects(service('a', { hostname: 'a.sub.example.com' }, [NLB]));
+    await world.run();
+    const found = await explain(world, 'a.sub.example.com');
+    expect(found.zones.map(({ name, delegation: { state } }) => [name, state])).toEqual([
+      ['sub.example.com', 'not-delegated'],
+      ['example.com', 'unknown'],
+    ]);
+    expect(found.advice).toMatch(/delegate sub\.example\.com/);
+  });
+
+  test('a zone that the config leaves out is named', async () => {
+    world = harness({
+      config: 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {type: public}',
+      zones: [EXAMPLE_ZONE, { id: 'ZPRIV', name: 'example.com.', private: true, records: [] }],
+    });
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found.zones.map(({ id, selected }) => [id, selected])).toEqual(
+      expect.arrayContaining([
+        ['ZPRIV', false],
+        [EXAMPLE_ZONE.id, true],
+      ]),
+    );
+  });
+
+  test('shards: each explains what is its own, and a record of the other shard is ours', async () => {
+    world = harness({
+      config: `clusters: [{name: prod, owner: one, region: us-east-1}, {name: two, owner: two, region: us-east-1}]
+zones: {domains: [example.com]}
+shards: [{name: s1, clusters: [prod]}, {name: s2, clusters: [two]}]`,
+      clusters: {
+        prod: { objects: [service('a', { hostname: 'x.example.com' }, ['203.0.113.1'])] },
+        two: { objects: [service('b', { hostname: 'x.example.com' }, ['203.0.113.2'])] },
+      },
+    });
+    await world.run();
+    const found = await explain(world, 'x.example.com');
+    expect(found.verdict).toBe('partly');
+    expect(found.asking.map(({ object, outcome }) => [object.cluster, outcome])).toEqual([
+      ['prod', 'published'],
+      ['two', 'refused'],
+    ]);
+    expect(found.zones[0]!.records).toMatchObject([{ ours: true, ownership: { owner: 'one' } }]);
+  });
+});
+
+describe('why-not', () => {
+  test('each hostname of an object, with what became of it', async () => {
+    world = withRecords(foreign('taken.example.com.'));
+    objects(
+      ingress('web', ['ok.example.com', 'taken.example.com', 'a.example.org'], ['203.0.113.1']),
+      service('other', { hostname: 'other.example.com' }, [NLB]),
+    );
+    await world.run();
+    const found = await whyNot(world, 'ingress/default/web');
+    expect(found).toMatchObject({ known: true, published: false });
+    expect(found.names.map(({ name, outcome, rule }) => [name, outcome, rule])).toEqual([
+      ['a.example.org', 'filtered', 'filter'],
+      ['ok.example.com', 'published', undefined],
+      ['taken.example.com', 'refused', 'ownership'],
+    ]);
+    expect(found.summary).toBe('prod: ingress/default/web asks for 3 hostnames, and has 1');
+  });
+
+  test('an object that is malformed keeps what it has, and is told the field', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'a..example.com' }, [NLB]));
+    await world.run();
+    const found = await whyNot(world, 'service/default/a');
+    expect(found).toMatchObject({ known: true, published: false, holds: ['a.example.com'] });
+    expect(found.reasons).toMatchObject([{ reason: 'invalid' }]);
+    expect(found.advice).toMatch(/^correct metadata\.annotations\[.*hostname"\] of service\/default\/a in prod/);
+  });
+
+  test('an object that nobody knows: the nearest that is known', async () => {
+    objects(service('storefront', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    const found = await whyNot(world, 'service/default/storefrnt');
+    expect(found).toMatchObject({ known: false, published: false, nearest: 'service/default/storefront' });
+    expect((await whyNot(world, 'ingress/default/none')).advice).toMatch(/among sources/);
+  });
+
+  test('all in step', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    expect(await whyNot(world, 'service/default/a')).toMatchObject({
+      published: true,
+      advice: 'nothing is to be done',
+    });
+  });
+});
+
+test('a copy of an earlier release says that it knows too little', async () => {
+  objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+  await world.run();
+  const { encode } = await import('../../lib/state/index.ts');
+  const old = {
+    cluster: 'prod',
+    owner: 'arena',
+    kinds: { service: { complete: true, objects: 1 } },
+    origin: 'read',
+    endpoints: [
+      {
+        name: 'a.example.com',
+        type: 'CNAME',
+        targets: [],
+        alias: 'auto',
+        object: { cluster: 'prod', kind: 'service', namespace: 'default', name: 'a' },
+      },
+    ],
+    holds: [],
+    findings: [],
+  };
+  const stored = await world.state.get('cluster/prod');
+  const version = stored && stored !== 'unchanged' ? stored.version : undefined;
+  await world.state.put('cluster/prod', encode('snapshot', { snapshot: old, readAt: 0, unpublished: 0 }), version);
+  const found = await explain(
+    {
+      ...world,
+      config: configOf('owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}'),
+    },
+    'a.example.com',
+  );
+  expect(found.source.gaps).toContainEqual(expect.stringMatching(/earlier release's: run sync once/));
+});
