@@ -1,5 +1,5 @@
 import { groupBy } from '../group.ts';
-import type { Finding, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
+import type { Finding, HostedZone, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
 import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import { firstAndCount } from '../shown.ts';
@@ -7,6 +7,7 @@ import { type Candidate, compareCandidates } from './candidates.ts';
 import type { NameContext } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import { type DesiredRecord, desiredRecords } from './desired.ts';
+import { facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
 import type { MergeScope, PlanSettings } from './settings.ts';
 
@@ -41,6 +42,8 @@ export interface Resolution {
  * | nothing of ours, or its objects have given it up | the best candidate by {@link compareCandidates}             |
  * | a record of an object that asks for it           | that object's candidate                                     |
  * | a record of an object that waits or was not read | that object, and what stands stays                          |
+ *
+ * A zone that has nothing of ours at the name may be new, below the one in which the name stands: there the same object has it.
  */
 export type ConflictResolver = (current: Current, candidates: readonly Candidate[], context: NameContext) => Resolution;
 
@@ -66,11 +69,21 @@ interface Holder {
   readonly owned?: OwnedRecord;
   readonly candidate?: Candidate;
   readonly keeping?: Keeping;
+  /** The zone above in which it has the name. */
+  readonly zone?: HostedZone;
 }
 
 function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
+  if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
   if (current.ours.length === 0) return current.claims.map(claim => holderOf({ claim }, current, candidates, context));
   return current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context));
+}
+
+function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
+  const facets = new Set(candidates.map(facetOfCandidate));
+  const { ours, zone } = context.above(current.name);
+  const holding = ours.filter(({ record }) => facets.has(facetOf(record.type)));
+  return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, candidates, context), ...(zone && { zone }) }));
 }
 
 function holderOf(
@@ -217,7 +230,8 @@ function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
   if (holder?.candidate)
     return `belongs to ${listObjects(holder.candidate.objects)}, which also asks for it: ${GIVE_UP}`;
   const resource = holder?.claim.ownership.resource ?? 'an object';
-  return `is left as it is: ${resource} has it, and ${holder?.keeping?.message}`;
+  const where = holder?.zone ? ` in ${holder.zone.name} (${holder.zone.id})` : '';
+  return `is left as it is: ${resource} has it${where}, and ${holder?.keeping?.message}`;
 }
 
 /** Whoever is published together with others is told of it, unless it asks by itself for all that is published. */

@@ -1,6 +1,6 @@
-import type { NameChange } from '../model/index.ts';
+import type { DnsName, HostedZone, NameChange } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import type { ZoneView } from './current.ts';
+import type { OwnedRecord, ZoneView } from './current.ts';
 import type { Hides } from './delegation.ts';
 import type { TypesAt } from './desired.ts';
 import type { Owners } from './owners.ts';
@@ -14,6 +14,8 @@ export interface NameContext {
   readonly typesAt: TypesAt;
   /** Whether an ownership record that decides over nothing is a plain leftover, and may go. */
   readonly isLeftover: (claim: Claim) => boolean;
+  /** What the nearest of the zones above that has anything of ours at a name has there. */
+  readonly above: (name: DnsName) => { readonly ours: readonly OwnedRecord[]; readonly zone?: HostedZone };
   readonly hides: Hides;
 }
 

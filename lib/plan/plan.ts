@@ -57,7 +57,9 @@ export function plan(input: PlanInput): PlanOutput {
   const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
-    return planZone({ state, view: views[i] as ZoneView, roles, candidates, owners, published, gaveUp, input });
+    const view = views[i] as ZoneView;
+    const upper = zonesAbove(view, views);
+    return planZone({ state, view, upper, roles, candidates, owners, published, gaveUp, input });
   });
   const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
@@ -97,6 +99,7 @@ interface PlannedZone {
 interface ZoneContext {
   readonly state: ZoneState;
   readonly view: ZoneView;
+  readonly upper: readonly ZoneView[];
   readonly roles: ReadonlyMap<DnsName, Role>;
   readonly candidates: Candidates;
   readonly owners: Owners;
@@ -200,6 +203,7 @@ function planNames(context: ZoneContext): PlannedNames {
     owners,
     typesAt,
     isLeftover: leftoverTest(view, context.published, settings, owners),
+    above: name => holdingAbove(name, context),
     hides: hidesIn({ view, settings, owners }, context.candidates),
   };
   const planOf = (name: DnsName): NamePlan => {
@@ -223,6 +227,22 @@ function planNames(context: ZoneContext): PlannedNames {
   const misread = misreadIn(currents.values());
   const owned = countOwned(currents.values(), owners);
   return { plans, owned, isUnwanted, records, standing, misread };
+}
+
+/** What stands of ours at a name in the nearest of the zones above that has any of it. */
+function holdingAbove(name: DnsName, { upper, owners, input }: ZoneContext): ReturnType<NameContext['above']> {
+  for (const view of upper) {
+    const { ours } = currentAt(name, view, input.settings, owners);
+    if (ours.length > 0) return { ours, zone: view.zone };
+  }
+  return { ours: [] };
+}
+
+/** The zones above one, of its kind, the nearest first. */
+function zonesAbove({ zone }: ZoneView, views: readonly ZoneView[]): readonly ZoneView[] {
+  return views
+    .filter(({ zone: other }) => other.private === zone.private && zone.name.endsWith(`.${other.name}`))
+    .sort((a, b) => b.zone.name.length - a.zone.name.length);
 }
 
 function misreadIn(currents: Iterable<Current>): ReadonlySet<string> {

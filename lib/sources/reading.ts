@@ -124,7 +124,7 @@ export class Reading {
       return [part, wantedFrom(source, waiting, this.#context, this.#needed)];
     });
     const endpoints = all.flatMap(part => part.endpoints);
-    const written = [...this.#parts.values()].flatMap(part => part.written);
+    const written = all.flatMap(part => part.written ?? []);
     return {
       endpoints,
       holds: all.flatMap(part => part.holds),

@@ -302,6 +302,34 @@ describe('what became unwanted in another run is judged by itself', () => {
   });
 });
 
+describe('what the config filters out is no longer asked for, and its names are others’', () => {
+  const HELD = 'guard: {maxUpdates: {count: 10, percent: 0}}\n';
+  const of = (namespace: string, count: number, target: string) =>
+    Array.from({ length: count }, (_, i) =>
+      service(`${namespace}${i}`, { hostname: `a${i}.example.com` }, [target], namespace),
+    );
+
+  test.each([
+    ['filters.namespaces', 'filters: {namespaces: [default, other]}\n'],
+    ['records.targetNets', 'records: {targetNets: [198.51.100.0/24]}\n'],
+  ])('%s: at once, within guard.maxUpdates, and both are told', async (_, filter) => {
+    for (const count of [10, 11]) {
+      const objects = of('shop', count, '192.0.2.1');
+      const world = harness({ config: BASE + HELD, clusters: { prod: { objects } } });
+      await world.run();
+      world.clusters.prod!.objects = [...objects, ...of('other', count, '198.51.100.1')];
+      expect((await world.run()).reasons.conflict).toBe(count);
+      world.config = configOf(BASE + HELD + filter);
+      const result = await world.run();
+      const taken = world.records().filter(line => line.endsWith(' A 198.51.100.1'));
+      expect([taken.length, result.reasons.held ?? 0]).toEqual(count === 10 ? [10, 0] : [0, 11]);
+      const told = result.zones.flatMap(({ changes }) => changes.map(({ formerly }) => formerly));
+      const findings = result.findings.filter(({ reason }) => reason === 'held').map(({ message }) => message);
+      for (const text of [...told, ...findings]) expect(text).toContain('service/shop/shop');
+    }
+  });
+});
+
 test('removals by a clock that is far ahead count for an hour, too', async () => {
   const { world, keepFrom } = await published(100, 'guard: {maxDeletes: {count: 10, percent: 0}}\n');
   const YEAR = 365 * 24 * 60 * MINUTE;

@@ -219,6 +219,21 @@ const MUTATIONS: readonly Mutation[] = [
     found: 'onlyWanted: ["a.example.com","A",60,["10.1.0.1"],null] was written for',
   },
   {
+    what: 'a name is given to another object in a zone that is new below',
+    steps: [
+      ...[apply('c1/0', 6), apply('c2/1', 6), run(), { do: 'zone', act: 'child' } as const],
+      ...[{ do: 'wait', minutes: 20 } as const, run()],
+    ],
+    tamper: {
+      batch: (world, zone) => {
+        if (zone !== ZONES.child.id) return;
+        const put = [address(X, '10.2.1.1'), text(`a-${X}`, 'o2', 'service/shop/o1')];
+        world.harness.store.edit(ZONES.child.id, { put });
+      },
+    },
+    found: 'notGivenBelow: x.team.example.com is {"owner":"o1"',
+  },
+  {
     what: 'a name that is asked for is removed',
     steps: [...two, apply('c2/1', 1, 1), run()],
     tamper: { batch: take(A) },

@@ -115,6 +115,37 @@ describe('a zone is made below the one that has the name', () => {
     expect(here.calls).toEqual({});
   });
 
+  test('whoever has the name above has it below, also when it had to wait', async () => {
+    const here = await split();
+    const [has] = here.clusters.prod!.objects;
+    const other = service('a', { hostname: 'x.team.example.com' }, ['203.0.113.0'], 'other');
+    const waiting = service('apex', { hostname: 'x.team.example.com' }, []);
+    here.clusters.prod!.objects = [waiting, other];
+    for (let run = 0; run < 3; run++) {
+      if (run === 1) delegate(here);
+      here.clock.advance(60 * 60_000);
+      const { findings } = await here.run();
+      expect([here.records(ABOVE).includes(A), here.records(BELOW)]).toEqual([true, []]);
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          reason: 'conflict',
+          zone: BELOW,
+          object: expect.objectContaining({ namespace: 'other' }),
+          message: expect.stringContaining('service/default/apex has it in example.com'),
+        }),
+      );
+    }
+    here.clusters.prod!.objects = [has!, other];
+    await here.run();
+    await here.run();
+    expect([here.records(ABOVE).includes(A), here.records(BELOW).includes(A)]).toEqual([false, true]);
+    await here.run();
+    expect(here.calls).toEqual({});
+    here.clusters.prod!.objects = [other];
+    await here.run();
+    expect(here.records(BELOW)).toContain('x.team.example.com A 203.0.113.0');
+  });
+
   test('a delegation to other name servers is not one to it', async () => {
     const here = await split();
     here.store.edit(ABOVE, { put: [{ name: 'team.example.com.', type: 'NS', ttl: 300, values: ['ns.example.net.'] }] });

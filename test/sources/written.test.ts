@@ -85,6 +85,17 @@ describe('the hostnames that an object has in its own text', () => {
   });
 });
 
+it('does not depend on which of the sources was read first', () => {
+  const one = { metadata: meta(), spec: { rules: [{ host: 'a.example.com' }] } };
+  const wanted = (...order: SourceKind[]) => {
+    const reading = new Reading(['service', 'ingress'], context);
+    for (const kind of order) reading.page(kind as 'service' | 'ingress', [one]);
+    return reading.wanted();
+  };
+  expect(wanted('ingress', 'service')).toEqual(wanted('service', 'ingress'));
+  expect(wanted('service', 'ingress').written).toHaveLength(2);
+});
+
 describe('it is kept only of objects that ask for other names', () => {
   const asked = [
     endpoint('service/a x.example.com 203.0.113.1'),

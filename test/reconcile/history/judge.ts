@@ -1,4 +1,5 @@
 import { type Batch, changed, inner, isOurs, type Rule } from './batch.ts';
+import { notGivenBelow } from './rules-below.ts';
 import { guardRemovals, guardUpdates } from './rules-guard.ts';
 import { neverOut, notGiven, onlyWanted } from './rules-names.ts';
 import {
@@ -22,6 +23,7 @@ export const RULES = {
   policy,
   freeze,
   notGiven,
+  notGivenBelow,
   onlyWanted,
   neverOut,
   guardRemovals,

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../lib/model/index.ts';
 import { clustersOf, inner, isOurs, labelAt, type Run, type RunContext } from './batch.ts';
 import { asks, NAMES, type Wish } from './objects.ts';
+import { zonesAbove } from './rules-below.ts';
 import { obstacle } from './rules-names.ts';
 import { DATA_TYPES, type Kind, ownerOf, shardsOf } from './settings.ts';
 import { type Due, dueOf } from './truth.ts';
@@ -152,7 +153,7 @@ export function excuseOf(place: Place): string | undefined {
   if (other !== undefined) return other;
   const unmanaged = place.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
   if (unmanaged) return unmanaged.text;
-  const holder = holderOf(place);
+  const holder = holderOf(place) ?? holderAbove(place);
   if (holder !== undefined) return holder;
   const views = [view, place.context?.start.get(zone.id)].filter(one => one !== undefined);
   const known = views.map(one => obstacle(name, one, { zone, run, memory: world.memory })).find(Boolean);
@@ -179,6 +180,24 @@ export function holderOf(place: Place): string | undefined {
       world.wishes(cluster).some(wish => wish.resource === label.resource),
     );
     if (isAlive || isFrozen(label, place) || due?.length === 0) return txt.name;
+  }
+  return undefined;
+}
+
+/** An object that has the name in a zone above, and waits there or could not be read: it is to be its own here, too. */
+function holderAbove(place: Place): string | undefined {
+  const { name, zone, world, standing, forced, context } = place;
+  const upper = standing.length > 0 ? [] : zonesAbove(zone, world.harness.store, world.settings);
+  for (const each of upper) {
+    const there = placeOf(name, each, world, { forced, ...(context && { context }) });
+    const unmanaged = there.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
+    if (unmanaged) return unmanaged.text;
+    const labels = there.ours.map(record => labelOf(record, there));
+    if (labels.length === 0) continue;
+    const label = labels.find(
+      one => isFrozen(one, there) || isHeldAll(one, there) || dueOfLabel(one, there)?.length === 0,
+    );
+    return label && `${name} is ${label.resource}'s in ${each.id}`;
   }
   return undefined;
 }

@@ -85,7 +85,7 @@ export const notGiven: Rule = batch => {
 };
 
 /** Whether the two objects share the name, so that nothing is taken from the first. */
-function joins(
+export function joins(
   holder: { label: Label; asking: readonly string[] },
   taker: { label: Label; asking: readonly string[] },
   name: string,

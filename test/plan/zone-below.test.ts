@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import type { Endpoint, Snapshot, ZoneState } from '../../lib/model/index.ts';
+import { changesOf, endpoint, object, planOf, snapshot, ZONE, zone } from '../support/plan.ts';
+
+const NAME = 'x.team.example.com';
+const RECORDS = [`${NAME} A 203.0.113.1`, `a-${NAME} TXT arena service/default/has`];
+const child = (isPrivate = false): ZoneState => ({
+  ...zone([]),
+  zone: { id: 'Z2', name: 'team.example.com', private: isPrivate },
+});
+const has = endpoint(`service/has ${NAME} 203.0.113.1`);
+/** Would be preferred for a free name. */
+const other = endpoint(`service/a-other ${NAME} 203.0.113.0`);
+const held = { object: object('service/has'), name: NAME, message: 'its load balancer is not there yet' };
+const MADE = { has: '+ x.team.example.com A 203.0.113.1', other: '+ x.team.example.com A 203.0.113.0' };
+
+describe('in a zone that is new below the one in which a name stands', () => {
+  const plan = (endpoints: readonly Endpoint[], more: Partial<Snapshot> = {}, isPrivate = false) =>
+    planOf({
+      zones: [{ ...zone(RECORDS), zone: { ...ZONE, private: isPrivate } }, child(isPrivate)],
+      snapshots: [snapshot(endpoints, more)],
+      settings: { merge: 'object' },
+    });
+  const unread = { service: { complete: false, error: 'timed out' }, ingress: { complete: true, objects: 1 } } as const;
+  const byIngress = { ...other, object: object('ingress/other') };
+
+  test.each<[string, readonly Endpoint[], Partial<Snapshot>, string | undefined, string | undefined]>([
+    ['the object that has it gets it, whoever else asks', [has, other], {}, MADE.has, 'which also asks for it'],
+    [
+      'nobody gets it while that object waits',
+      [other],
+      { holds: [held] },
+      undefined,
+      'service/default/has has it in example.com (Z1), and',
+    ],
+    [
+      'nobody gets it while that object could not be read',
+      [byIngress],
+      { kinds: unread },
+      undefined,
+      'service/default/has has it in example.com (Z1), and',
+    ],
+    ['another one gets it when that object is gone', [other], {}, MADE.other, undefined],
+  ])('%s', (_, endpoints, more, made, told) => {
+    for (const isPrivate of [false, true]) {
+      const output = plan(endpoints, more, isPrivate);
+      const below = output.zones.find(({ zone: { id } }) => id === 'Z2')?.changes.flatMap(({ creates }) => creates);
+      expect(changesOf({ ...output, zones: output.zones.filter(({ zone: { id } }) => id === 'Z2') })[1]).toBe(made);
+      expect(below).toHaveLength(made ? 2 : 0);
+      const message = output.findings.find(({ zone: at, object: of }) => at === 'Z2' && of)?.message;
+      if (told === undefined) expect(message).toBeUndefined();
+      else expect(message).toContain(told);
+    }
+  });
+
+  test('the object that has it keeps it above until then', () => {
+    const output = plan([other], { holds: [held] });
+    expect(changesOf(output)).toEqual([]);
+  });
+
+  test('a name that stands there already is judged by what stands there', () => {
+    const below = {
+      ...child(),
+      records: zone([`${NAME} A 203.0.113.0`, `a-${NAME} TXT arena service/default/a-other`]).records,
+    };
+    const output = planOf({
+      zones: [zone(RECORDS), below],
+      snapshots: [snapshot([other], { holds: [held] })],
+    });
+    expect(changesOf(output)).toEqual([]);
+    expect(output.findings.filter(({ zone: at, object: of }) => at === 'Z2' && of)).toEqual([]);
+  });
+
+  test('a private zone says nothing of a public one', () => {
+    const output = planOf({ zones: [zone(RECORDS), child(true)], snapshots: [snapshot([other], { holds: [held] })] });
+    expect(changesOf(output)).toContain(MADE.other);
+  });
+});
