@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/config/index.ts';
@@ -13,8 +12,6 @@ import { NLB, service } from '../support/objects.ts';
 /** With SCREENSHOTS=1 the pictures of the README are made anew. */
 const PICTURES =
   process.env.SCREENSHOTS === undefined ? undefined : fileURLToPath(new URL('../../docs/images/', import.meta.url));
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let world: World;
 let browser: Browser;
@@ -67,7 +64,7 @@ async function visit(path: string, options: Parameters<Browser['newPage']>[0] = 
 /** WCAG 2.2 A and AA, by axe-core. It is run past the page's policy, which lets nothing run. */
 async function faultsOf(page: Page): Promise<string[]> {
   const { violations } = (await page.evaluate(
-    `${AXE}; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
+    `${axe.source}; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
   )) as {
     violations: { id: string; nodes: { html: string }[] }[];
   };
