@@ -12,6 +12,7 @@ import {
   reconcile,
   type SavedPlan,
 } from '../lib/reconcile/index.ts';
+import { fitResult, TEXT_BYTES } from '../lib/report/fit.ts';
 import { markdownResult } from '../lib/report/markdown.ts';
 import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
@@ -110,7 +111,7 @@ async function watch(seconds: number, look: () => Promise<RunResult>, options: R
   process.once('SIGINT', () => ended.abort());
   for (;;) {
     const result = await look();
-    const { zones, findings } = result;
+    const { zones, findings } = fitResult(result, TEXT_BYTES);
     const now = JSON.stringify([zones, findings]);
     if (now !== before) await showResult(result, options);
     before = now;
@@ -123,7 +124,7 @@ async function showResult(result: RunResult, options: ReconcileOptions): Promise
   if (options.quiet && result.inStep && formatOf(options) === 'table') return;
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'usual';
   await show(options, {
-    value: result,
+    value: fitResult(result, TEXT_BYTES),
     text: text => formatResult(result, { ...text, detail }),
     markdown: () => markdownResult(result),
     names: () => result.zones.flatMap(({ changes }) => changes.map(({ name }) => name)),

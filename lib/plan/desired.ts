@@ -39,6 +39,7 @@ export interface DesiredContext {
  * | a name of an AWS service        | none               | yes         | CNAME                                      |
  * | a name of an AWS service        | `true`             | any         | A and AAAA aliases, canonical zone id      |
  * | any other name                  | none               | any         | CNAME                                      |
+ * | CloudFront's, in a private zone | any                | any         | CNAME: no alias to it stands there         |
  * | a name of the same zone         | `true`             | any         | aliases of the types that the name has     |
  * | any name                        | `false`            | any         | CNAME                                      |
  */
@@ -113,7 +114,8 @@ export function isAlias({ type, targets, alias }: Endpoint, { preferCname, alias
 function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContext): RecordSet[] | Impossible {
   const target = endpoint.targets[0] as DnsName;
   const service = settings.aliasZoneOf(target);
-  if (!isAlias(endpoint, settings)) {
+  const isBarred = service !== undefined && zone.private && settings.aliasTraitsOf?.(service).privateZones === false;
+  if (isBarred || !isAlias(endpoint, settings)) {
     if (endpoint.name === zone.name) {
       return {
         reason: 'conflict',

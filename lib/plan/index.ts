@@ -5,6 +5,7 @@ export type { Current, CurrentRecord } from './current.ts';
 export { inFairOrder } from './fair-order.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
+export { lesserOf } from './lesser.ts';
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';

@@ -134,7 +134,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const [{ candidate: first }] = winners as [Offer];
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
-  const desired = winners.flatMap(({ records }) => records);
+  const desired = winners.flatMap(({ records }) => records.map(want => withStandingHealth(want, asRead, context)));
   const isNoop = context.settings.registry === 'noop';
   const adopted = isNoop ? unowned(asRead, desired, first, context) : adoptable(asRead, desired, objects, context);
   const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
@@ -155,6 +155,20 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
     party,
     objects,
   };
+}
+
+/**
+ * An alias to a service that knows no target health keeps what it says of it: which of the two Route 53 takes was found
+ * out when it was made.
+ */
+function withStandingHealth(want: DesiredRecord, { ours, foreign }: Current, { settings }: NameContext): DesiredRecord {
+  const { alias, type } = want.record;
+  if (!alias?.evaluateTargetHealth || settings.aliasTraitsOf?.(alias.zoneId).targetHealth !== false) return want;
+  const standing = [...ours, ...foreign].find(
+    ({ record }) => record.type === type && record.alias?.zoneId === alias.zoneId,
+  );
+  if (standing?.record.alias?.evaluateTargetHealth !== false) return want;
+  return { ...want, record: { ...want.record, alias: { ...alias, evaluateTargetHealth: false } } };
 }
 
 interface Told {

@@ -44,6 +44,14 @@ export function refusalOf(print: string, message: string, known: Refusal | undef
 /** Route 53's words for a zone that has as many record sets as it may have. */
 const FULL = /MAX_RRSETS_BY_ZONE/;
 
+export const isFull = (words: string): boolean => FULL.test(words);
+
+/** Route 53 knows no AAAA of what an alias is to, which lies in another zone than this: a service that has none, mostly. */
+export function isUnknownIPv6(words: string, zone: ZoneId): boolean {
+  const found = /type AAAA in zone ([^\s,]+), but that target was not found/.exec(words);
+  return found !== null && found[1] !== zone;
+}
+
 export interface Sendable {
   readonly sent: readonly PlannedChange[];
   readonly findings: readonly Finding[];
@@ -79,7 +87,7 @@ export function withoutHopeless(
       !(roomMade && FULL.test(refusal.message)) &&
       refusal.fingerprint === fingerprint(change, zone.id, stands)
     ) {
-      findings.push(...refusedFindings(change, zone.id, refusal.message));
+      findings.push(...refusedFindings(change, zone.id, refusal.message, stands));
       return false;
     }
     const missing = aliasTargets(change, zone.id).find(({ name, type }) => !stands(name, type));
@@ -102,8 +110,14 @@ function isForced({ change, claims }: PlannedChange, owners: Owners): boolean {
   );
 }
 
-/** The findings for a change that Route 53 refused, in its own words. */
-export function refusedFindings(change: NameChange, zone: ZoneId, message: string): Finding[] {
+/** The findings for a change that Route 53 refused, in its own words. That an A stands without an AAAA is no fault. */
+export function refusedFindings(change: NameChange, zone: ZoneId, message: string, stands: Stands): Finding[] {
+  const { name, creates, deletes } = change;
+  const isIPv6Only = deletes.length === 0 && creates.every(one => one.name !== name || one.type === 'AAAA');
+  if (isIPv6Only && isUnknownIPv6(message, zone) && stands(name, 'A')) {
+    const alone = `${name} has no AAAA: Route 53 knows no IPv6 address of its alias target (${message}), so the A stands alone`;
+    return toldOf(change, 'warning', `${alone}; the AAAA is tried again in time`, zone);
+  }
   return toldOf(change, 'refused', `Route 53 refused ${change.name}: ${message}`, zone);
 }
 

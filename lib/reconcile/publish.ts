@@ -9,7 +9,16 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { ADDRESS_TYPES, sameRecord } from '../model/index.ts';
-import { fingerprint, inFairOrder, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
+import {
+  fingerprint,
+  inFairOrder,
+  lesserOf,
+  type PlanInput,
+  plan,
+  refusalOf,
+  refusedFindings,
+  standsIn,
+} from '../plan/index.ts';
 import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
@@ -74,6 +83,7 @@ export async function publishZone({ state, changes, edits }: Publishing, context
     batches: 0,
     missing: false,
     stale: new Map(),
+    lesser: new Map(),
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
@@ -81,16 +91,46 @@ export async function publishZone({ state, changes, edits }: Publishing, context
       beforeBatch: batch => fenced(batch, state.zone.id, context),
       spokenType: record => spokenType(record, state.zone, context),
     });
-    settle(outcome, work, context);
+    const [lesser, rest] = context.run.exact ? [[], outcome] : takeLesser(outcome, work, context);
+    settle(rest, work, context);
     if (context.run.exact) {
-      leave(outcome.stale, work);
+      leave(rest.stale, work);
       break;
     }
-    const stale = stillWorthAnother(outcome.stale, work, context, round);
-    if (stale.length === 0) break;
-    todo = await planAgain(stale, work, context);
+    const stale = stillWorthAnother(rest.stale, work, context, round);
+    todo = [...lesser, ...(stale.length > 0 ? await planAgain(stale, work, context) : [])];
   }
+  refuseRest(work, context);
   return work;
+}
+
+/** Takes those refused changes out of an outcome of which a part can still be done, and gives that part. */
+function takeLesser(outcome: ZoneOutcome, work: Work, { input }: PublishContext): [NameChange[], ZoneOutcome] {
+  const taken: NameChange[] = [];
+  const isLeft = (verdict: Verdict) => {
+    const { change, words } = verdict;
+    const lesser = lesserOf(change, words, work.state.zone, input.settings);
+    if (!lesser) return true;
+    const before = work.lesser.get(change.name)?.verdict ?? verdict;
+    work.lesser.set(change.name, { verdict: before, words, ...(lesser.rest && { rest: lesser.rest }) });
+    taken.push(lesser.change);
+    return false;
+  };
+  const [refused, stale] = [outcome.refused.filter(isLeft), outcome.stale.filter(isLeft)];
+  return [taken, { ...outcome, refused, stale }];
+}
+
+/** Remembers what was refused of changes that were done in part; where the part was refused as well, the whole change. */
+function refuseRest(work: Work, context: PublishContext): void {
+  if (work.lesser.size === 0) return;
+  const applied = new Set(work.applied.map(({ name }) => name));
+  const refused = [...work.lesser].flatMap(([name, { verdict, words, rest }]): Verdict[] => {
+    if (applied.has(name)) return rest ? [{ change: rest, verdict: 'invalid', words }] : [];
+    return work.state.refusals.has(name) ? [verdict] : [];
+  });
+  const names = new Set(refused.map(({ change }) => change.name));
+  work.findings = work.findings.filter(({ reason, name = '' }) => reason !== 'refused' || !names.has(name));
+  refuse(refused, work, context);
 }
 
 /** @throws Overtaken */
@@ -116,6 +156,8 @@ interface Work {
   missing: boolean;
   /** Fingerprints of changes that were stale in the last round: stale again without a difference means refused. */
   stale: Map<DnsName, string>;
+  /** Refused changes of which a part was sent: what Route 53 said of the whole, and what was left out. */
+  lesser: Map<DnsName, { readonly verdict: Verdict; readonly words: string; readonly rest?: NameChange }>;
 }
 
 function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void {
@@ -162,7 +204,7 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
   for (const { change, words } of verdicts) {
     const print = fingerprint(change, work.state.zone.id, standsIn(work.state.records));
     refusals.set(change.name, refusalOf(print, words, refusals.get(change.name), context.ports.clock.now()));
-    work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+    work.findings.push(...refusedFindings(change, work.state.zone.id, words, standsIn(work.state.records)));
   }
   work.state = { ...work.state, refusals };
 }

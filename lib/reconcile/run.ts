@@ -375,7 +375,7 @@ function memoryAfter({ state }: LoadedZone, published: Published, { planned, req
   const { id } = state.zone;
   const refusedNames = new Set(
     [...planned.findings, ...published.findings]
-      .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
+      .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
       .map(({ name }) => name),
   );
   const partial = input.scope !== undefined;

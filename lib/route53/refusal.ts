@@ -1,4 +1,4 @@
-import type { DnsName, NameChange } from '../model/index.ts';
+import type { DnsName, NameChange, RecordSet } from '../model/index.ts';
 import { fromWire } from './names.ts';
 
 /**
@@ -79,8 +79,14 @@ function indexBatch(batch: readonly NameChange[]): BatchIndex {
 }
 
 function culprits(message: string, index: BatchIndex): NameChange[] {
-  const aliasTarget = /alias that targets (\S+?),/.exec(message)?.[1];
-  if (aliasTarget !== undefined) return index.byAliasTarget.get(fromWire(aliasTarget)) ?? [];
+  const [, aliasTarget, type] = /alias that targets (\S+?),(?: type (\S+))?/.exec(message) ?? [];
+  if (aliasTarget !== undefined) {
+    const target = fromWire(aliasTarget);
+    const all = index.byAliasTarget.get(target) ?? [];
+    const isMeant = (record: RecordSet) => record.alias?.dnsName === target && record.type === type;
+    const ofType = all.filter(({ creates }) => creates.some(isMeant));
+    return ofType.length > 0 ? ofType : all;
+  }
   const value =
     /encountered with '(.*?)'/s.exec(message)?.[1] ?? /Duplicate Resource Record: '(.*)'/s.exec(message)?.[1];
   if (value !== undefined) {
