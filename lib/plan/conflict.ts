@@ -1,7 +1,7 @@
 import { groupBy } from '../group.ts';
 import type { Finding, HostedZone, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
 import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
-import type { Claim } from '../registry/index.ts';
+import { type Claim, covers } from '../registry/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { type Candidate, compareCandidates } from './candidates.ts';
 import type { NameContext } from './context.ts';
@@ -75,14 +75,17 @@ interface Holder {
 
 function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
   if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
-  if (current.ours.length === 0) return current.claims.map(claim => holderOf({ claim }, current, candidates, context));
-  return current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context));
+  const idle = current.claims.filter(claim => !current.ours.some(({ record }) => covers(claim, record)));
+  return [
+    ...current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context)),
+    ...idle.map(claim => holderOf({ claim }, current, candidates, context)),
+  ];
 }
 
 function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
   const facets = new Set(candidates.map(facetOfCandidate));
   const { ours, zone } = context.above(current.name);
-  const holding = ours.filter(({ record }) => facets.has(facetOf(record.type)));
+  const holding = ours.filter(({ record }) => facets.has(facetOf(record)));
   return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, candidates, context), ...(zone && { zone }) }));
 }
 
@@ -108,7 +111,7 @@ function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined
 }
 
 function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
-  const { view, settings, typesAt, owners } = context;
+  const { view, settings, typesAt, sharedTtl, owners } = context;
   const present = current.ours.length > 0 ? current.ours.map(({ claim }) => claim) : current.claims;
   const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
   const offers: Offer[] = [];
@@ -116,7 +119,8 @@ function makeOffers(current: Current, candidates: readonly Candidate[], context:
   const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
     findings.push(...findingsOf(candidate, reason, message, view.zone.id));
   for (const candidate of candidates) {
-    const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent });
+    const shared = sharedTtl && { sharedTtl };
+    const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent, ...shared });
     if ('message' in records) tell(candidate, records);
     else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManagedType(record, settings)))
       offers.push({ candidate, records });
@@ -135,7 +139,10 @@ function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string
 
 function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offer | undefined {
   if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return offers[0];
-  return offers.find(offer => holders.some(({ candidate }) => candidate === offer.candidate));
+  const held = holders.filter(({ owned, candidate }) => owned && candidate);
+  return offers.find(offer =>
+    (held.length > 0 ? held : holders).some(({ candidate }) => candidate === offer.candidate),
+  );
 }
 
 /**
@@ -143,7 +150,8 @@ function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offe
  * Service's A beside an Ingress's AAAA.
  */
 function joining(winner: Offer, offers: readonly Offer[], holders: readonly Holder[], merge: MergeScope): Offer[] {
-  if (merge === 'object') return [];
+  const isRouted = winner.records.some(({ record }) => record.setIdentifier !== undefined);
+  if (merge === 'object' || isRouted) return [];
   // What stands for another object, the winner too, is not free: its own new type may be blocked, and it keeps the old one.
   const standing = holders.filter(({ candidate, keeping }) => keeping ?? candidate);
   const taken = new Set(winner.records.map(({ record }) => record.type));
