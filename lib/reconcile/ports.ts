@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, KindRead, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, KindRead, Snapshot, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
-import type { Reading, SourceKind } from '../sources/index.ts';
+import type { Reading, Selection, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Keeper } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
@@ -81,6 +81,8 @@ export interface Run {
    * says that a name has changed meanwhile, it is not planned again.
    */
   readonly exact?: boolean;
+  /** Where no cluster was read for so long, what was read is published while the others are waited for. */
+  readonly patienceMs?: number;
 }
 
 /** A run at work, with its view of what is kept. */
@@ -89,6 +91,14 @@ export interface OpenRun extends Run {
   readonly shard: string;
   /** `registry` of the config, with its keys. */
   readonly naming: NamingSettings;
+  /** The readings of this run's clusters, begun or done: what comes late is taken up by a second pass. */
+  readonly readings: Map<ClusterName, Promise<Taken>>;
+}
+
+/** What one cluster asks for, and what the filters left of its objects. */
+export interface Taken {
+  readonly snapshot: Snapshot;
+  readonly selection?: Selection;
 }
 
 export const DEFAULT_SHARD = 'default';
