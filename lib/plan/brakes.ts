@@ -1,5 +1,5 @@
 import type { DnsName, Finding, NameChange, Party, RecordSet, Removal, ZoneState } from '../model/index.ts';
-import { canonicalValue } from '../model/index.ts';
+import { canonicalValue, changeKey } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import type { PlannedChange } from './context.ts';
 import type { GaveUp } from './given-up.ts';
@@ -31,8 +31,8 @@ export interface BrakeContext {
   readonly owners: Owners;
   /** Names that each party has in the zone, by {@link partyKey}. */
   readonly owned: ReadonlyMap<string, number>;
-  /** Whether a name that no change removes is still not asked for by the object that has it. */
-  readonly isUnwanted: (name: DnsName) => boolean;
+  /** Whether what no change removes is still not asked for by the object that has it; by `changeKey`. */
+  readonly isUnwanted: (key: string) => boolean;
   readonly gaveUp: GaveUp;
   /** Whether the world finds the name in a zone below. */
   readonly isBelow: (name: DnsName) => boolean;
@@ -105,7 +105,7 @@ export function removedLately(removed: readonly Removal[], now: number): Removal
 /** What the deletion breaker let through, and what it will have to know of the rest. */
 export interface BrakedRemovals extends Braked {
   readonly removals: readonly Removal[];
-  readonly heldWith: ReadonlyMap<DnsName, number>;
+  readonly heldWith: ReadonlyMap<string, number>;
 }
 
 /**
@@ -128,17 +128,21 @@ export function guardRemovals(
     planned =>
       leaves(planned) &&
       !isForced(planned.claims, owners) &&
-      !unwanted.givenUp.has(planned.change.name) &&
+      !unwanted.givenUp.has(changeKey(planned.change)) &&
       !context.isBelow(planned.change.name),
   );
   const held = new Map<PlannedChange, string>();
   const heldWith = new Map(unwanted.heldWith);
   const removals: Removal[] = [];
-  for (const group of groupChanges(counted, owners, ({ change }) => `${unwanted.unwantedSince.get(change.name)}`)) {
+  for (const group of groupChanges(
+    counted,
+    owners,
+    ({ change }) => `${unwanted.unwantedSince.get(changeKey(change))}`,
+  )) {
     const verdict = judgeRemovals(group, unwanted, removedLately([...state.removed, ...removals], now), context);
     for (const planned of verdict.why === undefined ? [] : group.changes) {
       held.set(planned, verdict.why as string);
-      if (verdict.size !== undefined) heldWith.set(planned.change.name, verdict.size);
+      if (verdict.size !== undefined) heldWith.set(changeKey(planned.change), verdict.size);
     }
     if (verdict.why === undefined && verdict.names > 0)
       removals.push({ ...group.party, at: now, names: verdict.names });
@@ -163,7 +167,7 @@ function judgeRemovals(
 ): Verdict {
   const owned = context.owned.get(partyKey(party)) ?? 0;
   const limit = limitOf(context.settings.guard.maxDeletes, owned);
-  const size = Math.max(changes.length, ...changes.map(({ change }) => heldWith.get(change.name) ?? 0));
+  const size = Math.max(changes.length, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
   // Who allows no name at all wants to be asked for each.
   const single = limit > 0 && size === changes.length && isOfOneObject(changes);
   const names = single ? Math.min(changes.length, limit) : changes.length;

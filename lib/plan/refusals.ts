@@ -1,4 +1,14 @@
-import type { DnsName, Finding, NameChange, Refusal, ZoneId, ZoneState } from '../model/index.ts';
+import {
+  changeKey,
+  type DnsName,
+  type Finding,
+  isSameSet,
+  type NameChange,
+  type RecordSet,
+  type Refusal,
+  type ZoneId,
+  type ZoneState,
+} from '../model/index.ts';
 import type { PlannedChange } from './context.ts';
 import type { Owners } from './owners.ts';
 
@@ -71,13 +81,14 @@ export function withoutHopeless(
 ): Sendable {
   const { zone, records, refusals } = state;
   const roomMade = changes.some(({ change: { action } }) => action === 'delete');
-  const made = new Map<string, boolean>();
-  const stood = standsIn(records);
-  const stands: Stands = (name, type) => made.get(`${name} ${type}`) ?? stood(name, type);
+  const edited = new Map<DnsName, readonly RecordSet[]>();
+  const at = (name: DnsName) => edited.get(name) ?? records.get(name) ?? [];
+  const others = (set: RecordSet) => at(set.name).filter(other => !isSameSet(other, set));
+  const stands: Stands = (name, type) => at(name).some(record => record.type === type);
   const findings: Finding[] = [];
   const sent = changes.filter(planned => {
     const { change } = planned;
-    const refusal = refusals.get(change.name);
+    const refusal = refusals.get(changeKey(change));
     if (
       refusal &&
       refusal.retryAt > now &&
@@ -96,8 +107,8 @@ export function withoutHopeless(
       findings.push(...toldOf(change, 'deferred', message, zone.id));
       return false;
     }
-    for (const { name, type } of change.deletes) made.set(`${name} ${type}`, false);
-    for (const { name, type } of change.creates) made.set(`${name} ${type}`, true);
+    for (const set of change.deletes) edited.set(set.name, others(set));
+    for (const set of change.creates) edited.set(set.name, [...others(set), set]);
     return true;
   });
   return { sent, findings };
@@ -121,7 +132,8 @@ export function refusedFindings(change: NameChange, zone: ZoneId, message: strin
   return toldOf(change, 'refused', `Route 53 refused ${change.name}: ${message}`, zone);
 }
 
-function toldOf({ name, objects }: NameChange, reason: Finding['reason'], message: string, zone: ZoneId): Finding[] {
-  const base = { reason, message, name, zone };
+function toldOf(change: NameChange, reason: Finding['reason'], message: string, zone: ZoneId): Finding[] {
+  const { name, objects, setIdentifier } = change;
+  const base = { reason, message, name, zone, ...(setIdentifier !== undefined && { setIdentifier }) };
   return objects.length === 0 ? [base] : objects.map(object => ({ ...base, object }));
 }

@@ -1,4 +1,5 @@
 export { composePorts } from './compose.ts';
+export { readHistory } from './history.ts';
 export { lookAnew, lookAtKept } from './look.ts';
 export type { PlannedRun } from './planned.ts';
 export type { ClusterReader, Ports, Progress, Run } from './ports.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, KindRead, Snapshot, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, KindRead, RunCause, Snapshot, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, Selection, SourceKind } from '../sources/index.ts';
@@ -83,6 +83,8 @@ export interface Run {
   readonly exact?: boolean;
   /** Where no cluster was read for so long, what was read is published while the others are waited for. */
   readonly patienceMs?: number;
+  /** Who asked for the run; absent: a person. For the history alone. */
+  readonly by?: RunCause;
 }
 
 /** A run at work, with its view of what is kept. */

@@ -16,7 +16,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { isUnpublished, recordChanges, recordId } from '../model/index.ts';
+import { changeKey, isUnpublished, recordChanges, recordId } from '../model/index.ts';
 import {
   allowedBy,
   type LeftOutZone,
@@ -32,6 +32,7 @@ import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
+import { keepHistory, type ZoneHistory } from './history.ts';
 import { openRun } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
@@ -112,6 +113,9 @@ async function runOnce(request: RunRequest, run: OpenRun, route53: CountedRoute5
     keep ? finishZone(zone, { run, route53, input, planned, request, late }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
+    // What was held was of another record set of the name: the one that was sent was not.
+    finding.reason !== 'held' &&
+    finding.reason !== 'grace' &&
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
   const findings = [
     ...world.findings,
@@ -121,7 +125,7 @@ async function runOnce(request: RunRequest, run: OpenRun, route53: CountedRoute5
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
-  if (keep && !late) await keepWorld(world, findings, run);
+  if (keep) await Promise.all([late ? undefined : keepWorld(world, findings, run), keepHistory(run, done)]);
   const result = buildResult({
     request,
     startedAt,
@@ -324,7 +328,7 @@ interface RunWork {
   readonly late: boolean;
 }
 
-interface DoneZone {
+interface DoneZone extends ZoneHistory {
   readonly id: ZoneId;
   readonly result: ZoneResult;
   readonly findings: readonly Finding[];
@@ -356,7 +360,8 @@ function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): P
     ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
     ...lastRead(state),
   };
-  return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
+  const nothing = { findings: [], replanned: new Set<string>(), missing: false, applied: [] };
+  return Promise.resolve({ id: state.zone.id, zone: state.zone, result, ...nothing });
 }
 
 async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
@@ -389,8 +394,8 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     source,
     ...lastRead(state),
   };
-  const { findings, replanned, missing } = published;
-  return { id: state.zone.id, result, findings, replanned, missing };
+  const { findings, replanned, missing, applied } = published;
+  return { id: state.zone.id, zone: state.zone, result, findings, replanned, missing, applied };
 }
 
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
@@ -404,22 +409,22 @@ function memoryAfter({ state }: LoadedZone, published: Published, work: RunWork)
   const { id } = state.zone;
   // What is unwanted is judged by the second pass, with what was known before this one.
   if (late) return { ...published.state, meant: stillMeant(published, false) };
-  const refusedNames = new Set(
+  const refused = new Set(
     [...planned.findings, ...published.findings]
       .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
-      .map(({ name }) => name),
+      .map(({ name = '', setIdentifier }) => changeKey({ name, ...(setIdentifier && { setIdentifier }) })),
   );
   const partial = input.scope !== undefined;
-  const applied = new Set(published.applied.map(({ name }) => name));
-  const standing = (name: DnsName) => !applied.has(name);
-  const sorted = <V>(map: ReadonlyMap<DnsName, V> = new Map()) =>
-    [...map].filter(([name]) => standing(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const applied = new Set(published.applied.map(changeKey));
+  const standing = (key: string) => !applied.has(key);
+  const sorted = <V>(map: ReadonlyMap<string, V> = new Map()) =>
+    [...map].filter(([key]) => standing(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
-    refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
+    refusals: new Map([...published.state.refusals].filter(([key]) => partial || refused.has(key))),
     unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
     givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
     heldWith: new Map(sorted(planned.heldWith.get(id))),
