@@ -60,7 +60,15 @@ for (const mode of ['sync', 'plan'] as const) {
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
       .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30))
-      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'));
+      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'))
+      .addOption(
+        new Option(
+          '--with <folder>',
+          'show what manifests would bring about if they were applied to --cluster',
+        ).conflicts(['out', 'watch', 'force']),
+      )
+      .option('--prune', 'with --with: what the manifests leave out of their namespaces is taken for removed')
+      .option('--namespace <name>', 'with --with: of manifests that name none', 'default');
   if (mode === 'sync')
     reconciling
       .option('--yes', 'do not ask (on a terminal) before a forced run removes records')

@@ -1,11 +1,11 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
-import { Reading, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
+import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
 import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
 import { emptyFilters } from './empty-filters.ts';
 import { mapLimit } from './parallel.ts';
-import type { OpenRun, Taken } from './ports.ts';
+import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
 import { isYoung } from './zones.ts';
 
@@ -62,13 +62,19 @@ async function readingsOf(
     if (done.size < clusters.length && Number.isFinite(patienceMs)) timer = setTimeout(stalled.resolve, patienceMs);
   };
   const all = mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const reading = run.readings.get(cluster.name) ?? takeSnapshot(cluster, run);
-    run.readings.set(cluster.name, reading);
+    const reading = run.begun.get(cluster.name) ?? takeSnapshot(cluster, run);
+    run.begun.set(cluster.name, reading);
     note(cluster.name, await reading);
   });
   await Promise.race([all, stalled.promise]);
   clearTimeout(timer);
   return new Map(done);
+}
+
+/** What one cluster asks for, and what the filters left of its objects. */
+export interface Taken {
+  readonly snapshot: Snapshot;
+  readonly selection?: Selection;
 }
 
 /** The part of the time that is left which reading clusters may take: what was read must still be published. */
@@ -79,7 +85,16 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
   return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
+/** Clusters as they were read by an earlier run, for one that is to see the very same. */
+export type Readings = Map<ClusterName, Taken>;
+
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
+  const taken = run.readings?.get(cluster.name) ?? (await readSnapshot(cluster, run));
+  run.readings?.set(cluster.name, taken);
+  return taken;
+}
+
+async function readSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
   const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
   const kinds = await run.ports.readCluster(
     cluster,

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, KindRead, RunCause, Snapshot, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
-import type { Reading, Selection, SourceKind } from '../sources/index.ts';
+import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
+import type { Readings, Taken } from './clusters.ts';
 import type { Keeper } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
@@ -76,6 +77,8 @@ export interface Run {
   readonly onProgress?: (progress: Progress) => void;
   /** Told of what was planned before any of it is done. What it throws ends the run before. */
   readonly onPlanned?: (planned: PlannedRun) => void;
+  /** Clusters that are in it are taken as they are; those that are read are put into it. */
+  readonly readings?: Readings;
   /**
    * The zones are read anew whatever is kept of them, and what is planned then is done as planned, or left: where Route 53
    * says that a name has changed meanwhile, it is not planned again.
@@ -94,13 +97,7 @@ export interface OpenRun extends Run {
   /** `registry` of the config, with its keys. */
   readonly naming: NamingSettings;
   /** The readings of this run's clusters, begun or done: what comes late is taken up by a second pass. */
-  readonly readings: Map<ClusterName, Promise<Taken>>;
-}
-
-/** What one cluster asks for, and what the filters left of its objects. */
-export interface Taken {
-  readonly snapshot: Snapshot;
-  readonly selection?: Selection;
+  readonly begun: Map<ClusterName, Promise<Taken>>;
 }
 
 export const DEFAULT_SHARD = 'default';

@@ -68,7 +68,7 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   let pass = await runOnce(request, run, route53, { relist, patienceMs });
   if (pass.late) pass = joined(pass, await runOnce(request, run, route53, { relist: false }));
   if (!pass.missing) return pass.result;
-  run.readings.clear();
+  run.begun.clear();
   return joined(pass, await runOnce(request, run, route53, { relist: true })).result;
 }
 
