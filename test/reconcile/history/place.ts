@@ -184,7 +184,7 @@ export function holderOf(place: Place): string | undefined {
   return undefined;
 }
 
-/** An object that has the name in a zone above, and waits there or could not be read: it is to be its own here, too. */
+/** An object that has the name in a zone above, and waits, could not be read, or cannot have a record here: it is its own here, too. */
 function holderAbove(place: Place): string | undefined {
   const { name, zone, world, standing, forced, context } = place;
   const upper = standing.length > 0 ? [] : zonesAbove(zone, world.harness.store, world.settings);
@@ -195,7 +195,8 @@ function holderAbove(place: Place): string | undefined {
     const labels = there.ours.map(record => labelOf(record, there));
     if (labels.length === 0) continue;
     const label = labels.find(
-      one => isFrozen(one, there) || isHeldAll(one, there) || dueOfLabel(one, there)?.length === 0,
+      one =>
+        isFrozen(one, there) || isHeldAll(one, there) || [there, place].some(at => dueOfLabel(one, at)?.length === 0),
     );
     return label && `${name} is ${label.resource}'s in ${each.id}`;
   }
