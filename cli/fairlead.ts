@@ -129,7 +129,7 @@ withCommon(program.command('why-not'))
 
 program
   .command('validate')
-  .description('check the configuration alone; no cluster or zone is read')
+  .description('check the configuration and its kubeconfigs; no cluster or zone is read')
   .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
   .option('--json', 'print the configuration with every default filled in, as JSON')
   .option('--no-color', 'print without colours')

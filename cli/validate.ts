@@ -1,16 +1,32 @@
+import { kubeConfigFromFile } from '../lib/cluster/kubeconfig.ts';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show } from './output.ts';
 
-/** `fairlead validate`: the config alone is read; nothing else is, and no credentials are needed. */
+/** `fairlead validate`: the config is read, with the kubeconfigs that it names; nothing else is, and no credentials are needed. */
 export function runValidate(options: GlobalOptions): Promise<void> {
   return command(options, async () => {
     const config = loadConfig(options.config, process.env);
+    await checkKubeconfigs(config);
     const said = `${options.config} is valid: ${summary(config)}`;
     await show(options, { value: config, text: () => said, markdown: () => said, names: () => config.zones.domains });
     return EXIT.inStep;
   });
+}
+
+/** @throws Error with a line for each kubeconfig that cannot be used */
+async function checkKubeconfigs({ clusters }: Config): Promise<void> {
+  const faults = await Promise.all(
+    clusters.map(async ({ kubeconfig, ...cluster }) => {
+      if (kubeconfig === undefined) return [];
+      return kubeConfigFromFile({ ...cluster, kubeconfig }).then(
+        () => [],
+        (error: Error) => [error.message],
+      );
+    }),
+  );
+  if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'));
 }
 
 function summary({ clusters, zones, sources, policy }: Config): string {

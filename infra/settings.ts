@@ -68,7 +68,8 @@ export type Settings = z.infer<typeof Settings>;
 export const SETTINGS = Object.keys(Settings.shape) as readonly (keyof Settings)[];
 
 /**
- * Refuses parameters that there are not, which sls would take without a word.
+ * Refuses parameters that there are not, which sls would take without a word. One of your own, which serverless.yml declares and
+ * which is near none of these, is none of our business.
  *
  * @param given `--param` of the command line, `name=value` each
  * @param sections `params` of serverless.yml: parameters by stage, or `default`
@@ -77,8 +78,11 @@ export const SETTINGS = Object.keys(Settings.shape) as readonly (keyof Settings)
 export function checkNames(given: unknown, sections: unknown): void {
   const written = [given ?? []].flat().map(text => String(text).replace(/=.*/s, '').trim());
   const stages = typeof sections === 'object' && sections !== null ? Object.values(sections) : [];
-  const names = [...written, ...stages.flatMap(stage => Object.keys(stage ?? {}))];
-  const unknown = names.find(name => !SETTINGS.some(known => known === name));
+  const declared = stages.flatMap(stage => Object.keys(stage ?? {}));
+  const own = declared.filter(name => nearestKey(name, SETTINGS) === undefined);
+  const unknown = [...written, ...declared].find(
+    name => !SETTINGS.some(known => known === name) && !own.includes(name),
+  );
   if (unknown === undefined) return;
   const nearest = nearestKey(unknown, SETTINGS);
   const advice = nearest === undefined ? `there are ${SETTINGS.join(', ')}` : `did you mean ${nearest}?`;

@@ -1,8 +1,9 @@
-// Writes fairlead.schema.json, by which editors complete and check a fairlead.yml. Run it after a change of
-// lib/config/schema.ts: node scripts/schema.ts
+// Writes fairlead.schema.json, by which editors complete and check a fairlead.yml, and fairlead.result.schema.json, which
+// describes a run's result. Run it after a change of lib/config/schema.ts or lib/report/result-schema.ts: node scripts/schema.ts
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { fileSchema } from '../lib/config/schema.ts';
+import { resultSchema } from '../lib/report/result-schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -27,4 +28,13 @@ function allowEmptyKeys({ jsonSchema: { properties = {}, required = [] } }: { js
   }
 }
 
-if (import.meta.main) writeFileSync(new URL('../fairlead.schema.json', import.meta.url), schemaText());
+/** The JSON Schema of what `--output json` prints, and the function answers. */
+export function resultSchemaText(): string {
+  const { $schema, ...rest } = z.toJSONSchema(resultSchema, { target: 'draft-7' });
+  return `${JSON.stringify({ $schema, title: 'result of a fairlead run', ...rest }, null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  writeFileSync(new URL('../fairlead.result.schema.json', import.meta.url), resultSchemaText());
+  writeFileSync(new URL('../fairlead.schema.json', import.meta.url), schemaText());
+}

@@ -16,28 +16,59 @@ const NOT_ASKED = 'this run was not asked to read it';
 export interface ReadClusters {
   readonly snapshots: readonly Snapshot[];
   readonly findings: readonly Finding[];
+  /** Clusters whose reading was not waited for: they count as skipped. */
+  readonly late: ReadonlySet<ClusterName>;
 }
 
 /**
  * Reads clusters side by side. One that is not among `asked` is skipped: nothing of what was kept of it enters the plan,
  * so that an earlier reading never undoes what a later one did.
  */
-export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>): Promise<ReadClusters> {
+export async function readClusters(
+  run: OpenRun,
+  asked: ReadonlySet<ClusterName>,
+  patienceMs = Number.POSITIVE_INFINITY,
+): Promise<ReadClusters> {
   const { clusters } = run.config;
-  let done = 0;
-  const all = await mapLimit(clusters, CLUSTERS_AT_ONCE, async (cluster): Promise<Taken> => {
-    const isRead = asked.has(cluster.name) && cluster.freeze !== true;
-    const taken = isRead ? await takeSnapshot(cluster, run) : { snapshot: skipped(cluster, run.config, NOT_ASKED) };
-    run.onProgress?.({ stage: 'clusters', done: ++done, of: clusters.length });
-    return taken;
-  });
+  const isRead = ({ name, freeze }: ClusterConfig) => asked.has(name) && freeze !== true;
+  const done = await readingsOf(clusters.filter(isRead), run, patienceMs);
+  const all = clusters.map(cluster => done.get(cluster.name) ?? { snapshot: skipped(cluster, run.config, NOT_ASKED) });
+  const late = new Set(clusters.filter(one => isRead(one) && !done.has(one.name)).map(({ name }) => name));
   const snapshots = all.map(({ snapshot }) => snapshot);
   const findings = [
     ...snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable),
     ...snapshots.filter(({ cluster, frozen }) => frozen && asked.has(cluster)).map(frozenFinding),
     ...(snapshots.every(isComplete) ? emptyFilters(run.config, all) : []),
   ];
-  return { snapshots, findings };
+  return { snapshots, findings, late };
+}
+
+/**
+ * The readings that came to an end; without those that are under way when none had come for so long. One that was begun
+ * before is taken up.
+ */
+async function readingsOf(
+  clusters: readonly ClusterConfig[],
+  run: OpenRun,
+  patienceMs: number,
+): Promise<ReadonlyMap<ClusterName, Taken>> {
+  const done = new Map<ClusterName, Taken>();
+  const stalled = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  const note = (name: ClusterName, taken: Taken) => {
+    done.set(name, taken);
+    clearTimeout(timer);
+    run.onProgress?.({ stage: 'clusters', done: done.size, of: clusters.length });
+    if (done.size < clusters.length && Number.isFinite(patienceMs)) timer = setTimeout(stalled.resolve, patienceMs);
+  };
+  const all = mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
+    const reading = run.begun.get(cluster.name) ?? takeSnapshot(cluster, run);
+    run.begun.set(cluster.name, reading);
+    note(cluster.name, await reading);
+  });
+  await Promise.race([all, stalled.promise]);
+  clearTimeout(timer);
+  return new Map(done);
 }
 
 /** What one cluster asks for, and what the filters left of its objects. */

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
-import type { Readings } from './clusters.ts';
+import type { Readings, Taken } from './clusters.ts';
 import type { Keeper } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
@@ -84,6 +84,8 @@ export interface Run {
    * says that a name has changed meanwhile, it is not planned again.
    */
   readonly exact?: boolean;
+  /** Where no cluster was read for so long, what was read is published while the others are waited for. */
+  readonly patienceMs?: number;
   /** Who asked for the run; absent: a person. For the history alone. */
   readonly by?: RunCause;
 }
@@ -94,6 +96,8 @@ export interface OpenRun extends Run {
   readonly shard: string;
   /** `registry` of the config, with its keys. */
   readonly naming: NamingSettings;
+  /** The readings of this run's clusters, begun or done: what comes late is taken up by a second pass. */
+  readonly begun: Map<ClusterName, Promise<Taken>>;
 }
 
 export const DEFAULT_SHARD = 'default';

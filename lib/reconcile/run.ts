@@ -23,6 +23,7 @@ import {
   type PlanInput,
   type PlanOutput,
   type PlanScope,
+  type PlanSettings,
   plan,
   removedLately,
 } from '../plan/index.ts';
@@ -40,7 +41,7 @@ import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
 import { buildResult, mergePasses } from './result.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import { type Scope, scopeOf, withoutLate } from './scope.ts';
 import { planSettings } from './settings.ts';
 import { UnknownTarget } from './unknown-target.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
@@ -61,27 +62,41 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const run = await openRun(asked);
   const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const first = await runOnce(request, run, route53, { relist: request.force || run.exact === true });
-  if (!first.missing) return first.result;
-  const second = await runOnce(request, run, route53, { relist: true });
-  return mergePasses(first.result, second.result);
+  const relist = request.force || run.exact === true;
+  const isPatient = request.mode === 'plan' || relist || run.onPlanned !== undefined;
+  const patienceMs = isPatient ? Number.POSITIVE_INFINITY : (run.patienceMs ?? PATIENCE_MS);
+  let pass = await runOnce(request, run, route53, { relist, patienceMs });
+  if (pass.late) pass = joined(pass, await runOnce(request, run, route53, { relist: false }));
+  if (!pass.missing) return pass.result;
+  run.begun.clear();
+  return joined(pass, await runOnce(request, run, route53, { relist: true })).result;
+}
+
+/** A cluster that is as slow as this beside others is waited for while these are published. */
+const PATIENCE_MS = 5_000;
+
+const joined = (first: Pass, second: Pass): Pass => ({ ...second, result: mergePasses(first.result, second.result) });
+
+interface Reading {
+  /** The zones are listed anew. */
+  readonly relist: boolean;
+  /** How long clusters are waited for when none comes in; absent: until all are read. */
+  readonly patienceMs?: number;
 }
 
 interface Pass {
   readonly result: RunResult;
   /** A hosted zone that was listed does not exist. */
   readonly missing: boolean;
+  /** Clusters were not waited for: what they ask for, and every removal, is left to a second pass. */
+  readonly late: boolean;
 }
 
-async function runOnce(
-  request: RunRequest,
-  run: OpenRun,
-  route53: CountedRoute53,
-  { relist }: { readonly relist: boolean },
-): Promise<Pass> {
+async function runOnce(request: RunRequest, run: OpenRun, route53: CountedRoute53, reading: Reading): Promise<Pass> {
+  const { relist } = reading;
   const startedAt = run.ports.clock.now();
   const keep = request.mode === 'sync';
-  const read = await readWorld(request, run, route53, relist);
+  const read = await readWorld(request, run, route53, relist, reading.patienceMs);
   refuseUnknown(request, run, read);
   const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
   const { zones, clusters } = world;
@@ -92,9 +107,10 @@ async function runOnce(
       zones.map(zone => ({ state: zone.state, changes: changesOf(zone, planned) })),
     ),
   );
-  run.onLooked?.(planned.looked);
+  const late = clusters.late.size > 0;
+  if (!late) run.onLooked?.(planned.looked);
   const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
+    keep ? finishZone(zone, { run, route53, input, planned, request, late }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
     // What was held was of another record set of the name: the one that was sent was not.
@@ -109,7 +125,7 @@ async function runOnce(
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
-  if (keep) await Promise.all([keepWorld(world, findings, run), keepHistory(run, done)]);
+  if (keep) await Promise.all([late ? undefined : keepWorld(world, findings, run), keepHistory(run, done)]);
   const result = buildResult({
     request,
     startedAt,
@@ -120,7 +136,8 @@ async function runOnce(
     zones: [...done.map(zone => zone.result), ...world.unreadable.map(unreadableZone)],
     findings: [...findings, ...stateFaults(run)],
   });
-  return { result, missing: !relist && (world.missing || done.some(zone => zone.missing)) };
+  const missing = !relist && (world.missing || done.some(zone => zone.missing));
+  return { result, missing, late };
 }
 
 /** What a run has read. */
@@ -141,11 +158,13 @@ export interface World {
   readonly asked: ReadonlySet<ZoneId>;
 }
 
+/** @param patienceMs how long clusters are waited for when none comes in; absent: until all are read */
 export async function readWorld(
   request: RunRequest,
   run: OpenRun,
   route53: CountedRoute53,
   relist: boolean,
+  patienceMs?: number,
 ): Promise<World> {
   const keep = request.mode === 'sync';
   const listing = selectedZones(run, route53, { fresh: relist, keep });
@@ -158,8 +177,9 @@ export async function readWorld(
   const reread = new Set(options.reread.map(({ zone }) => zone));
   const isConcern = ({ id }: HostedZone) => !('zones' in concerns) || concerns.zones.has(id) || reread.has(id);
   const first = await loadZones(selected.filter(isConcern), run, route53, options);
-  const scope = scopeOf(request, first.zones, known, run);
-  const clusters = await readClusters(run, scope.read);
+  const whole = scopeOf(request, first.zones, known, run);
+  const clusters = await readClusters(run, whole.read, patienceMs);
+  const scope = clusters.late.size > 0 ? withoutLate(whole, clusters.late) : whole;
   const names = clusters.snapshots.flatMap(({ endpoints }) => endpoints.map(({ name }) => name));
   const asked = zonesFor(names, selected, first.zones, run);
   const more = selected.filter(zone => !isConcern(zone) && asked.has(zone.id));
@@ -204,14 +224,20 @@ async function planWorld(
   return { world, input: again, planned: plan(again) };
 }
 
+/** A name that one cluster has given up may be wanted by another that is still being read. */
+function withoutRemovals(settings: PlanSettings): PlanSettings {
+  return settings.policy === 'sync' ? { ...settings, policy: 'upsert-only' } : settings;
+}
+
 export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
+  const settings = planSettings(run, run.ports.aliasZoneOf);
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
     leftOut: world.leftOut,
     snapshots: world.clusters.snapshots,
-    settings: planSettings(run, run.ports.aliasZoneOf),
+    settings: world.clusters.late.size > 0 ? withoutRemovals(settings) : settings,
     now,
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
@@ -298,6 +324,8 @@ interface RunWork {
   readonly input: PlanInput;
   readonly planned: PlanOutput;
   readonly request: RunRequest;
+  /** Some clusters are still being read: a second pass follows. */
+  readonly late: boolean;
 }
 
 interface DoneZone extends ZoneHistory {
@@ -376,8 +404,11 @@ const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(rea
 type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
-function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
+function memoryAfter({ state }: LoadedZone, published: Published, work: RunWork): Memory {
+  const { planned, request, input, late } = work;
   const { id } = state.zone;
+  // What is unwanted is judged by the second pass, with what was known before this one.
+  if (late) return { ...published.state, meant: stillMeant(published, false) };
   const refused = new Set(
     [...planned.findings, ...published.findings]
       .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)

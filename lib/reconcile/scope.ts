@@ -49,6 +49,12 @@ export function scopeOf(
   return { read: new Set(all.filter(name => asked.has(name) || holders.has(name))), clusters: asked, names };
 }
 
+/** What can be touched while some clusters are still being read: what the others ask for or have. */
+export function withoutLate({ read, clusters = read }: Scope, late: ReadonlySet<ClusterName>): Scope {
+  const inTime = (names: ReadonlySet<ClusterName>) => new Set([...names].filter(name => !late.has(name)));
+  return { read: inTime(read), clusters: inTime(clusters), names: new Map() };
+}
+
 /** The names of which changed record sets speak: their own, and that of the record that an ownership record is of. */
 function namesMeant(zone: LoadedZone, reread: RunRequest['reread'], { naming }: OpenRun): ReadonlySet<DnsName> {
   const { id, name: apex } = zone.state.zone;

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { LocalCluster } from '../kubernetes/cluster.ts';
+import { kindOf } from '../kubernetes/kinds.ts';
+import { validate } from '../kubernetes/validation.ts';
 
 type Manifest = Parameters<LocalCluster['apply']>[0];
 
@@ -41,6 +43,7 @@ export class ManifestFolder {
     const now = new Set(manifests.map(idOf));
     const lines: string[] = [];
     try {
+      for (const manifest of manifests) validate(kindOf(manifest), manifest);
       for (const manifest of manifests) {
         this.#cluster.apply(manifest);
         lines.push(`${before.has(idOf(manifest)) ? 'applied' : 'created'} ${idOf(manifest)}`);

@@ -7,6 +7,8 @@ export interface Kind {
   readonly others?: readonly string[];
   /** As in paths and RBAC rules. */
   readonly resource: string;
+  /** What `kubectl` takes for it, too. */
+  readonly short?: string;
   readonly kind: string;
   readonly namespaced: boolean;
   /** Does it have a /status of its own? */
@@ -25,13 +27,29 @@ const gatewayApi = (resource: string, kind: string, ...others: string[]): Kind =
 });
 
 export const KINDS: readonly Kind[] = [
-  { group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true, status: true },
-  { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false, status: true },
-  { group: '', version: 'v1', resource: 'nodes', kind: 'Node', namespaced: false, status: true },
-  { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true, status: true },
-  { group: '', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
-  { group: 'events.k8s.io', version: 'v1', resource: 'events', kind: 'Event', namespaced: true, status: false },
-  { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses', kind: 'Ingress', namespaced: true, status: true },
+  { group: '', version: 'v1', resource: 'services', short: 'svc', kind: 'Service', namespaced: true, status: true },
+  { group: '', version: 'v1', resource: 'namespaces', short: 'ns', kind: 'Namespace', namespaced: false, status: true },
+  { group: '', version: 'v1', resource: 'nodes', short: 'no', kind: 'Node', namespaced: false, status: true },
+  { group: '', version: 'v1', resource: 'pods', short: 'po', kind: 'Pod', namespaced: true, status: true },
+  { group: '', version: 'v1', resource: 'events', short: 'ev', kind: 'Event', namespaced: true, status: false },
+  {
+    group: 'events.k8s.io',
+    version: 'v1',
+    resource: 'events',
+    short: 'ev',
+    kind: 'Event',
+    namespaced: true,
+    status: false,
+  },
+  {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    resource: 'ingresses',
+    short: 'ing',
+    kind: 'Ingress',
+    namespaced: true,
+    status: true,
+  },
   {
     group: 'discovery.k8s.io',
     version: 'v1',
@@ -48,8 +66,8 @@ export const KINDS: readonly Kind[] = [
     namespaced: true,
     status: true,
   },
-  gatewayApi('gateways', 'Gateway'),
-  gatewayApi('listenersets', 'ListenerSet'),
+  { ...gatewayApi('gateways', 'Gateway'), short: 'gtw' },
+  { ...gatewayApi('listenersets', 'ListenerSet'), short: 'lset' },
   gatewayApi('httproutes', 'HTTPRoute', 'v1beta1'),
   gatewayApi('grpcroutes', 'GRPCRoute'),
   gatewayApi('tlsroutes', 'TLSRoute', 'v1alpha3', 'v1alpha2'),
@@ -78,9 +96,10 @@ export function discoveryAt(path: string): object | undefined {
   if (kinds.length === 0 || (group === '' && version === undefined)) return undefined;
   if (version === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) };
   const groupVersion = group === '' ? version : `${group}/${version}`;
-  const resources = kinds.map(({ resource, kind, namespaced }) => ({
+  const resources = kinds.map(({ resource, short, kind, namespaced }) => ({
     name: resource,
     singularName: kind.toLowerCase(),
+    ...(short !== undefined && { shortNames: [short] }),
     namespaced,
     kind,
     verbs: VERBS,

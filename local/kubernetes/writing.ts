@@ -2,6 +2,7 @@ import type { ResourcePath } from './kinds.ts';
 import { apiVersion, KINDS } from './kinds.ts';
 import type { KubernetesObject, ObjectStore, StoredObject } from './objects.ts';
 import { badRequest, noSuchResource, notFound, StatusError } from './status.ts';
+import { validate } from './validation.ts';
 
 /** The body of a write, with the content type it came with. */
 export interface Body {
@@ -22,6 +23,7 @@ const DEFAULTS: Readonly<Record<string, (object: KubernetesObject) => object>> =
 export function createObject(store: ObjectStore, path: ResourcePath, body: Body): StoredObject {
   if (path.name !== undefined) throw noSuchResource();
   const { status: _status, ...object } = readObject(path, body);
+  validate(path.kind, object as KubernetesObject);
   const { namespace } = object.metadata;
   if (namespace !== undefined && NAMESPACES && !store.find(NAMESPACES, namespace)) {
     throw notFound(NAMESPACES, namespace);
@@ -32,6 +34,7 @@ export function createObject(store: ObjectStore, path: ResourcePath, body: Body)
 /** PUT: all but the status, or of /status the status alone. Throws StatusError: BadRequest, NotFound, Conflict. */
 export function updateObject(store: ObjectStore, path: ResourcePath, body: Body): StoredObject {
   const object = readObject(path, body);
+  validate(path.kind, object);
   const old = store.get(path.kind, path.name ?? '', path.namespace);
   return store.update(path.kind, merged(path, old, object));
 }
@@ -43,6 +46,7 @@ export function patchObject(store: ObjectStore, path: ResourcePath, body: Body):
   }
   const old = store.get(path.kind, path.name ?? '', path.namespace);
   const patched = mergePatch(old, parse(body.text)) as KubernetesObject;
+  validate(path.kind, patched);
   return store.update(path.kind, merged(path, old, patched));
 }
 

@@ -74,6 +74,13 @@ describe('fairlead', () => {
     expect(JSON.parse(whole.out)).toMatchObject({ policy: 'sync', zones: { domains: ['example.com'] } });
     await config('polcy: sync');
     expect(await fairleadIn(nowhere, 'validate')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
+    const file = 'clusters: [{name: a, kubeconfig: none.yml}, {name: b, kubeconfig: k.yml, context: lab}]';
+    await writeFile(join(folder, 'lab.yml'), file);
+    await writeFile(join(folder, 'k.yml'), world.clusters.get('prod')!.kubeconfig());
+    const { code, err } = await fairleadIn(nowhere, 'validate', '--config', 'lab.yml');
+    expect(code).toBe(1);
+    expect(err).toMatch(/cluster a: kubeconfig .*none\.yml cannot be read/);
+    expect(err).toMatch(/cluster b: kubeconfig .*k\.yml has no context lab; set `context` to one of: prod/);
   });
 
   test('doctor finds all well where all is well, and exits 2 where something is not, saying what mends it', async () => {

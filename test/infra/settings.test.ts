@@ -137,6 +137,10 @@ describe('a parameter that there is not', () => {
     expect(() => checkNames(given, sections)).toThrow(message);
   });
 
+  it('is none where serverless.yml declares it, and it is near none of ours', () => {
+    expect(() => checkNames(['costCentre=12'], { default: { costCentre: '0' } })).not.toThrow();
+  });
+
   it.each([[undefined], [['schedule=rate(5 minutes)', 'webhook=none']]])('%j is none', given => {
     expect(() => checkNames(given, none)).not.toThrow();
   });

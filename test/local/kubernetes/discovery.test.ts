@@ -26,3 +26,12 @@ test.each(['/', '/api/v2', '/apis/nothing.io/v1', '/api/v1/services', '/apis/net
     expect(discovery(path)).toBeUndefined();
   },
 );
+
+test.each([
+  ['/api/v1', 'services', 'svc'],
+  ['/apis/networking.k8s.io/v1', 'ingresses', 'ing'],
+  ['/apis/gateway.networking.k8s.io/v1', 'gateways', 'gtw'],
+])('kubectl finds the short name of %s %s', (path, resource, short) => {
+  const { resources } = discovery(path) as { resources: { name: string; shortNames?: string[] }[] };
+  expect(resources.find(({ name }) => name === resource)?.shortNames).toEqual([short]);
+});
