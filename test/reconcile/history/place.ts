@@ -194,9 +194,9 @@ function holderAbove(place: Place): string | undefined {
     if (unmanaged) return unmanaged.text;
     const labels = there.ours.map(record => labelOf(record, there));
     if (labels.length === 0) continue;
-    const label = labels.find(
-      one => isFrozen(one, there) || isHeldAll(one, there) || dueOfLabel(one, there)?.length === 0,
-    );
+    // What it asks for may be nothing that can be published here: an alias to a name of the zone above.
+    const isNothing = (one: Label) => [there, place].some(each => dueOfLabel(one, each)?.length === 0);
+    const label = labels.find(one => isFrozen(one, there) || isHeldAll(one, there) || isNothing(one));
     return label && `${name} is ${label.resource}'s in ${each.id}`;
   }
   return undefined;
