@@ -1,8 +1,8 @@
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { explainName, explainObject, type Facts, findObjects, namesOf } from '../lib/explain/index.ts';
-import type { DnsName, ObjectRef, Snapshot } from '../lib/model/index.ts';
-import { composePorts, lookAnew, lookAtKept } from '../lib/reconcile/index.ts';
+import type { DnsName, HistoryLine, ObjectRef, Snapshot } from '../lib/model/index.ts';
+import { composePorts, lookAnew, lookAtKept, type Run, readHistory } from '../lib/reconcile/index.ts';
 import { type ExplainOptions, formatExplanation, formatObject } from '../lib/report/explain.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
 import { terminalAws } from './aws.ts';
@@ -23,10 +23,11 @@ export function runExplain(
 ): Promise<void> {
   return command(options, async () => {
     const name = hostname(text);
-    const facts = await lookFor(options, () => new Set([name]));
+    const { facts, run } = await lookFor(options, () => new Set([name]));
     const home = options.dns ? facts.zones.filter(zone => !zone.private && contains(zone.name, name)) : [];
     const dns = options.dns ? await askPublicDns(name, longest(home.map(zone => zone.name)), options.dns) : undefined;
-    const explanation = explainName(name, facts, dns);
+    const last = await lately(run, name);
+    const explanation = explainName(name, facts, { last, ...(dns && { dns }) });
     await show(options, {
       value: explanation,
       text: text => formatExplanation(explanation, { ...text, now: Date.now() }),
@@ -43,7 +44,10 @@ export function runWhyNot(text: string, options: ExplainCommandOptions & { reado
     const { cluster } = options;
     const wanted = parseObject(text);
     const found = (asked: readonly Snapshot[]): readonly ObjectRef[] => findObjects(wanted, asked, cluster);
-    const facts = await lookFor(options, asked => new Set(found(asked).flatMap(object => [...namesOf(object, asked)])));
+    const { facts } = await lookFor(
+      options,
+      asked => new Set(found(asked).flatMap(object => [...namesOf(object, asked)])),
+    );
     const known = found(facts.asked);
     const clusters = facts.asked.map(snapshot => snapshot.cluster);
     if (cluster !== undefined && !clusters.includes(cluster))
@@ -80,11 +84,22 @@ function hostname(text: string): DnsName {
 async function lookFor(
   { config: file, fresh }: ExplainCommandOptions,
   names: (asked: readonly Snapshot[]) => ReadonlySet<DnsName>,
-): Promise<Facts> {
+): Promise<{ facts: Facts; run: Run }> {
   const { env, credentials } = await terminalAws(process.env);
   const config = loadConfig(file, env);
   const run = { config, ports: composePorts(config, env, credentials) };
-  return fresh || isForgetful(config) ? lookAnew(run) : lookAtKept(run, names);
+  const facts = await (fresh || isForgetful(config) ? lookAnew(run) : lookAtKept(run, names));
+  return { facts, run };
+}
+
+const LATELY_MS = 24 * 3_600_000;
+const CHANGES = 3;
+
+/** What runs did to the name within a day; that none of it can be read is no reason not to explain the rest. */
+async function lately(run: Run, name: DnsName): Promise<readonly HistoryLine[]> {
+  const from = run.ports.clock.now() - LATELY_MS;
+  const lines = await readHistory(run, from, { name }).catch(() => []);
+  return lines.slice(0, CHANGES);
 }
 
 /** With state `memory` nothing outlives a command: then all is read, which is told. */

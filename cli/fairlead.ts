@@ -3,6 +3,7 @@ import { completionFor, SHELLS, type Shell } from './completion.ts';
 import { type DoctorOptions, runDoctor } from './doctor.ts';
 import { type ExplainCommandOptions, runExplain, runWhyNot } from './explain.ts';
 import { addHelp } from './help.ts';
+import { type HistoryOptions, parseSpan, runHistory } from './history.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
 import { FORMATS, type GlobalOptions } from './options.ts';
@@ -59,7 +60,15 @@ for (const mode of ['sync', 'plan'] as const) {
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
       .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30))
-      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'));
+      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'))
+      .addOption(
+        new Option(
+          '--with <folder>',
+          'show what manifests would bring about if they were applied to --cluster',
+        ).conflicts(['out', 'watch', 'force']),
+      )
+      .option('--prune', 'with --with: what the manifests leave out of their namespaces is taken for removed')
+      .option('--namespace <name>', 'with --with: of manifests that name none', 'default');
   if (mode === 'sync')
     reconciling
       .option('--yes', 'do not ask (on a terminal) before a forced run removes records')
@@ -80,6 +89,19 @@ withCommon(program.command('records'))
   .addOption(new Option('--owner <id>', 'only of this owner; * for any characters').argParser(collect))
   .addOption(new Option('--cluster <name>', 'only of this cluster; * for any characters').argParser(collect))
   .action((options: GlobalOptions & RecordFilters) => runRecords(options));
+
+function span(text: string): number {
+  const milliseconds = parseSpan(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new InvalidArgumentError('give minutes, hours or days: 90m, 12h, 2d');
+}
+
+withCommon(program.command('history'))
+  .description('list what runs have changed, the newest first')
+  .argument('[name or object]', 'a hostname, or kind/namespace/name; * for any characters')
+  .option('--since <time>', 'how far back: 90m, 12h, 2d (7d unless told, 30d at most)', span)
+  .option('--run <id>', 'only what this run did')
+  .action((what: string | undefined, options: HistoryOptions) => runHistory(what, options));
 
 const FRESH = 'read zones and clusters anew, instead of what runs have kept';
 

@@ -37,6 +37,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead explain shop.example.com', 'what stands, who asks, and why (not)'],
     ['fairlead explain shop.example.com --fresh --dns', 'read anew, and ask public DNS'],
   ],
+  history: [
+    ['fairlead history "*.shop.example.com" --since 2d', 'what changed, when, why and by which run'],
+    ['fairlead history ingress/shop/web --json', 'of an object, for machines'],
+  ],
   'why-not': [['fairlead why-not ingress/shop/web --cluster prod-eu', 'each hostname of an object']],
   records: [
     ['fairlead records --owner "prod-*" --zone example.com', 'of some owners in a zone'],

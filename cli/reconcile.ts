@@ -12,13 +12,15 @@ import {
   reconcile,
   type SavedPlan,
 } from '../lib/reconcile/index.ts';
-import { markdownResult } from '../lib/report/markdown.ts';
+import { fitResult, TEXT_BYTES } from '../lib/report/fit.ts';
+import { escaped, markdownResult } from '../lib/report/markdown.ts';
 import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import { formatOf, type GlobalOptions } from './options.ts';
 import { command, EXIT, progressLine, show } from './output.ts';
+import { describeWith, type PreviewFlags, previewWith, type With } from './preview.ts';
 import { readPlan, writePlan } from './saved-plan.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {
@@ -27,9 +29,8 @@ const STAGES: Readonly<Record<Progress['stage'], string>> = {
   changes: 'changes made',
 };
 
-export interface ReconcileOptions extends GlobalOptions {
+export interface ReconcileOptions extends GlobalOptions, PreviewFlags {
   readonly force?: boolean;
-  readonly cluster?: string[];
   /** Don't ask. */
   readonly yes?: boolean;
   /** Of `plan`: keep the plan in this file. */
@@ -64,6 +65,14 @@ export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): 
       if (!(await agreed(await carryOut({ ...request, mode: 'plan' })))) return EXIT.unpublished;
     }
     if (options.watch !== undefined) return watch(options.watch, () => carryOut(request), options);
+    if (options.with !== undefined) {
+      const run = { config, ports, onProgress };
+      const { result, about } = await previewWith({ ...options, with: options.with }, run)
+        .finally(done)
+        .finally(progress.clear);
+      await showResult(result, options, about);
+      return exitCodeOf(result, options);
+    }
     const result = await planned(request, options, config, carryOut).finally(done);
     await showResult(result, options);
     return exitCodeOf(result, options);
@@ -110,7 +119,7 @@ async function watch(seconds: number, look: () => Promise<RunResult>, options: R
   process.once('SIGINT', () => ended.abort());
   for (;;) {
     const result = await look();
-    const { zones, findings } = result;
+    const { zones, findings } = fitResult(result, TEXT_BYTES);
     const now = JSON.stringify([zones, findings]);
     if (now !== before) await showResult(result, options);
     before = now;
@@ -119,13 +128,14 @@ async function watch(seconds: number, look: () => Promise<RunResult>, options: R
   }
 }
 
-async function showResult(result: RunResult, options: ReconcileOptions): Promise<void> {
+async function showResult(result: RunResult, options: ReconcileOptions, about?: With): Promise<void> {
   if (options.quiet && result.inStep && formatOf(options) === 'table') return;
+  const besides = about ? [printable(describeWith(about))] : [];
   const detail = options.quiet ? 'quiet' : options.verbose ? 'verbose' : 'usual';
   await show(options, {
-    value: result,
-    text: text => formatResult(result, { ...text, detail }),
-    markdown: () => markdownResult(result),
+    value: { ...fitResult(result, TEXT_BYTES), ...(about && { with: about }) },
+    text: text => [formatResult(result, { ...text, detail }), ...besides].join('\n'),
+    markdown: () => [markdownResult(result), ...besides.map(escaped)].join('\n\n'),
     names: () => result.zones.flatMap(({ changes }) => changes.map(({ name }) => name)),
   });
 }

@@ -4,7 +4,7 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { withinDeadline } from '../../lib/aws/index.ts';
-import type { RunRequest, RunResult } from '../../lib/model/index.ts';
+import type { RunCause, RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
 import { inTime } from '../in-time.ts';
 import { meter } from '../metrics.ts';
@@ -28,6 +28,7 @@ export interface Invocation {
   readonly deadlineMs: number;
   /** Names the run in leases: the request id, which the log has too. */
   readonly holder: string;
+  readonly by: RunCause;
 }
 
 /** Kept back from the Lambda's time for writing the log, the metrics and the answer. */
@@ -44,11 +45,11 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
   const { logger, metrics, tracer } = telemetry;
   const served = createServed();
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
-    const run: Run = (request, share = 1) => runOnce(core, request, { context, share }, telemetry);
+    const run: Run = (request, by, share = 1) => runOnce(core, request, { context, by, share }, telemetry);
     const trigger = readEvent(event, core, telemetry);
     return trigger.kind === 'batch'
       ? runBatch(trigger, { run, served, core }, telemetry)
-      : fitResult(await run(trigger.request));
+      : fitResult(await run(trigger.request, trigger.by));
   };
   return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -66,17 +67,17 @@ function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Tri
 }
 
 /** `share`: of the time that is left to the invocation, how much the run may take. */
-type Run = (request: RunRequest, share?: number) => Promise<RunResult>;
+type Run = (request: RunRequest, by: RunCause, share?: number) => Promise<RunResult>;
 
 async function runOnce(
   core: Core,
   request: RunRequest,
-  { context, share }: { readonly context: Context; readonly share: number },
+  { context, by, share }: { readonly context: Context; readonly by: RunCause; readonly share: number },
   { logger, metrics }: Telemetry,
 ): Promise<RunResult> {
   const deadlineMs = Date.now() + share * (context.getRemainingTimeInMillis() - ANSWER_MS);
   try {
-    const asked = { deadlineMs, holder: context.awsRequestId };
+    const asked = { deadlineMs, holder: context.awsRequestId, by };
     const result = await withinDeadline(deadlineMs + KEEP_MS, () => core.reconcile(request, asked));
     logResult(result, logger);
     meterResult(result, metrics, wholeShard(request, core.known));
@@ -126,7 +127,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   }
   try {
     const beganAt = Date.now();
-    const result = await run(one.request, share);
+    const result = await run(one.request, causeOf(one.request), share);
     served.note(beganAt, result);
     meterLatency(one, result, Date.now(), metrics);
     return true;
@@ -135,6 +136,12 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
     logger.error('run failed, its messages are delivered again', { error: error as Error, messageIds });
     return false;
   }
+}
+
+/** A schedule's message names a shard, that of a forwarder or an audit log clusters, that of CloudTrail names. */
+function causeOf({ clusters, reread }: RunRequest): RunCause {
+  if (reread !== undefined) return 'drift';
+  return clusters === undefined ? 'schedule' : 'notice';
 }
 
 /** Where that fails, the messages come back all the same, only later. */

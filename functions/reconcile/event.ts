@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { ClusterName, DnsName, RunRequest, ZoneId } from '../../lib/model/index.ts';
+import type { ClusterName, DnsName, RunCause, RunRequest, ZoneId } from '../../lib/model/index.ts';
 import { Clusters, InvalidEvent, type Message, readMessage, refusal, Schedule } from './message.ts';
 
 export { InvalidEvent };
 
 /** What an event asks for: a run, or a run for each shard that a batch of messages is about. */
 export type Trigger =
-  | { readonly kind: 'run'; readonly request: RunRequest }
+  | { readonly kind: 'run'; readonly request: RunRequest; readonly by: RunCause }
   | { readonly kind: 'batch'; readonly runs: readonly BatchRun[]; readonly malformed: readonly MalformedMessage[] };
 
 /** One run over the union of what the messages of a group ask for. */
@@ -75,12 +75,12 @@ const ALLOWED =
 export function readTrigger(event: unknown, known: Known): Trigger {
   const batch = SqsBatch.safeParse(event);
   if (batch.success) return readBatch(batch.data.Records, known);
-  if (Schedule.safeParse(event).success) return { kind: 'run', request: WHOLE_FLEET };
+  if (Schedule.safeParse(event).success) return { kind: 'run', request: WHOLE_FLEET, by: 'schedule' };
   const payload = Payload.safeParse(event);
   if (!payload.success) throw refusal(payload.error, ALLOWED);
   const { mode, force, clusters } = payload.data;
   if (clusters !== undefined) checkKnown(clusters, known);
-  return { kind: 'run', request: { mode, force, ...(clusters && { clusters }) } };
+  return { kind: 'run', request: { mode, force, ...(clusters && { clusters }) }, by: 'manual' };
 }
 
 const WHOLE_FLEET: RunRequest = { mode: 'sync', force: false };

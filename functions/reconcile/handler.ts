@@ -12,7 +12,7 @@ const queueUrl = process.env.FAIRLEAD_QUEUE_URL;
 
 export const handler = createHandler({
   known: { clusters: config.clusters.map(({ name }) => name), shards: config.shards.map(({ name }) => name) },
-  reconcile: (request, { deadlineMs, holder }) =>
-    reconcile(request, { config, ports: { ...ports, holder }, deadlineMs }),
+  reconcile: (request, { deadlineMs, holder, by }) =>
+    reconcile(request, { config, ports: { ...ports, holder }, deadlineMs, by }),
   ...(queueUrl && { retrySoon: retryThrough(queueUrl) }),
 });

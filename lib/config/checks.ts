@@ -1,3 +1,4 @@
+import { normalize } from 'node:path';
 import type { ConfigProblem } from './error.ts';
 import { shardOf } from './shards.ts';
 
@@ -69,6 +70,19 @@ const CHECKS: readonly Check[] = [
       return [{ path: ['clusters', i, 'name'], message }];
     });
   },
+  (file, { env }) => {
+    const clusters = itemsOf(get(file, 'clusters'));
+    const read = clusters.map(cluster => whatIsRead(cluster, env));
+    return read.flatMap((what, i) => {
+      const first = read.indexOf(what);
+      // Two entries of one name are told of as such.
+      const isNamed = get(clusters[first], 'name') === get(clusters[i], 'name');
+      if (what === undefined || first === i || isNamed) return [];
+      const [one, other] = [get(clusters[first], 'name'), get(clusters[i], 'name')].map(name => JSON.stringify(name));
+      const message = `${other} is ${what}, as clusters[${first}], ${one}, is: read twice it would compete with itself for every name, so remove one of the two`;
+      return [{ path: ['clusters', i], message }];
+    });
+  },
   file => {
     const [prefix, suffix] = ['prefix', 'suffix'].map(key => get(get(file, 'registry'), key) ?? '');
     if (prefix === '' || suffix === '') return [];
@@ -135,6 +149,22 @@ const CHECKS: readonly Check[] = [
     });
   },
 ];
+
+/**
+ * The cluster that an entry means, as far as the file tells; undefined where it does not. Without a role it is one of
+ * fairlead's own account, which may be that of a role.
+ */
+function whatIsRead(cluster: unknown, env: ConfigEnv): string | undefined {
+  const [kubeconfig, context] = [get(cluster, 'kubeconfig'), get(cluster, 'context')];
+  if (typeof kubeconfig === 'string') {
+    const which = context === undefined ? 'the current context' : `the context ${JSON.stringify(context)}`;
+    return `${which} of the kubeconfig ${normalize(kubeconfig)}`;
+  }
+  const [name, region] = [get(cluster, 'eksName') ?? get(cluster, 'name'), get(cluster, 'region') ?? env.AWS_REGION];
+  if (typeof name !== 'string' || region === undefined) return undefined;
+  const account = String(get(cluster, 'roleArn') ?? '').split(':')[4];
+  return `the EKS cluster ${JSON.stringify(name)} in ${region}${account ? ` of the account ${account}` : ''}`;
+}
 
 function shardsOf(file: unknown): { name: string; clusters: string[] }[] {
   return itemsOf(get(file, 'shards')).map(shard => ({

@@ -13,7 +13,6 @@ import {
   keyPlaces,
   keys,
   label,
-  later,
   list,
   matching,
   minTtl,

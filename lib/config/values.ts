@@ -79,14 +79,6 @@ export function shown(value: unknown): string {
   return value === undefined || value === null ? 'nothing' : String(value);
 }
 
-/** A key that arrives with a later version: nothing but its default is taken. */
-export function later<T extends '' | false | null | 'first'>(only: T) {
-  const error = `is not supported yet: leave it out or write its default, ${JSON.stringify(only)}`;
-  return only === null
-    ? z.optional(z.null({ error }))
-    : z.prefault(z.literal(only as '' | false, { error }), only as '');
-}
-
 /** A list, in which repetitions count once. */
 export function list<T extends z.ZodMiniType>(item: T) {
   return read(z.array(item), values => [...new Set(values)]);

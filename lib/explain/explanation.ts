@@ -2,6 +2,7 @@ import type {
   ClusterName,
   DnsName,
   Finding,
+  HistoryLine,
   HostedZone,
   ObjectRef,
   RecordChange,
@@ -122,6 +123,8 @@ export interface Explanation {
   /** What is told of the name without an object. */
   readonly reasons: readonly Finding[];
   readonly next: readonly NextChange[];
+  /** What runs changed lately, the newest first. */
+  readonly last: readonly HistoryLine[];
   /** The one thing to do if that is not what one wants. */
   readonly advice: string;
   /** Where the name is not known: the known one that is most like it. */

@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, HistoryLine, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
 import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
 import { type FocusedName, focus, type PlanInput } from '../plan/index.ts';
 import { adviceFor } from './advice.ts';
@@ -41,8 +41,14 @@ export function focusAll({ shards }: Facts, names: ReadonlySet<DnsName>): (name:
   return name => all.flatMap(one => one.get(name) ?? []);
 }
 
+/** What is known of a name besides. */
+export interface Besides {
+  readonly dns?: PublicAnswer;
+  readonly last?: readonly HistoryLine[];
+}
+
 /** Explains one hostname. Pure: what the next run would do is what its plan says. */
-export function explainName(name: DnsName, facts: Facts, dns?: PublicAnswer): Explanation {
+export function explainName(name: DnsName, facts: Facts, { dns, last = [] }: Besides = {}): Explanation {
   const focused = focusAll(facts, new Set([name]))(name);
   const zones = explainZones(focused, knownZones(facts));
   const asking = objectsOf(name, facts.asked).map(object => askerOf(object, focused, facts.asked));
@@ -53,7 +59,7 @@ export function explainName(name: DnsName, facts: Facts, dns?: PublicAnswer): Ex
   const known = { asking, zones, next };
   const verdict = verdictOf(known);
   const nearest = verdict === 'unknown' ? nearestOf(name, namesIn(facts)) : undefined;
-  const explanation = { name, verdict, published: verdict === 'published', zones, asking, reasons, next };
+  const explanation = { name, verdict, published: verdict === 'published', zones, asking, reasons, next, last };
   return {
     ...explanation,
     summary: summaryOf(name, verdict, known),

@@ -1,6 +1,7 @@
 import type { DnsName, Finding, ObjectRef, Reason, Snapshot } from '../model/index.ts';
 import { describeObject, isUnpublished } from '../model/index.ts';
 import type { FocusedName } from '../plan/index.ts';
+import { sourceOfResource } from '../sources/index.ts';
 import type { Asker, Outcome } from './explanation.ts';
 
 const isSame = (a: ObjectRef, b: ObjectRef) =>
@@ -73,7 +74,8 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
     findings.filter(one => one.object === undefined && one.name === name),
   );
   const held = wants.length === 0 ? heldBy(object, name, asked) : [];
-  const { outcome, reasons } = decide(focused, { told, held, ofName });
+  const unread = unreadKind(object, name, asked);
+  const { outcome, reasons } = decide(focused, { told, held, ofName: [...ofName, ...unread] });
   const [first] = reasons;
   return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons };
 }
@@ -84,6 +86,19 @@ function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): F
     .filter(({ cluster }) => cluster === object.cluster)
     .flatMap(({ holds }) => holds.filter(one => one.name === name && isSame(one.object, object)))
     .map(({ message }) => ({ reason: 'no-target', message, object, name }));
+}
+
+/** The object's kind was not read in its cluster: what it asks for now is not known. */
+function unreadKind(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): Finding[] {
+  const source = sourceOfResource(object.kind);
+  return asked
+    .filter(({ cluster }) => cluster === object.cluster)
+    .flatMap(({ kinds }) => (source === undefined ? [] : (kinds[source] ?? [])))
+    .flatMap(read => {
+      if (read.complete) return [];
+      const message = `${object.cluster}: ${source} objects are not read, so what it asks for now is not known: ${read.error}`;
+      return [{ reason: 'frozen' as const, message, object, name }];
+    });
 }
 
 interface ToldOf {

@@ -1,4 +1,5 @@
 import type { DnsName, HostedZone, RecordSet, ZoneId, ZoneState } from '../model/index.ts';
+import { nameOfKey, recordId } from '../model/index.ts';
 import type { Current, CurrentRecord, FocusedName } from '../plan/index.ts';
 import { zoneFinder } from '../plan/index.ts';
 import type { Delegation, ExplainedRecord, ExplainedZone } from './explanation.ts';
@@ -18,9 +19,11 @@ export function explainZones(focused: readonly FocusedName[], known: KnownZones)
   return zoneFinder(known.all)(name).map(zone => {
     const here = focused.flatMap(({ current }) => current.filter(at => at.zone.id === zone.id).map(at => at.current));
     const states = known.states.filter(state => state.zone.id === zone.id);
-    const reserved = here.find(current => current.reserved)?.reserved;
-    const [refusal] = states.flatMap(({ refusals }) => refusals.get(name) ?? []);
-    const [unwantedSince] = states.flatMap(state => state.unwantedSince.get(name) ?? []);
+    const [reserved] = here.flatMap(current => current.reserved);
+    const ofName = <V>(map: ReadonlyMap<string, V>) =>
+      [...map].flatMap(([key, v]) => (nameOfKey(key) === name ? [v] : []));
+    const [refusal] = states.flatMap(({ refusals }) => ofName(refusals));
+    const [unwantedSince] = states.flatMap(state => ofName(state.unwantedSince));
     const readAt = known.readAt.get(zone.id);
     return {
       id: zone.id,
@@ -44,8 +47,7 @@ function recordsOf(seen: readonly Current[]): ExplainedRecord[] {
     for (const one of foreign) if (!found.get(one.record)?.ours) found.set(one.record, explained(one, false));
     for (const one of ours) found.set(one.record, explained(one, true));
   }
-  const order = ({ record }: ExplainedRecord) => `${record.type} ${record.setIdentifier ?? ''}`;
-  return [...found.values()].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  return [...found.values()].sort((a, b) => (recordId(a.record) < recordId(b.record) ? -1 : 1));
 }
 
 function explained({ record, claim, contested, unproven }: CurrentRecord, ours: boolean): ExplainedRecord {

@@ -31,8 +31,10 @@ export interface Endpoint {
   readonly evaluateTargetHealth?: boolean;
   /** The only hosted zone in which it may be published; absent: every zone that its name belongs into. */
   readonly zoneId?: ZoneId;
+  /** With `routing`: one of several record sets of the name and type. */
   readonly setIdentifier?: string;
   readonly routing?: Routing;
+  readonly healthCheckId?: string;
   readonly object: ObjectRef;
 }
 

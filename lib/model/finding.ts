@@ -54,6 +54,8 @@ export interface Finding {
   readonly field?: string;
   readonly name?: DnsName;
   readonly type?: string;
+  /** Of the record set that it is about, where the name has several. */
+  readonly setIdentifier?: string;
   readonly zone?: ZoneId;
   /** Whose the name is, where another owner's ownership record stands in the way. */
   readonly owner?: OwnerId;

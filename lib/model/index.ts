@@ -1,12 +1,14 @@
 export * from './cluster.ts';
 export type * from './endpoint.ts';
 export * from './finding.ts';
+export type * from './history.ts';
 export type * from './names.ts';
 export type * from './notice.ts';
-export type * from './plan.ts';
+export * from './plan.ts';
 export * from './record.ts';
 export { recordChanges } from './record-change.ts';
 export type * from './result.ts';
-export { isSameSet, recordId, sameRecord } from './same.ts';
+export * from './routing.ts';
+export { isSameIdentifier, isSameSet, recordId, sameRecord } from './same.ts';
 export { canonicalValue, readValue } from './values.ts';
 export type * from './zone.ts';

@@ -5,13 +5,16 @@ import type { RecordSet } from './record.ts';
 import type { HostedZone } from './zone.ts';
 
 /**
- * The change of one name in one zone: the unit that is never split over batches. `deletes` are record sets exactly as
+ * The change of one name in one zone: the unit that is never split over batches. Of a name with several record sets by set
+ * identifier each has a change of its own, unless one could not stand beside what another was. `deletes` are record sets exactly as
  * read, `creates` the new ones; the ownership records are among both. A record set whose ownership record stays the
  * same is still swapped together with it (deleted and created alike), so that Route 53 itself checks at the moment of
  * the write that the record is still ours.
  */
 export interface NameChange {
   readonly name: DnsName;
+  /** Set where the change is about the record sets of this set identifier alone. */
+  readonly setIdentifier?: string;
   readonly action: 'create' | 'update' | 'delete';
   readonly deletes: readonly RecordSet[];
   readonly creates: readonly RecordSet[];
@@ -26,6 +29,17 @@ export interface NameChange {
   /** An update of a record that nobody in Kubernetes changed: somebody else edited it. */
   readonly drift?: boolean;
 }
+
+/**
+ * What is remembered of a change from run to run is remembered under this: its name, and its set identifier where it is
+ * about that alone. (A name has no blank in it.)
+ */
+export function changeKey({ name, setIdentifier }: Pick<NameChange, 'name' | 'setIdentifier'>): string {
+  return setIdentifier === undefined ? name : `${name} ${setIdentifier}`;
+}
+
+/** The name of a `changeKey`. */
+export const nameOfKey = (key: string): DnsName => key.split(' ', 1)[0] ?? key;
 
 export interface ZonePlan {
   readonly zone: HostedZone;

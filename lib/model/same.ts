@@ -1,4 +1,5 @@
 import type { RecordSet } from './record.ts';
+import { sameRouting } from './routing.ts';
 import { canonicalValue } from './values.ts';
 
 function sameValues(a: RecordSet, b: RecordSet): boolean {
@@ -20,14 +21,20 @@ function sameAlias(a: RecordSet, b: RecordSet): boolean {
   );
 }
 
+type Identity = Pick<RecordSet, 'name' | 'type' | 'setIdentifier'>;
+
 /** The identity of a record set within its zone: name, type and set identifier. */
-export function recordId({ name, type, setIdentifier }: Pick<RecordSet, 'name' | 'type' | 'setIdentifier'>): string {
+export function recordId({ name, type, setIdentifier }: Identity): string {
   return `${name} ${type} ${setIdentifier ?? ''}`;
 }
 
+/** Whether the set identifiers are the same; a simple record set has none. */
+export const isSameIdentifier = (a: Pick<RecordSet, 'setIdentifier'>, b: Pick<RecordSet, 'setIdentifier'>): boolean =>
+  (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
+
 /** Whether two record sets are one and the same by identity, whatever they say. */
-export const isSameSet = (a: RecordSet, b: RecordSet): boolean =>
-  a.name === b.name && a.type === b.type && (a.setIdentifier ?? '') === (b.setIdentifier ?? '');
+export const isSameSet = (a: Identity, b: Identity): boolean =>
+  a.name === b.name && a.type === b.type && isSameIdentifier(a, b);
 
 /** Whether two record sets of one name say the same: the order of the values and the spelling of addresses and names aside. */
 export function sameRecord(a: RecordSet, b: RecordSet): boolean {
@@ -40,8 +47,4 @@ export function sameRecord(a: RecordSet, b: RecordSet): boolean {
     sameRouting(a, b) &&
     sameValues(a, b)
   );
-}
-
-function sameRouting(a: RecordSet, b: RecordSet): boolean {
-  return a.routing === b.routing || JSON.stringify(a.routing ?? {}) === JSON.stringify(b.routing ?? {});
 }

@@ -50,16 +50,17 @@ export interface AffixSettings {
 
 /** What the runs of one shard remember about a zone. A cache: without it time is lost, and the guard holds more, not less. */
 export interface ZoneMemory {
-  readonly refusals: ReadonlyMap<DnsName, Refusal>;
+  /** By `changeKey`, as what is below. */
+  readonly refusals: ReadonlyMap<string, Refusal>;
   /**
    * When an owned name that still stands was first seen to be wanted by no object (epoch milliseconds): for
    * `guard.deleteAfter`, and for the guard, which judges by themselves the names that became unwanted in one run.
    */
-  readonly unwantedSince: ReadonlyMap<DnsName, number>;
+  readonly unwantedSince: ReadonlyMap<string, number>;
   /** Those of them that an object gave up by changing its own hostnames; absent: none. */
-  readonly givenUp?: ReadonlySet<DnsName>;
+  readonly givenUp?: ReadonlySet<string>;
   /** Those of them that the guard holds, and how many were to leave together when it first did; absent: none. */
-  readonly heldWith?: ReadonlyMap<DnsName, number>;
+  readonly heldWith?: ReadonlyMap<string, number>;
   /** Of the last hour. */
   readonly removed: readonly Removal[];
   /** Ownership records of ours (as `recordId` names them) that would decide over a record set and were not believed. */

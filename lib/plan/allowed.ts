@@ -2,7 +2,7 @@ import type { DnsName, Endpoint, Finding, Hold, ManagedType, NameChange, RecordS
 import { resourceOf } from '../model/index.ts';
 import { type ClaimVerdict, decideClaim } from './claims.ts';
 import { isAlias } from './desired.ts';
-import { facetOf } from './facets.ts';
+import { groupOf } from './facets.ts';
 import type { PlanSettings } from './settings.ts';
 import { passesFilter } from './zones.ts';
 
@@ -45,7 +45,7 @@ interface Refused {
   readonly verdict: ClaimVerdict;
 }
 
-const keyOf = ({ object, name, type }: Endpoint) => `${resourceOf(object)} ${name} ${facetOf(type)}`;
+const keyOf = ({ object, name, type }: Endpoint) => `${resourceOf(object)} ${name} ${groupOf(type)}`;
 
 /** What is refused first of each object, name and facet. */
 function refusedIn(

@@ -37,7 +37,8 @@ const EVERY = () => true;
 
 /**
  * Groups the endpoints of all clusters by name, and those of one name into candidates: addresses by scope, names by target
- * (who points to the same load balancer asks for the very same record).
+ * (who points to the same load balancer asks for the very same record). A record set with a set identifier is one object's:
+ * others give theirs another.
  */
 export function gatherCandidates(
   snapshots: readonly Snapshot[],
@@ -64,10 +65,11 @@ function groupsOf(endpoints: readonly Endpoint[], merge: MergeScope): Endpoint[]
   const key = (endpoint: Endpoint) =>
     JSON.stringify([
       endpoint.setIdentifier,
+      endpoint.routing,
       endpoint.zoneId,
       ...(endpoint.type === 'CNAME'
-        ? [endpoint.targets, endpoint.alias, endpoint.aliasTypes, endpoint.evaluateTargetHealth]
-        : [facetOf(endpoint.type), scopeOf(merge, endpoint.object)]),
+        ? [endpoint.targets, endpoint.alias, endpoint.aliasTypes, endpoint.evaluateTargetHealth, endpoint.healthCheckId]
+        : [facetOf(endpoint), scopeOf(endpoint.routing ? 'object' : merge, endpoint.object)]),
     ]);
   return [...groupBy([...endpoints].sort(byResource), key).values()];
 }

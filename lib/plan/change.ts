@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type {
   DnsName,
   HostedZone,
@@ -8,10 +9,10 @@ import type {
   RecordSet,
   ZoneId,
 } from '../model/index.ts';
-import { recordId, resourceOf } from '../model/index.ts';
+import { changeKey, recordId, resourceOf, sharesTtl } from '../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../registry/index.ts';
 import type { NameContext, PlannedChange } from './context.ts';
-import type { Current } from './current.ts';
+import { type Current, recordsAt } from './current.ts';
 import type { Delta } from './diff.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -26,6 +27,8 @@ export interface Composition {
   readonly objects: readonly ObjectRef[];
   /** Ownership records that decide over nothing and must not go with this change. */
   readonly spared?: readonly Claim[];
+  /** Set where the change is about the record sets of this set identifier alone. */
+  readonly setIdentifier?: string;
 }
 
 /**
@@ -51,6 +54,7 @@ export function composeChange(composition: Composition, context: NameContext): P
   const isOther = former?.resource !== undefined && !objects.some(object => context.owners.isOf(former, object));
   const change: NameChange = {
     name: current.name,
+    ...(composition.setIdentifier && { setIdentifier: composition.setIdentifier }),
     action: actionOf(deltas),
     deletes: deletes.sort(byId),
     creates: creates.sort(byId),
@@ -74,6 +78,7 @@ function actionOf(deltas: readonly Delta[]): NameChange['action'] {
 function freshOwnership({ deltas, current }: Composition, { view, settings, owners }: NameContext) {
   const fresh = new Map<string, RecordSet>();
   if (settings.registry === 'noop') return fresh;
+  const replaced = new Set(deltas.flatMap(({ before }) => before?.claim.txt ?? []));
   const labelled = current.claims.some(({ ownership }) => ownership.cluster !== undefined);
   for (const { after } of deltas) {
     if (!after) continue;
@@ -84,7 +89,8 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
       type: 'TXT',
       ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
       ...(record.routing && { routing: record.routing }),
-      ttl: OWNERSHIP_TTL,
+      ...(record.healthCheckId !== undefined && { healthCheckId: record.healthCheckId }),
+      ttl: record.routing?.weight === undefined ? OWNERSHIP_TTL : weightedTtl(recordsAt(name, view), replaced),
       values: [
         writeOwnership(
           {
@@ -100,6 +106,12 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
     fresh.set(recordId(txt), txt);
   }
   return fresh;
+}
+
+/** Of weighted ownership records, too, all of one name have one TTL: that of those which stay. */
+function weightedTtl(standing: readonly RecordSet[], replaced: ReadonlySet<RecordSet>): number {
+  const staying = standing.find(one => one.type === 'TXT' && sharesTtl(one) && !replaced.has(one));
+  return staying?.ttl ?? OWNERSHIP_TTL;
 }
 
 function leavingClaims(
@@ -180,16 +192,16 @@ export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: P
  * Aliases that point at each other in a ring keep the order of their names (Route 53 will say what it thinks of them).
  */
 export function orderChanges<T extends { readonly change: NameChange }>(changes: readonly T[], zone: ZoneId): T[] {
-  const sorted = [...changes].sort((a, b) =>
-    a.change.name < b.change.name ? -1 : a.change.name > b.change.name ? 1 : 0,
-  );
+  const key = ({ change }: T) => changeKey(change);
+  const sorted = [...changes].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   return targetsFirst(sorted, zone, ({ change }) => change);
 }
 
 /** In the order given, but each alias into the zone after the change that creates the record it points to. */
 export function targetsFirst<T>(changes: readonly T[], zone: ZoneId, changeOf: (item: T) => NameChange): T[] {
-  const creating = new Map(
-    changes.filter(one => changeOf(one).creates.length > 0).map(one => [changeOf(one).name, one]),
+  const creating = groupBy(
+    changes.filter(one => changeOf(one).creates.length > 0),
+    one => changeOf(one).name,
   );
   const ordered: T[] = [];
   const seen = new Set<T>();

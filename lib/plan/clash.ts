@@ -1,5 +1,5 @@
 import type { DnsName, Finding, RecordSet, ZoneId } from '../model/index.ts';
-import { isSameSet } from '../model/index.ts';
+import { changeKey, clashOf, isSameSet } from '../model/index.ts';
 import type { PlannedChange } from './context.ts';
 
 /**
@@ -35,9 +35,9 @@ export function withoutClashes(
 const isNew = ({ change }: PlannedChange) => Number(change.action === 'create');
 
 function byClaim(a: PlannedChange, b: PlannedChange): number {
-  return isNew(a) - isNew(b) || (a.change.name < b.change.name ? -1 : 1);
+  return isNew(a) - isNew(b) || (changeKey(a.change) < changeKey(b.change) ? -1 : 1);
 }
 
 function excludes(a: RecordSet, b: RecordSet): boolean {
-  return isSameSet(a, b) || (a.type === 'CNAME') !== (b.type === 'CNAME');
+  return isSameSet(a, b) || clashOf(a, b) !== undefined;
 }

@@ -82,7 +82,7 @@ function holdersOf(current: Current, candidates: readonly Candidate[], context: 
 function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
   const facets = new Set(candidates.map(facetOfCandidate));
   const { ours, zone } = context.above(current.name);
-  const holding = ours.filter(({ record }) => facets.has(facetOf(record.type)));
+  const holding = ours.filter(({ record }) => facets.has(facetOf(record)));
   return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, candidates, context), ...(zone && { zone }) }));
 }
 
@@ -108,7 +108,7 @@ function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined
 }
 
 function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
-  const { view, settings, typesAt, owners } = context;
+  const { view, settings, typesAt, sharedTtl, owners } = context;
   const present = current.ours.length > 0 ? current.ours.map(({ claim }) => claim) : current.claims;
   const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
   const offers: Offer[] = [];
@@ -116,7 +116,8 @@ function makeOffers(current: Current, candidates: readonly Candidate[], context:
   const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
     findings.push(...findingsOf(candidate, reason, message, view.zone.id));
   for (const candidate of candidates) {
-    const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent });
+    const shared = sharedTtl && { sharedTtl };
+    const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent, ...shared });
     if ('message' in records) tell(candidate, records);
     else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManagedType(record, settings)))
       offers.push({ candidate, records });
@@ -143,7 +144,8 @@ function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offe
  * Service's A beside an Ingress's AAAA.
  */
 function joining(winner: Offer, offers: readonly Offer[], holders: readonly Holder[], merge: MergeScope): Offer[] {
-  if (merge === 'object') return [];
+  const isRouted = winner.records.some(({ record }) => record.setIdentifier !== undefined);
+  if (merge === 'object' || isRouted) return [];
   // What stands for another object, the winner too, is not free: its own new type may be blocked, and it keeps the old one.
   const standing = holders.filter(({ candidate, keeping }) => keeping ?? candidate);
   const taken = new Set(winner.records.map(({ record }) => record.type));

@@ -2,7 +2,7 @@ import type { DnsName, HostedZone, NameChange } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
 import type { OwnedRecord, ZoneView } from './current.ts';
 import type { Hides } from './delegation.ts';
-import type { TypesAt } from './desired.ts';
+import type { SharedTtl, TypesAt } from './desired.ts';
 import type { Owners } from './owners.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -12,6 +12,8 @@ export interface NameContext {
   readonly settings: PlanSettings;
   readonly owners: Owners;
   readonly typesAt: TypesAt;
+  /** Of the name, where its record sets are weighted. */
+  readonly sharedTtl?: SharedTtl;
   /** Whether an ownership record that decides over nothing is a plain leftover, and may go. */
   readonly isLeftover: (claim: Claim) => boolean;
   /** What the nearest of the zones above that has anything of ours at a name has there. */

@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, RecordSet, ZoneState } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { isSameIdentifier, recordId } from '../model/index.ts';
 import {
   ambiguousClaims,
   type Claim,
@@ -38,10 +38,12 @@ export interface Current {
   readonly ours: readonly OwnedRecord[];
   /** Everybody else's, ownership records of ours that speak of this name aside. */
   readonly foreign: readonly CurrentRecord[];
-  /** Every ownership record of ours that speaks of this name, needed or not; none where the name is contested. */
+  /**
+   * Every ownership record of ours that speaks of this name, needed or not; none of a set identifier that is contested.
+   */
   readonly claims: readonly Claim[];
-  /** An ownership record of somebody else that speaks of the name and decides over no record set: the name is reserved. */
-  readonly reserved?: Claim;
+  /** Ownership records of others that speak of the name and decide over no record set: the name is reserved. */
+  readonly reserved: readonly Claim[];
 }
 
 /** One zone as the plan sees it. */
@@ -105,14 +107,15 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
   }
   const twins = foreign.flatMap(current => twinOf(current, ours, all) ?? []);
-  const reserved = contenders.find(claim => !isOurs(claim) && isIdle(claim, all, records));
-  const contested = foreign.some(({ claim }) => claim && !isOurs(claim) && isIdle(claim, all, records));
+  const reserved = contenders.filter(claim => !isOurs(claim) && isIdle(claim, all, records));
+  const contested = foreign.filter(({ claim }) => claim && !isOurs(claim) && isIdle(claim, all, records));
+  const isContested = ({ txt }: Claim) => contested.some(({ record }) => isSameIdentifier(record, txt));
   return {
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
-    claims: contested ? [] : all.filter(claim => isOurs(claim) && !foreign.some(one => one.claim === claim)),
-    ...(reserved && { reserved }),
+    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => one.claim === claim)),
+    reserved,
   };
 }
 
@@ -156,7 +159,7 @@ function rivalOf(
   return all.find(
     claim =>
       claim.ownership.owner !== deciding.ownership.owner &&
-      (claim.txt.setIdentifier ?? '') === (record.setIdentifier ?? '') &&
+      isSameIdentifier(claim.txt, record) &&
       isIdle(claim, all, records),
   );
 }
@@ -169,13 +172,14 @@ function rivalOf(
  */
 function twinOf({ record, claim }: CurrentRecord, ours: readonly OwnedRecord[], all: readonly Claim[]) {
   const { alias } = record;
-  if (claim || !alias || !all.some(({ type }) => type === '' || type === 'CNAME')) return undefined;
+  const isOld = ({ type, txt }: Claim) => (type === '' || type === 'CNAME') && isSameIdentifier(txt, record);
+  if (claim || !alias || !all.some(isOld)) return undefined;
   const sibling = ours.find(
     other =>
       other.record.type !== record.type &&
       other.record.alias?.zoneId === alias.zoneId &&
       other.record.alias.dnsName === alias.dnsName &&
-      (other.record.setIdentifier ?? '') === (record.setIdentifier ?? ''),
+      isSameIdentifier(other.record, record),
   );
   return sibling && { record, claim: sibling.claim };
 }

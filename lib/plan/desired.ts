@@ -27,7 +27,12 @@ export interface DesiredContext {
   readonly typesAt: TypesAt;
   /** Whether an ownership record that stands at the name is of this object: then TTL and label are its. */
   readonly isPresent: (object: ObjectRef) => boolean;
+  /** The TTL that the weighted record sets of the name share, by type. */
+  readonly sharedTtl?: SharedTtl;
 }
+
+/** Undefined: there is none of that type. */
+export type SharedTtl = (type: string) => number | undefined;
 
 /**
  * Turns what a candidate asks for into the record sets of one zone. Types that are not managed are among them.
@@ -39,6 +44,7 @@ export interface DesiredContext {
  * | a name of an AWS service        | none               | yes         | CNAME                                      |
  * | a name of an AWS service        | `true`             | any         | A and AAAA aliases, canonical zone id      |
  * | any other name                  | none               | any         | CNAME                                      |
+ * | CloudFront's, in a private zone | any                | any         | CNAME: no alias to it stands there         |
  * | a name of the same zone         | `true`             | any         | aliases of the types that the name has     |
  * | any name                        | `false`            | any         | CNAME                                      |
  */
@@ -68,20 +74,27 @@ function mergedEndpoints({ endpoints }: Candidate, { isPresent }: DesiredContext
   });
 }
 
-const common = ({ name, setIdentifier, routing }: Endpoint) => ({
+const common = ({ name, setIdentifier, routing, healthCheckId }: Endpoint) => ({
   name,
   ...(setIdentifier && { setIdentifier }),
   ...(routing && { routing }),
+  ...(healthCheckId && { healthCheckId }),
 });
 
 /** Values of one record set (Route 53 Developer Guide, "Quotas"). */
 const MAX_VALUES = 400;
 
-/** The TTL of an object counts, but for the config's floor; that of the config where the object gives none. */
-const ttlOf = ({ ttl }: Endpoint, settings: PlanSettings) =>
-  ttl === undefined ? settings.ttl : Math.max(ttl, settings.minTtl ?? 0);
+/**
+ * The TTL of an object counts, but for the config's floor; that of the config where the object gives none. Weighted record
+ * sets have the one that they share.
+ */
+function ttlOf({ ttl, type, routing }: Endpoint, { settings, sharedTtl }: DesiredContext): number {
+  const shared = routing?.weight === undefined ? undefined : sharedTtl?.(type);
+  return shared ?? (ttl === undefined ? settings.ttl : Math.max(ttl, settings.minTtl ?? 0));
+}
 
-function fromValues(endpoint: Endpoint, { zone, settings }: DesiredContext): RecordSet[] | Impossible {
+function fromValues(endpoint: Endpoint, context: DesiredContext): RecordSet[] | Impossible {
+  const { zone, settings } = context;
   const { name, type, targets } = endpoint;
   if (type === 'NS' && name === zone.name) {
     const message = `${name} is the apex of its hosted zone, whose NS records are Route 53's own`;
@@ -101,7 +114,7 @@ function fromValues(endpoint: Endpoint, { zone, settings }: DesiredContext): Rec
     const message = `${name} would have ${characters} characters of type ${type}, and more than ${settings.maxCharacters} could not be changed again in one change batch: spread them over several names`;
     return { reason: 'invalid', message };
   }
-  return [{ ...common(endpoint), type, ttl: ttlOf(endpoint, settings), values: targets }];
+  return [{ ...common(endpoint), type, ttl: ttlOf(endpoint, context), values: targets }];
 }
 
 /** Whether an endpoint is published as aliases. */
@@ -110,17 +123,19 @@ export function isAlias({ type, targets, alias }: Endpoint, { preferCname, alias
   return alias === 'always' || (!preferCname && aliasZoneOf(targets[0] as DnsName) !== undefined);
 }
 
-function fromName(endpoint: Endpoint, { zone, settings, typesAt }: DesiredContext): RecordSet[] | Impossible {
+function fromName(endpoint: Endpoint, context: DesiredContext): RecordSet[] | Impossible {
+  const { zone, settings, typesAt } = context;
   const target = endpoint.targets[0] as DnsName;
   const service = settings.aliasZoneOf(target);
-  if (!isAlias(endpoint, settings)) {
+  const isBarred = service !== undefined && zone.private && settings.aliasTraitsOf?.(service).privateZones === false;
+  if (isBarred || !isAlias(endpoint, settings)) {
     if (endpoint.name === zone.name) {
       return {
         reason: 'conflict',
         message: `${endpoint.name} is the apex of its hosted zone, where DNS allows no CNAME (to ${target}): point it to an address or to an AWS load balancer`,
       };
     }
-    return [{ ...common(endpoint), type: 'CNAME', ttl: ttlOf(endpoint, settings), values: [target] }];
+    return [{ ...common(endpoint), type: 'CNAME', ttl: ttlOf(endpoint, context), values: [target] }];
   }
   const possible = service === undefined ? typesAt(target) : ['A', 'AAAA'];
   const types = possible.filter(type => endpoint.aliasTypes?.includes(type as 'A' | 'AAAA') ?? true);

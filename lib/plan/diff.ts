@@ -1,4 +1,4 @@
-import { type RecordSet, sameRecord } from '../model/index.ts';
+import { type RecordSet, recordId, sameRecord } from '../model/index.ts';
 import type { OwnedRecord } from './current.ts';
 import type { DesiredRecord } from './desired.ts';
 import type { Policy } from './settings.ts';
@@ -8,8 +8,6 @@ export interface Delta {
   readonly before?: OwnedRecord;
   readonly after?: DesiredRecord;
 }
-
-const keyOf = (record: RecordSet) => `${record.type} ${record.setIdentifier ?? ''}`;
 
 /**
  * Compares our record sets at a name with the desired ones.
@@ -23,10 +21,10 @@ const keyOf = (record: RecordSet) => `${record.type} ${record.setIdentifier ?? '
  * | r       | –                              | remove |
  */
 export function diff(current: readonly OwnedRecord[], desired: readonly DesiredRecord[]): Delta[] {
-  const rest = new Map(desired.map(want => [keyOf(want.record), want]));
+  const rest = new Map(desired.map(want => [recordId(want.record), want]));
   const deltas: Delta[] = [];
   for (const before of current) {
-    const key = keyOf(before.record);
+    const key = recordId(before.record);
     const after = rest.get(key);
     rest.delete(key);
     if (!after) deltas.push({ before });

@@ -1,12 +1,13 @@
 export { allowedBy } from './allowed.ts';
+export { removedLately } from './brakes.ts';
 export type { ClaimRule } from './claims.ts';
 export type { Current, CurrentRecord } from './current.ts';
 export { inFairOrder } from './fair-order.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
+export { lesserOf } from './lesser.ts';
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
-export { removedLately } from './removals.ts';
 export type { PlanSettings } from './settings.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';

@@ -51,11 +51,11 @@ export interface PlanInput {
 
 /** What came of it. */
 export interface PlanOutput extends Plan {
-  /** Names of ours that no object asks for, and since when; to be kept with the zone for as long as they stand. */
-  readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
+  /** Names of ours that no object asks for, by `changeKey`, and since when; to be kept with the zone for as long as they stand. */
+  readonly unwantedSince: ReadonlyMap<ZoneId, ReadonlyMap<string, number>>;
   /** Of these what their objects gave up, and what the guard holds; to be kept likewise. */
-  readonly givenUp: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
-  readonly heldWith: ReadonlyMap<ZoneId, ReadonlyMap<DnsName, number>>;
+  readonly givenUp: ReadonlyMap<ZoneId, ReadonlySet<string>>;
+  readonly heldWith: ReadonlyMap<ZoneId, ReadonlyMap<string, number>>;
   /** The removals among the changes, as the guard counts them. */
   readonly removals: ReadonlyMap<ZoneId, readonly Removal[]>;
   /** Of `renew` the names that this plan was about. */

@@ -1,7 +1,7 @@
 import { groupBy } from '../group.ts';
 import type { DnsName, Finding, ManagedType, ObjectRef, Party, Reason } from '../model/index.ts';
-import { resourceOf, sameRecord } from '../model/index.ts';
-import { type Claim, isOwnershipRecord } from '../registry/index.ts';
+import { sameRecord } from '../model/index.ts';
+import type { Claim } from '../registry/index.ts';
 import { partyKey } from './brakes.ts';
 import type { Candidate } from './candidates.ts';
 import { composeChange, renewOwnership } from './change.ts';
@@ -13,6 +13,9 @@ import { type Delta, diff, POLICIES } from './diff.ts';
 import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
 import { type Block, misreadMessage, whatBlocks } from './preconditions.ts';
+import { isAwaited, type Settled, settleRouting } from './routing.ts';
+import { ofOneSet, togetherParts } from './together.ts';
+import { unowned } from './unowned.ts';
 
 /** The plan of one name in one zone. */
 export interface NamePlan {
@@ -26,33 +29,45 @@ export interface NamePlan {
 }
 
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
-export function planName(current: Current, candidates: readonly Candidate[], context: NameContext): NamePlan {
-  if (candidates.length === 0) return planUndesired(current, context);
-  const facets = new Set([
-    ...candidates.map(facetOfCandidate),
-    ...current.ours.map(({ record }) => facetOf(record.type)),
-  ]);
+export function planName(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
+  if (asking.length === 0) return planUndesired(current, around);
+  const { candidates, context, gives, ...settled } = settleRouting(current, asking, around);
+  const facets = new Set([...candidates.map(facetOfCandidate), ...current.ours.map(({ record }) => facetOf(record))]);
   const parts = withoutMixedCname(
-    [...facets].sort().map(facet => planFacet(facet, current, candidates, context)),
+    [...facets].sort().map(facet => planFacet(facet, { whole: current, candidates, gives }, context)),
     current,
     context,
   );
-  const deltas = parts.flatMap(part => part.deltas);
-  const findings = parts.flatMap(part => part.findings);
-  const creating = parts.filter(part => part.deltas.some(({ after }) => after));
-  const [party] = [...creating, ...parts].flatMap(part => part.party ?? []);
+  const findings = [...settled.findings, ...parts.flatMap(part => part.findings)];
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
   const told = { findings, ...(keeping && { keeping }) };
-  if (deltas.length === 0 || !party) return { changes: [], ...told, stray: strayClaims(current, context) };
-  const objects = parts.flatMap(part => part.objects);
-  return { changes: [composeChange({ current, deltas, party, objects }, context)], ...told, stray: [] };
+  const changes = togetherParts(parts).flatMap((together, i) => changeOf(together, i === 0, current, context));
+  return { changes, ...told, stray: changes.length === 0 ? strayClaims(current, context) : [] };
 }
 
-/** A change that says nothing new: the ownership records of a name that is in step get another text. */
-export function planRenewal(current: Current, context: NameContext): NamePlan {
-  const isFrozen = current.ours.some(({ claim }) => context.owners.frozen(claim.ownership));
-  const changes = current.ours.length > 0 && !isFrozen ? [renewOwnership(current, context)] : [];
-  return { changes, findings: [], stray: [] };
+/** The change of parts that go together. Ownership records that decide over nothing go with the first of the name. */
+function changeOf(
+  parts: readonly FacetPlan[],
+  first: boolean,
+  current: Current,
+  context: NameContext,
+): PlannedChange[] {
+  const deltas = parts.flatMap(part => part.deltas);
+  const creating = parts.filter(part => part.deltas.some(({ after }) => after));
+  const [party] = [...creating, ...parts].flatMap(part => part.party ?? []);
+  if (deltas.length === 0 || !party) return [];
+  const objects = parts.flatMap(part => part.objects);
+  const spared = first ? [] : idleClaims(current);
+  return [composeChange({ current, deltas, party, objects, spared, ...ofOneSet(deltas) }, context)];
+}
+
+/** A change that says nothing new: the ownership records of a name, as far as they are in step, get another text. */
+export function planRenewal(current: Current, planned: NamePlan, context: NameContext): readonly PlannedChange[] {
+  if (planned.changes.some(({ change }) => change.setIdentifier === undefined)) return [];
+  const changing = new Set(planned.changes.flatMap(({ claims }) => claims));
+  const ours = current.ours.filter(({ claim }) => !changing.has(claim));
+  const isFrozen = ours.some(({ claim }) => context.owners.frozen(claim.ownership));
+  return ours.length > 0 && !isFrozen ? [renewOwnership({ ...current, ours }, context)] : [];
 }
 
 interface FacetPlan {
@@ -63,14 +78,21 @@ interface FacetPlan {
   readonly keeping?: Keeping;
 }
 
-function planFacet(facet: Facet, whole: Current, candidates: readonly Candidate[], context: NameContext): FacetPlan {
+/** The name of a facet with all that is asked for. */
+interface Around {
+  readonly whole: Current;
+  readonly candidates: readonly Candidate[];
+  readonly gives: Settled['gives'];
+}
+
+function planFacet(facet: Facet, { whole, candidates, gives }: Around, context: NameContext): FacetPlan {
   const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
   const current = {
     ...whole,
-    ours: whole.ours.filter(({ record }) => facetOf(record.type) === facet),
-    claims: whole.claims.filter(({ type }) => facetOf(type || 'A') === facet),
+    ours: whole.ours.filter(({ record }) => facetOf(record) === facet),
+    claims: whole.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
   };
-  if (asking.length === 0) return removeFacet(current, context);
+  if (asking.length === 0) return removeFacet(current, gives, context);
   const { winners, kept, findings } = firstKeeps(current, asking, context);
   const [first] = winners;
   if (!first) return { deltas: [], findings, objects: [] };
@@ -88,9 +110,9 @@ function withoutMixedCname(parts: readonly FacetPlan[], current: Current, contex
     deltas: [],
     findings: [...part.findings, ...tell({ name, objects: part.objects, context }, 'conflict', message, type)],
   });
-  const standing = ours.find(({ record }) => record.type === 'CNAME');
-  const goes = parts.some(({ deltas }) => deltas.some(({ before, after }) => before === standing && !after));
-  if (standing && !goes) {
+  const goes = (owned: OwnedRecord) =>
+    parts.some(({ deltas }) => deltas.some(({ before, after }) => before === owned && !after));
+  if (ours.some(owned => owned.record.type === 'CNAME' && !goes(owned))) {
     return parts.map(part => {
       const [type] = creates(part).filter(each => each !== 'CNAME');
       const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
@@ -98,22 +120,28 @@ function withoutMixedCname(parts: readonly FacetPlan[], current: Current, contex
     });
   }
   const mixed = parts.find(part => creates(part).includes('CNAME'));
-  const others = parts.filter(part => part !== mixed).flatMap(creates);
+  const others = parts.flatMap(creates).filter(type => type !== 'CNAME');
   if (!mixed || others.length === 0) return parts;
   const message = `${name} CNAME is not published: ${[...new Set(others)].sort().join(', ')} records are asked for too, and DNS allows nothing beside a CNAME`;
-  return parts.map(part => (part === mixed ? giveUp(part, 'CNAME', message) : part));
+  return parts.map(part => (creates(part).includes('CNAME') ? giveUp(part, 'CNAME', message) : part));
 }
 
 /** A facet that no object asks for, at a name that is asked for otherwise. */
-function removeFacet(current: Current, context: NameContext): FacetPlan {
-  const gone = current.ours.filter(owned => isManaged(owned, context) && !keepingOf(owned, current.name, context));
-  const deltas = context.settings.policy === 'sync' ? gone.map(before => ({ before })) : [];
+function removeFacet(current: Current, gives: Settled['gives'], context: NameContext): FacetPlan {
+  const { owners, settings } = context;
+  const gone = current.ours.filter(
+    owned =>
+      isManaged(owned, context) && !keepingOf(owned, current.name, context) && !isAwaited(owned, current.name, context),
+  );
+  const deltas = gone
+    .filter(({ record }) => settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record)))
+    .map(before => ({ before }));
   const [first] = deltas;
   return {
     deltas,
     findings: [],
     objects: [],
-    ...(first && { party: context.owners.partyOf(first.before.claim.ownership) }),
+    ...(first && { party: owners.partyOf(first.before.claim.ownership) }),
   };
 }
 
@@ -134,9 +162,16 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
   const [{ candidate: first }] = winners as [Offer];
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
-  const desired = winners.flatMap(({ records }) => records);
+  const desired = winners.flatMap(({ records }) => records.map(want => withStandingHealth(want, asRead, context)));
   const isNoop = context.settings.registry === 'noop';
-  const adopted = isNoop ? unowned(asRead, desired, first, context) : adoptable(asRead, desired, objects, context);
+  const adopted = isNoop
+    ? unowned(
+        asRead,
+        desired.map(({ record }) => record),
+        first,
+        context,
+      )
+    : adoptable(asRead, desired, objects, context);
   const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
   const current = withAdopted({ ...asRead, ours }, adopted);
   const told: Told = { name: first.name, objects, context };
@@ -155,6 +190,20 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
     party,
     objects,
   };
+}
+
+/**
+ * An alias to a service that knows no target health keeps what it says of it: which of the two Route 53 takes was found
+ * out when it was made.
+ */
+function withStandingHealth(want: DesiredRecord, { ours, foreign }: Current, { settings }: NameContext): DesiredRecord {
+  const { alias, type } = want.record;
+  if (!alias?.evaluateTargetHealth || settings.aliasTraitsOf?.(alias.zoneId).targetHealth !== false) return want;
+  const standing = [...ours, ...foreign].find(
+    ({ record }) => record.type === type && record.alias?.zoneId === alias.zoneId,
+  );
+  if (standing?.record.alias?.evaluateTargetHealth !== false) return want;
+  return { ...want, record: { ...want.record, alias: { ...alias, evaluateTargetHealth: false } } };
 }
 
 interface Told {
@@ -226,26 +275,6 @@ function adoptable(
   return current.foreign
     .filter(one => !one.claim && desired.some(want => sameRecord(want.record, one.record)))
     .map(({ record }) => ({ record, claim }));
-}
-
-/**
- * Without a registry, what carries nobody's ownership record counts as its who asks for the name. Routed record sets do not:
- * they are parts of something that somebody has put together.
- */
-function unowned(
-  { foreign }: Current,
-  desired: readonly DesiredRecord[],
-  { owner, objects: [object] }: Candidate,
-  context: NameContext,
-): OwnedRecord[] {
-  const facets = new Set(desired.map(({ record }) => facetOf(record.type)));
-  if (!object) return [];
-  const ownership = { owner, cluster: object.cluster, resource: resourceOf(object) };
-  return foreign.flatMap(({ record, claim }) => {
-    const free = !claim && !isOwnershipRecord(record, context.settings.naming) && record.setIdentifier === undefined;
-    if (!free || record.trafficPolicyInstanceId !== undefined || !facets.has(facetOf(record.type))) return [];
-    return [{ record, claim: { ownership, txt: record, value: '', type: record.type } }];
-  });
 }
 
 function withAdopted(current: Current, adopted: readonly OwnedRecord[]): Current {
@@ -321,24 +350,29 @@ function contestedFindings({ name, foreign }: Current, { view }: NameContext): F
   });
 }
 
-/** A change for each party that had record sets at the name; leftovers go with the first. */
+/** A change for each party and set identifier that had record sets at the name; leftovers go with the first. */
 function removals(current: Current, gone: readonly OwnedRecord[], context: NameContext): PlannedChange[] {
   const { owners } = context;
   const partyOf = ({ claim }: { readonly claim: Claim }) => owners.partyOf(claim.ownership);
-  const parties = [...groupBy(gone, owned => partyKey(partyOf(owned))).values()].map(owned => ({
+  const key = (owned: OwnedRecord) => `${partyKey(partyOf(owned))}\n${owned.record.setIdentifier ?? ''}`;
+  const parties = [...groupBy(gone, key).values()].map(owned => ({
     party: partyOf(owned[0] as OwnedRecord),
     owned,
   }));
-  const idle = current.claims.filter(claim => !current.ours.some(owned => owned.claim === claim));
+  const idle = idleClaims(current);
   const [leftover] = idle.filter(context.isLeftover);
   if (parties.length === 0 && leftover) parties.push({ party: partyOf({ claim: leftover }), owned: [] });
-  return parties.map(({ party, owned }, i) =>
-    composeChange(
-      { current, deltas: owned.map(before => ({ before })), party, objects: [], spared: i === 0 ? [] : idle },
+  return parties.map(({ party, owned }, i) => {
+    const deltas = owned.map(before => ({ before }));
+    return composeChange(
+      { current, deltas, party, objects: [], spared: i === 0 ? [] : idle, ...ofOneSet(deltas) },
       context,
-    ),
-  );
+    );
+  });
 }
+
+/** Ownership records of ours that decide over nothing. */
+const idleClaims = ({ claims, ours }: Current) => claims.filter(claim => !ours.some(owned => owned.claim === claim));
 
 /** What is said of a whole cluster is not said of its names. */
 const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);

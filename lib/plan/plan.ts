@@ -9,11 +9,11 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { recordId } from '../model/index.ts';
+import { changeKey, nameOfKey, recordId } from '../model/index.ts';
 import { type Claim, wildcardTwin } from '../registry/index.ts';
 import { firstOf } from '../shown.ts';
 import { withoutRefused } from './allowed.ts';
-import { type BrakeContext, partyKey } from './brakes.ts';
+import { type BrakeContext, guardRemovals, guardUpdates, partyKey } from './brakes.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './candidates.ts';
 import { orderChanges } from './change.ts';
 import { withoutClashes } from './clash.ts';
@@ -30,10 +30,8 @@ import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
-import { guardRemovals } from './removals.ts';
 import { sealedFindings } from './sealed.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
-import { guardUpdates } from './updates.ts';
 import { passesFilter } from './zones.ts';
 
 const NO_CANDIDATES: readonly Candidate[] = [];
@@ -219,10 +217,11 @@ function planNames(context: ZoneContext): PlannedNames {
   };
   for (const name of [...names].sort()) if (isAsked(current(name), context)) planOf(name);
   const records = [...currents.values()].reduce((sum, { ours }) => sum + ours.length, 0);
-  const isUnwanted = (name: DnsName) => {
+  const isUnwanted = (key: string) => {
+    const name = nameOfKey(key);
     // What this plan is not about stays what it was.
     if (names.has(name) && !isAsked(current(name), context)) return true;
-    const { ours } = current(name);
+    const ours = current(name).ours.filter(({ record }) => changeKey(record) === key);
     return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
   };
   const standing = countStanding(currents.values(), owners);
@@ -275,18 +274,18 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
     return isKept && !stopped ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
   }
   const planned = planName(current, asking, nameContext);
-  const renewed = planned.changes.length === 0 && input.renew?.has(`${view.zone.id} ${name}`) === true;
-  return renewed ? { ...planned, changes: planRenewal(current, nameContext).changes } : planned;
+  if (!input.renew?.has(`${view.zone.id} ${name}`)) return planned;
+  return { ...planned, changes: [...planned.changes, ...planRenewal(current, planned, nameContext)] };
 }
 
 /** The address types that a name has when its changes are done. */
 function typesAfter(records: readonly RecordSet[], changes: readonly PlannedChange[]): string[] {
-  const types = new Set(records.map(({ type }) => type));
+  const sets = new Map(records.map(record => [recordId(record), record]));
   for (const { change } of changes) {
-    for (const { name, type } of change.deletes) if (name === change.name) types.delete(type);
-    for (const { name, type } of change.creates) if (name === change.name) types.add(type);
+    for (const record of change.deletes) if (record.name === change.name) sets.delete(recordId(record));
+    for (const record of change.creates) if (record.name === change.name) sets.set(recordId(record), record);
   }
-  return ['A', 'AAAA'].filter(type => types.has(type));
+  return ['A', 'AAAA'].filter(type => [...sets.values()].some(record => record.type === type));
 }
 
 /** Every name to look at in a zone: the desired ones, and those that ownership records speak of. */
@@ -317,7 +316,12 @@ function isAsked({ name, ours, claims }: Current, { view, input, owners, candida
 function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
   const owned = new Map<string, number>();
   for (const { ours } of currents) {
-    for (const key of new Set(ours.map(({ claim }) => partyKey(owners.partyOf(claim.ownership)))))
+    // As their removals are counted: a change for each party and set identifier.
+    const units = ours.map(({ claim, record }) => ({
+      key: partyKey(owners.partyOf(claim.ownership)),
+      set: record.setIdentifier ?? '',
+    }));
+    for (const { key } of new Map(units.map(unit => [`${unit.key}\n${unit.set}`, unit])).values())
       owned.set(key, (owned.get(key) ?? 0) + 1);
   }
   return owned;

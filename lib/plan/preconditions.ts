@@ -1,12 +1,16 @@
 import {
+  clashOf,
   type DnsName,
   isAddressType,
+  isSameIdentifier,
+  isSameSet,
   type ManagedType,
   type OwnerId,
+  policyOf,
   type Reason,
   type RecordSet,
 } from '../model/index.ts';
-import { claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
+import { type Claim, claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../registry/index.ts';
 import { ownershipNameOf } from './change.ts';
 import type { KeptRecord } from './conflict.ts';
 import type { NameContext } from './context.ts';
@@ -26,47 +30,55 @@ export interface Block {
   readonly whole?: boolean;
 }
 
-/** What stands in the way of the desired records, without asking Route 53. */
+/** What stands in the way of the desired records of one facet, without asking Route 53. */
 export function whatBlocks(
   current: Current,
   desired: readonly DesiredRecord[],
   kept: readonly KeptRecord[],
   context: NameContext,
 ): Block[] {
-  const types = new Set(desired.map(({ record }) => record.type));
+  const records = desired.map(({ record }) => record);
+  const types = new Set(records.map(({ type }) => type));
   return [
-    ...foreignBlocks(current, types, context),
+    ...foreignBlocks(current, records, context),
     ...keptBlocks(current, kept, types),
-    ...cnameBlocks(current, kept, types, context),
-    ...reservedBlocks(current),
+    ...cnameBlocks(current, kept, records, context),
+    ...reservedBlocks(current, records),
     ...twinBlocks(current.name, context),
-    ...desired.flatMap(({ record }) => ownershipBlocks(record, context)),
+    ...records.flatMap(record => ownershipBlocks(record, current, context)),
     ...unmanagedBlocks(current.name, types, context),
     ...desired.flatMap(one => delegationBlocks(one, current, context)),
   ];
 }
 
-function foreignBlocks({ name, foreign }: Current, types: ReadonlySet<string>, { settings }: NameContext): Block[] {
+/** Whether two record sets have set identifiers and policies by which they can be of one name and type, or of its types. */
+const canShare = (a: RecordSet, b: RecordSet) =>
+  !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
+
+function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Block[] {
   return foreign.flatMap(({ record, claim, unproven, misread }): Block[] => {
     const whole = isAddressType(record.type);
-    if (isOwnershipRecord(record, settings.naming) || (!whole && !types.has(record.type))) return [];
-    if (whole && ![...types].some(isAddressType)) return [];
+    const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
+    if (isOwnershipRecord(record, settings.naming) || concerned.every(one => canShare(one, record))) return [];
     const why = unproven
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
       : misread !== undefined
         ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
         : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
-    const message = `${name} ${record.type} ${why}`;
+    const message = `${name} ${record.type}${describeSet(record)} ${why}`;
+    const same = desired.some(({ type }) => type === record.type);
     const owner = unproven || misread !== undefined ? undefined : claim?.ownership.owner;
     return [
       {
         ...{ reason: 'not-owned', whole, message },
-        ...(types.has(record.type) && { type: record.type }),
+        ...(same && { type: record.type }),
         ...(owner !== undefined && { owner }),
       },
     ];
   });
 }
+
+const describeSet = ({ setIdentifier }: RecordSet) => (setIdentifier === undefined ? '' : ` "${setIdentifier}"`);
 
 /** Why a record set is left alone whose ownership record is another one's. */
 export const misreadMessage = (txt: DnsName | undefined, other: DnsName): string =>
@@ -86,9 +98,10 @@ function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: Reado
 function cnameBlocks(
   { name, foreign, ours }: Current,
   kept: readonly KeptRecord[],
-  types: ReadonlySet<string>,
+  desired: readonly RecordSet[],
   { settings }: NameContext,
 ): Block[] {
+  const types = new Set(desired.map(({ type }) => type));
   // What the change itself may replace is no obstacle.
   const isFixed = ({ type }: RecordSet) => !isAddressType(type) || !settings.types.includes(type as ManagedType);
   const staying = [
@@ -104,9 +117,12 @@ function cnameBlocks(
     blocks.push({ reason: 'conflict', type: 'CNAME', whole: true, message });
   }
   if (others.includes('CNAME')) {
-    const isForeign = foreign.some(({ record: { type } }) => type === 'CNAME');
-    // Beside a foreign CNAME no address is made in any case.
-    for (const type of [...types].filter(one => !(isForeign ? isAddressType(one) : one === 'CNAME')).sort()) {
+    const cnames = foreign.map(({ record }) => record).filter(({ type }) => type === 'CNAME');
+    const isForeign = cnames.length > 0;
+    const joins = isForeign && cnames.every(one => desired.every(record => canShare(one, record)));
+    // Beside a foreign CNAME no address is made in any case, unless both have set identifiers.
+    const isBarred = (type: string) => type !== 'CNAME' && (!isForeign || joins || !isAddressType(type));
+    for (const type of [...types].filter(isBarred).sort()) {
       const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
       blocks.push({ reason: 'conflict', type, message });
     }
@@ -114,10 +130,13 @@ function cnameBlocks(
   return blocks;
 }
 
-function reservedBlocks({ name, reserved, ours, foreign }: Current): Block[] {
-  if (!reserved || ours.length > 0 || foreign.some(({ claim }) => claim)) return [];
-  const message = `${name} is reserved by the ownership record ${reserved.txt.name} of the owner "${reserved.ownership.owner}"`;
-  return [{ reason: 'conflict', whole: true, message, owner: reserved.ownership.owner }];
+function reservedBlocks({ name, reserved, ours, foreign }: Current, desired: readonly RecordSet[]): Block[] {
+  const bars = ({ txt }: Claim) => desired.some(record => !canShare(record, txt));
+  const isHere = ({ record }: { readonly record: RecordSet }) => desired.some(one => isSameIdentifier(one, record));
+  const by = reserved.find(bars);
+  if (!by || ours.some(isHere) || foreign.some(one => one.claim && isHere(one))) return [];
+  const message = `${name} is reserved by the ownership record ${by.txt.name} of the owner "${by.ownership.owner}"`;
+  return [{ reason: 'conflict', whole: true, message, owner: by.ownership.owner }];
 }
 
 /** A wildcard and the name of its replacement have the same ownership records: only one of them can be published. */
@@ -129,47 +148,66 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 }
 
 /** Why the name of an ownership record cannot be used, if it cannot. */
-function ownershipBlocks(record: RecordSet, context: NameContext): Block[] {
+function ownershipBlocks(record: RecordSet, current: Current, context: NameContext): Block[] {
   if (context.settings.registry === 'noop') return [];
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
-  const owner = reservedBy(txtName, context);
+  const txt: RecordSet = { ...record, name: txtName, type: 'TXT' };
+  const owner = reservedBy(txt, context);
   const why =
     owner === undefined
-      ? ownershipNameTaken(txtName, record.name, context)
+      ? (unusable(txtName) ?? ownershipNameTaken(txt, current, context))
       : `it is reserved by the ownership record ${txtName} of the owner "${owner}"; remove that record if nothing needs it any more`;
   if (why === undefined) return [];
   const message = `${record.name} ${record.type} is not published: ${why}`;
   return [{ reason: 'conflict', type: record.type, message, ...(owner !== undefined && { owner }) }];
 }
 
-/** The other owner whose ownership record stands where that of a record of ours would. */
-function reservedBy(txtName: DnsName, { view, owners, settings }: NameContext): OwnerId | undefined {
-  return recordsAt(txtName, view)
-    .filter(({ type }) => type === 'TXT')
+/** The other owner whose ownership record stands where that of a record of ours would, or could not stand beside it. */
+function reservedBy(txt: RecordSet, { view, owners, settings }: NameContext): OwnerId | undefined {
+  return recordsAt(txt.name, view)
+    .filter(record => record.type === 'TXT' && !stands(record, txt))
     .flatMap(record => ownershipsIn(record, settings.naming))
     .find(({ ownership }) => !owners.ours(ownership.owner))?.ownership.owner;
 }
 
+/** Whether an ownership record that stands leaves room for another one. */
+const stands = (record: RecordSet, txt: RecordSet) =>
+  !isSameIdentifier(record, txt) && clashOf(txt, record) === undefined;
+
 const MAKE_ROOM = 'remove it, or set registry.prefix to keep ownership records apart from hostnames';
 
-function ownershipNameTaken(txtName: DnsName, name: DnsName, context: NameContext): string | undefined {
-  const { view, settings } = context;
+function unusable(txtName: DnsName): string | undefined {
   const label = txtName.split('.').find(part => part.length > 63);
   if (label)
     return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
   if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
-  for (const record of recordsAt(txtName, view)) {
-    if (record.type === 'CNAME') return `the name of its ownership record, ${txtName}, is a CNAME: ${MAKE_ROOM}`;
+  return undefined;
+}
+
+/** @param txt the ownership record that is to stand, with the set identifier and the routing of its record */
+function ownershipNameTaken(txt: RecordSet, current: Current, context: NameContext): string | undefined {
+  const { view, settings } = context;
+  const { name } = current;
+  for (const record of recordsAt(txt.name, view)) {
+    if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME: ${MAKE_ROOM}`;
     if (record.type !== 'TXT') continue;
     if (ownershipsIn(record, settings.naming).length === 0)
-      return `the name of its ownership record, ${txtName}, has a TXT record that is not an ownership record: ${MAKE_ROOM}`;
+      return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record: ${MAKE_ROOM}`;
+    if (!isSameIdentifier(record, txt) && !stands(record, txt) && isStray(record, current, context))
+      return `an ownership record of another routing stands at ${txt.name}${describeSet(record)}, and fits no record set: remove it by hand`;
   }
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
-  for (const claim of claims.filter(({ txt }) => txt.name === txtName)) {
+  for (const claim of claims.filter(one => isSameSet(one.txt, txt))) {
     const other = otherMeaning(claim, name, context);
-    if (other !== undefined) return misreadMessage(txtName, other);
+    if (other !== undefined) return misreadMessage(txt.name, other);
   }
   return undefined;
+}
+
+/** Whether an ownership record goes with no change of the name: it decides over nothing, and is no plain leftover. */
+function isStray(txt: RecordSet, { ours, claims }: Current, { isLeftover }: NameContext): boolean {
+  const decides = ours.some(({ claim }) => claim.txt === txt);
+  return !decides && !claims.some(claim => claim.txt === txt && isLeftover(claim));
 }
 
 /** A new delegation takes the names of others out of the world's sight: see `hidesIn`. */

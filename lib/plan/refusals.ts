@@ -1,4 +1,14 @@
-import type { DnsName, Finding, NameChange, Refusal, ZoneId, ZoneState } from '../model/index.ts';
+import {
+  changeKey,
+  type DnsName,
+  type Finding,
+  isSameSet,
+  type NameChange,
+  type RecordSet,
+  type Refusal,
+  type ZoneId,
+  type ZoneState,
+} from '../model/index.ts';
 import type { PlannedChange } from './context.ts';
 import type { Owners } from './owners.ts';
 
@@ -44,6 +54,14 @@ export function refusalOf(print: string, message: string, known: Refusal | undef
 /** Route 53's words for a zone that has as many record sets as it may have. */
 const FULL = /MAX_RRSETS_BY_ZONE/;
 
+export const isFull = (words: string): boolean => FULL.test(words);
+
+/** Route 53 knows no AAAA of what an alias is to, which lies in another zone than this: a service that has none, mostly. */
+export function isUnknownIPv6(words: string, zone: ZoneId): boolean {
+  const found = /type AAAA in zone ([^\s,]+), but that target was not found/.exec(words);
+  return found !== null && found[1] !== zone;
+}
+
 export interface Sendable {
   readonly sent: readonly PlannedChange[];
   readonly findings: readonly Finding[];
@@ -63,13 +81,14 @@ export function withoutHopeless(
 ): Sendable {
   const { zone, records, refusals } = state;
   const roomMade = changes.some(({ change: { action } }) => action === 'delete');
-  const made = new Map<string, boolean>();
-  const stood = standsIn(records);
-  const stands: Stands = (name, type) => made.get(`${name} ${type}`) ?? stood(name, type);
+  const edited = new Map<DnsName, readonly RecordSet[]>();
+  const at = (name: DnsName) => edited.get(name) ?? records.get(name) ?? [];
+  const others = (set: RecordSet) => at(set.name).filter(other => !isSameSet(other, set));
+  const stands: Stands = (name, type) => at(name).some(record => record.type === type);
   const findings: Finding[] = [];
   const sent = changes.filter(planned => {
     const { change } = planned;
-    const refusal = refusals.get(change.name);
+    const refusal = refusals.get(changeKey(change));
     if (
       refusal &&
       refusal.retryAt > now &&
@@ -79,7 +98,7 @@ export function withoutHopeless(
       !(roomMade && FULL.test(refusal.message)) &&
       refusal.fingerprint === fingerprint(change, zone.id, stands)
     ) {
-      findings.push(...refusedFindings(change, zone.id, refusal.message));
+      findings.push(...refusedFindings(change, zone.id, refusal.message, stands));
       return false;
     }
     const missing = aliasTargets(change, zone.id).find(({ name, type }) => !stands(name, type));
@@ -88,8 +107,8 @@ export function withoutHopeless(
       findings.push(...toldOf(change, 'deferred', message, zone.id));
       return false;
     }
-    for (const { name, type } of change.deletes) made.set(`${name} ${type}`, false);
-    for (const { name, type } of change.creates) made.set(`${name} ${type}`, true);
+    for (const set of change.deletes) edited.set(set.name, others(set));
+    for (const set of change.creates) edited.set(set.name, [...others(set), set]);
     return true;
   });
   return { sent, findings };
@@ -102,12 +121,19 @@ function isForced({ change, claims }: PlannedChange, owners: Owners): boolean {
   );
 }
 
-/** The findings for a change that Route 53 refused, in its own words. */
-export function refusedFindings(change: NameChange, zone: ZoneId, message: string): Finding[] {
+/** The findings for a change that Route 53 refused, in its own words. That an A stands without an AAAA is no fault. */
+export function refusedFindings(change: NameChange, zone: ZoneId, message: string, stands: Stands): Finding[] {
+  const { name, creates, deletes } = change;
+  const isIPv6Only = deletes.length === 0 && creates.every(one => one.name !== name || one.type === 'AAAA');
+  if (isIPv6Only && isUnknownIPv6(message, zone) && stands(name, 'A')) {
+    const alone = `${name} has no AAAA: Route 53 knows no IPv6 address of its alias target (${message}), so the A stands alone`;
+    return toldOf(change, 'warning', `${alone}; the AAAA is tried again in time`, zone);
+  }
   return toldOf(change, 'refused', `Route 53 refused ${change.name}: ${message}`, zone);
 }
 
-function toldOf({ name, objects }: NameChange, reason: Finding['reason'], message: string, zone: ZoneId): Finding[] {
-  const base = { reason, message, name, zone };
+function toldOf(change: NameChange, reason: Finding['reason'], message: string, zone: ZoneId): Finding[] {
+  const { name, objects, setIdentifier } = change;
+  const base = { reason, message, name, zone, ...(setIdentifier !== undefined && { setIdentifier }) };
   return objects.length === 0 ? [base] : objects.map(object => ({ ...base, object }));
 }

@@ -48,4 +48,6 @@ export interface PlanSettings {
   readonly sourceOf: (word: string) => string | undefined;
   /** The canonical hosted zone of an AWS service name, undefined for any other name. */
   readonly aliasZoneOf: (target: DnsName) => ZoneId | undefined;
+  /** What an alias to the service with that zone may say, and where it may stand; absent: anything, anywhere. */
+  readonly aliasTraitsOf?: (service: ZoneId) => { readonly targetHealth: boolean; readonly privateZones: boolean };
 }

@@ -1,9 +1,9 @@
 import { groupBy } from '../group.ts';
-import type { DnsName, Finding, ZoneMemory } from '../model/index.ts';
+import { changeKey, type Finding, nameOfKey, type ZoneMemory } from '../model/index.ts';
 import { type BrakeContext, type Braked, isForced, leaves } from './brakes.ts';
 import type { PlannedChange } from './context.ts';
 
-/** What is remembered of the names that no object wants any more, for as long as they stand. */
+/** What is remembered of what no object wants any more, for as long as it stands; by `changeKey`. */
 export type Unwanted = Required<Pick<ZoneMemory, 'unwantedSince' | 'givenUp' | 'heldWith'>>;
 
 /**
@@ -14,23 +14,23 @@ export function unwantedNow(
   changes: readonly PlannedChange[],
   { state, now, isUnwanted, gaveUp }: BrakeContext,
 ): Unwanted {
-  const leaving = groupBy(changes.filter(leaves), ({ change }) => change.name);
-  const remembered = [...state.unwantedSince.keys()].filter(name => !leaving.has(name) && isUnwanted(name));
-  const names = [...leaving.keys(), ...remembered];
+  const leaving = groupBy(changes.filter(leaves), ({ change }) => changeKey(change));
+  const remembered = [...state.unwantedSince.keys()].filter(key => !leaving.has(key) && isUnwanted(key));
+  const keys = [...leaving.keys(), ...remembered];
   // A time from the future is not believed.
-  const since = (name: DnsName) => Math.min(state.unwantedSince.get(name) ?? now, now);
-  const isGivenUp = (name: DnsName) => {
-    const known = state.givenUp?.has(name) === true;
-    const claims = leaving.get(name)?.flatMap(planned => planned.claims);
-    return claims?.every(({ ownership }) => gaveUp(ownership, name, known)) ?? known;
+  const since = (key: string) => Math.min(state.unwantedSince.get(key) ?? now, now);
+  const isGivenUp = (key: string) => {
+    const known = state.givenUp?.has(key) === true;
+    const claims = leaving.get(key)?.flatMap(planned => planned.claims);
+    return claims?.every(({ ownership }) => gaveUp(ownership, nameOfKey(key), known)) ?? known;
   };
-  const held = names.flatMap(name => {
-    const count = state.heldWith?.get(name);
-    return count === undefined ? [] : [[name, count] as const];
+  const held = keys.flatMap(key => {
+    const count = state.heldWith?.get(key);
+    return count === undefined ? [] : [[key, count] as const];
   });
   return {
-    unwantedSince: new Map(names.map(name => [name, since(name)])),
-    givenUp: new Set(names.filter(isGivenUp)),
+    unwantedSince: new Map(keys.map(key => [key, since(key)])),
+    givenUp: new Set(keys.filter(isGivenUp)),
     heldWith: new Map(held),
   };
 }
@@ -45,7 +45,7 @@ export function awaitGrace(
   const findings: Finding[] = [];
   const allowed = changes.filter(planned => {
     const { name } = planned.change;
-    const waited = now - (since.get(name) ?? now);
+    const waited = now - (since.get(changeKey(planned.change)) ?? now);
     if (!leaves(planned) || waited >= deleteAfterMs || isForced(planned.claims, owners)) return true;
     const seconds = Math.ceil((deleteAfterMs - waited) / 1000);
     const message = `${name} is no longer asked for and will be removed in ${seconds} s (guard.deleteAfter)`;

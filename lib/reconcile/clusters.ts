@@ -41,7 +41,7 @@ export async function readClusters(run: OpenRun, asked: ReadonlySet<ClusterName>
 }
 
 /** What one cluster asks for, and what the filters left of its objects. */
-interface Taken {
+export interface Taken {
   readonly snapshot: Snapshot;
   readonly selection?: Selection;
 }
@@ -54,7 +54,16 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
   return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
+/** Clusters as they were read by an earlier run, for one that is to see the very same. */
+export type Readings = Map<ClusterName, Taken>;
+
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
+  const taken = run.readings?.get(cluster.name) ?? (await readSnapshot(cluster, run));
+  run.readings?.set(cluster.name, taken);
+  return taken;
+}
+
+async function readSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
   const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
   const kinds = await run.ports.readCluster(
     cluster,

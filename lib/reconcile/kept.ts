@@ -25,6 +25,8 @@ export interface Keeper {
   read<T>(key: string, decode: (bytes: Uint8Array) => T | undefined): Promise<{ value?: T; version?: string }>;
   /** Writes what is to be kept. When another run wrote meanwhile, `merge` loses neither run's work. */
   write<T>(key: string, ours: T, version: string | undefined, codec: Codec<T>): Promise<void>;
+  /** Lets go of what was decoded of a key, where it is not soon needed again. */
+  forget(key: string): void;
   /** What was wrong with the store in this run, each fault once. */
   readonly faults: ReadonlySet<string>;
 }
@@ -82,6 +84,7 @@ export function createKeeper(store: StateStore, clock: Clock): Keeper {
   };
   return {
     faults,
+    forget: key => void cache.delete(key),
     read: (key, decode) => tolerate(() => read(key, decode), {}),
     write: (key, ours, version, codec) => tolerate(() => write(key, ours, version, codec), undefined),
   };

@@ -145,7 +145,8 @@ function snapshotOf(cluster: ClusterConfig, known: KnownCluster | undefined, { c
   const unread = skipped(cluster, config, 'no run has read it yet, as far as is kept');
   if (!known?.kept) return unread;
   const { snapshot, detailed } = known.kept;
-  return detailed ? snapshot : { ...snapshot, kinds: unread.kinds };
+  // A frozen cluster is not read by any run, whatever was kept of it before.
+  return detailed && !cluster.freeze ? snapshot : { ...unread, endpoints: snapshot.endpoints };
 }
 
 /** Of a kind that could not be read nothing is planned; the names are only known to have been asked for. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, KindRead, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
+import type { Readings } from './clusters.ts';
 import type { Keeper } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
@@ -76,11 +77,15 @@ export interface Run {
   readonly onProgress?: (progress: Progress) => void;
   /** Told of what was planned before any of it is done. What it throws ends the run before. */
   readonly onPlanned?: (planned: PlannedRun) => void;
+  /** Clusters that are in it are taken as they are; those that are read are put into it. */
+  readonly readings?: Readings;
   /**
    * The zones are read anew whatever is kept of them, and what is planned then is done as planned, or left: where Route 53
    * says that a name has changed meanwhile, it is not planned again.
    */
   readonly exact?: boolean;
+  /** Who asked for the run; absent: a person. For the history alone. */
+  readonly by?: RunCause;
 }
 
 /** A run at work, with its view of what is kept. */

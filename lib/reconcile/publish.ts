@@ -8,8 +8,17 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { ADDRESS_TYPES, sameRecord } from '../model/index.ts';
-import { fingerprint, inFairOrder, type PlanInput, plan, refusalOf, refusedFindings, standsIn } from '../plan/index.ts';
+import { ADDRESS_TYPES, changeKey, recordId, sameRecord } from '../model/index.ts';
+import {
+  fingerprint,
+  inFairOrder,
+  lesserOf,
+  type PlanInput,
+  plan,
+  refusalOf,
+  refusedFindings,
+  standsIn,
+} from '../plan/index.ts';
 import { isOwnershipRecord, lookedAgain, ownershipName, readOwnershipName, unprovenIn } from '../registry/index.ts';
 import {
   applyChanges,
@@ -74,6 +83,7 @@ export async function publishZone({ state, changes, edits }: Publishing, context
     batches: 0,
     missing: false,
     stale: new Map(),
+    lesser: new Map(),
   };
   let todo = changes;
   for (let round = 1; todo.length > 0; round++) {
@@ -81,16 +91,48 @@ export async function publishZone({ state, changes, edits }: Publishing, context
       beforeBatch: batch => fenced(batch, state.zone.id, context),
       spokenType: record => spokenType(record, state.zone, context),
     });
-    settle(outcome, work, context);
+    const [lesser, rest] = context.run.exact ? [[], outcome] : takeLesser(outcome, work, context);
+    settle(rest, work, context);
     if (context.run.exact) {
-      leave(outcome.stale, work);
+      leave(rest.stale, work);
       break;
     }
-    const stale = stillWorthAnother(outcome.stale, work, context, round);
-    if (stale.length === 0) break;
-    todo = await planAgain(stale, work, context);
+    const stale = stillWorthAnother(rest.stale, work, context, round);
+    todo = [...lesser, ...(stale.length > 0 ? await planAgain(stale, work, context) : [])];
   }
+  refuseRest(work, context);
   return work;
+}
+
+/** Takes those refused changes out of an outcome of which a part can still be done, and gives that part. */
+function takeLesser(outcome: ZoneOutcome, work: Work, { input }: PublishContext): [NameChange[], ZoneOutcome] {
+  const taken: NameChange[] = [];
+  const isLeft = (verdict: Verdict) => {
+    const { change, words } = verdict;
+    const lesser = lesserOf(change, words, work.state.zone, input.settings);
+    if (!lesser) return true;
+    const key = changeKey(change);
+    const before = work.lesser.get(key)?.verdict ?? verdict;
+    work.lesser.set(key, { verdict: before, words, ...(lesser.rest && { rest: lesser.rest }) });
+    taken.push(lesser.change);
+    return false;
+  };
+  const [refused, stale] = [outcome.refused.filter(isLeft), outcome.stale.filter(isLeft)];
+  return [taken, { ...outcome, refused, stale }];
+}
+
+/** Remembers what was refused of changes that were done in part; where the part was refused as well, the whole change. */
+function refuseRest(work: Work, context: PublishContext): void {
+  if (work.lesser.size === 0) return;
+  const applied = new Set(work.applied.map(changeKey));
+  const refused = [...work.lesser].flatMap(([key, { verdict, words, rest }]): Verdict[] => {
+    if (applied.has(key)) return rest ? [{ change: rest, verdict: 'invalid', words }] : [];
+    return work.state.refusals.has(key) ? [verdict] : [];
+  });
+  const keys = new Set(refused.map(({ change }) => changeKey(change)));
+  const keyOf = ({ name = '', setIdentifier }: Finding) => changeKey({ name, ...(setIdentifier && { setIdentifier }) });
+  work.findings = work.findings.filter(finding => finding.reason !== 'refused' || !keys.has(keyOf(finding)));
+  refuse(refused, work, context);
 }
 
 /** @throws Overtaken */
@@ -115,7 +157,9 @@ interface Work {
   batches: number;
   missing: boolean;
   /** Fingerprints of changes that were stale in the last round: stale again without a difference means refused. */
-  stale: Map<DnsName, string>;
+  stale: Map<string, string>;
+  /** Refused changes of which a part was sent: what Route 53 said of the whole, and what was left out. */
+  lesser: Map<string, { readonly verdict: Verdict; readonly words: string; readonly rest?: NameChange }>;
 }
 
 function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void {
@@ -145,12 +189,12 @@ const isPassing = (why: Error) =>
 /** Applies accepted changes to the copy of the zone. */
 function withApplied(state: ZoneState, applied: readonly NameChange[], edits: Edits): ZoneState {
   if (applied.length === 0) return state;
-  const refusals = new Map<DnsName, Refusal>(state.refusals);
+  const refusals = new Map<string, Refusal>(state.refusals);
   const sets = applied.flatMap(({ deletes, creates }) => [
     ...deletes.map(set => ({ set })),
     ...creates.map(set => ({ set, after: set })),
   ]);
-  for (const { name } of applied) refusals.delete(name);
+  for (const change of applied) refusals.delete(changeKey(change));
   for (const one of sets) edits.sets.push(one);
   return { ...state, records: editSets(state.records, sets), refusals };
 }
@@ -161,8 +205,9 @@ function refuse(verdicts: readonly Verdict[], work: Work, context: PublishContex
   const refusals = new Map(work.state.refusals);
   for (const { change, words } of verdicts) {
     const print = fingerprint(change, work.state.zone.id, standsIn(work.state.records));
-    refusals.set(change.name, refusalOf(print, words, refusals.get(change.name), context.ports.clock.now()));
-    work.findings.push(...refusedFindings(change, work.state.zone.id, words));
+    const key = changeKey(change);
+    refusals.set(key, refusalOf(print, words, refusals.get(key), context.ports.clock.now()));
+    work.findings.push(...refusedFindings(change, work.state.zone.id, words, standsIn(work.state.records)));
   }
   work.state = { ...work.state, refusals };
 }
@@ -179,16 +224,16 @@ function leave(stale: readonly Verdict[], work: Work): void {
 function stillWorthAnother(stale: readonly Verdict[], work: Work, context: PublishContext, round: number): Verdict[] {
   const again: Verdict[] = [];
   const same: Verdict[] = [];
-  const seen = new Map<DnsName, string>();
+  const seen = new Map<string, string>();
   for (const verdict of stale) {
     const { change } = verdict;
     const print = JSON.stringify([change.deletes, change.creates]);
-    if (work.stale.get(change.name) === print) same.push(verdict);
+    if (work.stale.get(changeKey(change)) === print) same.push(verdict);
     else if (round >= ROUNDS) {
       const message = `${change.name} is left for the next run: somebody else keeps changing it (${verdict.words})`;
       work.findings.push({ reason: 'deferred', message, name: change.name, zone: work.state.zone.id });
     } else {
-      seen.set(change.name, print);
+      seen.set(changeKey(change), print);
       again.push(verdict);
     }
   }
@@ -231,9 +276,15 @@ async function planAgain(
   work.findings.push(
     ...again.findings.filter(finding => finding.name !== undefined && names.has(finding.name) && finding.zone === id),
   );
-  const changes = again.zones.find(({ zone }) => zone.id === id)?.changes ?? [];
+  const touched = new Set(stale.flatMap(({ change }) => setsOf(change)));
+  // What the first plan did with other record sets of the name stands: it may have been held.
+  const changes = (again.zones.find(({ zone }) => zone.id === id)?.changes ?? []).filter(
+    change => change.setIdentifier === undefined || setsOf(change).some(set => touched.has(set)),
+  );
   return withoutOvertaken(changes, before, work, context).map(change => markDrift(change, before, work.state.records));
 }
+
+const setsOf = ({ deletes, creates }: NameChange) => [...deletes, ...creates].map(recordId);
 
 /**
  * Some changes are left, since another run has written the name after this one read the zone, and may have read the clusters
@@ -306,8 +357,10 @@ export function markDrift(
   after: ReadonlyMap<DnsName, readonly RecordSet[]>,
 ): NameChange {
   if (change.action === 'delete') return change;
-  const old = before.get(change.name) ?? [];
-  const now = after.get(change.name) ?? [];
+  const isOf = ({ setIdentifier }: RecordSet) =>
+    change.setIdentifier === undefined || change.setIdentifier === setIdentifier;
+  const old = (before.get(change.name) ?? []).filter(isOf);
+  const now = (after.get(change.name) ?? []).filter(isOf);
   const same = old.length === now.length && now.every(record => old.some(other => sameRecord(other, record)));
   return same || old.length === 0 ? change : { ...change, drift: true };
 }

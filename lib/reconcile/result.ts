@@ -38,7 +38,7 @@ export function buildResult(outcome: Outcome): RunResult {
     ...summarize(
       request.mode,
       zones,
-      [...findings, ...before.flatMap(unpublishedBefore)],
+      [...findings, ...before.flatMap(unpublishedWhenRead)],
       before.reduce((sum, { unpublished }) => sum + unpublished, 0),
     ),
     calls: { ...outcome.calls },
@@ -48,7 +48,7 @@ export function buildResult(outcome: Outcome): RunResult {
 }
 
 /** What a cluster that this run did not read had unpublished when it was last read still counts. */
-function unpublishedBefore({ snapshot: { cluster }, unpublished, readAt }: KeptSnapshot): Finding[] {
+function unpublishedWhenRead({ snapshot: { cluster }, unpublished, readAt }: KeptSnapshot): Finding[] {
   if (unpublished === 0) return [];
   const what = unpublished === 1 ? '1 thing it asks for was' : `${unpublished} things it asks for were`;
   const message = `${cluster}: ${what} not published when it was last read (${new Date(readAt).toISOString()}); a run that reads it says why`;
@@ -69,7 +69,7 @@ export function summarize(
   const count = (action: RecordChange['action']) => changes.filter(change => change.action === action).length;
   const reasons: Partial<Record<Reason, number>> = {};
   for (const finding of findings) reasons[finding.reason] = (reasons[finding.reason] ?? 0) + countOf(finding);
-  const unpublished = before + findings.filter(isUnpublished).reduce((sum, finding) => sum + countOf(finding), 0);
+  const unpublished = before + countUnpublished(findings);
   return {
     inStep: unpublished === 0 && (mode === 'sync' || changes.length === 0),
     counts: { created: count('create'), updated: count('update'), deleted: count('delete'), unpublished },
@@ -77,6 +77,13 @@ export function summarize(
     reasons,
   };
 }
+
+const countUnpublished = (findings: readonly Finding[]) =>
+  findings.filter(isUnpublished).reduce((sum, finding) => sum + countOf(finding), 0);
+
+/** Unpublished things of a result that other runs found: of clusters that it did not read. */
+export const unpublishedBefore = ({ counts, findings }: Pick<RunResult, 'counts' | 'findings'>): number =>
+  counts.unpublished - countUnpublished(findings);
 
 function clusterResult(snapshot: Snapshot, known: KnownCluster | undefined): ClusterResult {
   const { cluster: name, owner, kinds, origin } = snapshot;

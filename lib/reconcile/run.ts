@@ -16,7 +16,7 @@ import type {
   ZoneResult,
   ZoneState,
 } from '../model/index.ts';
-import { isUnpublished, recordChanges, recordId } from '../model/index.ts';
+import { changeKey, isUnpublished, recordChanges, recordId } from '../model/index.ts';
 import {
   allowedBy,
   type LeftOutZone,
@@ -31,6 +31,7 @@ import { type CountedRoute53, withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
 import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
+import { keepHistory, type ZoneHistory } from './history.ts';
 import { openRun } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
@@ -96,6 +97,9 @@ async function runOnce(
     keep ? finishZone(zone, { run, route53, input, planned, request }) : previewZone(zone, planned, input),
   );
   const superseded = (finding: Finding) =>
+    // What was held was of another record set of the name: the one that was sent was not.
+    finding.reason !== 'held' &&
+    finding.reason !== 'grace' &&
     done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
   const findings = [
     ...world.findings,
@@ -105,7 +109,7 @@ async function runOnce(
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
-  if (keep) await keepWorld(world, findings, run);
+  if (keep) await Promise.all([keepWorld(world, findings, run), keepHistory(run, done)]);
   const result = buildResult({
     request,
     startedAt,
@@ -296,7 +300,7 @@ interface RunWork {
   readonly request: RunRequest;
 }
 
-interface DoneZone {
+interface DoneZone extends ZoneHistory {
   readonly id: ZoneId;
   readonly result: ZoneResult;
   readonly findings: readonly Finding[];
@@ -328,7 +332,8 @@ function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): P
     ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
     ...lastRead(state),
   };
-  return Promise.resolve({ id: state.zone.id, result, findings: [], replanned: new Set(), missing: false });
+  const nothing = { findings: [], replanned: new Set<string>(), missing: false, applied: [] };
+  return Promise.resolve({ id: state.zone.id, zone: state.zone, result, ...nothing });
 }
 
 async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
@@ -361,8 +366,8 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
     source,
     ...lastRead(state),
   };
-  const { findings, replanned, missing } = published;
-  return { id: state.zone.id, result, findings, replanned, missing };
+  const { findings, replanned, missing, applied } = published;
+  return { id: state.zone.id, zone: state.zone, result, findings, replanned, missing, applied };
 }
 
 /** A copy that is in doubt has the time 0: it is read anew by the next run. */
@@ -373,22 +378,22 @@ type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
 /** What is to be remembered of a zone: what still stands, still waits, or was just done. */
 function memoryAfter({ state }: LoadedZone, published: Published, { planned, request, input }: RunWork): Memory {
   const { id } = state.zone;
-  const refusedNames = new Set(
+  const refused = new Set(
     [...planned.findings, ...published.findings]
-      .filter(({ reason, zone: at }) => reason === 'refused' && at === id)
-      .map(({ name }) => name),
+      .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
+      .map(({ name = '', setIdentifier }) => changeKey({ name, ...(setIdentifier && { setIdentifier }) })),
   );
   const partial = input.scope !== undefined;
-  const applied = new Set(published.applied.map(({ name }) => name));
-  const standing = (name: DnsName) => !applied.has(name);
-  const sorted = <V>(map: ReadonlyMap<DnsName, V> = new Map()) =>
-    [...map].filter(([name]) => standing(name)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const applied = new Set(published.applied.map(changeKey));
+  const standing = (key: string) => !applied.has(key);
+  const sorted = <V>(map: ReadonlyMap<string, V> = new Map()) =>
+    [...map].filter(([key]) => standing(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   const removed = [...published.applied].some(({ action }) => action === 'delete')
     ? (planned.removals.get(id) ?? [])
     : [];
   const whole = request.force && request.clusters === undefined;
   return {
-    refusals: new Map([...published.state.refusals].filter(([name]) => partial || refusedNames.has(name))),
+    refusals: new Map([...published.state.refusals].filter(([key]) => partial || refused.has(key))),
     unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
     givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
     heldWith: new Map(sorted(planned.heldWith.get(id))),

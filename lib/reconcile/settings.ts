@@ -1,4 +1,5 @@
 import type { PlanSettings } from '../plan/index.ts';
+import { aliasTraitsOf } from '../route53/alias-zones.ts';
 import { SWAP_LIMITS } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import type { OpenRun } from './ports.ts';
@@ -27,5 +28,6 @@ export function planSettings(
     guard: config.guard,
     sourceOf: sourceOfResource,
     aliasZoneOf,
+    aliasTraitsOf,
   };
 }

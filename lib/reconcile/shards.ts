@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import { announced, type Fence, type Run } from './ports.ts';
-import { summarize } from './result.ts';
+import { summarize, unpublishedBefore } from './result.ts';
 import { executeRun } from './run.ts';
 import { withBoundedFindings } from './told.ts';
 import { UnknownTarget } from './unknown-target.ts';
@@ -131,7 +131,8 @@ async function leaseOf(shard: string, run: Run): Promise<{ lease?: HeldLease; fa
 function withWarning(result: RunResult, fault = ''): RunResult {
   if (result.findings.some(({ message }) => message.includes(fault))) return result;
   const message = `the run had no lease, so that another may have worked beside it: ${fault}; look at state.store`;
-  return { ...result, ...summarize(result.mode, result.zones, [...result.findings, { reason: 'warning', message }]) };
+  const findings: Finding[] = [...result.findings, { reason: 'warning', message }];
+  return { ...result, ...summarize(result.mode, result.zones, findings, unpublishedBefore(result)) };
 }
 
 /** A change is sent only while the lease is held; where the store fails, no removal is sent that it does not know of. */
@@ -178,7 +179,12 @@ function mergeResults(results: readonly RunResult[], failures: readonly { shard:
   const all = [...zones.values()];
   return {
     ...first,
-    ...summarize(first.mode, all, [...results.flatMap(result => result.findings), ...failed]),
+    ...summarize(
+      first.mode,
+      all,
+      [...results.flatMap(result => result.findings), ...failed],
+      results.reduce((sum, result) => sum + unpublishedBefore(result), 0),
+    ),
     durationMs: results.reduce((sum, result) => sum + result.durationMs, 0),
     calls,
     clusters: results.flatMap(result => result.clusters),

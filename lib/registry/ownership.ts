@@ -1,4 +1,5 @@
 import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
+import { isSameIdentifier } from '../model/index.ts';
 import type { Keyring } from './cipher.ts';
 import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
 import { parseOwnership } from './text.ts';
@@ -129,7 +130,7 @@ export function ambiguousClaims(
  * The set identifiers must agree. An ownership record covers no ownership record.
  */
 export function covers(claim: Claim, record: RecordSet): boolean {
-  if ((claim.txt.setIdentifier ?? '') !== (record.setIdentifier ?? '')) return false;
+  if (!isSameIdentifier(claim.txt, record)) return false;
   if (claim.type === record.type) return record.type !== 'TXT' || !isOwnershipRecord(record, claim);
   if (claim.type === 'CNAME') return record.type === 'A' && record.alias !== undefined;
   return claim.type === '' && (record.type === 'A' || record.type === 'CNAME');

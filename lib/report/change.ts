@@ -1,5 +1,5 @@
 import type { RecordChange, RecordSet } from '../model/index.ts';
-import { describeObject } from '../model/index.ts';
+import { describeObject, describeRouting } from '../model/index.ts';
 import type { Cell, Style } from './table.ts';
 
 /** What a record set says, in a few words. */
@@ -12,7 +12,12 @@ const valuesOf = ({ alias, values = [] }: RecordSet): readonly string[] =>
 
 const ttlText = (ttl: number | undefined) => (ttl === undefined ? '' : `(${ttl} s)`);
 
-const routingText = ({ setIdentifier }: RecordSet) => (setIdentifier === undefined ? '' : `[${setIdentifier}]`);
+function routingText(record: RecordSet): string {
+  const { setIdentifier = '', healthCheckId } = record;
+  const check = healthCheckId === undefined ? '' : `health check ${healthCheckId}`;
+  const parts = [setIdentifier, describeRouting(record), check].filter(part => part !== '');
+  return parts.length === 0 ? '' : `[${parts.join(', ')}]`;
+}
 
 const tail = (parts: readonly string[]) =>
   parts
@@ -49,12 +54,17 @@ function difference(before: RecordSet, after: RecordSet): Cell {
     before.ttl === after.ttl
       ? [tail([ttlText(after.ttl)])]
       : [' (', marked(seconds(before), 'red'), ' → ', marked(seconds(after), 'green'), ')'];
-  const routing = tail([routingText(after)]);
+  const [was, is] = [routingText(before), routingText(after)];
+  const routing =
+    was === is ? [tail([is])] : [' ', marked(was || '[simple]', 'red'), ' → ', marked(is || '[simple]', 'green')];
   if (gone.length + fresh.length > 0)
-    return [...marks(old, gone, 'red'), ' → ', ...marks(now, fresh, 'green'), ...ttl, routing];
-  // Nothing but what is not shown of it: a weight, an alias's health check.
-  const what = before.ttl === after.ttl ? [{ style: 'yellow', text: ` ${changedParts(before, after)}` } as const] : [];
-  return [now.join(', '), ...ttl, routing, ...what];
+    return [...marks(old, gone, 'red'), ' → ', ...marks(now, fresh, 'green'), ...ttl, ...routing];
+  // Nothing but what is not shown of it: an alias's health check.
+  const what =
+    before.ttl === after.ttl && was === is
+      ? [{ style: 'yellow', text: ` ${changedParts(before, after)}` } as const]
+      : [];
+  return [now.join(', '), ...ttl, ...routing, ...what];
 }
 
 const seconds = ({ ttl }: RecordSet) => (ttl === undefined ? 'no TTL' : `${ttl} s`);

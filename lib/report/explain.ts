@@ -10,7 +10,7 @@ import type {
   Source,
   Verdict,
 } from '../explain/index.ts';
-import { describeObject, type Finding } from '../model/index.ts';
+import { describeObject, type Finding, type HistoryLine } from '../model/index.ts';
 import { printable } from './printable.ts';
 import { describeValue } from './text.ts';
 
@@ -64,8 +64,9 @@ export function formatExplanation(explanation: Explanation, options: ExplainOpti
           : asking.flatMap(one => askerLines(one, describeObject(one.object), options)),
       ],
       ['TOLD', reasons.map(told)],
+      ['LATELY', explanation.last.map(latelyLine)],
       ['NEXT RUN', next.length === 0 ? ['changes nothing here'] : next.map(changeLine)],
-      ['DO', [advice]],
+      ['DO', [printable(advice)]],
       ['FROM', sourceLines(source, options)],
     ],
     options,
@@ -81,8 +82,8 @@ export function formatObject(explanation: ObjectExplanation, options: ExplainOpt
       ['', [paint(published ? 'green' : known ? 'yellow' : 'cyan', summary)]],
       ['NAMES', names.flatMap(one => askerLines(one, one.name, options))],
       ['TOLD', reasons.map(told)],
-      ['STILL HAS', holds],
-      ['DO', [advice]],
+      ['STILL HAS', holds.map(printable)],
+      ['DO', [printable(advice)]],
       ['FROM', sourceLines(source, options)],
     ],
     options,
@@ -202,6 +203,11 @@ function sourceLines({ origin, clusters, gaps }: Source, options: ExplainOptions
   const head =
     origin === 'read' ? 'read just now; nothing was written' : `what runs have kept${newest}; --fresh reads anew`;
   return [head, ...gaps.map(gap => printable(`but ${gap}`))];
+}
+
+/** What a run did, on one line. */
+function latelyLine({ at, action, why, by, run }: HistoryLine): string {
+  return printable(`${at.slice(0, 19).replace('T', ' ')} ${action}: ${why} (${by}, run ${run})`);
 }
 
 function span(milliseconds: number): string {

@@ -6,6 +6,9 @@ import type { RunResult } from '../model/index.ts';
  */
 export const LAMBDA_ANSWER_BYTES = 6_000_000;
 
+/** What a command prints as one text; a string of V8's has 512 MiB at most, and some characters are written as six. */
+export const TEXT_BYTES = 200_000_000;
+
 /** Bytes that `truncated` itself and the rounding of the lists may take. */
 const MARGIN_BYTES = 200;
 
@@ -16,10 +19,13 @@ const MARGIN_BYTES = 200;
  * `maxBytes` comes out larger. A result that fits is returned as it is.
  */
 export function fitResult(result: RunResult, maxBytes: number = LAMBDA_ANSWER_BYTES): RunResult {
-  if (jsonBytes(result) <= maxBytes) return result;
   const lists = [result.findings, ...result.zones.map(zone => zone.changes)];
   const sums = lists.map(runningBytes);
   const room = maxBytes - MARGIN_BYTES - jsonBytes(keep(result, 0));
+  const needed = sums.reduce((total, list) => total + (list.at(-1) ?? 0), 0);
+  if (needed <= room) return result;
+  // Never one text of a result whose size is not known: a plan of a large fleet may be longer than a string can be.
+  if (needed <= maxBytes && jsonBytes(result) <= maxBytes) return result;
   return keep(result, largestShare(sums, room));
 }
 

@@ -5,7 +5,7 @@ import { type Cell, plain } from './table.ts';
 import { formatSummary } from './text.ts';
 
 /** What Markdown, or the HTML in it, would obey instead of showing it; nobody is called by his name. */
-const escaped = (text: string) =>
+export const escaped = (text: string) =>
   text
     .replaceAll(/[\\`*_[\]<>|&#~]/g, '\\$&')
     .replaceAll('@', '&#64;')

@@ -113,6 +113,7 @@ const BY_CODE: Readonly<Record<string, Route53ErrorKind>> = {
   InvalidChangeBatch: 'rejected',
   InvalidInput: 'rejected',
   MalformedInput: 'rejected',
+  NoSuchHealthCheck: 'rejected',
   NoSuchHostedZone: 'missing',
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',

@@ -1,4 +1,5 @@
 import type { NameChange, RecordSet } from '../model/index.ts';
+import { recordId } from '../model/index.ts';
 import type { Change } from './port.ts';
 
 /** What counts against the limits of a change batch: `ResourceRecord` elements, and characters of `Value` elements. */
@@ -56,11 +57,8 @@ export function batchChanges(batch: readonly NameChange[]): Change[] {
   ];
 }
 
-/** The identity of a record set within its zone. */
-export const setOf = ({ name, type, setIdentifier }: RecordSet) => `${name} ${type} ${setIdentifier ?? ''}`;
-
 /** Whether a change takes a record set away, and does not only put another in its place. */
 export function takesAway({ deletes, creates }: NameChange): boolean {
-  const put = new Set(creates.map(setOf));
-  return deletes.some(record => !put.has(setOf(record)));
+  const put = new Set(creates.map(recordId));
+  return deletes.some(record => !put.has(recordId(record)));
 }

@@ -1,6 +1,5 @@
 import type { DnsName, NameChange, RecordSet, ZoneId } from '../model/index.ts';
-import { sameRecord } from '../model/index.ts';
-import { setOf } from './batches.ts';
+import { recordId, sameRecord } from '../model/index.ts';
 import type { Route53Port } from './port.ts';
 import { skimNames } from './read.ts';
 
@@ -26,7 +25,7 @@ function wantedByName(batch: readonly NameChange[]): Map<DnsName, Wanted> {
   const wanted = new Map<DnsName, Wanted>();
   const put = (record: RecordSet, left: RecordSet | undefined) => {
     const sets = wanted.get(record.name) ?? new Map();
-    wanted.set(record.name, sets.set(setOf(record), left));
+    wanted.set(record.name, sets.set(recordId(record), left));
   };
   for (const { deletes } of batch) for (const record of deletes) put(record, undefined);
   for (const { creates } of batch) for (const record of creates) put(record, record);
@@ -35,7 +34,7 @@ function wantedByName(batch: readonly NameChange[]): Map<DnsName, Wanted> {
 
 function isAsWanted(wanted: Wanted | undefined, found: readonly RecordSet[]): boolean {
   return [...(wanted ?? [])].every(([set, record]) => {
-    const there = found.find(other => setOf(other) === set);
+    const there = found.find(other => recordId(other) === set);
     return record ? there !== undefined && sameRecord(there, record) : there === undefined;
   });
 }

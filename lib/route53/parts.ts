@@ -1,5 +1,5 @@
-import type { NameChange, RecordSet } from '../model/index.ts';
-import { BATCH_LIMITS, fits, setOf, sizeOfChange } from './batches.ts';
+import { type NameChange, type RecordSet, recordId } from '../model/index.ts';
+import { BATCH_LIMITS, fits, sizeOfChange } from './batches.ts';
 
 /** The record type that an ownership record speaks of, empty where it names none; undefined for any other record. */
 export type SpokenType = (record: RecordSet) => string | undefined;
@@ -20,12 +20,12 @@ export function partsOf(change: NameChange, spokenType: SpokenType): NameChange[
   const partBySet = new Map<string, string>();
   for (const record of all) {
     const type = spokenType(record) ?? record.type;
-    if (spokenType(record) !== undefined || !partBySet.has(setOf(record)))
-      partBySet.set(setOf(record), types.has(type) ? type : REST);
+    if (spokenType(record) !== undefined || !partBySet.has(recordId(record)))
+      partBySet.set(recordId(record), types.has(type) ? type : REST);
   }
   const shared = [...partBySet.values()].includes(REST);
   const partOf = (record: RecordSet) => {
-    const part = partBySet.get(setOf(record)) ?? REST;
+    const part = partBySet.get(recordId(record)) ?? REST;
     return shared && part !== 'AAAA' ? REST : part;
   };
   return [...new Set(all.map(partOf))].sort().map(part => {

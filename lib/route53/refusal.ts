@@ -1,4 +1,4 @@
-import type { DnsName, NameChange } from '../model/index.ts';
+import type { DnsName, NameChange, RecordSet } from '../model/index.ts';
 import { fromWire } from './names.ts';
 
 /**
@@ -56,13 +56,14 @@ export function understand(text: string, batch: readonly NameChange[]): Refused 
 }
 
 interface BatchIndex {
+  readonly all: readonly NameChange[];
   readonly byName: Map<DnsName, NameChange[]>;
   readonly byValue: Map<string, NameChange[]>;
   readonly byAliasTarget: Map<DnsName, NameChange[]>;
 }
 
 function indexBatch(batch: readonly NameChange[]): BatchIndex {
-  const index: BatchIndex = { byName: new Map(), byValue: new Map(), byAliasTarget: new Map() };
+  const index: BatchIndex = { all: batch, byName: new Map(), byValue: new Map(), byAliasTarget: new Map() };
   const put = (map: Map<string, NameChange[]>, key: string, change: NameChange) => {
     const known = map.get(key);
     if (!known) map.set(key, [change]);
@@ -78,9 +79,25 @@ function indexBatch(batch: readonly NameChange[]): BatchIndex {
   return index;
 }
 
+/** Of several changes of one name those whose set identifier the message names, if it names one. */
+function ofOneSet(message: string, changes: NameChange[]): NameChange[] {
+  const said = /set-identifier='(.*?)'\]|SetIdentifier[ =](.+?)(?:,| cannot be created|\])/s.exec(message);
+  const id = said?.[1] ?? said?.[2];
+  const named = changes.filter(({ deletes, creates }) =>
+    [...deletes, ...creates].some(({ setIdentifier }) => setIdentifier === id),
+  );
+  return id !== undefined && named.length > 0 ? named : changes;
+}
+
 function culprits(message: string, index: BatchIndex): NameChange[] {
-  const aliasTarget = /alias that targets (\S+?),/.exec(message)?.[1];
-  if (aliasTarget !== undefined) return index.byAliasTarget.get(fromWire(aliasTarget)) ?? [];
+  const [, aliasTarget, type] = /alias that targets (\S+?),(?: type (\S+))?/.exec(message) ?? [];
+  if (aliasTarget !== undefined) {
+    const target = fromWire(aliasTarget);
+    const all = index.byAliasTarget.get(target) ?? [];
+    const isMeant = (record: RecordSet) => record.alias?.dnsName === target && record.type === type;
+    const ofType = all.filter(({ creates }) => creates.some(isMeant));
+    return ofType.length > 0 ? ofType : all;
+  }
   const value =
     /encountered with '(.*?)'/s.exec(message)?.[1] ?? /Duplicate Resource Record: '(.*)'/s.exec(message)?.[1];
   if (value !== undefined) {
@@ -91,7 +108,11 @@ function culprits(message: string, index: BatchIndex): NameChange[] {
   const said = [...message.matchAll(/name='([^']+)'|with DNS name ([^\s,]+)|Name=([^\s,]+)/g)].map(
     match => match[1] ?? match[2] ?? match[3] ?? '',
   );
-  if (said.length > 0) return [...new Set(said.flatMap(named))];
+  if (said.length > 0) return ofOneSet(message, [...new Set(said.flatMap(named))]);
+  const checked = index.all.filter(({ creates }) =>
+    creates.some(({ healthCheckId }) => healthCheckId !== undefined && message.includes(healthCheckId)),
+  );
+  if (checked.length > 0) return checked;
   // An unknown wording: any name of the batch will do, but not the zone's, which nearly every message ends with.
   const tokens = message.replace(/\bin zone \S+/g, '').split(/[\s,'"[\]()=]+/);
   return [

@@ -4,6 +4,7 @@ import { quoted } from './hostname.ts';
 import { isKnownAnnotation, nearestAnnotation, warnOfUnknown } from './known.ts';
 import type { Field, Notes } from './notes.ts';
 import { annotationOf, type KubernetesObject } from './object.ts';
+import { type Fault, ROUTING_KEYS, type Routed, routingOf } from './routing.ts';
 import type { SourceContext } from './settings.ts';
 
 /** The value of the `controller` annotation that means us, as in ExternalDNS. */
@@ -21,10 +22,6 @@ export function warnOfMistakes(object: KubernetesObject, context: SourceContext)
 
 /** Route 53 takes 0 to 2147483647 seconds; ExternalDNS refuses 0 in the annotation. */
 const MAX_TTL = 2 ** 31 - 1;
-
-/** Annotations that ask for more than a simple record; without them the record would be a different one. */
-const ROUTING =
-  /^(?:set-identifier|aws-(?:weight|region|failover|geolocation-.+|geoproximity-.+|multi-value-answer|health-check-id|target-hosted-zone))$/;
 
 /** Annotations that change a detail of a record, and what happens in their absence. */
 const DETAILS: ReadonlyMap<string, string> = new Map([['record-type', 'no reverse record is published']]);
@@ -55,24 +52,40 @@ export function isForeign(object: KubernetesObject): boolean {
 }
 
 /**
- * Whether the object asks for something that cannot be published yet. Then nothing of it is: a weighted record published
- * as a simple one would take all the traffic.
+ * Whether an annotation that decides what record it is (routing, health check) is malformed or not supported. Then nothing
+ * of the object is published: a weighted record published as a simple one would take all the traffic.
  */
-export function isUnsupported({ annotations, notes }: KubernetesObject, names: readonly DnsName[]): boolean {
+export function isUnsupported(object: KubernetesObject, names: readonly DnsName[]): boolean {
   if (names.length === 0) return false;
+  const { annotations, notes } = object;
   for (const { key, field } of annotations) {
     const why = whyRefused(key);
     if (why === undefined) continue;
     notes.refuse(names, 'unsupported', field, why);
-    notes.holdAll(`${field} is not supported yet`);
+    notes.holdAll(`${field} is not supported`);
     return true;
   }
-  return false;
+  const routed = routedBy(object);
+  if (!('problem' in routed)) return false;
+  notes.refuse(names, 'invalid', routed.field, routed.problem);
+  notes.holdAll(`${routed.field} is malformed`);
+  return true;
 }
+
+/** What the annotations say of the routing of the object's records. */
+export function routedBy({ annotations }: KubernetesObject): Routed | Fault {
+  if (!annotations.some(({ key }) => IS_ROUTING.has(key))) return {};
+  return routingOf({
+    setIdentifier: annotationOf(annotations, 'set-identifier'),
+    of: key => annotationOf(annotations, `aws-${key}`),
+  });
+}
+
+const IS_ROUTING: ReadonlySet<string> = new Set(['set-identifier', ...ROUTING_KEYS.map(key => `aws-${key}`)]);
 
 /** A key under `aws-` that nobody knows may be a slip of the pen in one that makes another record. */
 function whyRefused(key: string): string | undefined {
-  if (ROUTING.test(key)) return 'routing policies and health checks are not supported yet: remove the annotation';
+  if (key === 'aws-target-hosted-zone') return 'it is not supported yet: remove the annotation';
   if (!key.startsWith('aws-') || isKnownAnnotation(key)) return undefined;
   const nearest = nearestAnnotation(key);
   return `is not a known annotation${nearest === undefined ? ': remove it' : `: did you mean "${nearest}"?`}`;

@@ -12,8 +12,9 @@ import { canonicalHostname, quoted } from './hostname.ts';
 import { localProblemIn } from './local.ts';
 import type { Field, Notes } from './notes.ts';
 import { at, fieldOf, type KubernetesObject, listAt } from './object.ts';
-import { unrouted, zoneIdOf } from './provider.ts';
+import { routedEntry, zoneIdOf } from './provider.ts';
 import { endpointsOf } from './publish.ts';
+import type { Routed } from './routing.ts';
 import { rulesOf } from './rules.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
@@ -27,7 +28,11 @@ interface Entry {
   /** Of `providerSpecific`, by name. */
   readonly properties: ReadonlyMap<string, Field>;
   readonly ttl: number | undefined;
+  readonly routed: Routed;
 }
+
+/** API reference, ResourceRecordSet: Type. */
+const isRoutable = (type: ManagedType) => type !== 'NS' && type !== 'DS';
 
 /**
  * What a DNSEndpoint (`externaldns.k8s.io/v1alpha1`) asks for: each entry of `spec.endpoints` by itself. An entry that is
@@ -53,6 +58,7 @@ function entryOf(raw: unknown, field: string, settings: SourceSettings, notes: N
     .map((target, i) => fieldOf(target, `${field}.targets[${i}]`, notes))
     .filter(target => target !== undefined);
   const properties = propertiesOf(raw, field, notes);
+  const setIdentifier = fieldOf(at(raw, 'setIdentifier'), `${field}.setIdentifier`, notes);
   if (notes.wrongTypes > before) return undefined;
   if (dnsName === undefined) {
     notes.wrongType(`${field}.dnsName`, 'a hostname');
@@ -67,12 +73,13 @@ function entryOf(raw: unknown, field: string, settings: SourceSettings, notes: N
   notes.asksFor([name]);
   const type = typeOf(recordType, name, field, settings, notes);
   if (type === undefined) return undefined;
-  const unsupported = unrouted(properties, at(raw, 'setIdentifier'), `${field}.setIdentifier`);
-  if (unsupported) {
-    refused(name, 'unsupported', unsupported.field, unsupported.message, notes);
-    return undefined;
+  const routed = routedEntry(properties, setIdentifier);
+  if ('problem' in routed) return refused(name, routed.reason, routed.field, routed.problem, notes);
+  if (routed.routing && !isRoutable(type)) {
+    const why = `Route 53 has no routing policies for records of type ${type}: remove it`;
+    return refused(name, 'invalid', `${field}.setIdentifier`, why, notes);
   }
-  return { name, type, targets, field, properties, ttl: ttlOf(raw, field, notes) };
+  return { name, type, targets, field, properties, ttl: ttlOf(raw, field, notes), routed };
 }
 
 /** `providerSpecific: [{name, value}]` */
@@ -158,6 +165,7 @@ function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoi
     alias: wish,
     ...(health && { evaluateTargetHealth: health.text === 'true' }),
     ...(zoneId !== undefined && { zoneId }),
+    ...entry.routed,
     object: notes.object,
   };
   if (!pointing) return withValues(entry, targets, common, notes);

@@ -1,10 +1,13 @@
 export { parseDuration, parseSeconds } from './duration.ts';
 export { canonicalHostname, quoted } from './hostname.ts';
+export { OWN_PREFIX } from './ignore.ts';
 export {
+  ASKING,
   joinsOf,
   namespacesOf,
   type Place,
   placesOf,
+  RESOURCE_KINDS,
   type ResourceKind,
   type Rule,
   resourcesOf,

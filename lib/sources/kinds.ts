@@ -65,6 +65,8 @@ export const RESOURCES = {
 
 export type ResourceKind = keyof typeof RESOURCES;
 
+export const RESOURCE_KINDS = Object.keys(RESOURCES) as ResourceKind[];
+
 export const placesOf = (resource: ResourceKind): Resource['places'] => RESOURCES[resource].places;
 
 /** A resource that a source needs beside the one that asks; it is reduced to what the join uses as its pages come in. */

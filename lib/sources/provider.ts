@@ -1,22 +1,26 @@
 import type { ZoneId } from '../model/index.ts';
 import { quoted } from './hostname.ts';
 import type { Field, Notes } from './notes.ts';
+import { type Fault, ROUTING_KEYS, type Routed, routingOf } from './routing.ts';
 
 /** AWS properties of ExternalDNS that are obeyed, in the words of `providerSpecific`; the annotations have `aws-` in front. */
-const OBEYED: ReadonlySet<string> = new Set(['aws/evaluate-target-health', 'aws/hosted-zone-id']);
+const OBEYED: ReadonlySet<string> = new Set([
+  'aws/evaluate-target-health',
+  'aws/hosted-zone-id',
+  ...ROUTING_KEYS.map(key => `aws/${key}`),
+]);
 
-/** Why an entry cannot be published as the simple record that it would be without its routing policy; undefined: it can. */
-export function unrouted(
+/** What an entry says of its routing, or why it cannot be published as the record that it would be without that. */
+export function routedEntry(
   properties: ReadonlyMap<string, Field>,
-  setIdentifier: unknown,
-  field: string,
-): { readonly field: string; readonly message: string } | undefined {
-  const message = 'routing policies and health checks are not supported yet: remove it';
-  if (typeof setIdentifier === 'string' && setIdentifier !== '') return { field, message };
-  for (const [name, property] of properties) {
-    if (name.startsWith('aws/') && !OBEYED.has(name)) return { field: property.field, message };
+  setIdentifier: Field | undefined,
+): Routed | (Fault & { readonly reason: 'invalid' | 'unsupported' }) {
+  for (const [name, { field }] of properties) {
+    if (!name.startsWith('aws/') || OBEYED.has(name)) continue;
+    return { reason: 'unsupported', field, problem: 'it is not supported yet: remove it' };
   }
-  return undefined;
+  const routed = routingOf({ setIdentifier, of: key => properties.get(`aws/${key}`) });
+  return 'problem' in routed ? { reason: 'invalid', ...routed } : routed;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DnsName, Endpoint } from '../model/index.ts';
-import { aliasOf, aliasTypesOf, listOf, targetHealthOf, ttlOf, warnOfDetails } from './annotations.ts';
+import { aliasOf, aliasTypesOf, listOf, routedBy, targetHealthOf, ttlOf, warnOfDetails } from './annotations.ts';
 import { frontTargets, isIPv4Only } from './load-balancer.ts';
 import { withinNets } from './nets.ts';
 import type { Field, Notes } from './notes.ts';
@@ -57,11 +57,14 @@ export function commonOf(object: KubernetesObject): Common | undefined {
     notes.holdAll('its hosted zone is malformed');
     return undefined;
   }
+  const routed = routedBy(object);
+  // Told and held before, where the names are known.
+  if ('problem' in routed) return undefined;
   const ttl = ttlOf(object);
   const alias = aliasOf(object);
   const health = targetHealthOf(object);
   const aliasTypes = aliasTypesOf(object);
-  const plain = { ...(ttl !== undefined && { ttl }), alias, object: notes.object };
+  const plain = { ...(ttl !== undefined && { ttl }), alias, ...routed, object: notes.object };
   if (!aliasTypes && health === undefined && zoneId === undefined) return plain;
   return {
     ...plain,
@@ -87,6 +90,7 @@ export function endpointsOf(
   for (const name of names) {
     for (const set of sets) {
       if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, field, notes);
+      else if (set.type === 'CNAME' && common.routing?.multiValueAnswer) noMultivalue(name, field, notes);
       else endpoints.push({ name, ...set, ...(set.type === 'CNAME' && aliasTypes ? common : ofAddresses) });
     }
   }
@@ -96,6 +100,13 @@ export function endpointsOf(
 function pointsToItself(name: DnsName, field: string, notes: Notes): void {
   notes.add('invalid', field, `${name} would point to itself: give another target or hostname`, name);
   notes.hold(name, 'it would point to itself');
+}
+
+/** API reference, ResourceRecordSet: MultiValueAnswer. */
+function noMultivalue(name: DnsName, field: string, notes: Notes): void {
+  const why = 'aws-multi-value-answer is for addresses: Route 53 has no multivalue answers of aliases and CNAMEs';
+  notes.add('invalid', field, `${name} is not published: ${why}`, name);
+  notes.hold(name, why);
 }
 
 /** The targets of an object's load balancer were looked for: names without any wait. */

@@ -172,8 +172,9 @@ function isZone(value: unknown): value is HostedZone {
 
 function isRecord(value: unknown): value is RecordSet {
   if (!isObject(value) || typeof value.name !== 'string' || typeof value.type !== 'string') return false;
-  const { ttl, values, alias, routing } = value;
+  const { ttl, values, alias, routing, setIdentifier, healthCheckId } = value;
   return (
+    [setIdentifier, healthCheckId].every(text => text === undefined || typeof text === 'string') &&
     (ttl === undefined || typeof ttl === 'number') &&
     (values === undefined || isTexts(values)) &&
     (alias === undefined || isAlias(alias)) &&

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StateConflict, type StateStore } from './store.ts';
 
@@ -51,7 +51,17 @@ export function createFolderStore(folder: string): StateStore {
           throw new StateConflict(`${pathOf(key)} was written by somebody else`);
         if (stored) await unlink(pathOf(key));
       }),
+    expire: (prefix, before) => removeOlder(pathOf(prefix), before),
   };
+}
+
+/** A file that another process removes at the same time is gone, too. */
+async function removeOlder(folder: string, before: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: before }));
+    if (mtimeMs < before) await rm(path, { force: true });
+  }
 }
 
 const isCode = (error: unknown, code: string) => (error as NodeJS.ErrnoException).code === code;

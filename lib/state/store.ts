@@ -23,4 +23,6 @@ export interface StateStore {
   put(key: string, bytes: Uint8Array, expected: string | undefined): Promise<string>;
   /** Removes the key if its version is still `expected`; a key that is gone already is fine. @throws StateConflict */
   remove(key: string, expected: string): Promise<void>;
+  /** Removes the keys below `prefix` that were last written before a time (epoch milliseconds); absent where something else does. */
+  expire?(prefix: string, before: number): Promise<void>;
 }

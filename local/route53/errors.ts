@@ -30,6 +30,11 @@ export function noSuchHostedZone(id: string): Route53Error {
   return new Route53Error(404, 'NoSuchHostedZone', `No hosted zone found with ID: ${id}`);
 }
 
+/** API reference, ChangeResourceRecordSets: Errors. It does not say which record set is meant. */
+export function noSuchHealthCheck(): Route53Error {
+  return new Route53Error(404, 'NoSuchHealthCheck', 'No health check exists with the specified ID.');
+}
+
 /** A refusal by the service's XML schema validation; line and column are those of the element. */
 export function invalidXml(violation: string, line = 1, column = 1): Route53Error {
   const at = `lineNumber: ${line}; columnNumber: ${column}`;

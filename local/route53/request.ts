@@ -67,7 +67,28 @@ function routingComplaint(set: RecordSet): string | undefined {
     return 'Expected exactly one of [ContinentCode, or CountryCode], but found none';
   }
   if (subdivisionCode !== undefined && countryCode === undefined) return "Missing field 'CountryCode'";
-  return multiValueComplaint(set);
+  if (policies.length === 1 && UNROUTED.includes(set.type))
+    return `routing policies are not supported for resource record sets of type ${set.type}`;
+  return proximityComplaint(set) ?? multiValueComplaint(set);
+}
+
+/** API reference, ResourceRecordSet, Type: what is valid for routed record sets; the wording is a guess. */
+const UNROUTED: readonly string[] = ['SOA', 'NS', 'DS'];
+
+const ONE_PLACE = '[AWSRegion, LocalZoneGroup, or Coordinates]';
+
+/** API reference, GeoProximityLocation: one place, in degrees with two decimals at most; the wording is a guess. */
+function proximityComplaint({ geoProximityLocation: near }: RecordSet): string | undefined {
+  if (!near) return undefined;
+  const { awsRegion, localZoneGroup, coordinates } = near;
+  const places = [awsRegion, localZoneGroup, coordinates].filter(place => place !== undefined);
+  if (places.length !== 1)
+    return `Expected exactly one of ${ONE_PLACE}, but found ${places.length === 0 ? 'none' : 'more than one'}`;
+  if (!coordinates) return undefined;
+  const isWithin = (text: string, most: number) =>
+    /^[-+]?\d{1,3}(\.\d{0,2})?$/.test(text) && Math.abs(Number(text)) <= most;
+  const sound = isWithin(coordinates.latitude, 90) && isWithin(coordinates.longitude, 180);
+  return sound ? undefined : 'Coordinates are not valid';
 }
 
 /** API reference, ResourceRecordSet: no multivalue answer for aliases, NS and CNAME; the wording is a guess. */

@@ -88,6 +88,7 @@ export class Route53Service {
     this.faults.clear();
     this.store.poisons.length = 0;
     this.store.missingTargets.clear();
+    this.store.missingHealthChecks.clear();
     this.store.ipv4Targets.clear();
   }
 

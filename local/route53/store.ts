@@ -1,4 +1,4 @@
-import { constraint, invalidChangeBatch, invalidInput, noSuchHostedZone } from './errors.ts';
+import { constraint, invalidChangeBatch, invalidInput, noSuchHealthCheck, noSuchHostedZone } from './errors.ts';
 import { evaluate } from './evaluate.ts';
 import { bareZoneId, type HostedZone, hostedZone, type ZoneOptions } from './hosted-zone.ts';
 import { Problem, parseName } from './names.ts';
@@ -50,6 +50,8 @@ export class Route53Store {
   readonly missingTargets = new Set<string>();
   /** Names of AWS services that have no IPv6, so that an alias of type AAAA finds no target. */
   readonly ipv4Targets = new Set<string>();
+  /** Health checks that do not exist. All others do. */
+  readonly missingHealthChecks = new Set<string>();
   cloudFrontRules: boolean;
   readonly poisons: Poison[] = [];
   /** By id, in the order in which they were added. */
@@ -75,11 +77,13 @@ export class Route53Store {
     return zone;
   }
 
-  /** ChangeResourceRecordSets. Throws Route53Error: NoSuchHostedZone, InvalidInput, InvalidChangeBatch. */
+  /** ChangeResourceRecordSets. Throws Route53Error: NoSuchHostedZone, NoSuchHealthCheck, InvalidInput, InvalidChangeBatch. */
   change(zoneId: string, changes: readonly Change[]): void {
     const zone = this.zone(zoneId);
     const prepared = prepare(changes);
     this.#refusePoisoned(zone.records, prepared);
+    if (prepared.some(({ set: { healthCheckId = '' } }) => this.missingHealthChecks.has(healthCheckId)))
+      throw noSuchHealthCheck();
     const around = { ...this.#surroundings, cloudFrontRules: this.cloudFrontRules };
     zone.records.apply(evaluate(zone, prepared, around, this.maxRecordSets));
   }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -161,6 +161,48 @@ describe('fairlead', () => {
       err: expect.stringContaining('fairlead.yml is not a plan'),
     });
     expect(await fairlead('plan', '--out', 'no/such/folder')).toMatchObject({ code: 1 });
+  });
+
+  test('plan --with says what manifests would bring about', async () => {
+    const { status: _, ...more } = service('b', { hostname: 'b.example.com,more.example.com' }, []);
+    const fresh = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'i' },
+      spec: { rules: [{ host: 'a.example.com' }] },
+    };
+    await mkdir(join(folder, 'deploy'), { recursive: true });
+    await writeFile(
+      join(folder, 'deploy', 'all.yaml'),
+      `${JSON.stringify(more)}\n---\n${JSON.stringify(fresh)}\n---\nkind: Secret\n`,
+    );
+    await fairlead('sync');
+    const preview = await fairlead('plan', '--with', 'deploy', '--json');
+    expect(preview).toMatchObject({ code: 2, err: '' });
+    const { with: about, ...result } = JSON.parse(preview.out) as RunResult & { with: object };
+    expect(about).toEqual({
+      cluster: 'prod',
+      manifests: 2,
+      added: ['ingress/default/i'],
+      pruned: [],
+      skipped: { Secret: 1 },
+    });
+    expect(result.zones[0]!.changes.map(change => `${change.action} ${change.name}`)).toEqual([
+      'create more.example.com',
+    ]);
+    expect(result.findings).toEqual([expect.objectContaining({ reason: 'conflict', name: 'a.example.com' })]);
+    expect((await fairlead('plan', '--with', 'deploy')).out).toContain('2 manifests over the objects of prod (1 new)');
+    expect((await fairlead('plan', '--with', 'deploy', '--prune')).out).toContain('1 pruned: service/default/a');
+    expect(await fairlead('plan', '--with', 'nowhere')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nowhere cannot be read'),
+    });
+    await writeFile(join(folder, 'deploy', 'bad.yaml'), 'kind: [\n');
+    expect(await fairlead('plan', '--with', 'deploy')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('deploy/bad.yaml:2: is not YAML'),
+    });
+    await rm(join(folder, 'deploy'), { recursive: true });
   });
 
   test('plan --format markdown is for a pull request', async () => {

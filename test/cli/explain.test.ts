@@ -96,6 +96,35 @@ describe('fairlead explain', () => {
   });
 });
 
+describe('fairlead history', () => {
+  test('what changed, when, for whom and why; the same within explain', async () => {
+    const { code, out } = await fairlead('history', 'b.example.com', '-c', 'folder.yml');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /create +b\.example\.com +\+ A 203\.0\.113\.7.* +prod: service\/default\/b +an object asks for it \(manual\)/,
+    );
+    const lines = JSON.parse((await fairlead('history', 'service/default/*', '-c', 'folder.yml', '--json')).out);
+    expect(lines.map(({ name }: { name: string }) => name).sort()).toEqual([
+      'a.example.com',
+      'b.example.com',
+      'ok.example.com',
+    ]);
+    const explained = await fairlead('explain', 'b.example.com', '-c', 'folder.yml');
+    expect(explained.out).toMatch(/LATELY +\d{4}-\d\d-\d\d .* create: an object asks for it \(manual, run \d+-/);
+  });
+
+  test.each([
+    [['nothing.example.com', '-c', 'folder.yml'], 0, /no change of nothing\.example\.com in the last 7 days/],
+    [['-c', 'folder.yml', '--run', 'none', '--since', '12h'], 0, /no change by the run none in the last 12 hours/],
+    [['-c', 'folder.yml', '--since', 'yesterday'], 1, /give minutes, hours or days: 90m, 12h, 2d/],
+    [['-c', 'memory.yml'], 1, /state\.store is "memory", which keeps nothing between two commands/],
+  ])('%j', async (args, code, message) => {
+    const ended = await fairlead('history', ...args);
+    expect(ended.code).toBe(code);
+    expect(ended.out + ended.err).toMatch(message);
+  });
+});
+
 describe('fairlead why-not', () => {
   test('each hostname of an object, and what leaves one out', async () => {
     const { code, out } = await fairlead('why-not', 'svc/default/bad', '-c', 'folder.yml');

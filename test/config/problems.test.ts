@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorOf, FILE, MINIMAL, problemsOf } from './files.ts';
+import { errorOf, FILE, MINIMAL, parse, problemsOf } from './files.ts';
 
 const problem = (line: string) => problemsOf(MINIMAL + line);
 
@@ -195,9 +195,32 @@ describe('a cluster is refused', () => {
       'clusters: [{name: a, region: eu-west-1}, {name: a, region: eu-west-2}]',
       /^clusters\[1\]\.name: "a" is the name of clusters\[0\] too/,
     ],
+    [
+      'of one EKS cluster',
+      'clusters: [{name: a, eksName: prod, region: eu-west-1}, {name: prod, region: eu-west-1}]',
+      /^clusters\[1\]: "prod" is the EKS cluster "prod" in eu-west-1, as clusters\[0\], "a", is: .*remove one/,
+    ],
+    [
+      'of one EKS cluster in two roles of its account',
+      'clusters: [{name: a, eksName: p, region: eu-west-1, roleArn: "arn:aws:iam::111122223333:role/x"}, {name: b, eksName: p, region: eu-west-1, roleArn: "arn:aws:iam::111122223333:role/y"}]',
+      /^clusters\[1\]: "b" is the EKS cluster "p" in eu-west-1 of the account 111122223333, as clusters\[0\], "a", is/,
+    ],
+    [
+      'of one context',
+      'clusters: [{name: a, kubeconfig: ./k, context: c}, {name: b, kubeconfig: k, context: c}]',
+      /^clusters\[1\]: "b" is the context "c" of the kubeconfig k, as clusters\[0\], "a", is/,
+    ],
     ['that is no map', 'clusters: [demo]', /^clusters\[0\]: must be a map of keys, not "demo"$/],
   ])('%s', (_rule, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it.each([
+    'clusters: [{name: a, eksName: p, region: eu-west-1}, {name: b, eksName: p, region: eu-west-2}]',
+    'clusters: [{name: a, eksName: p, region: eu-west-1, roleArn: "arn:aws:iam::111122223333:role/x"}, {name: b, eksName: p, region: eu-west-1, roleArn: "arn:aws:iam::111122223334:role/x"}]',
+    'clusters: [{name: a, kubeconfig: k, context: c}, {name: b, kubeconfig: k, context: d}, {name: c, kubeconfig: k}]',
+  ])('of one name in EKS and another region, account or context is not refused: %s', text => {
+    expect(parse(text).clusters.length).toBeGreaterThan(1);
   });
 
   it('with a kubeconfig on Lambda', () => {

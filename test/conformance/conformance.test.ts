@@ -83,4 +83,15 @@ describe('the records are those that ExternalDNS leaves behind', () => {
     expect(second.zones.flatMap(zone => zone.changes)).toEqual([]);
     expect(world.calls).toEqual({});
   });
+
+  test.each(CASES)('%s: a zone that ExternalDNS filled is in step at once', async name => {
+    const { zones } = JSON.parse(read(name, 'expected.json')) as { zones: ZoneJson[] };
+    const world = harness({
+      config: read(name, 'fairlead.yml'),
+      zones,
+      clusters: { prod: { objects: objectsOf(name) } },
+    });
+    const result = await world.run();
+    expect(result.zones.flatMap(zone => zone.changes)).toEqual([]);
+  });
 });

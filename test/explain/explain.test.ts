@@ -159,6 +159,49 @@ describe('explain', () => {
     expect(found.zones[0]!.refusal).toMatchObject({ attempts: 1, message: expect.stringContaining('not permitted') });
   });
 
+  test.each([
+    ['a frozen cluster', 'clusters: [{name: prod, region: us-east-1, freeze: true}]\nzones: {domains: [example.com]}'],
+    [
+      'a frozen zone',
+      'clusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com], freeze: [example.com]}',
+    ],
+  ])('%s is said to be so', async (_what, config) => {
+    objects(service('a', { hostname: 'a.example.com' }, ['203.0.113.1']));
+    await world.run();
+    objects(service('a', { hostname: 'a.example.com' }, ['203.0.113.2']));
+    world.config = configOf(`owner: arena\n${config}`);
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found).toMatchObject({ published: false, next: [] });
+    expect(words(found)).toEqual([['service/a', 'refused', 'freeze']]);
+    expect(found.asking[0]!.reasons[0]!.message).toMatch(/freeze/);
+  });
+
+  test('a claim that no rule allows', async () => {
+    world = harness({
+      config: `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}
+claims: [{namespaces: [shop], domains: [shop.example.com]}]`,
+    });
+    objects(service('a', { hostname: 'x.example.com' }, [NLB]));
+    await world.run();
+    const found = await explain(world, 'x.example.com');
+    expect(words(found)).toEqual([['service/a', 'refused', 'claim']]);
+    expect(found.advice).toMatch(/a rule of claims/);
+  });
+
+  test('a namespace that is full: each name that is left out is told, not the first alone', async () => {
+    world = harness({
+      config: `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}
+limits: {recordsPerNamespace: 6}`,
+    });
+    objects(...services(6, '203.0.113.1'));
+    await world.run();
+    const verdicts = [];
+    for (let i = 0; i < 6; i++) verdicts.push((await explain(world, `a${i}.example.com`)).verdict);
+    expect(verdicts.filter(verdict => verdict === 'published')).toHaveLength(3);
+    expect(verdicts.filter(verdict => verdict === 'refused')).toHaveLength(3);
+  });
+
   test('a name that nobody knows: the nearest that is known', async () => {
     objects(
       service('a', { hostname: 'shop.example.com' }, [NLB]),

@@ -193,6 +193,44 @@ describe('a request is done when every shard has run whose clusters it names', (
   });
 });
 
+describe('what a cluster that is not read had unpublished still counts', () => {
+  const SHARDED = `
+owner: arena
+clusters: [{name: a, region: us-east-1}, {name: b, region: us-east-1}, {name: c, region: us-east-1, owner: c}]
+shards: [{name: one, clusters: [a, b]}]
+zones: {domains: []}`;
+  const world = async () => {
+    const made = harness({
+      config: SHARDED,
+      clusters: {
+        a: { objects: [service('x', { hostname: 'x.nowhere.test,y.nowhere.test' }, ['192.0.2.1'])] },
+        b: { objects: objects(1) },
+        c: { objects: objects(1, 10) },
+      },
+    });
+    expect((await made.run()).counts.unpublished).toBe(2);
+    return made;
+  };
+
+  test('in a run over several shards', async () => {
+    const result = await (await world()).run({ clusters: ['b', 'c'] });
+    expect(result).toMatchObject({ inStep: false, counts: { unpublished: 2 } });
+  });
+
+  test('in a run without a lease', async () => {
+    const made = await world();
+    const { state } = made;
+    const store: StateStore = {
+      ...state,
+      put: (key, bytes, expected) =>
+        key.startsWith('lease/') ? Promise.reject(new Error('read-only')) : state.put(key, bytes, expected),
+    };
+    const result = await made.run({ clusters: ['b'] }, { store });
+    expect(result.findings.map(({ message }) => message)).toContainEqual(expect.stringContaining('had no lease'));
+    expect(result).toMatchObject({ inStep: false, counts: { unpublished: 2 } });
+  });
+});
+
 test('of a public and a private zone of one name, neither is above the other: a shard with none of them writes no state', async () => {
   const config = (
     type: string,

@@ -61,6 +61,19 @@ describe('a result is made to fit the answer of a Lambda', () => {
     expect(bytes(fitted)).toBeGreaterThan(0.99 * LAMBDA_ANSWER_BYTES);
   });
 
+  it('is cut though it would be longer, as one text, than a text can be', () => {
+    const values = Array.from({ length: 400 }, (_, i) => `2001:db8:0:0:0:0:0:${i.toString(16)}`.padEnd(39, '0'));
+    const much = { name: 'x.example.com', type: 'AAAA', ttl: 300, values };
+    const large = result(
+      [zone('Z1', Array<RecordChange>(35_000).fill({ ...change('x.example.com'), after: much }))],
+      [],
+    );
+    expect(() => JSON.stringify(large)).toThrow('Invalid string length');
+    const fitted = fitResult(large, 1_000_000);
+    expect(bytes(fitted)).toBeLessThanOrEqual(1_000_000);
+    expect(fitted.truncated?.changes).toBe(35_000 - (fitted.zones[0]?.changes.length ?? 0));
+  });
+
   it('cuts every zone to the same share, so that a large zone does not hide a small one', () => {
     const fitted = fitResult(
       result([zone('Z1', names(900).map(change)), zone('Z2', names(90).map(change))], []),

@@ -384,16 +384,17 @@ describe('annotations of a route', () => {
       ['warning'],
     ],
     ['another controller’s', { controller: 'other' }, [], ['filtered']],
-    ['routing is refused', { 'aws-weight': '1' }, [], ['unsupported']],
+    ['malformed routing is refused', { 'aws-weight': '1' }, [], ['invalid']],
+    ['routing', { 'aws-weight': '1', 'set-identifier': 'x' }, ['shop.example.com'], []],
   ])('%s', (_rule, annotations, expected, why) => {
     const wanted = asked(route({ annotations }));
     expect(wanted.endpoints.map(({ name }) => name)).toEqual(expected);
     expect(reasons(wanted)).toEqual(why);
   });
 
-  it('routing is refused too where the names are the listeners’', () => {
+  it('malformed routing is refused too where the names are the listeners’', () => {
     const wanted = asked(route({ hostnames: [], annotations: { 'aws-weight': '1' } }), at('a.example.com'));
-    expect([records(wanted), held(wanted), reasons(wanted)]).toEqual([[], ['*'], ['unsupported']]);
+    expect([records(wanted), held(wanted), reasons(wanted)]).toEqual([[], ['*'], ['invalid']]);
   });
 
   it('ttl and alias', () => {

@@ -5,7 +5,7 @@ import { createBudget } from '../../lib/route53/index.ts';
 import { fakeClusters, type Harness } from './harness.ts';
 
 /** What a command sees of the world of a harness; Route 53 and the clusters are not asked for what is kept. */
-const runOf = (world: Harness, listed: string[] = []) => ({
+export const runOf = (world: Harness, listed: string[] = []) => ({
   config: world.config,
   ports: {
     route53: world.route53({}),

@@ -110,6 +110,23 @@ describe('the exported handler', () => {
   });
 });
 
+describe('who asked for a run', () => {
+  it.each([
+    ['a person', { force: true }, ['manual']],
+    ['the schedule', { Records: [message('1', '{}', 'east')] }, ['schedule']],
+    ['a forwarder', { Records: [message('1', '{"clusters":["a"]}')] }, ['notice']],
+    [
+      'a forwarder and the schedule',
+      { Records: [message('1', '{"clusters":["a"]}'), message('2', '{}')] },
+      ['schedule'],
+    ],
+  ])('%s', async (_who, event, by) => {
+    const { core, asked } = coreThat(() => RESULT);
+    await invoke(core, event);
+    expect(asked.map(one => one.by)).toEqual(by);
+  });
+});
+
 describe('a batch of messages', () => {
   it('is one run, and nothing is delivered again', async () => {
     const { core, asked } = coreThat(() => RESULT);

@@ -30,7 +30,7 @@ describe('what starts the function', () => {
     ['a payload may plan only', { mode: 'plan' }, { mode: 'plan', force: false }],
     ['a payload may name clusters', { clusters: ['b', 'a'] }, { mode: 'sync', force: false, clusters: ['b', 'a'] }],
   ])('%s', (_rule, event, request) => {
-    expect(read(event)).toEqual({ kind: 'run', request });
+    expect(read(event)).toEqual({ kind: 'run', request, by: event === SCHEDULE ? 'schedule' : 'manual' });
   });
 
   it.each([

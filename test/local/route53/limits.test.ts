@@ -72,6 +72,11 @@ const where = (identifier: string) =>
   ` in Change with [Action=CREATE, Name=n.example.com, Type=A, SetIdentifier=${identifier}]`;
 const content =
   'InvalidInput: Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId], but found ';
+const near = (geoProximityLocation: Fields['geoProximityLocation'] & object) =>
+  plain({ setIdentifier: 'foo', geoProximityLocation });
+const place =
+  'InvalidInput: Invalid request: Expected exactly one of [AWSRegion, LocalZoneGroup, or Coordinates], but found ';
+const nowhere = 'InvalidInput: Invalid request: Coordinates are not valid';
 const routing =
   'InvalidInput: Invalid request: Expected exactly one of [Weight, Region, Failover, GeoLocation, or MultiValueAnswer], but found ';
 const bare = (fields: Fields): Change => ({
@@ -167,6 +172,16 @@ describe('fields out of range', () => {
       plain({ setIdentifier: 'foo', geoLocation: { continentCode: 'EU', countryCode: 'DE' } }),
       `InvalidInput: Invalid request: Expected exactly one of [ContinentCode, or CountryCode], but found more than one${where('foo')}`,
     ],
+    ['a bias of nothing', near({ bias: 1 }), `${place}none${where('foo')}`],
+    ['two places', near({ awsRegion: 'eu-west-1', localZoneGroup: 'x' }), `${place}more than one${where('foo')}`],
+    ['a latitude of 91', near({ coordinates: { latitude: '91', longitude: '0' } }), `${nowhere}${where('foo')}`],
+    ['three decimals', near({ coordinates: { latitude: '1', longitude: '0.123' } }), `${nowhere}${where('foo')}`],
+    ['a place', near({ coordinates: { latitude: '-1.25', longitude: '180' }, bias: -99 }), ''],
+    [
+      'a routed delegation',
+      create('d.example.com', 'NS', 'ns.example.net', { setIdentifier: 'foo', weight: 1 }),
+      'InvalidInput: Invalid request: routing policies are not supported for resource record sets of type NS in Change with [Action=CREATE, Name=d.example.com, Type=NS, SetIdentifier=foo]',
+    ],
   ])('%s', (_rule, change, answer) => {
     expect(refusal(() => twoZones().change('Z1', [change]))).toBe(answer);
   });
@@ -190,4 +205,14 @@ test('a zone that is not there is refused before the batch is looked at', () => 
 
 test('an empty batch is no batch', () => {
   expect(refusal(() => twoZones().change('Z1', []))).toMatch(schema);
+});
+
+test('a health check that does not exist is refused, and the answer does not say of which record set', () => {
+  const store = twoZones();
+  store.missingHealthChecks.add('hc-1');
+  const changes = [create('a.example.com', 'A', '1.1.1.1'), plain({ healthCheckId: 'hc-1' })];
+  expect(refusal(() => store.change('Z1', changes))).toBe(
+    'NoSuchHealthCheck: No health check exists with the specified ID.',
+  );
+  expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-2' })]))).toBe('');
 });

@@ -1,0 +1,2 @@
+export { historyLine } from './line.ts';
+export { type HistoryQuery, selectHistory } from './select.ts';

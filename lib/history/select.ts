@@ -1,0 +1,31 @@
+import { matchesGlob } from '../glob.ts';
+import type { DnsName, HistoryLine } from '../model/index.ts';
+
+/** Which changes are wanted; each part narrows. */
+export interface HistoryQuery {
+  /** A hostname, or an object as `kind/namespace/name`; `*` for any characters. */
+  readonly what?: string;
+  /** A hostname as it is, in which `*` is a wildcard's label. */
+  readonly name?: DnsName;
+  readonly run?: string;
+}
+
+/** The changes that fit, the newest first. Pure. */
+export function selectHistory(lines: readonly HistoryLine[], { what, name, run }: HistoryQuery): HistoryLine[] {
+  return lines
+    .filter(
+      line =>
+        (run === undefined || line.run === run) &&
+        (name === undefined || line.name === name) &&
+        (what === undefined || isAbout(line, what)),
+    )
+    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.name < b.name ? -1 : 1));
+}
+
+function isAbout({ name, objects, formerly }: HistoryLine, what: string): boolean {
+  if (!what.includes('/')) return matchesGlob(name, what.toLowerCase().replace(/\.$/, ''));
+  return [...objects, ...(formerly === undefined ? [] : [formerly])].some(object => {
+    const resource = object.slice(object.indexOf(': ') + 2);
+    return matchesGlob(resource, what) || matchesGlob(object, what);
+  });
+}

@@ -1,0 +1,87 @@
+import type { Config } from '../config/config.ts';
+import type { ClusterName, RunResult } from '../model/index.ts';
+import { type Ports, type Readings, type Run, reconcile } from '../reconcile/index.ts';
+import { createBudget, type Route53Port } from '../route53/index.ts';
+import { Reading, sourceSettings } from '../sources/index.ts';
+import { type Applied, applied } from './apply.ts';
+import { effectOf } from './effect.ts';
+import type { Manifests } from './manifests.ts';
+import { type Captured, capturing, replaying } from './reader.ts';
+
+export interface Previewed {
+  /** What the manifests would bring about, and nothing that is due anyway. */
+  readonly result: RunResult;
+  readonly applied: Pick<Applied, 'added' | 'pruned'>;
+}
+
+interface PreviewOptions {
+  readonly cluster: ClusterName;
+  readonly prune: boolean;
+}
+
+/**
+ * What DNS would do if manifests were applied to a cluster: two plans over one reading of the world, one as it is and one
+ * as it would be. Nothing is written.
+ *
+ * @throws as reconcile; Error where the cluster is not read
+ */
+export async function preview(run: Run, manifests: Manifests, options: PreviewOptions): Promise<Previewed> {
+  const { config } = run;
+  const { cluster } = options;
+  const placeholder = placeholderOf(config, cluster);
+  const ports = { ...run.ports, route53: remembering(run.ports.route53) };
+  const readings: Readings = new Map();
+  let captured: Captured | undefined;
+  const reader = capturing(ports.readCluster, cluster, needsOf(manifests, config, cluster), objects => {
+    captured = objects;
+  });
+  const plan = (more: Partial<Ports>) =>
+    reconcile({ mode: 'plan', force: false }, { ...run, ports: { ...ports, ...more }, readings });
+  const before = await plan({ readCluster: reader });
+  if (captured === undefined)
+    throw new Error(`${cluster} is not read (it is frozen by the config): nothing can be said`);
+  const applying = { prune: options.prune, prefixes: config.annotationPrefixes, placeholder };
+  const { items, ...changed } = applied(captured.items, manifests.objects, applying);
+  readings.delete(cluster);
+  const after = await plan({
+    readCluster: replaying(ports.readCluster, cluster, { ...captured, items }),
+    // It asks Route 53 for nothing that it was not asked before.
+    budget: createBudget({ ...config.budget, requestsPerSecond: 1000, burst: 1000 }, ports.clock),
+  });
+  return { result: effectOf(before, after, placeholder), applied: changed };
+}
+
+/** Has the form of an AWS load balancer's name, so that the records have the types that they would have. */
+function placeholderOf({ clusters }: Config, cluster: ClusterName): string {
+  const region = clusters.find(({ name }) => name === cluster)?.region ?? 'us-east-1';
+  return `fairlead-not-there-yet-0123456789abcdef.elb.${region}.amazonaws.com`;
+}
+
+/** What the objects of the manifests need besides themselves. */
+function needsOf({ objects }: Manifests, config: Config, cluster: ClusterName): Reading {
+  const reading = new Reading(config.sources, { cluster, settings: sourceSettings(config) });
+  for (const { resource, object } of objects) reading.page(resource, [object]);
+  return reading;
+}
+
+/** The second plan sees what the first one saw, and asks for nothing twice. */
+function remembering(route53: Route53Port): Route53Port {
+  const answers = new Map<string, Promise<unknown>>();
+  const once =
+    <A extends unknown[], R>(name: string, ask: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> => {
+      const key = JSON.stringify([name, ...args]);
+      const known = answers.get(key) ?? ask(...args);
+      answers.set(key, known);
+      known.catch(() => answers.delete(key));
+      return known as Promise<R>;
+    };
+  return {
+    ...route53,
+    changeRecordSets: () => Promise.reject(new Error('a preview changes nothing')),
+    listHostedZones: once('zones', marker => route53.listHostedZones(marker)),
+    listRecordSets: once('records', (...args) => route53.listRecordSets(...args)),
+    listTags: once('tags', zones => route53.listTags(zones)),
+    recordSetLimit: once('limit', zone => route53.recordSetLimit(zone)),
+  };
+}

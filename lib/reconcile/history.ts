@@ -1,0 +1,85 @@
+import { type HistoryQuery, historyLine, selectHistory } from '../history/index.ts';
+import type { HistoryLine, HostedZone, NameChange } from '../model/index.ts';
+import { decodeHistory, encodeHistory, HISTORY_MS, historyKey, hoursBetween, LINES_A_FILE } from '../state/index.ts';
+import { createKeeper, type Keeper } from './kept.ts';
+import { mapLimit } from './parallel.ts';
+import type { OpenRun, Run } from './ports.ts';
+
+/** What a run has changed in one zone. */
+export interface ZoneHistory {
+  readonly zone: HostedZone;
+  readonly applied: readonly NameChange[];
+}
+
+/**
+ * Keeps what Route 53 accepted, a line a name. Called when all of it is done, so that nothing waits for it; what is lost of
+ * it is lost to those who look back, and to nobody else.
+ */
+export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): Promise<void> {
+  const { holder, clock, store } = run.ports;
+  const at = clock.now();
+  const mark = { run: holder, by: run.by ?? 'manual', shard: run.shard, at } as const;
+  const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
+  if (lines.length === 0) return;
+  let left: readonly HistoryLine[] = lines;
+  for (let part = 0; left.length > 0; part++) left = await append(run, historyKey(run.shard, at, part), left);
+  await store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
+}
+
+/** Puts as many lines behind those of a file as it takes. @returns the others */
+async function append(
+  { kept }: Pick<OpenRun, 'kept'>,
+  key: string,
+  lines: readonly HistoryLine[],
+): Promise<readonly HistoryLine[]> {
+  const { value: before = [], version } = await kept.read(key, decodeHistory);
+  const room = LINES_A_FILE - before.length;
+  if (room <= 0) return lines;
+  const fresh = lines.slice(0, room);
+  await kept.write(key, [...before, ...fresh], version, {
+    encode: encodeHistory,
+    decode: decodeHistory,
+    // Two runs of one shard never write at once, but for one that has been overtaken: its lines count all the same.
+    merge: theirs => [...theirs, ...fresh],
+  });
+  // A process that lives long would hold every hour of it.
+  kept.forget(key);
+  return lines.slice(room);
+}
+
+/** The state keeps nothing between two commands. */
+export class NoHistory extends Error {
+  override readonly name = 'NoHistory';
+}
+
+const FILES_AT_ONCE = 20;
+
+/**
+ * Reads the changes of the time since `from` (epoch milliseconds): a read of the store for each hour and shard.
+ * @throws NoHistory when the store cannot be read
+ */
+export async function readHistory(run: Run, from: number, query: HistoryQuery = {}): Promise<HistoryLine[]> {
+  const { clock, store } = run.ports;
+  const now = clock.now();
+  const kept = createKeeper(store, clock);
+  const hours = hoursBetween(Math.max(from, now - HISTORY_MS), now);
+  const files = run.config.shards.flatMap(({ name }) => hours.map(hour => ({ shard: name, hour })));
+  const lines = await mapLimit(files, FILES_AT_ONCE, ({ shard, hour }) => linesOf(kept, shard, hour));
+  const [fault] = kept.faults;
+  if (fault !== undefined) throw new NoHistory(`the history could not be read: ${fault}; look at state.store`);
+  const since = new Date(from).toISOString();
+  return selectHistory(
+    lines.flat().filter(({ at }) => at >= since),
+    query,
+  );
+}
+
+async function linesOf(kept: Keeper, shard: string, hour: number): Promise<HistoryLine[]> {
+  const lines: HistoryLine[] = [];
+  for (let part = 0; ; part++) {
+    const { value } = await kept.read(historyKey(shard, hour, part), decodeHistory);
+    kept.forget(historyKey(shard, hour, part));
+    for (const line of value ?? []) lines.push(line);
+    if (value === undefined || value.length < LINES_A_FILE) return lines;
+  }
+}

@@ -1,0 +1,192 @@
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { HistoryLine } from '../../lib/model/index.ts';
+import { readHistory } from '../../lib/reconcile/index.ts';
+import { createFolderStore, createMemoryStore, type StateStore } from '../../lib/state/index.ts';
+import { type Harness, harness } from '../support/harness.ts';
+import { runOf } from '../support/look.ts';
+import { ALB, NLB, service, services } from '../support/objects.ts';
+
+const DAY = 86_400_000;
+const CONFIG = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}';
+let world: Harness;
+beforeEach(() => {
+  world = harness();
+});
+
+const objects = (...some: ReturnType<typeof service>[]) => {
+  world.clusters.prod!.objects = some;
+};
+
+const history = (query = {}, from = world.clock.now() - 7 * DAY) => readHistory(runOf(world), from, query);
+
+const brief = (lines: readonly HistoryLine[]) => lines.map(({ name, action, why }) => `${action} ${name}: ${why}`);
+
+describe('what runs have changed', () => {
+  test('is a line a name: when, by which run, for whom, why, and what was before and after', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, ['203.0.113.1']));
+    await world.run({}, { holder: 'run-1' });
+    world.clock.advance(60_000);
+    objects(service('a', { hostname: 'a.example.com' }, ['203.0.113.2']));
+    await world.run({}, { holder: 'run-2' });
+    world.clock.advance(60_000);
+    objects();
+    await world.run({}, { holder: 'run-3' });
+    const lines = await history();
+    expect(brief(lines)).toEqual([
+      'delete a.example.com: service/default/a asks for it no longer',
+      'update a.example.com: what is asked for changed',
+      'create a.example.com: an object asks for it',
+    ]);
+    expect(lines[1]).toMatchObject({
+      run: 'run-2',
+      by: 'manual',
+      shard: 'default',
+      zoneName: 'example.com',
+      owner: 'arena',
+      objects: ['prod: service/default/a'],
+    });
+    const values = (records: HistoryLine['before']) =>
+      records.filter(({ type }) => type === 'A').flatMap(record => record.values);
+    expect([values(lines[1]!.before), values(lines[1]!.after)]).toEqual([['203.0.113.1'], ['203.0.113.2']]);
+    expect(lines[1]!.after.some(({ type }) => type === 'TXT')).toBe(true);
+    expect(lines[2]!.before).toEqual([]);
+  });
+
+  test('a run that changes nothing writes nothing, and a plan never', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run({ mode: 'plan' });
+    expect(await history()).toEqual([]);
+    await world.run();
+    const written: string[] = [];
+    const store: StateStore = {
+      ...world.state,
+      put: (key, ...rest) => {
+        written.push(key);
+        return world.state.put(key, ...rest);
+      },
+    };
+    await world.run({}, { store });
+    expect(written.filter(key => key.startsWith('history/'))).toEqual([]);
+  });
+
+  test('what Route 53 refused is not in it; what somebody had edited is', async () => {
+    objects(
+      service('a', { hostname: 'a.example.com' }, ['203.0.113.1']),
+      service('b', { hostname: 'b.example.com' }, [NLB]),
+    );
+    world.store.poisons.push({ name: 'b.example.com.', message: 'RRSet {name} is cursed' });
+    await world.run();
+    expect(brief(await history())).toEqual(['create a.example.com: an object asks for it']);
+  });
+
+  test('is found by name, object, pattern, run and time', async () => {
+    objects(...services(3, NLB), service('web', { hostname: 'w.shop.example.com' }, [ALB], 'shop'));
+    await world.run({}, { holder: 'first' });
+    world.clock.advance(3 * DAY);
+    objects(...services(4, NLB), service('web', { hostname: 'w.shop.example.com' }, [ALB], 'shop'));
+    await world.run({}, { holder: 'second' });
+    const names = async (query: object, from?: number) => (await history(query, from)).map(({ name }) => name);
+    expect(await names({ what: 'A1.example.com.' })).toEqual(['a1.example.com']);
+    expect(await names({ what: '*.shop.example.com' })).toEqual(['w.shop.example.com']);
+    expect(await names({ what: 'service/shop/*' })).toEqual(['w.shop.example.com']);
+    expect(await names({ what: 'prod: service/default/a2' })).toEqual(['a2.example.com']);
+    expect(await names({ run: 'second' })).toEqual(['a3.example.com']);
+    expect(await names({}, world.clock.now() - DAY)).toEqual(['a3.example.com']);
+    expect(await names({})).toHaveLength(5);
+  });
+
+  test('an hour with very many changes fills several files, and none is lost', async () => {
+    world = harness({ config: `${CONFIG}\nlimits: {recordsPerNamespace: 9000}` });
+    objects(...services(2_500, '203.0.113.1'));
+    await world.run();
+    world.clock.advance(1000);
+    objects(...services(2_600, '203.0.113.1'));
+    await world.run();
+    const lines = await history();
+    expect(new Set(lines.map(({ name }) => name)).size).toBe(2_600);
+    expect(lines).toHaveLength(2_600);
+  });
+
+  test('a store that takes no history costs the history, and not the run', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    const store: StateStore = {
+      ...world.state,
+      put: (key, ...rest) =>
+        key.startsWith('history/') ? Promise.reject(new Error('the disk is full')) : world.state.put(key, ...rest),
+    };
+    const result = await world.run({}, { store });
+    expect(result.counts.created).toBe(2);
+    expect(result.findings).toMatchObject([
+      { reason: 'warning', message: expect.stringContaining('the disk is full') },
+    ]);
+    expect(await history()).toEqual([]);
+    expect((await world.run()).inStep).toBe(true);
+  });
+
+  test('lines that cannot be read are left out', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    const key = `history/default/${new Date(world.clock.now()).toISOString().slice(0, 13)}-0`;
+    const stored = await world.state.get(key);
+    if (!stored || stored === 'unchanged') throw new Error('nothing is kept');
+    const torn = Buffer.concat([Buffer.from('{"at":"20\n{}\nnull\n'), stored.bytes]);
+    await world.state.put(key, torn, stored.version);
+    expect(brief(await history())).toEqual(['create a.example.com: an object asks for it']);
+  });
+
+  test('two runs that write at the same time lose no line', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]), service('b', { hostname: 'b.example.com' }, [NLB]));
+    let raced = false;
+    const store: StateStore = {
+      ...world.state,
+      put: async (key, bytes, version) => {
+        if (key.startsWith('history/') && !raced) {
+          raced = true;
+          const line = Buffer.from(bytes).toString().split('\n')[0]!.replaceAll('a.example.com', 'c.example.com');
+          const before = await world.state.get(key);
+          if (before && before !== 'unchanged')
+            await world.state.put(key, Buffer.concat([before.bytes, Buffer.from(`${line}\n`)]), before.version);
+        }
+        return world.state.put(key, bytes, version);
+      },
+    };
+    await world.run({}, { store });
+    expect((await history()).map(({ name }) => name).sort()).toEqual([
+      'a.example.com',
+      'b.example.com',
+      'c.example.com',
+    ]);
+  });
+});
+
+test('a folder lets go of what is older than a month, and of nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-history-'));
+  try {
+    world.state = createFolderStore(folder);
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    const kept = await readdir(join(folder, 'history/default'));
+    const [old, young] = ['2020-01-01T00-0', '2020-02-01T00-0'].map(name => join(folder, 'history/default', name));
+    for (const path of [old, young]) await writeFile(path!, '');
+    const at = (age: number) => new Date(world.clock.now() - age);
+    await utimes(old!, at(31 * DAY), at(31 * DAY));
+    await utimes(young!, at(29 * DAY), at(29 * DAY));
+    await utimes(join(folder, 'history/default', kept[0]!), at(0), at(0));
+    objects(service('a', { hostname: 'a.example.com' }, [ALB]));
+    await world.run();
+    expect((await readdir(join(folder, 'history/default'))).sort()).toEqual(['2020-02-01T00-0', ...kept].sort());
+    expect((await readdir(folder)).sort()).toEqual(expect.arrayContaining(['cluster', 'history', 'zone']));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a store that cannot be read is said to be so', async () => {
+  world.state = { ...createMemoryStore(), get: () => Promise.reject(new Error('access denied')) };
+  await expect(history()).rejects.toThrow(/the history could not be read: access denied; look at state\.store/);
+});
