@@ -2,7 +2,7 @@ import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { explainName, explainObject, type Facts, findObjects, namesOf } from '../lib/explain/index.ts';
 import type { DnsName, HistoryLine, ObjectRef, Snapshot } from '../lib/model/index.ts';
-import { composePorts, lookAnew, lookAtKept, type Run, readHistory } from '../lib/reconcile/index.ts';
+import { composePorts, lookAnew, lookAtKept, type Run, recentHistory } from '../lib/reconcile/index.ts';
 import { type ExplainOptions, formatExplanation, formatObject } from '../lib/report/explain.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
 import { terminalAws } from './aws.ts';
@@ -95,10 +95,9 @@ async function lookFor(
 const LATELY_MS = 24 * 3_600_000;
 const CHANGES = 3;
 
-/** What runs did to the name within a day; that none of it can be read is no reason not to explain the rest. */
+/** What runs did to the name within a day. */
 async function lately(run: Run, name: DnsName): Promise<readonly HistoryLine[]> {
-  const from = run.ports.clock.now() - LATELY_MS;
-  const lines = await readHistory(run, from, { name }).catch(() => []);
+  const lines = await recentHistory(run, run.ports.clock.now() - LATELY_MS, name);
   return lines.slice(0, CHANGES);
 }
 

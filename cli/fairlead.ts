@@ -10,6 +10,7 @@ import { FORMATS, type GlobalOptions } from './options.ts';
 import { print } from './output.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
 import { type RecordFilters, runRecords } from './records.ts';
+import { runUi, type UiFlags } from './ui.ts';
 import { runValidate } from './validate.ts';
 import { version } from './version.ts';
 
@@ -17,6 +18,12 @@ function rows(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('give a whole number of rows');
+}
+
+function tcpPort(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError('give a port from 1 to 65535');
 }
 
 function seconds(text: string): number {
@@ -136,6 +143,17 @@ program
   .option('--json', 'print what was found as JSON')
   .option('--no-color', 'print without colours')
   .action((options: DoctorOptions) => runDoctor(options));
+
+program
+  .command('ui')
+  .description('serve pages on this machine that show the fleet, the plan, the records and why something is not done')
+  .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
+  .addOption(new Option('--port <port>', 'a TCP port; a free one unless told').argParser(tcpPort))
+  .addOption(
+    new Option('--refresh <seconds>', 'look again where what a page shows is older').argParser(rows).default(60),
+  )
+  .option('--no-color', 'print without colours')
+  .action((flags: UiFlags) => runUi(flags));
 
 program
   .command('import-args')

@@ -15,6 +15,7 @@ import { readOptions } from './demo/options.ts';
 import { printRecords, printResult, printStory, say } from './demo/print.ts';
 import { proveThePath, within } from './demo/proof.ts';
 import { Stories } from './demo/stories.ts';
+import { startPages } from './demo/ui.ts';
 import { watchManifests } from './demo/watching.ts';
 import { type Forwarder, startForwarder } from './forwarder/forwarder.ts';
 import type { LocalCluster } from './kubernetes/cluster.ts';
@@ -108,6 +109,9 @@ async function main(): Promise<void> {
   keepOn(manifests, stories, stack);
   forwarder.ended.then(last => ending || say(`\nThe forwarder ended: ${last.trim()}`));
   say(`\nTry: dig @${world.dns.address} -p ${world.dns.port} my-webapp.example.com`);
+  const pages = await startPages(world, stack, configFile);
+  open.push(pages.close);
+  say(`\nThe pages, for a browser on this machine: ${pages.url}`);
   tellAccess(world, stack);
   say(`Watching ${folder}: edit a manifest and save it. Ctrl-C ends.`);
 }

@@ -1,3 +1,4 @@
+import { withinDeadline } from '../aws/index.ts';
 import type { Config } from '../config/config.ts';
 import { type Check, checksOf, reasonOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
@@ -9,6 +10,9 @@ export interface Examined {
   /** The name of the stack, `fairlead-prod`; absent: its queues are not looked at. */
   readonly stack?: string;
 }
+
+/** For each part: a server that stays silent must not keep the others from being told of. */
+const LIMIT_MS = 30_000;
 
 /**
  * Looks at everything that a run needs, and changes nothing (but a key of its own in the state store, which it removes).
@@ -25,7 +29,7 @@ export async function examine(config: Config, ports: DoctorPorts, { stack }: Exa
   const all = await Promise.all(
     parts.map(async ([area, look]) => {
       try {
-        return await look();
+        return await withinDeadline(Date.now() + LIMIT_MS, look);
       } catch (error) {
         return [checksOf(area, '').bad(reasonOf(error))];
       }

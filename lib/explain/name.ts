@@ -51,7 +51,7 @@ export interface Besides {
 export function explainName(name: DnsName, facts: Facts, { dns, last = [] }: Besides = {}): Explanation {
   const focused = focusAll(facts, new Set([name]))(name);
   const zones = explainZones(focused, knownZones(facts));
-  const asking = objectsOf(name, facts.asked).map(object => askerOf(object, focused, facts.asked));
+  const asking = objectsOf(focused, facts.asked).map(object => askerOf(object, focused, facts.asked));
   const reasons = focused.flatMap(({ findings }) => findings.filter(({ object }) => object === undefined));
   const next = focused.flatMap(({ changes }) =>
     changes.flatMap(({ zone, change }) => recordChanges(change).map((one): NextChange => ({ ...one, zone: zone.id }))),
@@ -93,8 +93,8 @@ function verdictOf(known: Known): Verdict {
 }
 
 function unasked(known: Known): Verdict {
-  if (known.next.some(({ action }) => action === 'delete')) return 'leaving';
-  if (standsOurs(known)) return known.next.length > 0 ? 'leaving' : 'kept';
+  if (known.next.length > 0) return 'leaving';
+  if (standsOurs(known)) return 'kept';
   return known.zones.some(({ records }) => records.length > 0) ? 'foreign' : 'unknown';
 }
 

@@ -1,5 +1,5 @@
 import type { DnsName, Finding, ObjectRef, Reason, Snapshot } from '../model/index.ts';
-import { describeObject, isUnpublished } from '../model/index.ts';
+import { describeObject, isUnpublished, resourceOf } from '../model/index.ts';
 import type { FocusedName } from '../plan/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import type { Asker, Outcome } from './explanation.ts';
@@ -29,13 +29,30 @@ const RULES: Readonly<Partial<Record<Reason, string>>> = {
 
 export const ruleOf = ({ reason }: Pick<Finding, 'reason'>): string => RULES[reason] ?? reason;
 
-/** Objects that have something to do with a name: they ask for it, wait for it, or were refused it. */
-export function objectsOf(name: DnsName, asked: readonly Snapshot[]): ObjectRef[] {
-  const objects = asked.flatMap(({ endpoints, holds, findings }) => [
-    ...endpoints.filter(one => one.name === name).map(({ object }) => object),
-    ...holds.filter(one => one.name === name).map(({ object }) => object),
-    ...findings.filter(one => one.name === name).flatMap(({ object }) => object ?? []),
-  ]);
+/**
+ * Objects that have something to do with a name: they ask for it, wait for it, or were refused it; or it is theirs in Route 53,
+ * and they hold all that they have, since what they ask for is malformed.
+ */
+export function objectsOf(focused: readonly FocusedName[], asked: readonly Snapshot[]): ObjectRef[] {
+  const [{ name }] = focused as [FocusedName];
+  const owned = focused.flatMap(({ current }) =>
+    current.flatMap(at => at.current.ours.map(({ claim }) => claim.ownership)),
+  );
+  const isOwner = ({ cluster, owner }: Snapshot, object: ObjectRef) =>
+    owned.some(
+      one =>
+        one.resource === resourceOf(object) &&
+        (one.cluster === undefined ? one.owner === owner : one.cluster === cluster),
+    );
+  const objects = asked.flatMap(snapshot => {
+    const { endpoints, holds, findings } = snapshot;
+    return [
+      ...holds.filter(one => one.name === undefined && isOwner(snapshot, one.object)).map(({ object }) => object),
+      ...endpoints.filter(one => one.name === name).map(({ object }) => object),
+      ...holds.filter(one => one.name === name).map(({ object }) => object),
+      ...findings.filter(one => one.name === name).flatMap(({ object }) => object ?? []),
+    ];
+  });
   return [...new Map(objects.map(object => [describeObject(object), object])).values()];
 }
 
@@ -84,7 +101,7 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
 function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): Finding[] {
   return asked
     .filter(({ cluster }) => cluster === object.cluster)
-    .flatMap(({ holds }) => holds.filter(one => one.name === name && isSame(one.object, object)))
+    .flatMap(({ holds }) => holds.filter(one => (one.name ?? name) === name && isSame(one.object, object)))
     .map(({ message }) => ({ reason: 'no-target', message, object, name }));
 }
 

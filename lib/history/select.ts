@@ -1,24 +1,17 @@
 import { matchesGlob } from '../glob.ts';
-import type { DnsName, HistoryLine } from '../model/index.ts';
+import type { HistoryLine } from '../model/index.ts';
 
 /** Which changes are wanted; each part narrows. */
 export interface HistoryQuery {
   /** A hostname, or an object as `kind/namespace/name`; `*` for any characters. */
   readonly what?: string;
-  /** A hostname as it is, in which `*` is a wildcard's label. */
-  readonly name?: DnsName;
   readonly run?: string;
 }
 
 /** The changes that fit, the newest first. Pure. */
-export function selectHistory(lines: readonly HistoryLine[], { what, name, run }: HistoryQuery): HistoryLine[] {
+export function selectHistory(lines: readonly HistoryLine[], { what, run }: HistoryQuery): HistoryLine[] {
   return lines
-    .filter(
-      line =>
-        (run === undefined || line.run === run) &&
-        (name === undefined || line.name === name) &&
-        (what === undefined || isAbout(line, what)),
-    )
+    .filter(line => (run === undefined || line.run === run) && (what === undefined || isAbout(line, what)))
     .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.name < b.name ? -1 : 1));
 }
 

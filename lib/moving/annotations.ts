@@ -33,9 +33,12 @@ export const ANNOTATIONS: readonly Annotation[] = [
   { annotation: 'aws-geoproximity-bias', difference: 'What is no number is refused; ExternalDNS takes 0.' },
   { annotation: 'aws-geoproximity-coordinates' },
   { annotation: 'aws-geoproximity-local-zone-group' },
-  { annotation: 'aws-multi-value-answer', difference: '`"true"` only; ExternalDNS takes any value as true.' },
+  {
+    annotation: 'aws-multi-value-answer',
+    difference: '`"true"` or empty; ExternalDNS takes any value as true. Of addresses only.',
+  },
   { annotation: 'aws-health-check-id' },
   { annotation: 'aws-evaluate-target-health' },
-  { annotation: 'aws-target-hosted-zone' },
+  { annotation: 'aws-target-hosted-zone', difference: 'Refused: it is not supported yet.' },
   { annotation: 'cloudflare-…, scw-…, webhook-…, and those of other providers', difference: 'Not read.' },
 ];

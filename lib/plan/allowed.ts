@@ -1,9 +1,20 @@
-import type { DnsName, Endpoint, Finding, Hold, ManagedType, NameChange, RecordSet, Snapshot } from '../model/index.ts';
+import type {
+  DnsName,
+  Endpoint,
+  Finding,
+  Hold,
+  HostedZone,
+  ManagedType,
+  NameChange,
+  RecordSet,
+  Snapshot,
+} from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import { type ClaimVerdict, decideClaim } from './claims.ts';
 import { isAlias } from './desired.ts';
 import { groupOf } from './facets.ts';
 import type { PlanSettings } from './settings.ts';
+import { within } from './zone-filter.ts';
 import { passesFilter } from './zones.ts';
 
 /** The snapshots as far as `claims` of the config let them, and what is told of the rest. */
@@ -17,16 +28,16 @@ export interface Allowed {
  * nobody else, until the object asks for it no longer. Of one object and name the types of a facet stand or fall together: a
  * rule that lets the A through alone would take the AAAA away.
  *
- * @param apexes the names of the selected hosted zones
+ * @param zones the selected hosted zones
  */
 export function withoutRefused(
   snapshots: readonly Snapshot[],
-  apexes: ReadonlySet<DnsName>,
+  zones: readonly HostedZone[],
   settings: PlanSettings,
 ): Allowed {
   const findings: Finding[] = [];
   const allowed = snapshots.map(snapshot => {
-    const refused = refusedIn(snapshot.endpoints, apexes, settings);
+    const refused = refusedIn(snapshot.endpoints, zones, settings);
     if (refused.size === 0) return snapshot;
     const endpoints = snapshot.endpoints.filter(endpoint => !refused.has(keyOf(endpoint)));
     const holds = snapshot.endpoints.flatMap((endpoint): Hold[] => {
@@ -50,18 +61,19 @@ const keyOf = ({ object, name, type }: Endpoint) => `${resourceOf(object)} ${nam
 /** What is refused first of each object, name and facet. */
 function refusedIn(
   endpoints: readonly Endpoint[],
-  apexes: ReadonlySet<DnsName>,
+  zones: readonly HostedZone[],
   settings: PlanSettings,
 ): ReadonlyMap<string, Refused> {
   const refused = new Map<string, Refused>();
   const { claims } = settings;
+  const apexes = new Set(zones.map(({ name }) => name));
   for (const endpoint of endpoints) {
     const { object, name } = endpoint;
     // Without rules only labels of other protocols are looked for, and nearly no name has an underscore.
     if (claims.length === 0 && !name.includes('_')) continue;
     // What lies outside zones.domains is told to be so.
     if (!passesFilter(name, settings.filter)) continue;
-    for (const type of typesOf(endpoint, settings)) {
+    for (const type of typesOf(endpoint, zones, settings)) {
       const verdict = decideClaim(claims, { object, name, type, apex: apexes.has(name) });
       const key = keyOf(endpoint);
       if (!verdict.allowed && !refused.has(key)) refused.set(key, { endpoint, type, verdict });
@@ -70,9 +82,14 @@ function refusedIn(
   return refused;
 }
 
-/** The managed types that it would have. */
-function typesOf(endpoint: Endpoint, settings: PlanSettings): readonly string[] {
-  const made = isAlias(endpoint, settings) ? (endpoint.aliasTypes ?? ['A', 'AAAA']) : [endpoint.type];
+/** The managed types that it would have, in whatever zone: what may be no alias in a private one is a CNAME there. */
+function typesOf(endpoint: Endpoint, zones: readonly HostedZone[], settings: PlanSettings): readonly string[] {
+  const alias = isAlias(endpoint, settings);
+  const service = alias ? settings.aliasZoneOf(endpoint.targets[0] as DnsName) : undefined;
+  const isBarred = service !== undefined && settings.aliasTraitsOf?.(service).privateZones === false;
+  const inPrivate = isBarred && zones.some(zone => zone.private && within(endpoint.name, zone.name));
+  const aliases = alias ? (endpoint.aliasTypes ?? ['A', 'AAAA']) : [endpoint.type];
+  const made = inPrivate ? [...aliases, 'CNAME'] : aliases;
   return made.filter(type => settings.types.includes(type as ManagedType));
 }
 

@@ -1,7 +1,7 @@
 import { groupBy } from '../group.ts';
 import type { Finding, HostedZone, ManagedType, ObjectRef, RecordSet, ZoneId } from '../model/index.ts';
 import { canonicalValue, describeObject, sameRecord } from '../model/index.ts';
-import type { Claim } from '../registry/index.ts';
+import { type Claim, covers } from '../registry/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { type Candidate, compareCandidates } from './candidates.ts';
 import type { NameContext } from './context.ts';
@@ -75,8 +75,11 @@ interface Holder {
 
 function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
   if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
-  if (current.ours.length === 0) return current.claims.map(claim => holderOf({ claim }, current, candidates, context));
-  return current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context));
+  const idle = current.claims.filter(claim => !current.ours.some(({ record }) => covers(claim, record)));
+  return [
+    ...current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context)),
+    ...idle.map(claim => holderOf({ claim }, current, candidates, context)),
+  ];
 }
 
 function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
@@ -136,7 +139,10 @@ function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string
 
 function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offer | undefined {
   if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return offers[0];
-  return offers.find(offer => holders.some(({ candidate }) => candidate === offer.candidate));
+  const held = holders.filter(({ owned, candidate }) => owned && candidate);
+  return offers.find(offer =>
+    (held.length > 0 ? held : holders).some(({ candidate }) => candidate === offer.candidate),
+  );
 }
 
 /**

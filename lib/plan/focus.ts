@@ -83,7 +83,7 @@ export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMa
   const { settings, elsewhere = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
   const find = zoneFinder(selected);
-  const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
+  const allowed = withoutRefused(input.snapshots, selected, settings);
   const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
   const candidates = gatherCandidates(allowed.snapshots, settings.merge, name => names.has(name));
   const whole = plan({ ...input, among: homeIn(input, names, find) });

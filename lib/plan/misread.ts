@@ -81,7 +81,8 @@ export function mayOwn(claim: Claim, name: DnsName, evidence: Evidence, standing
   };
   return recordsAt(name, view).some(record => {
     const deciding = decidingClaim(record, claims);
-    const fits = isAddressType(record.type) || claim.txt.name.includes(record.type.toLowerCase());
+    const isPossible = others || settings.types.includes(record.type as ManagedType);
+    const fits = isAddressType(record.type) || (isPossible && claim.txt.name.includes(record.type.toLowerCase()));
     return (
       !isOwnershipRecord(record, settings.naming) &&
       (type ? record.type === type : fits) &&

@@ -31,10 +31,10 @@ export interface NamePlan {
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
 export function planName(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
   if (asking.length === 0) return planUndesired(current, around);
-  const { candidates, context, gives, ...settled } = settleRouting(current, asking, around);
+  const { candidates, context, gives, adopted, ...settled } = settleRouting(current, asking, around);
   const facets = new Set([...candidates.map(facetOfCandidate), ...current.ours.map(({ record }) => facetOf(record))]);
   const parts = withoutMixedCname(
-    [...facets].sort().map(facet => planFacet(facet, { whole: current, candidates, gives }, context)),
+    [...facets].sort().map(facet => planFacet(facet, { whole: current, candidates, gives, adopted }, context)),
     current,
     context,
   );
@@ -83,12 +83,14 @@ interface Around {
   readonly whole: Current;
   readonly candidates: readonly Candidate[];
   readonly gives: Settled['gives'];
+  readonly adopted: Settled['adopted'];
 }
 
-function planFacet(facet: Facet, { whole, candidates, gives }: Around, context: NameContext): FacetPlan {
+function planFacet(facet: Facet, { whole, candidates, gives, adopted }: Around, context: NameContext): FacetPlan {
   const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
   const current = {
     ...whole,
+    foreign: whole.foreign.filter(({ record }) => !adopted.has(record) || facetOf(record) === facet),
     ours: whole.ours.filter(({ record }) => facetOf(record) === facet),
     claims: whole.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
   };

@@ -43,7 +43,7 @@ const NO_CANDIDATES: readonly Candidate[] = [];
 export function plan(input: PlanInput): PlanOutput {
   const { settings, elsewhere = [], leftOut = [] } = input;
   const selected = [...input.zones.map(({ zone }) => zone), ...elsewhere];
-  const allowed = withoutRefused(input.snapshots, new Set(selected.map(({ name }) => name)), settings);
+  const allowed = withoutRefused(input.snapshots, selected, settings);
   const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
   const candidates = gatherCandidates(allowed.snapshots, settings.merge, input.among);
   const views = viewZones(input.zones, settings);

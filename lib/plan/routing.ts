@@ -18,6 +18,8 @@ export interface Settled {
   readonly findings: readonly Finding[];
   /** Whether a record set of ours cannot stay beside what is to be published. */
   readonly gives: (record: RecordSet) => boolean;
+  /** Record sets without ownership that count as the objects' that ask for them: none is in another one's way. */
+  readonly adopted: ReadonlySet<RecordSet>;
 }
 
 /** A candidate with the record sets that it would have, and what of ours its objects have at the name. */
@@ -44,7 +46,7 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
   const isRouted = (one: { readonly setIdentifier?: string }) => one.setIdentifier !== undefined;
   const routed =
     candidates.some(({ endpoints }) => endpoints.some(isRouted)) || current.ours.some(({ record }) => isRouted(record));
-  if (!routed) return { candidates, context, findings: [], gives: () => false };
+  if (!routed) return { candidates, context, findings: [], gives: () => false, adopted: new Set() };
   const wishes = candidates.map(candidate => wishOf(candidate, current, context));
   const staying = fixedRecords(current, wishes, context);
   const judged = judgeHolders(wishes, staying);
@@ -71,6 +73,7 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
       ...ttlFindings(granted.leads, ttls, context),
       ...sharing(current.name, granted.leads, context),
     ],
+    adopted: new Set(granted.leads.flatMap(({ standing }) => standing.map(({ record }) => record))),
     gives: record => granted.beside.obstacleTo(record) !== undefined,
   };
 }

@@ -1,6 +1,14 @@
 import { type HistoryQuery, historyLine, selectHistory } from '../history/index.ts';
-import type { HistoryLine, HostedZone, NameChange } from '../model/index.ts';
-import { decodeHistory, encodeHistory, HISTORY_MS, historyKey, hoursBetween, LINES_A_FILE } from '../state/index.ts';
+import type { DnsName, HistoryLine, HostedZone, NameChange } from '../model/index.ts';
+import {
+  decodeHistory,
+  encodeHistory,
+  HISTORY_MS,
+  historyKey,
+  historyOf,
+  hoursBetween,
+  LINES_A_FILE,
+} from '../state/index.ts';
 import { createKeeper, type Keeper } from './kept.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
@@ -22,7 +30,12 @@ export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): 
   const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
   if (lines.length === 0) return;
   let left: readonly HistoryLine[] = lines;
-  for (let part = 0; left.length > 0; part++) left = await append(run, historyKey(run.shard, at, part), left);
+  for (let part = 0; left.length > 0; part++) {
+    const key = historyKey(run.shard, at, part);
+    left = await append(run, key, left);
+    // A process that lives long would hold every hour of it.
+    run.kept.forget(key);
+  }
   await store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
 }
 
@@ -42,8 +55,6 @@ async function append(
     // Two runs of one shard never write at once, but for one that has been overtaken: its lines count all the same.
     merge: theirs => [...theirs, ...fresh],
   });
-  // A process that lives long would hold every hour of it.
-  kept.forget(key);
   return lines.slice(room);
 }
 
@@ -82,4 +93,29 @@ async function linesOf(kept: Keeper, shard: string, hour: number): Promise<Histo
     for (const line of value ?? []) lines.push(line);
     if (value === undefined || value.length < LINES_A_FILE) return lines;
   }
+}
+
+/** Files of an hour that are looked through for one name: a first sync of very many fills more. */
+const FILES_AN_HOUR = 5;
+
+/**
+ * The changes of one name since `from` (epoch milliseconds), the newest first, as far as the first 10,000 changes of each hour
+ * tell. What cannot be read is left out.
+ */
+export async function recentHistory(run: Run, from: number, name: DnsName): Promise<HistoryLine[]> {
+  const { clock, store } = run.ports;
+  const kept = createKeeper(store, clock);
+  const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
+  const found = await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
+    const lines: HistoryLine[] = [];
+    for (let part = 0; part < FILES_AN_HOUR; part++) {
+      const key = historyKey(shard.name, hour, part);
+      const { value } = await kept.read(key, bytes => historyOf(name, bytes));
+      kept.forget(key);
+      lines.push(...(value?.lines ?? []));
+      if (value?.full !== true) break;
+    }
+    return lines;
+  });
+  return selectHistory(found.flat(), {});
 }

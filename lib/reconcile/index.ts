@@ -1,6 +1,6 @@
 export type { Readings } from './clusters.ts';
 export { composePorts } from './compose.ts';
-export { readHistory } from './history.ts';
+export { readHistory, recentHistory } from './history.ts';
 export { lookAnew, lookAtKept } from './look.ts';
 export type { PlannedRun } from './planned.ts';
 export type { ClusterReader, Ports, Progress, Run } from './ports.ts';

@@ -15,7 +15,10 @@ export interface ListedRecord {
 }
 
 /** Lists the records of the selected zones: those of the config's owners, or all. @throws as reconcile, and for a zone that cannot be read */
-export async function listRecords(run: Run, options: { all: boolean }): Promise<ListedRecord[]> {
+export async function listRecords(
+  run: Run,
+  options: { readonly all: boolean; readonly withoutOwnership?: boolean },
+): Promise<ListedRecord[]> {
   const { config, ports } = run;
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
   const open = await openRun(run);
@@ -29,7 +32,7 @@ export async function listRecords(run: Run, options: { all: boolean }): Promise<
     const listed = [...records.keys()].sort().flatMap(name => {
       const claims = claimsOf(name, index, records, open.naming);
       return (records.get(name) ?? [])
-        .filter(record => options.all || !isOwnershipRecord(record, open.naming))
+        .filter(record => (options.all && !options.withoutOwnership) || !isOwnershipRecord(record, open.naming))
         .map(record => {
           const { owner, cluster, resource } =
             (isOwnershipRecord(record, open.naming) ? undefined : decidingClaim(record, claims))?.ownership ?? {};

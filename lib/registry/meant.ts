@@ -18,9 +18,9 @@ export interface Renamed {
 
 /**
  * After `registry.prefix`, `.suffix` or `.wildcardReplacement` changed: what the ownership records are of which now read as
- * those of another name, whoever's: other shards have other owners. With suffix `-t`, `a-h-t` is the A's of `h`; without it, it reads as that of `h-t`, which may
- * be a record set that somebody made by hand. Only those that decided over a record set tell: what a wrong naming made of the
- * others was never so.
+ * those of another name, whoever's (other shards have other owners). With suffix `-t`, `a-h-t` is that of the A of `h`;
+ * without it, it reads as that of `h-t`, which may be a record set that somebody made by hand. Only those that decided over a
+ * record set tell: what a wrong naming made of the others was never so.
  *
  * @returns names by record id of the ownership record
  */

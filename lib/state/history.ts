@@ -1,4 +1,4 @@
-import type { HistoryLine } from '../model/index.ts';
+import type { DnsName, HistoryLine } from '../model/index.ts';
 
 const HOUR = 3_600_000;
 
@@ -13,6 +13,14 @@ export function decodeHistory(bytes: Uint8Array): HistoryLine[] {
     .toString()
     .split('\n')
     .flatMap(text => lineOf(text) ?? []);
+}
+
+/** The lines of one name, without a look at the others; and whether the file is full, so that another may follow. */
+export function historyOf(name: DnsName, bytes: Uint8Array): { readonly lines: HistoryLine[]; readonly full: boolean } {
+  const texts = Buffer.from(bytes).toString().split('\n');
+  const needle = `"name":${JSON.stringify(name)}`;
+  const lines = texts.filter(text => text.includes(needle)).flatMap(text => lineOf(text) ?? []);
+  return { lines: lines.filter(line => line.name === name), full: texts.length > LINES_A_FILE };
 }
 
 function lineOf(text: string): HistoryLine | undefined {

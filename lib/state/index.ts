@@ -9,7 +9,15 @@ export {
   type ZoneCopy,
 } from './codec.ts';
 export { createFolderStore } from './folder.ts';
-export { decodeHistory, encodeHistory, HISTORY_MS, historyKey, hoursBetween, LINES_A_FILE } from './history.ts';
+export {
+  decodeHistory,
+  encodeHistory,
+  HISTORY_MS,
+  historyKey,
+  historyOf,
+  hoursBetween,
+  LINES_A_FILE,
+} from './history.ts';
 export { type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';

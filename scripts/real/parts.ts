@@ -1,5 +1,6 @@
 import { prepareVenv } from '../python.ts';
 import { prepareProgram } from './build.ts';
+import { prepareChromium } from './chromium.ts';
 import { dnsEndpointCrds, gatewayCrds } from './crds.ts';
 import { advice, type ProgramName } from './programs.ts';
 import { prepareRic } from './ric.ts';
@@ -17,12 +18,14 @@ interface Part {
   readonly crds?: () => Promise<unknown>;
   /** Lambda's runtime interface client. */
   readonly ric?: true;
+  readonly chromium?: true;
 }
 
 const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver'];
 const PARTS: readonly Part[] = [
   { tests: 'deploy', programs: [], moto: true },
   { tests: 'chart', programs: ['helm'] },
+  { tests: 'browser', programs: [], chromium: true },
   { tests: 'runtime', programs: [], moto: true, ric: true },
   { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
   { tests: 'gateway', programs: KUBE, preferred: 'aws-iam-authenticator', crds: gatewayCrds },
@@ -50,10 +53,12 @@ export async function prepareParts(files: readonly string[], say: (line: string)
 
 /** What keeps a part from running, for a person; undefined when nothing does. */
 async function missingOf(
-  { programs, preferred, moto, ric, crds }: Part,
+  { programs, preferred, moto, ric, crds, chromium }: Part,
   say: (line: string) => void,
 ): Promise<string | undefined> {
   if (moto && !(await prepareVenv())) return 'moto needs python3 (3.9 or later): install it';
+  if (chromium && prepareChromium(say) === undefined)
+    return 'there is no Chromium: install it, or name it in FAIRLEAD_CHROMIUM';
   const fault = ric && (await prepareRic(say));
   if (fault) return `aws-lambda-ric cannot be compiled (make, cmake, a C++ compiler): ${fault}`;
   if (crds && (await crds()) === undefined) return 'the CRDs come from a Go module: install Go';

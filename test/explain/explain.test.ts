@@ -116,6 +116,27 @@ describe('explain', () => {
     expect(found.advice).toMatch(/kubectl describe -n default service\/a \(cluster prod\)/);
   });
 
+  test('an object that became malformed keeps the name, and the field is told', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'a..example.com' }, [NLB]));
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found).toMatchObject({ verdict: 'partly', published: false, next: [] });
+    expect(words(found)).toEqual([['service/a', 'refused', 'validity']]);
+    expect(found.advice).toMatch(/^correct metadata\.annotations\[/);
+  });
+
+  test('an object that is to be ignored keeps the name, and that is told', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    objects(service('a', { hostname: 'a.example.com', 'fairlead.dev/ignore': 'keep' }, [ALB]));
+    await world.run();
+    const found = await explain(world, 'a.example.com');
+    expect(found).toMatchObject({ next: [], published: false });
+    expect(JSON.stringify(found.asking)).toMatch(/ignore/);
+  });
+
   test('a name outside the domains', async () => {
     objects(service('a', { hostname: 'a.example.org,b.example.com' }, [NLB]));
     await world.run();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { HistoryLine } from '../../lib/model/index.ts';
-import { readHistory } from '../../lib/reconcile/index.ts';
+import { readHistory, recentHistory } from '../../lib/reconcile/index.ts';
 import { createFolderStore, createMemoryStore, type StateStore } from '../../lib/state/index.ts';
 import { type Harness, harness } from '../support/harness.ts';
 import { runOf } from '../support/look.ts';
@@ -162,6 +162,21 @@ describe('what runs have changed', () => {
       'c.example.com',
     ]);
   });
+});
+
+test('what was done to one name lately, without a look at the others', async () => {
+  world = harness({ config: `${CONFIG}\nlimits: {recordsPerNamespace: 9000}` });
+  objects(...services(2_500, '203.0.113.1'));
+  await world.run();
+  world.clock.advance(60_000);
+  world.clusters.prod!.objects[2_400] = service('a2400', { hostname: 'a2400.example.com' }, ['203.0.113.2']);
+  await world.run();
+  const lines = await recentHistory(runOf(world), world.clock.now() - DAY, 'a2400.example.com');
+  expect(brief(lines)).toEqual([
+    'update a2400.example.com: what is asked for changed',
+    'create a2400.example.com: an object asks for it',
+  ]);
+  expect(await recentHistory(runOf(world), world.clock.now() - DAY, 'a240.example')).toEqual([]);
 });
 
 test('a folder lets go of what is older than a month, and of nothing else', async () => {

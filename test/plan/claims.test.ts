@@ -174,6 +174,17 @@ describe('the types of one name', () => {
     expect(changesOf(planOf({ wants, settings }))).toHaveLength(2);
   });
 
+  test('what may be no alias in a private zone is a CNAME there, and counts as that', () => {
+    const wants = ['service/a x.example.com lb.elb.aws'];
+    const claims = [rule({ types: ['A', 'AAAA'] })];
+    const aliasTraitsOf = () => ({ targetHealth: false, privateZones: false });
+    expect(changesOf(planOf({ wants, settings: { claims, aliasTraitsOf } }))).toHaveLength(4);
+    const elsewhere = [{ id: 'Z2', name: 'example.com', private: true }];
+    const output = planOf({ wants, settings: { claims, aliasTraitsOf }, elsewhere });
+    expect(changesOf(output)).toEqual([]);
+    expect(output.findings).toEqual([expect.objectContaining({ reason: 'not-allowed', type: 'CNAME' })]);
+  });
+
   test('another facet is decided by itself, and its record stays', () => {
     const txt = endpoint('crd/d x.example.com "v"', { type: 'TXT', targets: ['"v"'] });
     const a = endpoint('crd/d x.example.com 203.0.113.1');

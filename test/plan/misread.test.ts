@@ -105,6 +105,18 @@ describe('an ownership record decides as the config reads it', () => {
       gone('a-b.example.com', 'a-a-b.example.com'),
     ],
     [
+      'where its object asks for a name that has a TXT of somebody',
+      [
+        'any.w.example.com A 203.0.113.1',
+        `a-any.w.example.com TXT arena ${S}`,
+        { name: 'a.example.com', type: 'TXT', ttl: 300, values: ['"hello"'] },
+        'a.example.com A 203.0.113.1',
+        `a-a.example.com TXT arena ${S}`,
+      ],
+      ['service/a a.example.com 203.0.113.1'],
+      gone('any.w.example.com', 'a-any.w.example.com'),
+    ],
+    [
       'of mx in the oldest format, though the apex has an MX of somebody else',
       ['mx.example.com A 203.0.113.1', `mx.example.com TXT arena ${S}`, MX],
       [],

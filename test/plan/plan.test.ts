@@ -221,6 +221,28 @@ describe('nothing is taken away on the word of what was not read', () => {
   });
 });
 
+describe('an ownership record whose record somebody removed keeps the name for its object', () => {
+  const A = 'a-x.example.com TXT arena service/default/b';
+  const AAAA = ['x.example.com AAAA 2001:db8::1', 'aaaa-x.example.com TXT arena service/default/a'];
+  const other = 'ingress/c x.example.com 192.0.2.1';
+
+  test.each<[string, string[]]>([
+    ['where nothing stands', [A]],
+    ['where a record of another type stands whose object has given it up', [A, ...AAAA]],
+  ])('%s', (_, records) => {
+    const changes = changesOf(planOf({ records, wants: [other, 'service/b x.example.com 203.0.113.1'] }));
+    expect(changes).toContain('+ x.example.com A 203.0.113.1');
+    expect(changes).toContain('+ a-x.example.com TXT arena service/default/b');
+  });
+
+  test('but goes after one whose record stands', () => {
+    const wants = ['service/a x.example.com 2001:db8::1', 'ingress/b x.example.com 192.0.2.1'];
+    const records = ['a-x.example.com TXT arena ingress/default/b', ...AAAA];
+    const { changes } = planOf({ records, wants, settings: { merge: 'object' } }).zones[0]!;
+    expect(changes).toEqual([]);
+  });
+});
+
 describe('the guard', () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, i) => [

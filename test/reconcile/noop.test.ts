@@ -73,7 +73,9 @@ describe('registry.type noop', () => {
     const self = world(records);
     const result = await self.run();
     expect(self.records()).toEqual(after);
-    expect(result.findings.map(one => one.reason)).toEqual(reason === undefined ? [] : [reason]);
+    // Besides, one that asks whether `owner` is right, where all that is asked for is another's.
+    const reasons = result.findings.map(one => one.reason).filter(one => one !== 'warning');
+    expect(reasons).toEqual(reason === undefined ? [] : [reason]);
     await self.run();
     expect(self.calls).toEqual({});
   });

@@ -626,3 +626,54 @@ describe('the policies', () => {
     expect(records(world)).toHaveLength(2);
   });
 });
+
+describe('without a registry', () => {
+  const noop = (objects: KubernetesObject[], zoneRecords: readonly RecordJson[]) =>
+    harness({
+      config: `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\npolicy: upsert-only\nregistry: {type: noop}`,
+      zones: [{ ...EXAMPLE_ZONE, records: zoneRecords }],
+      clusters: { prod: { objects } },
+    });
+  const theirs: RecordJson = {
+    name: 'w.example.com.',
+    type: 'A',
+    setIdentifier: 'x',
+    weight: 5,
+    ttl: 300,
+    values: ['192.0.2.1'],
+  };
+
+  test('the record set with the set identifier that is asked for is its who asks, and the others stay', async () => {
+    const world = noop([asks('a', weighted('blue', 1))], [theirs]);
+    await settle(world);
+    await become(world, [asks('a', weighted('blue', 2), '203.0.113.2')]);
+    expect(lines(world)).toEqual(['w.example.com A#blue 203.0.113.2 weight 2', 'w.example.com A#x 192.0.2.1 weight 5']);
+  });
+
+  test('the policy of all that are asked for changes in one batch', async () => {
+    const world = noop([asks('a', weighted('blue', 1)), asks('b', weighted('green', 1), '203.0.113.2')], []);
+    await settle(world);
+    const { batches } = await become(world, [
+      asks('a', latency('blue', 'eu-west-1')),
+      asks('b', latency('green', 'us-east-1'), '203.0.113.2'),
+    ]);
+    expect(batches).toBe(1);
+    expect(lines(world)).toEqual([
+      'w.example.com A#blue 203.0.113.1 eu-west-1',
+      'w.example.com A#green 203.0.113.2 us-east-1',
+    ]);
+  });
+});
+
+test('an object that has the name in the zone above has it in a zone below that comes', async () => {
+  const name = 'w.team.example.com';
+  const at = (who: string, id: string, target: string) =>
+    service(who, { hostname: name, ...weighted(id, 1) }, [target], who);
+  const config = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}';
+  const world = harness({ config, clusters: { prod: { objects: [at('z', 'blue', '203.0.113.9')] } } });
+  await world.run();
+  world.store.addZone({ id: 'ZCHILD', name: 'team.example.com' });
+  world.clusters.prod = { objects: [at('a', 'blue', '203.0.113.1'), at('z', 'blue', '203.0.113.9')] };
+  await world.run({ force: true });
+  expect(world.records('ZCHILD')).toContain('w.team.example.com A#blue 203.0.113.9');
+});

@@ -46,6 +46,10 @@ export interface Memory {
   readonly forged: Map<string, Map<string, { text: string; states: ReadonlySet<object> }>>;
   /** The record set that each ownership record was written for, by zone and the ownership record's name. */
   readonly pairs: Map<string, Map<string, string>>;
+  /** Ownership records, by zone and name, that were written under another naming, and the states whose copies show them so. */
+  readonly renamed: Map<string, Map<string, ReadonlySet<object>>>;
+  /** Zones whose delegation of another one somebody took away: a run that has not read them since does not know. */
+  readonly undelegated: Set<string>;
   /** Names at which somebody laid a claim beside ours, and when: a run heeds it that read the zone since. */
   readonly claimed: Map<string, Set<string>>;
   /** Names, with their zone, of which somebody removed a record, and when. */
@@ -73,6 +77,8 @@ export interface Batch {
 export const memory = (): Memory => ({
   foreign: new Map(),
   forged: new Map(),
+  renamed: new Map(),
+  undelegated: new Set(),
   pairs: new Map(),
   claimed: new Map(),
   dropped: new Map(),
@@ -109,6 +115,12 @@ export const clustersOf = (label: Label, run: Run): string[] =>
 
 export const labelAt = (view: View, name: string, type: string, { zone, run }: { zone: ZoneInfo; run: Run }) =>
   labelIn(ownershipAt(view, name, type, zone.name, run.settings));
+
+/** Whether nothing that the run has tells what an ownership record was written for, under another naming (docs/limits.md). */
+export function isForgotten(txt: string, { memory, zone, run }: Pick<Batch, 'memory' | 'zone' | 'run'>): boolean {
+  const states = inner(memory.renamed, zone.id).get(txt);
+  return states !== undefined && !states.has(run.state);
+}
 
 /** What is known of a cluster: what this run read of it, and what a later one did. */
 export function readings(cluster: string, { run, memory }: Batch): Reading[] {

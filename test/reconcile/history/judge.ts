@@ -58,6 +58,7 @@ function learn(batch: Batch): void {
     // What an older naming left is idle from now on.
     for (const [idle, key] of pairs) if (key === keyOf(name, type)) pairs.delete(idle);
     pairs.set(txt, keyOf(name, type));
+    inner(memory.renamed, zone.id).delete(txt);
     // Ours again, with the value that it has.
     if (foreign.get(keyOf(name, type))?.strict === false) foreign.delete(keyOf(name, type));
   }

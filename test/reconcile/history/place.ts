@@ -184,7 +184,7 @@ export function holderOf(place: Place): string | undefined {
   return undefined;
 }
 
-/** An object that has the name in a zone above, and waits there or could not be read: it is to be its own here, too. */
+/** An object that has the name in a zone above, and waits, could not be read, or cannot have a record here: it is its own here, too. */
 function holderAbove(place: Place): string | undefined {
   const { name, zone, world, standing, forced, context } = place;
   const upper = standing.length > 0 ? [] : zonesAbove(zone, world.harness.store, world.settings);
@@ -194,9 +194,10 @@ function holderAbove(place: Place): string | undefined {
     if (unmanaged) return unmanaged.text;
     const labels = there.ours.map(record => labelOf(record, there));
     if (labels.length === 0) continue;
-    // What it asks for may be nothing that can be published here: an alias to a name of the zone above.
-    const isNothing = (one: Label) => [there, place].some(each => dueOfLabel(one, each)?.length === 0);
-    const label = labels.find(one => isFrozen(one, there) || isHeldAll(one, there) || isNothing(one));
+    const label = labels.find(
+      one =>
+        isFrozen(one, there) || isHeldAll(one, there) || [there, place].some(at => dueOfLabel(one, at)?.length === 0),
+    );
     return label && `${name} is ${label.resource}'s in ${each.id}`;
   }
   return undefined;

@@ -151,6 +151,8 @@ function lingers(place: Place): string | undefined {
   const { zone, ours, view, world, run } = place;
   const [home, ...doubles] = homesOf(place);
   if (ours.length === 0 || !home || doubles.length > 0 || home.id === zone.id || told(place)) return undefined;
+  // What a malformed hostname holds is told of its object.
+  if (ours.some(record => isHeldAll(labelOf(record, place), place))) return undefined;
   const servers = world.harness.store.zone(home.id).nameServers;
   const delegated = view.get(keyOf(home.name, 'NS'))?.values?.every(server => servers.includes(server));
   const below = placeOf(place.name, home, world, { forced: place.forced });

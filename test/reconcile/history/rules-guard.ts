@@ -1,4 +1,15 @@
-import { type Batch, clustersOf, inner, isOurs, labelAt, namesOf, type Rule, type RunContext } from './batch.ts';
+import {
+  type Batch,
+  changedData,
+  clustersOf,
+  inner,
+  isOurs,
+  labelAt,
+  namesOf,
+  type Rule,
+  type RunContext,
+  recordOf,
+} from './batch.ts';
 import { answeredBelow } from './rules-names.ts';
 import { KNOWS_MAX_UPDATES, type Limit } from './settings.ts';
 import { dataAt, isData, type Label, plain, type View } from './view.ts';
@@ -39,7 +50,7 @@ export const guardUpdates: Rule = batch => {
   for (const name of namesOf(batch)) {
     const [first] = dataAt(batch.before, name);
     const label = first && labelAt(batch.before, name, first.type, batch);
-    if (!isOurs(label, run) || !isRetargeted(name, batch)) continue;
+    if (!isOurs(label, run) || !isRetargeted(name, batch) || isThinned(name, batch)) continue;
     const heirs = dataAt(batch.after, name).map(({ type }) => labelAt(batch.after, name, type, batch));
     const isStill = heirs.some(heir => isSameObject(heir, label, run));
     if (isStill ? isForced(label, run) : excused(label, batch)) continue;
@@ -52,6 +63,10 @@ const isSameObject = (heir: Label | undefined, label: Label, run: RunContext) =>
   heir?.resource === label.resource &&
   heir.cluster === label.cluster &&
   clustersOf(heir, run).some(cluster => clustersOf(label, run).includes(cluster));
+
+/** A type of the name goes, and nothing comes in its place: that counts among the removals. */
+const isThinned = (name: string, batch: Batch) =>
+  changedData(batch).every(key => recordOf(batch, key).name !== name || !batch.after.has(key));
 
 /** Whether something that the name pointed to is left out now. What another hand wrote there does not count. */
 function isRetargeted(name: string, { before, after }: Batch): boolean {
@@ -81,5 +96,15 @@ function ownedNames(owner: string, cluster: string, zoneId: string, batch: Batch
       const label = labelAt(view, name, type, batch);
       return label?.owner === owner && (cluster === '*' || (label.cluster ?? cluster) === cluster);
     });
-  return new Set(names.map(({ name }) => name)).size;
+  return new Set([...names.map(({ name }) => name), ...maybeOwned(zoneId, batch)]).size;
+}
+
+/** A run that did not read the zone counts what its copy says: another hand may have taken something of it away since. */
+function maybeOwned(zoneId: string, { run, memory }: Batch): string[] {
+  if (run.listed.has(zoneId)) return [];
+  const dropped = [...memory.dropped.keys()].filter(key => key.startsWith(`${zoneId} `));
+  return [
+    ...[...inner(memory.foreign, zoneId).keys()].map(key => key.split(' ')[0] as string),
+    ...dropped.map(key => key.slice(zoneId.length + 1)),
+  ];
 }

@@ -58,7 +58,8 @@ export const onlyWanted: Rule = batch => {
 export const notGiven: Rule = batch => {
   for (const name of namesOf(batch)) {
     // Route 53 has no condition on what is absent: a name that is made free meanwhile may be taken (docs/limits.md).
-    if ((batch.memory.dropped.get(`${batch.zone.id} ${name}`) ?? 0) > batch.run.serial) continue;
+    const dropped = batch.memory.dropped.get(`${batch.zone.id} ${name}`);
+    if (dropped !== undefined && (dropped > batch.run.serial || !batch.run.listed.has(batch.zone.id))) continue;
     const types = ['A', 'AAAA', 'CNAME'] as const;
     const holders = types.flatMap(type => {
       const label = labelAt(batch.before, name, type, batch);
@@ -158,7 +159,7 @@ function wantsBoth({ name, type }: Rec, batch: Batch): boolean {
 }
 
 /** Whether a zone below answers for the name: the parent delegates it, and the name stood there before this run. */
-export function answeredBelow(name: string, { zone, run, store, before }: Batch): boolean {
+export function answeredBelow(name: string, { zone, run, store, before, memory }: Batch): boolean {
   const below = selected(store, run.settings).filter(
     other =>
       other.private === zone.private &&
@@ -170,7 +171,8 @@ export function answeredBelow(name: string, { zone, run, store, before }: Batch)
     const there = dataAt(viewOf(store, other.id), name).length > 0;
     if (zone.private) return there;
     const stood = dataAt(run.start.get(other.id) ?? new Map(), name).length > 0;
-    return there && stood && before.has(keyOf(other.name, 'NS'));
+    const seemsDelegated = memory.undelegated.has(zone.id) && !run.listed.has(zone.id);
+    return there && stood && (before.has(keyOf(other.name, 'NS')) || seemsDelegated);
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Batch, changed, changedData, inner, isOurs, labelAt, namesOf, type Rule } from './batch.ts';
+import { type Batch, changed, changedData, inner, isForgotten, isOurs, labelAt, namesOf, type Rule } from './batch.ts';
 import { isData, keyOf, labelIn, ownershipAt, ownershipName, type Rec } from './view.ts';
 
 /** 1. Record sets of others stay as they are, whatever else happens; and never become ours. */
@@ -51,7 +51,7 @@ export const noRecordOrphan: Rule = batch => {
   for (const [txt, key] of pairs) {
     const before = labelIn(batch.before.get(keyOf(txt, 'TXT')));
     const record = batch.after.get(key);
-    if (!isOurs(before, batch.run) || !batch.before.has(key) || !record) continue;
+    if (!isOurs(before, batch.run) || !batch.before.has(key) || !record || isForgotten(txt, batch)) continue;
     const now = labelIn(batch.after.get(keyOf(txt, 'TXT'))) ?? labelAt(batch.after, record.name, record.type, batch);
     if (!isOurs(now, batch.run)) return `${key} lost its ownership record ${txt}`;
   }
@@ -79,7 +79,8 @@ export const noOwnershipOrphan: Rule = batch => {
     if (!record) continue;
     const txt = ownershipName(record.name, record.type, batch.zone.name, batch.run.settings);
     const other = pairs.get(txt);
-    if (other !== undefined && other !== key && batch.after.has(other)) return `${key} and ${other} share ${txt}`;
+    if (other !== undefined && other !== key && batch.after.has(other) && !isForgotten(txt, batch))
+      return `${key} and ${other} share ${txt}`;
     if (used.has(txt)) return `${key} and ${used.get(txt)} share ${txt}`;
     used.set(txt, key);
   }

@@ -18,9 +18,12 @@ export const withinScope: Rule = batch => {
   return undefined;
 };
 
-/** A name is concerned by its own record sets, and by its ownership records. */
-const isDrift = (name: string, drift: ReadonlySet<string>, { zone, run }: Batch) =>
-  [name, ...DATA_TYPES.map(type => ownershipName(name, type, zone.name, run.settings))].some(each => drift.has(each));
+/** A name is concerned by its own record sets, by its ownership records, and by the name that it shares these with. */
+function isDrift(name: string, drift: ReadonlySet<string>, { zone, run }: Batch): boolean {
+  const txts = (of: string) => DATA_TYPES.map(type => ownershipName(of, type, zone.name, run.settings));
+  const own = txts(name);
+  return [...drift].some(each => each === name || own.includes(each) || own.includes(txts(each)[0] as string));
+}
 
 /** A name that a run that was killed would have removed: that may still come, so every run may see to it. */
 const isLeft = (name: string, { memory, zone }: Batch) =>

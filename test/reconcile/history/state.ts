@@ -1,4 +1,4 @@
-import { StateConflict, type StateStore } from '../../../lib/state/index.ts';
+import { decodeZone, StateConflict, type StateStore } from '../../../lib/state/index.ts';
 import type { RunStep } from './steps.ts';
 
 type Stored = Exclude<Awaited<ReturnType<StateStore['get']>>, 'unchanged' | undefined>;
@@ -41,6 +41,12 @@ export class Copies {
   }
 
   knows = (zone: string, text: string) => this.#known.get(zone)?.has(text) ?? false;
+
+  /** Whether the copy of a zone has a record set of that name. */
+  holds(zone: string, name: string): boolean {
+    const bytes = this.#entries.get(`zone/${zone}`)?.bytes;
+    return bytes !== undefined && decodeZone(bytes)?.records.has(name) === true;
+  }
 
   #make(): StateStore {
     const entries = this.#entries;

@@ -87,8 +87,20 @@ export class World {
     if (set.affix !== undefined || set.wildcardReplacement !== undefined)
       for (const forged of this.memory.forged.values())
         for (const [key, { text }] of forged) forged.set(key, { text, states: new Set() });
+    if (set.affix !== undefined || set.wildcardReplacement !== undefined) this.#rename();
     this.settings = { ...this.settings, ...set };
     this.harness.config = configOf(this.settings);
+  }
+
+  /** What was written under the naming so far is told by the copies that there are. */
+  #rename(): void {
+    for (const [zone, pairs] of this.memory.pairs) {
+      const renamed = inner(this.memory.renamed, zone);
+      for (const txt of pairs.keys()) {
+        const knowing = this.states.filter(state => state.holds(zone, txt)).map(({ generation }) => generation);
+        if (!renamed.has(txt)) renamed.set(txt, new Set(knowing));
+      }
+    }
   }
 
   put(step: Extract<Step, { do: 'apply' | 'delete' }>): void {

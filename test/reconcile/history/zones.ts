@@ -15,9 +15,9 @@ function add(world: World, { id, name }: Place, isPrivate = false): void {
 
 /** A zone goes with all that it holds, strangers' record sets too. */
 function drop(world: World, id: string): void {
-  const { foreign, forged, pairs, claimed, unwanted } = world.memory;
+  const { foreign, forged, renamed, pairs, claimed, unwanted } = world.memory;
   world.harness.store.zones.delete(id);
-  for (const map of [foreign, forged, pairs, claimed]) map.delete(id);
+  for (const map of [foreign, forged, renamed, pairs, claimed]) map.delete(id);
   for (const key of unwanted.keys()) if (key.startsWith(`${id} `)) unwanted.delete(key);
 }
 
@@ -29,6 +29,8 @@ function delegate(world: World, servers: readonly string[] | undefined): void {
     const record = { name: wire(ZONES.child.name), type: 'NS', ttl: 300 };
     if (servers) world.edit(zone.id, [{ ...record, values: [...servers] }], [], 'strict');
     else world.edit(zone.id, [], [record]);
+    if (servers) world.memory.undelegated.delete(zone.id);
+    else world.memory.undelegated.add(zone.id);
   }
 }
 

@@ -1,0 +1,2 @@
+export { lookAtWorld } from './look.ts';
+export { startUi } from './server.ts';

@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts';
+import type { ZoneId } from '../model/index.ts';
+import { listRecords, type Ports, reconcile } from '../reconcile/index.ts';
+import type { Picture } from './picture.ts';
+
+/** Zones whose room is asked for, at a request each. */
+const ROOMS = 30;
+
+/**
+ * Looks at the zones and the clusters, and at what a run would do. Writes nothing.
+ *
+ * @throws as reconcile and listRecords
+ */
+export async function lookAtWorld(config: Config, ports: Ports): Promise<Picture> {
+  const plan = await reconcile({ mode: 'plan', force: false }, { config, ports });
+  const records = await listRecords({ config, ports }, { all: true, withoutOwnership: true });
+  const rooms = new Map<ZoneId, { limit: number; count: number }>();
+  for (const { id } of plan.zones.slice(0, ROOMS)) {
+    // Not every caller may read the quota; then the page says that it is not known.
+    const room = await ports.route53.recordSetLimit(id).catch(() => undefined);
+    if (room) rooms.set(id, room);
+  }
+  return {
+    at: ports.clock.now(),
+    plan,
+    records,
+    owners: new Set(config.clusters.map(({ owner }) => owner)),
+    rooms,
+  };
+}

@@ -1,0 +1,41 @@
+import type { DnsName } from '../../model/index.ts';
+import { describeValue } from '../../report/change.ts';
+import { type Html, html, type Part } from '../html.ts';
+import { commandLine, table } from '../layout.ts';
+import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
+import type { Index } from '../picture.ts';
+
+/** One hostname: what stands there and whose it is, what the next run would do, and why what is asked for is not there. */
+export function namePage({ rows, findings, changes }: Index, name: DnsName, more?: Part): Html {
+  const here = rows.filter(({ listed }) => listed.record.name === name);
+  const waiting = changes.get(name) ?? [];
+  const said = findings.get(name) ?? [];
+  return html`
+${verdict(here.length, waiting.length, said.length)}
+<h2>What stands in Route 53</h2>
+${table(
+  'Record sets of this name',
+  ['Type', 'Value', 'Owner', 'Object', 'Zone'],
+  here.map(({ listed: { record, owner, cluster, resource, zone } }) => [
+    record.type,
+    html`<span class="value">${describeValue(record)}</span>`,
+    owner ?? html`<span class="soft">nobody’s: fairlead leaves it alone</span>`,
+    [cluster, resource].filter(text => text !== undefined).join(': '),
+    `${zone.name} (${zone.private ? 'private, ' : ''}${zone.id})`,
+  ]),
+)}
+<h2>What the next run would do</h2>
+${table('Changes of this name', CHANGE_HEAD, waiting.map(changeCells))}
+<h2>What is not done, and why</h2>
+${table('Findings of this name', FINDING_HEAD, said.map(findingCells))}
+${more}
+<h2>In the terminal</h2>
+${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}`;
+}
+
+function verdict(records: number, waiting: number, findings: number): Html {
+  if (findings > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
+  if (waiting > 0) return html`<p class="warn">It changes with the next run.</p>`;
+  if (records === 0) return html`<p>Nothing stands there, and nobody asks for it.</p>`;
+  return html`<p class="good">It is as it is asked for, or nobody of the clusters asks for anything else.</p>`;
+}

@@ -1,0 +1,74 @@
+import type { Reason, ZoneResult } from '../../model/index.ts';
+import { type Html, html, type Part } from '../html.ts';
+import { ago, commandLine, table } from '../layout.ts';
+import type { Index } from '../picture.ts';
+
+/** The fleet at a glance: is it well, what waits, how full are the zones. */
+export function overview({ picture, rows, changes }: Index, now: number): Html {
+  const { plan } = picture;
+  const waiting = [...changes.values()].reduce((sum, list) => sum + list.length, 0);
+  const held = plan.reasons.held ?? 0;
+  const ours = rows.filter(row => row.ours).length;
+  const cards: readonly (readonly [number, string, string, string])[] = [
+    [plan.counts.unpublished, 'not as it is asked for', './findings', plan.counts.unpublished > 0 ? 'bad' : 'good'],
+    [waiting, 'changes wait for the next run', './plan', waiting > 0 ? 'warn' : 'good'],
+    [held, 'held by the guard', './findings?q=held', held > 0 ? 'bad' : 'good'],
+    [ours, 'record sets are ours', './records?q=is%3Aours', ''],
+    [rows.length - ours, 'are not', './records?q=is%3Aforeign', ''],
+  ];
+  return html`
+<ul class="cards">${cards.map(([number, text, link, style]) => html`<li><b class="${style}">${number}</b> <a href="${link}">${text}</a></li>`)}</ul>
+<h2>Clusters</h2>
+${table(
+  'Clusters, as the last look read them',
+  ['Cluster', 'Owner', 'State', 'Asked for', 'Kinds'],
+  plan.clusters.map(({ name, owner, state, endpoints, kinds }) => [
+    name,
+    owner,
+    html`<span class="${state === 'read' ? 'good' : state === 'kept' ? 'soft' : 'bad'}">${state}</span>`,
+    endpoints,
+    Object.entries(kinds).map(
+      ([kind, read], i) =>
+        html`${i > 0 && html`<br>`}${kind}: ${read.complete ? `${read.objects} objects` : html`<span class="bad">${read.error}</span>`}`,
+    ),
+  ]),
+)}
+<h2>Hosted zones</h2>
+${table(
+  'Hosted zones that the config selects',
+  ['Zone', 'Ours', 'Others', 'Waiting', 'Room', 'Read in full'],
+  plan.zones.map(zone => zoneCells(zone, { picture, rows, changes } as Index, now)),
+)}
+<h2>Why something is not done</h2>
+${reasonsTable(plan.reasons)}
+${held > 0 && html`<h2>Held removals</h2><p>Look at them under <a href="./findings?q=held">Not done</a>. If they are meant:</p>${commandLine('npx fairlead sync --force --cluster NAME')}`}`;
+}
+
+function zoneCells(zone: ZoneResult, { picture, rows }: Index, now: number): Part[] {
+  const { id, name, private: hidden, owned, changes, source, readAt } = zone;
+  const all = rows.filter(({ listed }) => listed.zone.id === id).length;
+  const room = picture.rooms.get(id);
+  const left =
+    room === undefined ? html`<span class="soft">not known</span>` : `${room.limit - room.count} of ${room.limit}`;
+  return [
+    html`<a href="./records?q=${encodeURIComponent(id)}">${name}</a> <span class="soft">${hidden ? 'private, ' : ''}${id}</span>`,
+    owned,
+    Math.max(0, all - owned),
+    changes.length,
+    left,
+    source === 'unreadable'
+      ? html`<span class="bad">unreadable</span>`
+      : readAt === undefined
+        ? ''
+        : ago(Date.parse(readAt), now),
+  ];
+}
+
+const reasonsTable = (reasons: Readonly<Partial<Record<Reason, number>>>) =>
+  table(
+    'Reasons, and how often',
+    ['Reason', 'Times'],
+    Object.entries(reasons)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reason, count]) => [html`<a href="./findings?q=${encodeURIComponent(reason)}">${reason}</a>`, count]),
+  );

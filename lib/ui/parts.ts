@@ -1,0 +1,45 @@
+import type { Finding, ObjectRef, RecordChange, RecordSet } from '../model/index.ts';
+import { describeObject } from '../model/index.ts';
+import { describeValue } from '../report/change.ts';
+import { type Html, html, type Part } from './html.ts';
+import { nameLink } from './layout.ts';
+
+export const objectText = (objects: readonly ObjectRef[]): string =>
+  objects.map(object => describeObject(object)).join(', ');
+
+const SIGNS = { create: ['good', '+ create'], update: ['warn', '~ update'], delete: ['bad', '− delete'] } as const;
+
+/** The cells of a change: what, the name, the type, the value as a difference, whose. */
+export function changeCells(change: RecordChange): Part[] {
+  const [style, sign] = SIGNS[change.action];
+  const whose = objectText(change.objects);
+  const former = change.formerly === undefined ? '' : `was ${change.formerly}`;
+  return [
+    html`<span class="${style}">${sign}</span>${change.drift === true && html` <span class="warn">(drift)</span>`}`,
+    nameLink(change.name),
+    change.type,
+    valueDifference(change),
+    [whose, former].filter(text => text !== '').join('; '),
+  ];
+}
+
+export const CHANGE_HEAD = ['Change', 'Name', 'Type', 'Value', 'Object'] as const;
+
+export function valueDifference({ before, after }: Pick<RecordChange, 'before' | 'after'>): Html {
+  const text = (record: RecordSet) => describeValue(record);
+  return html`<span class="value">${before && html`<del>${text(before)}</del>`}${before && after && ' → '}${after && html`<ins>${text(after)}</ins>`}</span>`;
+}
+
+export const FINDING_HEAD = ['Reason', 'About', 'What, and what to do'] as const;
+
+const MILD: ReadonlySet<Finding['reason']> = new Set(['filtered', 'warning', 'grace', 'merged']);
+
+export function findingCells(finding: Finding): Part[] {
+  const { reason, name, object, cluster, zone, message, count = 1 } = finding;
+  const about = object ? describeObject(object) : (cluster ?? zone ?? '');
+  return [
+    html`<span class="${MILD.has(reason) ? 'soft' : 'bad'}">${reason}</span>`,
+    html`${name !== undefined && nameLink(name)}${name !== undefined && about !== '' && html`<br>`}${about}`,
+    html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}`,
+  ];
+}

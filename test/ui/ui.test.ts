@@ -1,0 +1,226 @@
+import { request } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Finding, HostedZone, RecordChange, RunResult, ZoneResult } from '../../lib/model/index.ts';
+import type { ListedRecord } from '../../lib/reconcile/index.ts';
+import { html } from '../../lib/ui/html.ts';
+import { startUi } from '../../lib/ui/index.ts';
+import { indexPicture, type Picture, search } from '../../lib/ui/picture.ts';
+
+const AT = Date.parse('2026-01-01T00:00:00Z');
+const TOKEN = 'a-token-that-nobody-guesses';
+const ZONE: HostedZone = { id: 'Z1', name: 'example.com', private: false };
+const OBJECT = { cluster: 'prod', kind: 'service', namespace: 'shop', name: 'web' };
+
+const recordOf = (name: string, owner?: string): ListedRecord => ({
+  zone: ZONE,
+  record: { name, type: 'A', ttl: 60, values: ['192.0.2.1'] },
+  ...(owner !== undefined && { owner, cluster: 'prod', resource: 'service/shop/web' }),
+});
+
+const zoneResult = (changes: readonly RecordChange[] = []): ZoneResult => ({
+  ...ZONE,
+  ...{ owned: 1, changes, batches: 0, source: 'kept', readAt: new Date(AT - 60_000).toISOString() },
+});
+
+interface Seen {
+  readonly records?: readonly ListedRecord[];
+  readonly findings?: readonly Finding[];
+  readonly changes?: readonly RecordChange[];
+}
+
+function pictureOf({ records = [], findings = [], changes = [] }: Seen = {}): Picture {
+  const reasons = Object.fromEntries(findings.map(({ reason }) => [reason, 1]));
+  const plan: RunResult = {
+    ...{ mode: 'plan', force: false, startedAt: new Date(AT).toISOString(), durationMs: 1, inStep: false, calls: {} },
+    counts: { created: changes.length, updated: 0, deleted: 0, unpublished: findings.length },
+    clusters: [
+      { name: 'prod', owner: 'o', state: 'read', kinds: { service: { complete: true, objects: 3 } }, endpoints: 3 },
+      {
+        name: 'lab',
+        owner: 'o',
+        state: 'unreachable',
+        kinds: { service: { complete: false, error: 'no way to it' } },
+        endpoints: 0,
+      },
+    ],
+    ...{ zones: [zoneResult(changes)], findings, reasons },
+  };
+  return { at: AT, plan, records, owners: new Set(['o']), rooms: new Map([['Z1', { limit: 10_000, count: 8 }]]) };
+}
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+async function serve(look: () => Promise<Picture>, maxAgeMs = 60_000) {
+  const ui = await startUi({ look, token: TOKEN, maxAgeMs, now: () => AT + 5_000 });
+  open.push(() => ui.close());
+  const get = async (path: string) => {
+    const response = await fetch(new URL(path, ui.url), { redirect: 'manual' });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+  return { url: ui.url, get };
+}
+
+/** With headers that `fetch` does not let one set. */
+function raw(
+  url: string,
+  options: { readonly method?: string; readonly headers?: Record<string, string> },
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, options, response => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+const CREATE: RecordChange = {
+  ...{ action: 'create', name: 'new.example.com', type: 'A', owner: 'o', objects: [OBJECT] },
+  after: { name: 'new.example.com', type: 'A', ttl: 60, values: ['192.0.2.9'] },
+};
+const REFUSED: Finding = {
+  reason: 'not-owned',
+  name: 'www.example.com',
+  object: OBJECT,
+  message: 'somebody else has it',
+};
+
+describe('what the pages show', () => {
+  const seen = pictureOf({
+    records: [recordOf('www.example.com'), recordOf('a.example.com', 'o'), recordOf('b.example.com', 'team-b')],
+    findings: [REFUSED],
+    changes: [CREATE],
+  });
+
+  test.each([
+    ['./', ['prod', 'unreachable', 'no way to it', '9992 of 10000', '<b class="bad">1</b>', 'not-owned']],
+    ['./plan', ['+ create', 'new.example.com', '192.0.2.9 (60 s)', 'prod: service/shop/web']],
+    ['./findings', ['not-owned', 'somebody else has it', '1 of 1 findings']],
+    ['./findings?q=frozen', ['0 of 1 findings: none.']],
+    ['./records', ['a.example.com', 'b.example.com', 'www.example.com', '3 of 3 record sets']],
+    ['./records?q=is%3Aours', ['1 of 3 record sets', 'a.example.com']],
+    ['./records?q=is%3Aforeign+team-b', ['1 of 3 record sets', 'b.example.com']],
+    ['./records?q=not-owned', ['1 of 3 record sets', 'www.example.com']],
+    [
+      './name?n=WWW.example.com.',
+      ['<h1>www.example.com</h1>', 'nobody’s', 'somebody else has it', 'fairlead explain www.example.com'],
+    ],
+    ['./name?n=nobody.example.com', ['Nothing stands there, and nobody asks for it.']],
+  ])('%s', async (path, texts) => {
+    const { get } = await serve(async () => seen);
+    const { status, text } = await get(path);
+    expect(status).toBe(200);
+    for (const one of texts) expect(text).toContain(one);
+  });
+
+  test.each(['./nothing', './name?n=a%20b', './name'])('%s: there is no such page', async path => {
+    const { get } = await serve(async () => seen);
+    expect(await get(path)).toMatchObject({ status: 404, text: expect.stringContaining('There is no such page') });
+  });
+
+  test('an empty world is shown as one', async () => {
+    const { get } = await serve(async () => pictureOf());
+    for (const path of ['./', './plan', './findings', './records']) expect((await get(path)).status).toBe(200);
+    expect((await get('./records')).text).toContain('0 of 0 record sets: none.');
+  });
+
+  test('a look that fails is told; what was seen before stays', async () => {
+    let fails = true;
+    const { get, url } = await serve(async () => {
+      if (fails) throw new Error('no credentials');
+      return seen;
+    });
+    expect(await get('./')).toMatchObject({ status: 503, text: expect.stringContaining('no credentials') });
+    fails = false;
+    expect((await get('./')).status).toBe(200);
+    fails = true;
+    expect(await raw(`${url}refresh`, { method: 'POST', headers: { origin: new URL(url).origin } })).toBe(303);
+    const { status, text } = await get('./records');
+    expect(status).toBe(200);
+    expect(text).toContain('The last look failed, so this is older: no credentials');
+    expect(text).toContain('a.example.com');
+  });
+});
+
+describe('nobody else gets in', () => {
+  test.each([
+    ['without the token', '/', {}, 404],
+    ['with another token', '/a-token-that-nobody-guesse5/', {}, 404],
+    ['under another name (DNS rebinding)', `/${TOKEN}/`, { headers: { host: 'evil.example:80' } }, 421],
+    ['to change something', `/${TOKEN}/`, { method: 'DELETE' }, 405],
+    [
+      'by a form of another page',
+      `/${TOKEN}/refresh`,
+      { method: 'POST', headers: { origin: 'https://evil.example' } },
+      403,
+    ],
+    ['by a form without an origin', `/${TOKEN}/refresh`, { method: 'POST' }, 403],
+    ['to a page above', `/${TOKEN}/../../etc/passwd`, {}, 404],
+  ])('%s', async (_, path, options, status) => {
+    const { url } = await serve(async () => pictureOf());
+    expect(await raw(new URL(url).origin + path, options)).toBe(status);
+  });
+
+  test('the browser is told to load and run nothing, and to let nobody frame it', async () => {
+    const { get } = await serve(async () => pictureOf());
+    const { headers, text } = await get('./');
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(text).not.toMatch(/<script|\sstyle=|\son\w+=/);
+    expect(text).not.toContain(TOKEN);
+  });
+
+  test('what records and objects say is text, whatever it is', async () => {
+    const evil = `"><script>alert(1)</script>\u202e'`;
+    const record: ListedRecord = {
+      zone: ZONE,
+      record: { name: 'x.example.com', type: 'TXT', ttl: 1, values: [evil] },
+      owner: evil,
+      resource: evil,
+    };
+    const { get } = await serve(async () =>
+      pictureOf({ records: [record], findings: [{ ...REFUSED, message: evil }] }),
+    );
+    for (const path of [
+      './',
+      './findings',
+      './records',
+      `./records?q=${encodeURIComponent(evil)}`,
+      './name?n=x.example.com',
+    ]) {
+      const { text } = await get(path);
+      expect(text).not.toContain('<script>');
+      expect(text).not.toContain('\u202e');
+    }
+    expect(html`<a title="${evil}">`.markup).toBe(
+      '<a title="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\\u202e&#39;">',
+    );
+  });
+});
+
+describe('100,000 records', () => {
+  const records = Array.from({ length: 100_000 }, (_, i) => recordOf(`app-${i}.example.com`, i % 2 ? 'o' : undefined));
+
+  test('a page stays below 300 kB, and every record can be reached', async () => {
+    const { get } = await serve(async () => pictureOf({ records }));
+    for (const path of ['./', './records', './records?q=app-9', './records?page=1000', './records?page=99999']) {
+      const { status, text } = await get(path);
+      expect(status).toBe(200);
+      expect(Buffer.byteLength(text)).toBeLessThan(300_000);
+    }
+    expect((await get('./records?page=1000')).text).toContain('page 1000 of 1000');
+  });
+
+  test('a search finds what it is asked for', () => {
+    const index = indexPicture(pictureOf({ records }));
+    expect(search(index, 'app-12345').map(({ listed }) => listed.record.name)).toEqual(['app-12345.example.com']);
+    expect(search(index, 'is:ours SERVICE/shop').length).toBe(50_000);
+  });
+});
