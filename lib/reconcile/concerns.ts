@@ -52,7 +52,7 @@ export function zonesFor(
   const parents = new Map(loaded.map(({ state }) => [state.zone.id, state]));
   for (const { id, name } of selected) {
     for (const parent of find(name)) {
-      const state = parent.id === id ? undefined : parents.get(parent.id);
+      const state = parent.name === name ? undefined : parents.get(parent.id);
       if (state && claimsApex(name, state, run)) ids.add(id);
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, LeaseHeld, StateConflict, type StateStore, takeLease } from '../../lib/state/index.ts';
-import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 
 const ID = EXAMPLE_ZONE.id as string;
@@ -229,4 +229,36 @@ zones: {domains: []}`;
     expect(result.findings.map(({ message }) => message)).toContainEqual(expect.stringContaining('had no lease'));
     expect(result).toMatchObject({ inStep: false, counts: { unpublished: 2 } });
   });
+});
+
+test('of a public and a private zone of one name, neither is above the other: a shard with none of them writes no state', async () => {
+  const config = (
+    type: string,
+  ) => `clusters: [{name: eu, region: eu-west-1, owner: eu}, {name: us, region: us-east-1, owner: us}]
+shards: [{name: apart, clusters: [us]}]
+zones: {domains: [example.com], type: ${type}}\n`;
+  const world = harness({
+    config: config('private'),
+    zones: [EXAMPLE_ZONE, { id: 'Z0INSIDE', name: 'example.com.', private: true, records: [] }],
+    clusters: {
+      eu: { objects: [service('apex', { hostname: 'example.com' }, ['192.0.2.1'])] },
+      us: { objects: [] },
+    },
+  });
+  await world.run();
+  world.config = configOf(config('any'));
+  for (const _run of [1, 2]) await world.run();
+  const writes: string[] = [];
+  const store: StateStore = {
+    ...world.state,
+    put(key, bytes, expected) {
+      writes.push(key);
+      return world.state.put(key, bytes, expected);
+    },
+  };
+  for (const _run of [1, 2]) {
+    world.clock.advance(SECOND);
+    await world.run({}, { store });
+  }
+  expect(writes.filter(key => !key.startsWith('lease/'))).toEqual([]);
 });
