@@ -51,7 +51,11 @@ describe.skipIf(withoutKube || crds === undefined)(
         { dnsName: 'a.example.com', recordType: 'A', targets: ['203.0.113.1'], recordTTL: 60 },
         { dnsName: 'text.example.com', recordType: 'TXT', targets: ['one "two"'] },
         { dnsName: 'caa.example.com', recordType: 'CAA', targets: ['0 issue "ca.example.net"'] },
-        { dnsName: 'w.example.com', recordType: 'A', targets: ['203.0.113.2'], setIdentifier: 'x' },
+        { dnsName: 'n.example.com', recordType: 'A', targets: ['203.0.113.2'], setIdentifier: 'without a policy' },
+        {
+          ...{ dnsName: 'w.example.com', recordType: 'A', targets: ['203.0.113.3'], setIdentifier: 'x' },
+          providerSpecific: [{ name: 'aws/weight', value: '10' }],
+        },
       ];
       const metadata = { name: 'static', namespace: 'default' };
       await stage.kube.admin.apply(
@@ -62,10 +66,11 @@ describe.skipIf(withoutKube || crds === undefined)(
         'a.example.com A 203.0.113.1',
         'caa.example.com CAA 0 issue "ca.example.net"',
         'text.example.com TXT "one \\"two\\""',
+        'w.example.com A#x 203.0.113.3',
       ]);
       const { result } = await stage.cli('plan');
       expect(result.zones.flatMap(zone => zone.changes)).toEqual([]);
-      expect(result.findings.map(({ reason }) => reason)).toEqual(['unsupported']);
+      expect(result.findings.map(({ reason }) => reason)).toEqual(['invalid']);
     });
 
     test('Services with nodes, pods and EndpointSlices, within the rights that the ClusterRole gives', async () => {
