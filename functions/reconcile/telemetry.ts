@@ -2,7 +2,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { groupBy } from '../../lib/group.ts';
-import { countOf, describeObject, type Finding, type Reason, type RunResult } from '../../lib/model/index.ts';
+import {
+  countOf,
+  describeObject,
+  type Finding,
+  isUnpublished,
+  type Reason,
+  type RunResult,
+} from '../../lib/model/index.ts';
 import { firstAndCount } from '../../lib/shown.ts';
 import { type MetricName, meter } from '../metrics.ts';
 import type { BatchRun } from './event.ts';
@@ -17,9 +24,6 @@ export interface Telemetry {
 export function createTelemetry(): Telemetry {
   return { logger: new Logger(), metrics: new Metrics({ namespace: 'fairlead' }), tracer: new Tracer() };
 }
-
-/** Findings of these reasons leave nothing unpublished (see Reason). */
-const HARMLESS: ReadonlySet<Reason> = new Set<Reason>(['filtered', 'warning', 'grace', 'merged']);
 
 /** Writes one line for every change and every finding, which an answer may have to leave out, and one for the run. */
 export function logResult(result: RunResult, logger: Logger): void {
@@ -55,7 +59,7 @@ function logFiltered(findings: readonly Finding[], logger: Logger): void {
 }
 
 function logFinding(finding: Finding, logger: Logger): void {
-  const line = finding.reason === 'filtered' ? 'debug' : HARMLESS.has(finding.reason) ? 'info' : 'warn';
+  const line = finding.reason === 'filtered' ? 'debug' : isUnpublished(finding) ? 'warn' : 'info';
   logger[line](finding.message, { finding });
 }
 
@@ -100,7 +104,7 @@ function meterShard(shard: string, result: RunResult, metrics: Metrics): void {
     if (source !== 'unreadable') meter(metrics, 'Owned', owned, { shard, zone: name });
   }
   for (const [reason, count] of Object.entries(reasons)) {
-    if (!HARMLESS.has(reason as Reason)) meter(metrics, 'Unpublished', count, { reason });
+    if (isUnpublished({ reason: reason as Reason })) meter(metrics, 'Unpublished', count, { reason });
   }
 }
 

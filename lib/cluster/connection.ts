@@ -2,13 +2,13 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpH
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { reasonOf } from '../reason.ts';
 import { unlessAborted } from './abort.ts';
 import {
   ClusterError,
   InterruptedError,
   isProgrammingError,
   KubeconfigError,
-  reasonOf,
   TooLargeError,
   UnreachableError,
 } from './errors.ts';

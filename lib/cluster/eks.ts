@@ -2,13 +2,13 @@ import { type Cluster, DescribeClusterCommand, EKSClient, type EKSClientConfig }
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { awsHttp } from '../aws/index.ts';
 import type { ClusterConfig } from '../config/config.ts';
+import { reasonOf } from '../reason.ts';
 import {
   AwsAccessError,
   ClusterNotFoundError,
   ClusterNotReadyError,
   DescribeError,
   isProgrammingError,
-  reasonOf,
 } from './errors.ts';
 import type { AwsCredentials } from './token.ts';
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import type { ClusterConfig } from '../config/config.ts';
-import { KubeconfigError, reasonOf } from './errors.ts';
+import { reasonOf } from '../reason.ts';
+import { KubeconfigError } from './errors.ts';
 import type { TokenSource } from './token.ts';
 
 /**

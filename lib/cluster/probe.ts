@@ -1,11 +1,11 @@
 import { systemClock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
+import { reasonOf } from '../reason.ts';
 import { type ResourceKind, type SourceKind, sourceOf } from '../sources/index.ts';
 import { createAccess } from './access.ts';
 import { type Connection, TIMEOUTS } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { type CredentialsInput, createEks } from './eks.ts';
-import { reasonOf } from './errors.ts';
 import { FOR_A_RUN, parseJson, refusal, WITH_KUBECONFIG, within } from './resource.ts';
 
 type Found = 'listed' | 'absent' | { readonly error: string };

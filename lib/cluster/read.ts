@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import type { KindRead } from '../model/index.ts';
+import { reasonOf } from '../reason.ts';
 import { type ResourceKind, type SourceKind, sourceOf } from '../sources/index.ts';
 import { createAccess } from './access.ts';
 import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
-import { ClusterError, reasonOf } from './errors.ts';
+import { ClusterError } from './errors.ts';
 import { type Listing, listAll, PAGE_SIZE } from './list.ts';
 import { createMeter, createTimer, READ_LIMITS, type ReadLimits } from './meter.ts';
 import { FOR_A_RUN, WITH_KUBECONFIG, within } from './resource.ts';

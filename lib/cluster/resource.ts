@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason.ts';
 import type { Place } from '../sources/index.ts';
 import type { Answer } from './connection.ts';
 import {
@@ -5,7 +6,6 @@ import {
   type ClusterError,
   ExpiredListError,
   ForbiddenError,
-  reasonOf,
   UnauthorizedError,
   UnusableListError,
 } from './errors.ts';

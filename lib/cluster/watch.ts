@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../reason.ts';
 import type { ResourceKind } from '../sources/index.ts';
 import { unlessAborted } from './abort.ts';
 import type { StreamingConnection } from './connection.ts';
@@ -9,7 +10,6 @@ import {
   ForbiddenError,
   InterruptedError,
   KubeconfigError,
-  reasonOf,
   UnauthorizedError,
   UnreachableError,
 } from './errors.ts';

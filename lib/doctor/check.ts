@@ -36,13 +36,6 @@ export function checksOf(area: Check['area'], subject: string) {
   return { ok: make('ok'), doubt: make('doubt'), bad: make('bad'), unknown: make('unknown') };
 }
 
-/** The first line of what was thrown: a server's whole answer helps nobody. */
-export const reasonOf = (thrown: unknown): string =>
-  ((thrown instanceof Error ? thrown.message || thrown.name : String(thrown)).split('\n', 1)[0] ?? '').replace(
-    /\.$/,
-    '',
-  );
-
 /** How long ago it was, for people. */
 export function ago(then: number, now: number): string {
   const minutes = Math.max(0, Math.round((now - then) / 60_000));

@@ -1,6 +1,7 @@
 import { withinDeadline } from '../aws/index.ts';
 import type { Config } from '../config/config.ts';
-import { type Check, checksOf, reasonOf } from './check.ts';
+import { reasonOf } from '../reason.ts';
+import { type Check, checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
 import { stateChecks } from './state.ts';

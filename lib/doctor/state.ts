@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
-import { decodeSnapshot } from '../state/index.ts';
-import { ago, type Check, checksOf, reasonOf } from './check.ts';
+import { reasonOf } from '../reason.ts';
+import { clusterKey, currentLease, decodeSnapshot } from '../state/index.ts';
+import { ago, type Check, checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** The state store: whether it can be written, who holds a lease, and when each cluster was last read. */
@@ -38,15 +39,10 @@ export async function stateChecks(config: Config, ports: DoctorPorts): Promise<C
 
 async function leasesOf({ shards }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
   const checks = shards.map(async ({ name }): Promise<Check[]> => {
-    const found = await store.get(`lease/${name}`);
-    if (!found || found === 'unchanged') return [];
-    const { holder, expiresAt } = JSON.parse(Buffer.from(found.bytes).toString()) as {
-      holder: string;
-      expiresAt: number;
-    };
-    if (!(expiresAt > now())) return [];
+    const lease = await currentLease(store, name, now());
+    if (!lease) return [];
     const { ok } = checksOf('state', `shard ${name}`);
-    return [ok(`a run is at work (${holder}), at the latest until ${new Date(expiresAt).toISOString()}`)];
+    return [ok(`a run is at work (${lease.holder}), at the latest until ${new Date(lease.expiresAt).toISOString()}`)];
   });
   return (await Promise.all(checks)).flat();
 }
@@ -54,7 +50,7 @@ async function leasesOf({ shards }: Config, { store, now }: DoctorPorts): Promis
 /** A snapshot is written when it changes, so its age says nothing of the runs. */
 async function lastRead(cluster: string, { store, now }: DoctorPorts): Promise<Check> {
   const { ok, unknown } = checksOf('state', `cluster ${cluster}`);
-  const found = await store.get(`cluster/${cluster}`);
+  const found = await store.get(clusterKey(cluster));
   const kept = found && found !== 'unchanged' ? decodeSnapshot(found.bytes) : undefined;
   if (kept === undefined) return unknown('no run has read it yet, as far as the state knows');
   const asked = kept.snapshot.endpoints.length;

@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
 import type { DnsName, HostedZone } from '../model/index.ts';
 import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
+import { reasonOf } from '../reason.ts';
 import { Route53Error, readHostedZones, withTags } from '../route53/index.ts';
-import { decodeZone } from '../state/index.ts';
-import { ago, type Check, checksOf, reasonOf } from './check.ts';
+import { decodeZone, zoneKey } from '../state/index.ts';
+import { ago, type Check, checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** Zones that are looked at one by one; each costs four requests. */
@@ -106,7 +107,7 @@ async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> 
 async function keptCopy({ id, ...zone }: HostedZone, { state }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
   if (state.store.kind === 'memory') return [];
   const { ok, doubt, unknown } = checksOf('zones', titleOf({ id, ...zone }));
-  const found = await store.get(`zone/${id}`);
+  const found = await store.get(zoneKey(id));
   const copy = found && found !== 'unchanged' ? decodeZone(found.bytes) : undefined;
   if (copy === undefined) return [unknown('no run has read it yet, as far as the state knows')];
   const said = `a run read it in full ${ago(copy.readAt, now())}`;

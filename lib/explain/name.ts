@@ -1,6 +1,7 @@
 import type { ClusterName, DnsName, HistoryLine, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
 import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
 import { type FocusedName, focus, type PlanInput } from '../plan/index.ts';
+import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
 import { nearestOf } from './nearest.ts';
@@ -100,15 +101,11 @@ function unasked(known: Known): Verdict {
 
 const SHOWN = 3;
 
-function few(texts: readonly string[]): string {
-  const more = texts.length > SHOWN ? ` and ${texts.length - SHOWN} more` : '';
-  return `${texts.slice(0, SHOWN).join(', ')}${more}`;
-}
-
 function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
   const served = known.asking.filter(({ outcome }) => outcome === 'published' || outcome === 'shared');
-  const objects = few(
+  const objects = firstAndCount(
     (served.length > 0 ? served : known.asking.filter(isAsking)).map(({ object }) => describeObject(object)),
+    SHOWN,
   );
   const others = known.zones.flatMap(({ records }) => records.flatMap(({ ownership }) => ownership?.owner ?? []));
   const TEXTS: Readonly<Record<Verdict, string>> = {

@@ -83,4 +83,4 @@ const UNPUBLISHED: ReadonlySet<Reason> = new Set<Reason>([
   'unreadable',
 ]);
 
-export const isUnpublished = ({ reason }: Finding): boolean => UNPUBLISHED.has(reason);
+export const isUnpublished = ({ reason }: Pick<Finding, 'reason'>): boolean => UNPUBLISHED.has(reason);

@@ -2,7 +2,7 @@ import type { ClusterConfig, Config } from '../config/config.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
 import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
-import { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
+import { clusterKey, decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
 import { emptyFilters } from './empty-filters.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
@@ -62,8 +62,8 @@ async function readingsOf(
     if (done.size < clusters.length && Number.isFinite(patienceMs)) timer = setTimeout(stalled.resolve, patienceMs);
   };
   const all = mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const reading = run.begun.get(cluster.name) ?? takeSnapshot(cluster, run);
-    run.begun.set(cluster.name, reading);
+    const reading = run.readings.get(cluster.name) ?? takeSnapshot(cluster, run);
+    run.readings.set(cluster.name, reading);
     note(cluster.name, await reading);
   });
   await Promise.race([all, stalled.promise]);
@@ -85,16 +85,10 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
   return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
-/** Clusters as they were read by an earlier run, for one that is to see the very same. */
-export type Readings = Map<ClusterName, Taken>;
+/** The readings of clusters, begun or done. */
+export type Readings = Map<ClusterName, Promise<Taken>>;
 
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
-  const taken = run.readings?.get(cluster.name) ?? (await readSnapshot(cluster, run));
-  run.readings?.set(cluster.name, taken);
-  return taken;
-}
-
-async function readSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
   const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
   const kinds = await run.ports.readCluster(
     cluster,
@@ -147,8 +141,6 @@ function frozenFinding({ cluster }: Snapshot): Finding {
   return { reason: 'warning', message, cluster };
 }
 
-const key = (cluster: ClusterName) => `cluster/${cluster}`;
-
 /** What is known of a cluster from the last run that read it. */
 export interface KnownCluster {
   readonly kept?: KeptSnapshot;
@@ -158,7 +150,7 @@ export interface KnownCluster {
 /** What is kept of every configured cluster, by name. */
 export async function knownClusters(run: OpenRun): Promise<ReadonlyMap<ClusterName, KnownCluster>> {
   const known = await mapLimit(run.config.clusters, CLUSTERS_AT_ONCE, async ({ name }) => {
-    const { value, version } = await run.kept.read(key(name), decodeSnapshot);
+    const { value, version } = await run.kept.read(clusterKey(name), decodeSnapshot);
     const kept = value?.snapshot.cluster === name ? value : undefined;
     return [name, { ...(kept && { kept }), ...(version !== undefined && { version }) }] as const;
   });
@@ -197,7 +189,7 @@ export async function keepSnapshot(
   const same = kept?.detailed && snapshotText(value) === snapshotText(kept);
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
   const fresh: KeptSnapshot = { ...value, readAt: now, detailed: true };
-  await run.kept.write(key(snapshot.cluster), fresh, version, codec);
+  await run.kept.write(clusterKey(snapshot.cluster), fresh, version, codec);
 }
 
 /** Findings that are kept of a cluster, so that they can be told when somebody asks. */

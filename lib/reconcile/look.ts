@@ -12,14 +12,14 @@ import type {
 import { type PlanInput, zonesMissing } from '../plan/index.ts';
 import { withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
-import { decodeZone, decodeZoneList, type ZoneCopy } from '../state/index.ts';
+import { decodeZone, decodeZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { type KnownCluster, knownClusters, skipped } from './clusters.ts';
 import { openRun } from './open.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { planInput, readWorld, type World } from './run.ts';
 import { planSettings } from './settings.ts';
-import { openCopy, zoneKey } from './zone-copy.ts';
+import { openCopy } from './zone-copy.ts';
 import { sortOut, zoneListKey } from './zones.ts';
 
 /** All that is known of some names: from what is kept, or read anew. Nothing is written. */

@@ -16,6 +16,6 @@ export async function openRun(run: Run): Promise<OpenRun> {
     shard: run.shard ?? DEFAULT_SHARD,
     kept: createKeeper(ports.store, ports.clock),
     naming: { prefix, suffix, wildcardReplacement, ...(keys && { keys }) },
-    begun: new Map(),
+    readings: run.readings ?? new Map(),
   };
 }

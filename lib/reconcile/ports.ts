@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
-import type { Readings, Taken } from './clusters.ts';
+import type { Readings } from './clusters.ts';
 import type { Keeper } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
@@ -97,7 +97,7 @@ export interface OpenRun extends Run {
   /** `registry` of the config, with its keys. */
   readonly naming: NamingSettings;
   /** The readings of this run's clusters, begun or done: what comes late is taken up by a second pass. */
-  readonly begun: Map<ClusterName, Promise<Taken>>;
+  readonly readings: Readings;
 }
 
 export const DEFAULT_SHARD = 'default';

@@ -68,7 +68,8 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   let pass = await runOnce(request, run, route53, { relist, patienceMs });
   if (pass.late) pass = joined(pass, await runOnce(request, run, route53, { relist: false }));
   if (!pass.missing) return pass.result;
-  run.begun.clear();
+  // Readings that were handed in are to be seen by other runs, too.
+  if (asked.readings === undefined) run.readings.clear();
   return joined(pass, await runOnce(request, run, route53, { relist: true })).result;
 }
 

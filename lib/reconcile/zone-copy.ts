@@ -1,6 +1,6 @@
 import type { AffixSettings, DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
 import { isSameSet, sameRecord } from '../model/index.ts';
-import { decodeZone, encodeZone, type ZoneCopy } from '../state/index.ts';
+import { decodeZone, encodeZone, type ZoneCopy, zoneKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 
 type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
@@ -53,8 +53,6 @@ export const newState = (
   meant: new Map(),
   ...NO_MEMORY,
 });
-
-export const zoneKey = (id: string): string => `zone/${id}`;
 
 export interface Keeping {
   readonly state: ZoneState;

@@ -32,10 +32,10 @@ import {
   withTags,
 } from '../route53/index.ts';
 import { firstAndCount } from '../shown.ts';
-import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy } from '../state/index.ts';
+import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
-import { type Edits, newState, noEdits, openCopy, zoneKey } from './zone-copy.ts';
+import { type Edits, newState, noEdits, openCopy } from './zone-copy.ts';
 
 /** A selected zone with its record sets, kept or read. */
 export interface LoadedZone {

@@ -1,12 +1,7 @@
 import { groupBy } from '../group.ts';
-import { countOf, describeObject, type Finding, resourceOf } from '../model/index.ts';
+import { countOf, describeObject, type Finding, isUnpublished, resourceOf } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
 import type { Cell } from './table.ts';
-
-/** Reasons that leave nothing unpublished. */
-const MILD: ReadonlySet<Finding['reason']> = new Set(['filtered', 'warning', 'grace', 'merged']);
-
-export const isMild = ({ reason }: Finding): boolean => MILD.has(reason);
 
 /** Findings that say the same of so many names have a row each; of more one row tells. */
 const EACH = 3;
@@ -40,7 +35,7 @@ function row(group: readonly Finding[]): Cell[] {
   const more = same ? '' : `; ${group.reduce((sum, one) => sum + countOf(one), 0)} such names or objects`;
   const message = messageOf(first) + more;
   return [
-    { style: isMild(first) ? 'cyan' : 'yellow', text: first.reason },
+    { style: isUnpublished(first) ? 'yellow' : 'cyan', text: first.reason },
     firstAndCount([...new Set(group.map(subjectOf))], SHOWN),
     first.field === undefined || message.includes(first.field) ? message : `${message} (${first.field})`,
   ];

@@ -1,6 +1,7 @@
 import type { ClusterResult, Finding, RunResult, ZoneResult } from '../model/index.ts';
+import { isUnpublished } from '../model/index.ts';
 import { changeRow } from './change.ts';
-import { findingRows, isMild } from './findings.ts';
+import { findingRows } from './findings.ts';
 import { type Cell, formatLine, formatTable, type TextOptions } from './table.ts';
 
 export { describeValue } from './change.ts';
@@ -38,10 +39,7 @@ export function formatResult(result: RunResult, options: ResultOptions): string 
     some.length > 0
       ? [formatTable([head, 'OBJECT', 'WHY'], findingRows(some, detail === 'verbose'), options, FINDING_LEAD)]
       : [];
-  const notDone = findings(
-    'NOT DONE',
-    result.findings.filter(finding => !isMild(finding)),
-  );
+  const notDone = findings('NOT DONE', result.findings.filter(isUnpublished));
   if (detail === 'quiet') return [...notDone, formatSummary(result, options)].join('\n\n');
   const read = [
     ...result.clusters.flatMap(cluster => [clusterLine(cluster), ...(detail === 'verbose' ? kindLines(cluster) : [])]),
@@ -54,7 +52,10 @@ export function formatResult(result: RunResult, options: ResultOptions): string 
       ? [formatTable(['CHANGE', 'NAME', 'TYPE', 'VALUE', 'OBJECT'], changes, options, CHANGE_LEAD)]
       : []),
     ...notDone,
-    ...findings('NOTED', result.findings.filter(isMild)),
+    ...findings(
+      'NOTED',
+      result.findings.filter(finding => !isUnpublished(finding)),
+    ),
     formatSummary(result, options),
   ].join('\n\n');
 }

@@ -18,7 +18,8 @@ export {
   hoursBetween,
   LINES_A_FILE,
 } from './history.ts';
-export { type HeldLease, LeaseHeld, takeLease } from './lease.ts';
+export { clusterKey, zoneKey } from './keys.ts';
+export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
 export { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from './snapshot.ts';

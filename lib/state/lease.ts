@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { leaseKey } from './keys.ts';
 import type { StateStore } from './store.ts';
 import { StateConflict } from './store.ts';
 
@@ -73,7 +74,7 @@ interface Place {
  * @throws LeaseHeld naming who has it; Error when the store refuses every write
  */
 export async function takeLease(store: StateStore, shard: string, wish: Wish, clock: Timing): Promise<HeldLease> {
-  const place: Place = { store, key: `lease/${shard}`, token: randomUUID() };
+  const place: Place = { store, key: leaseKey(shard), token: randomUUID() };
   const giveUpAt = clock.now() + wish.waitMs;
   const tries = CONFLICTS + Math.ceil(wish.waitMs / PAUSE);
   for (let attempt = 1, conflicts = 0; ; attempt++) {
@@ -113,11 +114,17 @@ async function tryPut({ store, key }: Place, lease: Lease, expected: string | un
   }
 }
 
-async function readLease({ store, key }: Place): Promise<{ lease?: Lease; version?: string }> {
+async function readLease({ store, key }: Pick<Place, 'store' | 'key'>): Promise<{ lease?: Lease; version?: string }> {
   const found = await store.get(key);
   if (!found || found === 'unchanged') return {};
   const lease = parseLease(found.bytes);
   return { version: found.version, ...(lease && { lease }) };
+}
+
+/** Who works on a shard at the moment; undefined: nobody. */
+export async function currentLease(store: StateStore, shard: string, now: number): Promise<Lease | undefined> {
+  const { lease } = await readLease({ store, key: leaseKey(shard) });
+  return lease && !isOver(lease, now) ? lease : undefined;
 }
 
 /** The version of a lease of ours of which we do not know it, since the answer to a renewal was lost. */

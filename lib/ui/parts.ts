@@ -1,5 +1,5 @@
 import type { Finding, ObjectRef, RecordChange, RecordSet } from '../model/index.ts';
-import { describeObject } from '../model/index.ts';
+import { describeObject, isUnpublished } from '../model/index.ts';
 import { describeValue } from '../report/change.ts';
 import { type Html, html, type Part } from './html.ts';
 import { nameLink } from './layout.ts';
@@ -32,13 +32,11 @@ export function valueDifference({ before, after }: Pick<RecordChange, 'before' |
 
 export const FINDING_HEAD = ['Reason', 'About', 'What, and what to do'] as const;
 
-const MILD: ReadonlySet<Finding['reason']> = new Set(['filtered', 'warning', 'grace', 'merged']);
-
 export function findingCells(finding: Finding): Part[] {
   const { reason, name, object, cluster, zone, message, count = 1 } = finding;
   const about = object ? describeObject(object) : (cluster ?? zone ?? '');
   return [
-    html`<span class="${MILD.has(reason) ? 'soft' : 'bad'}">${reason}</span>`,
+    html`<span class="${isUnpublished(finding) ? 'bad' : 'soft'}">${reason}</span>`,
     html`${name !== undefined && nameLink(name)}${name !== undefined && about !== '' && html`<br>`}${about}`,
     html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}`,
   ];

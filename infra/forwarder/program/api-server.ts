@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 import type { Cluster } from '@kubernetes/client-node';
 import { openConnection, type ServerAccess, type StreamingConnection } from '../../../lib/cluster/connection.ts';
-import { KubeconfigError, reasonOf } from '../../../lib/cluster/errors.ts';
+import { KubeconfigError } from '../../../lib/cluster/errors.ts';
 import { kubeConfigFromFile } from '../../../lib/cluster/kubeconfig.ts';
 import type { Advice } from '../../../lib/cluster/resource.ts';
+import { reasonOf } from '../../../lib/reason.ts';
 
 /** https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/#directly-accessing-the-rest-api */
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -1,5 +1,5 @@
 // The forwarder: one bundled file that Node runs as the first process of a pod. README.md says how.
-import { reasonOf } from '../../../lib/cluster/errors.ts';
+import { reasonOf } from '../../../lib/reason.ts';
 import { connect } from './api-server.ts';
 import { forwarderClock as clock } from './clock.ts';
 import { podCredentials } from './credentials.ts';

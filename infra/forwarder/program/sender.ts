@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../../lib/cluster/abort.ts';
-import { reasonOf } from '../../../lib/cluster/errors.ts';
 import type { Notice, NoticedObject } from '../../../lib/model/index.ts';
+import { reasonOf } from '../../../lib/reason.ts';
 import { type Backoff, waitAfter } from './backoff.ts';
 import { Changes } from './changes.ts';
 import type { ForwarderClock } from './clock.ts';
