@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Resolver } from 'node:dns/promises';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsHttp } from '../lib/aws/index.ts';
@@ -13,6 +12,7 @@ import { printableJson } from '../lib/report/printable.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, print, textOptions } from './output.ts';
+import { isNone, resolverAt } from './public-dns.ts';
 import { version } from './version.ts';
 
 export interface DoctorOptions extends GlobalOptions {
@@ -58,7 +58,7 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
     },
     probe: (cluster, { sources, filters }) =>
       probeCluster(cluster, { sources, namespaces: filters.namespaces, credentials }),
-    nameServers: zone => nameServersOf(zone, dnsServer),
+    nameServers: zone => nameServersOf(zone, dnsServer ?? true),
     messages: queue => messagesIn(new SQSClient(aws), queue),
     now: Date.now,
     random: () => randomBytes(6).toString('hex'),
@@ -66,14 +66,11 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
 }
 
 /** Of a name that public DNS does not know there are none; any other fault is told. */
-async function nameServersOf(zone: string, server: string | undefined): Promise<string[]> {
-  const resolver = new Resolver({ timeout: 3_000, tries: 2 });
-  if (server !== undefined) resolver.setServers([server]);
+async function nameServersOf(zone: string, server: true | string): Promise<string[]> {
   try {
-    return await resolver.resolveNs(zone);
+    return await resolverAt(server, '--dns-server').resolveNs(zone);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
+    if (isNone(error)) return [];
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { explainName, explainObject, type Facts, findObjects, namesOf } from '../lib/explain/index.ts';
 import type { DnsName, HistoryLine, ObjectRef, Snapshot } from '../lib/model/index.ts';
+import { within } from '../lib/plan/index.ts';
 import { composePorts, lookAnew, lookAtKept, type Run, recentHistory } from '../lib/reconcile/index.ts';
 import { type ExplainOptions, formatExplanation, formatObject } from '../lib/report/explain.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
@@ -24,7 +25,7 @@ export function runExplain(
   return command(options, async () => {
     const name = hostname(text);
     const { facts, run } = await lookFor(options, () => new Set([name]));
-    const home = options.dns ? facts.zones.filter(zone => !zone.private && contains(zone.name, name)) : [];
+    const home = options.dns ? facts.zones.filter(zone => !zone.private && within(name, zone.name)) : [];
     const dns = options.dns ? await askPublicDns(name, longest(home.map(zone => zone.name)), options.dns) : undefined;
     const last = await lately(run, name);
     const explanation = explainName(name, facts, { last, ...(dns && { dns }) });
@@ -70,7 +71,6 @@ const PLAIN = () => ({ colour: false, rows: Number.POSITIVE_INFINITY, now: Date.
 
 const fenced = (text: string) => `\`\`\`text\n${text}\n\`\`\``;
 
-const contains = (zone: DnsName, name: DnsName) => name === zone || name.endsWith(`.${zone}`);
 const longest = (names: readonly DnsName[]) => [...names].sort((a, b) => b.length - a.length)[0];
 
 /** @throws Error for what is no hostname */

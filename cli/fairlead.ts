@@ -6,7 +6,7 @@ import { addHelp } from './help.ts';
 import { type HistoryOptions, parseSpan, runHistory } from './history.ts';
 import { type ImportFlags, runImportArguments } from './import-args.ts';
 import { type InitFlags, runInit } from './init.ts';
-import { FORMATS, type GlobalOptions } from './options.ts';
+import { collect, FORMATS, type GlobalOptions } from './options.ts';
 import { print } from './output.ts';
 import { addOwnership } from './ownership-commands.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
@@ -32,8 +32,6 @@ function seconds(text: string): number {
   if (Number.isFinite(value) && value >= 5) return value;
   throw new InvalidArgumentError('give 5 seconds or more');
 }
-
-const collect = (value: string, previous: string[] = []) => [...previous, value];
 
 function withCommon(command: Command): Command {
   return command

@@ -3,6 +3,9 @@ export const FORMATS = ['table', 'json', 'yaml', 'markdown', 'name'] as const;
 
 export type Format = (typeof FORMATS)[number];
 
+/** An option that may be given several times. */
+export const collect = (value: string, previous: string[] = []) => [...previous, value];
+
 /** What every command takes. */
 export interface GlobalOptions {
   readonly config: string;

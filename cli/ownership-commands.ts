@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { collect } from './options.ts';
 import {
   type AdoptOptions,
   type ReleaseOptions,
@@ -13,8 +14,6 @@ function pause(text: string): number {
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('give a number of seconds');
 }
-
-const collect = (value: string, previous: string[] = []) => [...previous, value];
 
 /** The commands that move ownership. */
 export function addOwnership(program: Command, withCommon: (command: Command) => Command): void {

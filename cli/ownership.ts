@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import { loadConfig } from '../lib/config/index.ts';
 import type { Finding } from '../lib/model/index.ts';
 import { type Ask, composePorts, type Moves, moveOwnership } from '../lib/reconcile/index.ts';
 import { printable } from '../lib/report/printable.ts';
 import { formatTable, type TextOptions } from '../lib/report/text.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
+import { isAgreed } from './ask.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import type { GlobalOptions } from './options.ts';
@@ -137,12 +137,7 @@ async function agreed(shown: Moves, { kind }: Ask, options: MoveOptions): Promis
     process.stderr.write('there is no terminal to ask on, so nothing is done: --yes does it\n');
     return false;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Do it? [y/N] (--yes does not ask) ')).trim());
-  } finally {
-    terminal.close();
-  }
+  return isAgreed('Do it?');
 }
 
 function tableOf({ moves }: Moves, options: TextOptions): string {

@@ -7,6 +7,9 @@ const TIMEOUT_MS = 2_000;
 /** Codes that say "there is none", which is an answer. */
 const NONE: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
 
+/** Whether DNS says that there is no such name, or nothing of the type. */
+export const isNone = (error: unknown): boolean => NONE.has((error as NodeJS.ErrnoException).code ?? '');
+
 /**
  * Asks DNS, as the world would, for the addresses of a name and for the name servers of its zone.
  * @param server `192.0.2.1` or `192.0.2.1:53`; true: the servers of the machine
@@ -17,15 +20,13 @@ export async function askPublicDns(
   zone: DnsName | undefined,
   server: true | string,
 ): Promise<PublicAnswer> {
-  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
-  if (server !== true) setServer(resolver, server);
+  const resolver = resolverAt(server, '--dns');
   const problems: string[] = [];
   const ask = async (what: string, work: () => Promise<string[]>): Promise<string[]> => {
     try {
       return (await work()).sort();
     } catch (error) {
-      const { code = '', message } = error as NodeJS.ErrnoException;
-      if (!NONE.has(code)) problems.push(`${what} could not be asked for: ${message}`);
+      if (!isNone(error)) problems.push(`${what} could not be asked for: ${(error as Error).message}`);
       return [];
     }
   };
@@ -45,11 +46,15 @@ export async function askPublicDns(
   };
 }
 
-function setServer(resolver: Resolver, server: string): void {
+/** @throws Error for what is no address of a server, naming the option */
+export function resolverAt(server: true | string, option: string): Resolver {
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
+  if (server === true) return resolver;
   try {
     resolver.setServers([server]);
+    return resolver;
   } catch (error) {
-    throw new Error(`--dns: ${server} is not the address of a DNS server: write 192.0.2.1 or 192.0.2.1:53`, {
+    throw new Error(`${option}: ${server} is not the address of a DNS server: write 192.0.2.1 or 192.0.2.1:53`, {
       cause: error,
     });
   }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
@@ -16,6 +15,7 @@ import { fitResult, TEXT_BYTES } from '../lib/report/fit.ts';
 import { escaped, markdownResult } from '../lib/report/markdown.ts';
 import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
+import { isAgreed } from './ask.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import { formatOf, type GlobalOptions } from './options.ts';
@@ -155,11 +155,6 @@ async function agreed({ zones, counts }: RunResult): Promise<boolean> {
   const gone = zones.flatMap(({ changes }) => changes).filter(({ action }) => action === 'delete');
   const named = gone.slice(0, SHOWN).map(({ name, type }) => `  - ${printable(name)} ${type}\n`);
   const more = gone.length > SHOWN ? `  … and ${gone.length - SHOWN} more\n` : '';
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   process.stderr.write(`${gone.length} record sets would be removed:\n${named.join('')}${more}`);
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Remove them? [y/N] (--yes does not ask) ')).trim());
-  } finally {
-    terminal.close();
-  }
+  return isAgreed('Remove them?');
 }

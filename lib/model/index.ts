@@ -1,4 +1,5 @@
 export * from './cluster.ts';
+export * from './edits.ts';
 export type * from './endpoint.ts';
 export * from './finding.ts';
 export type * from './history.ts';

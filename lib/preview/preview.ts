@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { ClusterName, RunResult } from '../model/index.ts';
 import { type Ports, type Readings, type Run, reconcile } from '../reconcile/index.ts';
-import { createBudget, type Route53Port } from '../route53/index.ts';
+import { createBudget, remembering } from '../route53/index.ts';
 import { Reading, sourceSettings } from '../sources/index.ts';
 import { type Applied, applied } from './apply.ts';
 import { effectOf } from './effect.ts';
@@ -62,26 +62,4 @@ function needsOf({ objects }: Manifests, config: Config, cluster: ClusterName): 
   const reading = new Reading(config.sources, { cluster, settings: sourceSettings(config) });
   for (const { resource, object } of objects) reading.page(resource, [object]);
   return reading;
-}
-
-/** The second plan sees what the first one saw, and asks for nothing twice. */
-function remembering(route53: Route53Port): Route53Port {
-  const answers = new Map<string, Promise<unknown>>();
-  const once =
-    <A extends unknown[], R>(name: string, ask: (...args: A) => Promise<R>) =>
-    (...args: A): Promise<R> => {
-      const key = JSON.stringify([name, ...args]);
-      const known = answers.get(key) ?? ask(...args);
-      answers.set(key, known);
-      known.catch(() => answers.delete(key));
-      return known as Promise<R>;
-    };
-  return {
-    ...route53,
-    changeRecordSets: () => Promise.reject(new Error('a preview changes nothing')),
-    listHostedZones: once('zones', marker => route53.listHostedZones(marker)),
-    listRecordSets: once('records', (...args) => route53.listRecordSets(...args)),
-    listTags: once('tags', zones => route53.listTags(zones)),
-    recordSetLimit: once('limit', zone => route53.recordSetLimit(zone)),
-  };
 }

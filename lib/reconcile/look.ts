@@ -9,7 +9,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { type PlanInput, zonesMissing } from '../plan/index.ts';
+import { type PlanInput, within, zonesMissing } from '../plan/index.ts';
 import { withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
@@ -176,7 +176,7 @@ function gapsOf(
   copies: ReadonlyMap<ZoneId, ZoneCopy>,
   names: ReadonlySet<DnsName>,
 ): string[] {
-  const contains = (zone: HostedZone) => [...names].some(name => name === zone.name || name.endsWith(`.${zone.name}`));
+  const contains = (zone: HostedZone) => [...names].some(name => within(name, zone.name));
   const clusters = [...known].flatMap(([name, { kept }]) => {
     if (!kept) return [`nothing is kept of the cluster "${name}": what it asks for is not in this`];
     return kept.detailed ? [] : [`what is kept of the cluster "${name}" is an earlier release's: run sync once`];

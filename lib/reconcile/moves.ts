@@ -1,4 +1,5 @@
 import type { ClusterName, DnsName, Finding, NameChange, OwnerId, ZoneState } from '../model/index.ts';
+import { editsOf } from '../model/index.ts';
 import {
   afterwards,
   type Move,
@@ -204,9 +205,7 @@ async function carryOut(zone: LoadedZone, { moves, run, route53, input }: Look):
   const done = here.filter(({ name }) => applied.has(name));
   if (done.length > 0) {
     const { edits } = zone;
-    for (const { deletes, creates } of outcome.applied) {
-      edits.sets.push(...deletes.map(set => ({ set })), ...creates.map(set => ({ set, after: set })));
-    }
+    for (const one of editsOf(outcome.applied)) edits.sets.push(one);
     await keepZone(run, { ...zone, state: afterwards(zone.state, done), edits });
   }
   return { moves: done, refused: notDone(outcome, id) };

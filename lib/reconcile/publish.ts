@@ -8,7 +8,7 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { ADDRESS_TYPES, changeKey, recordId, sameRecord } from '../model/index.ts';
+import { ADDRESS_TYPES, changeKey, editSets, editsOf, recordId, sameRecord } from '../model/index.ts';
 import {
   fingerprint,
   inFairOrder,
@@ -34,7 +34,7 @@ import {
   type ZoneOutcome,
 } from '../route53/index.ts';
 import type { Ports, Run } from './ports.ts';
-import { type Edits, editSets } from './zone-copy.ts';
+import type { Edits } from './zone-copy.ts';
 
 /** One zone's planned changes on their way into Route 53. */
 export interface Publishing {
@@ -198,10 +198,7 @@ const isPassing = (why: Error) =>
 function withApplied(state: ZoneState, applied: readonly NameChange[], edits: Edits): ZoneState {
   if (applied.length === 0) return state;
   const refusals = new Map<string, Refusal>(state.refusals);
-  const sets = applied.flatMap(({ deletes, creates }) => [
-    ...deletes.map(set => ({ set })),
-    ...creates.map(set => ({ set, after: set })),
-  ]);
+  const sets = editsOf(applied);
   for (const change of applied) refusals.delete(changeKey(change));
   for (const one of sets) edits.sets.push(one);
   return { ...state, records: editSets(state.records, sets), refusals };

@@ -1,5 +1,5 @@
 import type { AffixSettings, DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
-import { isSameSet, sameRecord } from '../model/index.ts';
+import { editSets, type SetEdit, sameRecord } from '../model/index.ts';
 import { decodeZone, encodeZone, type ZoneCopy, zoneKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 
@@ -12,24 +12,12 @@ export interface Edits {
   /** Names that were read again. */
   readonly names: Set<DnsName>;
   /** Record sets that were deleted (`after` is absent) or created, in this order. */
-  readonly sets: { readonly set: RecordSet; readonly after?: RecordSet }[];
+  readonly sets: SetEdit[];
 }
 
 export const noEdits = (): Edits => ({ whole: false, names: new Set(), sets: [] });
 
 export const hasEdits = ({ whole, names, sets }: Edits): boolean => whole || names.size > 0 || sets.length > 0;
-
-/** Puts accepted changes into the records of a zone. */
-export function editSets(records: Records, sets: Edits['sets']): Map<DnsName, readonly RecordSet[]> {
-  const edited = new Map(records);
-  for (const { set, after } of sets) {
-    const others = (edited.get(set.name) ?? []).filter(other => !isSameSet(other, set));
-    const now = after ? [...others, after] : others;
-    if (now.length > 0) edited.set(set.name, now);
-    else edited.delete(set.name);
-  }
-  return edited;
-}
 
 const NO_MEMORY: ZoneMemory = { refusals: new Map(), unwantedSince: new Map(), removed: [], misread: new Set() };
 

@@ -7,3 +7,4 @@ export type { ZoneOutcome } from './outcome.ts';
 export { type Change, type ListingStart, Route53Error, type Route53Port } from './port.ts';
 export { PAGE, readHostedZones, readNames, readZone, withTags } from './read.ts';
 export type { Verdict } from './refusal.ts';
+export { remembering } from './remember.ts';

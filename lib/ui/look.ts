@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { ZoneId } from '../model/index.ts';
 import { listRecords, type Ports, reconcile } from '../reconcile/index.ts';
-import type { Picture } from './picture.ts';
+import { remembering } from '../route53/index.ts';
+import type { Picture, Room } from './picture.ts';
 
 /** Zones whose room is asked for, at a request each. */
 const ROOMS = 30;
@@ -11,10 +12,12 @@ const ROOMS = 30;
  *
  * @throws as reconcile and listRecords
  */
-export async function lookAtWorld(config: Config, ports: Ports): Promise<Picture> {
+export async function lookAtWorld(config: Config, given: Ports): Promise<Picture> {
+  // Zones that the plan reads are not listed a second time.
+  const ports = { ...given, route53: remembering(given.route53) };
   const plan = await reconcile({ mode: 'plan', force: false }, { config, ports });
   const records = await listRecords({ config, ports }, { all: true, withoutOwnership: true });
-  const rooms = new Map<ZoneId, { limit: number; count: number }>();
+  const rooms = new Map<ZoneId, Room>();
   for (const { id } of plan.zones.slice(0, ROOMS)) {
     // Not every caller may read the quota; then the page says that it is not known.
     const room = await ports.route53.recordSetLimit(id).catch(() => undefined);

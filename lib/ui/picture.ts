@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type { DnsName, Finding, OwnerId, RecordChange, RunResult, ZoneId } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import type { ListedRecord } from '../reconcile/index.ts';
@@ -13,7 +14,13 @@ export interface Picture {
   /** The owner ids of the config. */
   readonly owners: ReadonlySet<OwnerId>;
   /** How many record sets a zone may hold and holds; absent where that may not be read. */
-  readonly rooms: ReadonlyMap<ZoneId, { readonly limit: number; readonly count: number }>;
+  readonly rooms: ReadonlyMap<ZoneId, Room>;
+}
+
+/** How many record sets a zone may hold, and holds. */
+export interface Room {
+  readonly limit: number;
+  readonly count: number;
 }
 
 /** One record set, with what is said of its name; `text` is what a search looks through. */
@@ -36,12 +43,12 @@ const zoneOf = ({ zone }: ListedRecord) => `${zone.name} ${zone.id}`;
 
 export function indexPicture(picture: Picture): Index {
   const { plan, records, owners } = picture;
-  const findings = new Map<DnsName, Finding[]>();
-  for (const finding of plan.findings) {
-    if (finding.name !== undefined) put(findings, finding.name, finding);
-  }
-  const changes = new Map<DnsName, RecordChange[]>();
-  for (const zone of plan.zones) for (const change of zone.changes) put(changes, change.name, change);
+  const isNamed = (finding: Finding): finding is Finding & { readonly name: DnsName } => finding.name !== undefined;
+  const findings = groupBy(plan.findings.filter(isNamed), ({ name }) => name);
+  const changes = groupBy(
+    plan.zones.flatMap(zone => zone.changes),
+    ({ name }) => name,
+  );
   const rows = records
     .map(listed => rowOf(listed, owners, findings.get(listed.record.name) ?? []))
     .sort(
@@ -51,12 +58,6 @@ export function indexPicture(picture: Picture): Index {
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
-function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
-}
 
 function rowOf(listed: ListedRecord, owners: ReadonlySet<OwnerId>, findings: readonly Finding[]): Row {
   const { record, owner, cluster, resource } = listed;

@@ -1,6 +1,6 @@
 import { matchesGlob } from '../../glob.ts';
-import type { DnsName, Finding, NameChange, OwnerId, Ownership, RecordSet, ZoneState } from '../../model/index.ts';
-import { isSameSet, recordId } from '../../model/index.ts';
+import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
+import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
 import { type Claim, claimsOf, decidingClaim, wildcardTwin } from '../../registry/index.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current.ts';
 import type { PlanInput } from '../input.ts';
@@ -153,16 +153,7 @@ const namesIn = (moves: readonly Move[], id: string) =>
 /** A zone as moves leave it. */
 export function afterwards(state: ZoneState, moves: readonly Move[]): ZoneState {
   const here = moves.filter(({ zone }) => zone.id === state.zone.id).map(({ change }) => change);
-  const records = new Map(state.records);
-  const put = (record: RecordSet, left: readonly RecordSet[]) => {
-    const others = (records.get(record.name) ?? []).filter(other => recordId(other) !== recordId(record));
-    if (others.length + left.length > 0) records.set(record.name, [...others, ...left]);
-    else records.delete(record.name);
-  };
-  for (const { deletes, creates } of here) {
-    for (const record of deletes) put(record, []);
-    for (const record of creates) put(record, [record]);
-  }
+  const records = editSets(state.records, editsOf(here));
   const moved = new Set(here.flatMap(({ creates }) => creates.map(recordId)));
   return { ...state, records, unproven: new Set([...state.unproven].filter(id => !moved.has(id))) };
 }

@@ -1,7 +1,8 @@
+import { groupBy } from '../../group.ts';
 import type { Reason, ZoneResult } from '../../model/index.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { ago, commandLine, table } from '../layout.ts';
-import type { Index } from '../picture.ts';
+import type { Index, Room } from '../picture.ts';
 
 /** The fleet at a glance: is it well, what waits, how full are the zones. */
 export function overview({ picture, rows, changes }: Index, now: number): Html {
@@ -9,6 +10,7 @@ export function overview({ picture, rows, changes }: Index, now: number): Html {
   const waiting = [...changes.values()].reduce((sum, list) => sum + list.length, 0);
   const held = plan.reasons.held ?? 0;
   const ours = rows.filter(row => row.ours).length;
+  const byZone = groupBy(rows, ({ listed }) => listed.zone.id);
   const cards: readonly (readonly [number, string, string, string])[] = [
     [plan.counts.unpublished, 'not as it is asked for', './findings', plan.counts.unpublished > 0 ? 'bad' : 'good'],
     [waiting, 'changes wait for the next run', './plan', waiting > 0 ? 'warn' : 'good'],
@@ -37,17 +39,16 @@ ${table(
 ${table(
   'Hosted zones that the config selects',
   ['Zone', 'Ours', 'Others', 'Waiting', 'Room', 'Read in full'],
-  plan.zones.map(zone => zoneCells(zone, { picture, rows, changes } as Index, now)),
+  plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.get(zone.id), now)),
 )}
 <h2>Why something is not done</h2>
 ${reasonsTable(plan.reasons)}
 ${held > 0 && html`<h2>Held removals</h2><p>Look at them under <a href="./findings?q=held">Not done</a>. If they are meant:</p>${commandLine('npx fairlead sync --force --cluster NAME')}`}`;
 }
 
-function zoneCells(zone: ZoneResult, { picture, rows }: Index, now: number): Part[] {
+/** @param all how many record sets the zone has, ownership records left out */
+function zoneCells(zone: ZoneResult, all: number, room: Room | undefined, now: number): Part[] {
   const { id, name, private: hidden, owned, changes, source, readAt } = zone;
-  const all = rows.filter(({ listed }) => listed.zone.id === id).length;
-  const room = picture.rooms.get(id);
   const left =
     room === undefined ? html`<span class="soft">not known</span>` : `${room.limit - room.count} of ${room.limit}`;
   return [
