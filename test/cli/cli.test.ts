@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import type { RunResult } from '../../lib/model/index.ts';
 import type { RecordJson } from '../../local/route53/json.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { NLB, service } from '../support/objects.ts';
+import { runFairlead } from './program.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
 const ZONE = 'Z0EXAMPLE0000000001';
@@ -48,17 +49,8 @@ const config = (more = '', name = 'fairlead.yml') =>
 const fairlead = (...args: string[]) => fairleadIn({}, ...args);
 
 /** With these variables of the environment besides; undefined: without. */
-function fairleadIn(
-  more: Record<string, string | undefined>,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env(), ...more };
-  return new Promise(resolve => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const fairleadIn = (more: Record<string, string | undefined>, ...args: string[]) =>
+  runFairlead({ world, folder, more }, ...args);
 
 const json = ({ out }: { out: string }) => JSON.parse(out) as RunResult;
 

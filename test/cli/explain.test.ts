@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '../../local/world.ts';
 import { NLB, service } from '../support/objects.ts';
+import { runFairlead } from './program.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
 let world: World;
 let folder: string;
 
@@ -34,14 +32,7 @@ const config = (name: string, more = '') =>
     `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n${more}`,
   );
 
-function fairlead(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
-  return new Promise(resolve => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const fairlead = (...args: string[]) => runFairlead({ world, folder }, ...args);
 
 describe('fairlead explain', () => {
   test('one hostname, on one screen, without a call', async () => {

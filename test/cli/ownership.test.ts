@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MoveResult } from '../../lib/reconcile/index.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { brief } from '../support/harness.ts';
 import { service } from '../support/objects.ts';
+import { runFairlead } from './program.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
 let world: World;
 let folder: string;
 
@@ -45,14 +43,7 @@ beforeEach(async () => {
   await config();
 });
 
-function fairlead(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
-  return new Promise(resolve => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder, env }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-  });
-}
+const fairlead = (...args: string[]) => runFairlead({ world, folder }, ...args);
 
 const OURS = ['a-a.example.com TXT arena service/default/a', 'a.example.com A 203.0.113.7'];
 

@@ -12,6 +12,7 @@ import {
   NOTHING,
   ownershipOf,
   refusal,
+  refusedAt,
   swapOwnership,
   together,
   typesOf,
@@ -59,14 +60,13 @@ function unownedAt(name: DnsName, view: ZoneView, { settings, owners }: Context)
   const { ours, foreign, reserved } = currentAt(name, view, settings, owners);
   const standing = foreign.filter(({ record }) => isOwnable(record, view, settings));
   if (standing.length === 0) {
-    const told = refusal('warning', `${name}: is ours already`, name, zone.id);
-    return ours.length > 0 ? { moves: [], refused: [told] } : NOTHING;
+    return ours.length > 0 ? refusedAt('warning', name, zone, 'is ours already') : NOTHING;
   }
   const owner = standing.find(one => !isFree(one))?.claim ?? reserved[0];
   if (owner) {
     const { txt, ownership } = owner;
-    const message = `${name}: the ownership record ${txt.name} says that it belongs to the owner "${ownership.owner}" (fairlead transfer --from)`;
-    return { moves: [], refused: [refusal('not-owned', message, name, zone.id)] };
+    const why = `the ownership record ${txt.name} says that it belongs to the owner "${ownership.owner}" (fairlead transfer --from)`;
+    return refusedAt('not-owned', name, zone, why);
   }
   const records = standing.map(({ record }) => record);
   const leaving = standing.flatMap(({ claim }) => claim ?? []);

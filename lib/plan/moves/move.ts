@@ -100,11 +100,16 @@ export const refusal = (reason: Finding['reason'], message: string, name: DnsNam
   ...(zone !== undefined && { zone }),
 });
 
+/** Nothing is moved at a name of a zone, for this reason. */
+export const refusedAt = (reason: Finding['reason'], name: DnsName, { id }: HostedZone, why: string): Moves => ({
+  moves: [],
+  refused: [refusal(reason, `${name}: ${why}`, name, id)],
+});
+
 /** Nothing is moved in a zone that the config freezes. */
 export function frozenZone(name: DnsName, zone: HostedZone, settings: PlanSettings): Moves | undefined {
   if (!isFrozen(zone, settings)) return undefined;
-  const message = `${name}: the hosted zone ${zone.name} is frozen by zones.freeze of the config`;
-  return { moves: [], refused: [refusal('frozen', message, name, zone.id)] };
+  return refusedAt('frozen', name, zone, `the hosted zone ${zone.name} is frozen by zones.freeze of the config`);
 }
 
 export const typesOf = (records: readonly RecordSet[]) => [...new Set(records.map(({ type }) => type))].sort();

@@ -4,7 +4,7 @@ import { currentAt, viewZones, type ZoneView } from '../current.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { frozenZone, type Moves, NOTHING, refusal, swapOwnership, together, typesOf } from './move.ts';
+import { frozenZone, type Moves, NOTHING, refusal, refusedAt, swapOwnership, together, typesOf } from './move.ts';
 
 /** Gives up names: our ownership records go, what stands there stays, and is nobody's. */
 export function planRelease(names: readonly DnsName[], { zones, snapshots, settings }: PlanInput): Moves {
@@ -49,8 +49,8 @@ function releaseName(
   const frozen = frozenZone(name, view.zone, settings);
   if (frozen) return frozen;
   if (own.some(({ claim }) => view.above.includes(claim))) {
-    const message = `${name}: its ownership record, ${first.claim.txt.name}, stands in the zone above: remove it there by hand`;
-    return { moves: [], refused: [refusal('conflict', message, name, view.zone.id)] };
+    const why = `its ownership record, ${first.claim.txt.name}, stands in the zone above: remove it there by hand`;
+    return refusedAt('conflict', name, view.zone, why);
   }
   const records = own.map(({ record }) => record);
   // Those that decide over nothing, too: one of them would have the record taken back.

@@ -23,7 +23,7 @@ import {
   type Moves,
   NOTHING,
   ownershipOf,
-  refusal,
+  refusedAt,
   swapOwnership,
   together,
   typesOf,
@@ -65,10 +65,7 @@ function renameAt(
   if (renamed.length === 0) return NOTHING;
   const frozen = frozenZone(name, zone, settings);
   if (frozen) return frozen;
-  const no = (why: string): Moves => ({
-    moves: [],
-    refused: [refusal('conflict', `${name}: ${why}`, name, zone.id)],
-  });
+  const no = (why: string) => refusedAt('conflict', name, zone, why);
   const other = [...former, ...today].find(claim => !isOurs(claim));
   if (other) return no(`the owner "${other.ownership.owner}" has the ownership record ${other.txt.name} there`);
   // What another name of the zone is known by, as things are, stays.

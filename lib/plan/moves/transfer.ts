@@ -16,6 +16,7 @@ import {
   NOTHING,
   ownershipOf,
   refusal,
+  refusedAt,
   swapOwnership,
   together,
   typesOf,
@@ -77,10 +78,7 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
   });
   if (theirs.length === 0) return NOTHING;
   const records = theirs.map(({ record }) => record);
-  const no = (reason: Finding['reason'], why: string): Moves => ({
-    moves: [],
-    refused: [refusal(reason, `${name}: ${why}`, name, zone.id)],
-  });
+  const no = (reason: Finding['reason'], why: string) => refusedAt(reason, name, zone, why);
   const unmanaged = typesOf(records).filter(type => !(settings.types as readonly string[]).includes(type));
   if (unmanaged.length > 0) return no('filtered', `records.types leaves out ${unmanaged.join(', ')}`);
   const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
@@ -100,7 +98,7 @@ function transferTarget(
   );
   const fresh = records.map((record, i) => ownershipOf(record, labels[i] as Ownership, zone, settings));
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
-  if (taken !== undefined) return { moves: [], refused: [refusal('conflict', `${name}: ${taken}`, name, zone.id)] };
+  if (taken !== undefined) return refusedAt('conflict', name, zone, taken);
   const [first] = labels as [Ownership];
   const move: Move = {
     zone,
