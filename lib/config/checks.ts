@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { isMap } from '../is-map.ts';
 import type { ConfigProblem } from './error.ts';
 import { shardOf } from './shards.ts';
 
@@ -173,10 +174,8 @@ function shardsOf(file: unknown): { name: string; clusters: string[] }[] {
   }));
 }
 
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function get(value: unknown, key: string): unknown {
-  return isMap(value) && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 const has = (value: unknown, key: string) => get(value, key) !== undefined;

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { isMap } from '../is-map.ts';
 import { fromEnvironment, wordsOf } from './arguments.ts';
 import { helmArguments } from './helm.ts';
 
@@ -30,7 +31,7 @@ export function argumentsIn(text: string, file: string): Found {
     if (error) throw new ImportError(`${file} is neither a command line nor YAML: ${error.message.split('\n')[0]}`);
     values.push(document.toJS());
   }
-  const objects = values.flatMap(itemsOf).filter(isNode);
+  const objects = values.flatMap(itemsOf).filter(isMap);
   const [only] = objects;
   if (Array.isArray(values[0]) && values[0].every(item => typeof item === 'string')) return all(values[0]);
   const containers = objects.flatMap(containersOf).filter(isExternalDns);
@@ -49,16 +50,15 @@ export function argumentsIn(text: string, file: string): Found {
 
 const all = (words: readonly string[]): Found => ({ words, problems: [] });
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
-const nodesIn = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
+const nodesIn = (value: unknown): Node[] => (Array.isArray(value) ? value.filter(isMap) : []);
 const stringsIn = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-const child = (node: Node, key: string): Node => (isNode(node[key]) ? node[key] : {});
+const child = (node: Node, key: string): Node => (isMap(node[key]) ? node[key] : {});
 
-const itemsOf = (value: unknown): unknown[] => (isNode(value) && Array.isArray(value.items) ? value.items : [value]);
+const itemsOf = (value: unknown): unknown[] => (isMap(value) && Array.isArray(value.items) ? value.items : [value]);
 
 /** The arguments of each ExternalDNS in a workload of Kubernetes. */
 export function externalDnsIn(workload: unknown): string[][] {
-  if (!isNode(workload)) return [];
+  if (!isMap(workload)) return [];
   return containersOf(workload).filter(isExternalDns).map(argumentsOf);
 }
 

@@ -9,7 +9,7 @@ import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { plan } from './plan.ts';
 import type { PlanSettings } from './settings.ts';
-import { type ZoneFinder, zoneFinder } from './zones.ts';
+import { within, type ZoneFinder, zoneFinder } from './zones.ts';
 
 /** What the plan has to say of one name. */
 export interface FocusedName {
@@ -172,10 +172,9 @@ function isAbout({ name, zone }: Finding, asked: DnsName, find: ZoneFinder): boo
 
 function currents({ zones, settings }: PlanInput, names: ReadonlySet<DnsName>, owners: Owners) {
   const views = viewZones(zones, settings).sort((a, b) => b.zone.name.length - a.zone.name.length);
-  const contains = (zone: HostedZone, name: DnsName) => name === zone.name || name.endsWith(`.${zone.name}`);
   return new Map(
     [...names].map(name => {
-      const at = views.filter(({ zone }) => contains(zone, name));
+      const at = views.filter(({ zone }) => within(name, zone.name));
       return [name, at.map(view => ({ zone: view.zone, current: currentAt(name, view, settings, owners) }))] as const;
     }),
   );

@@ -1,5 +1,6 @@
 import { groupBy } from '../group.ts';
 import type { ClusterName, Finding, HostedZone, NameChange, RecordSet, ZoneState } from '../model/index.ts';
+import { isSameSet } from '../model/index.ts';
 import { firstOf } from '../shown.ts';
 import type { Braked } from './brakes.ts';
 import { ownershipNameOf } from './change.ts';
@@ -115,8 +116,7 @@ export function withoutAdditions(
   settings: Pick<PlanSettings, 'naming'>,
 ): NameChange | undefined {
   if (change.action !== 'update') return undefined;
-  const isReplaced = ({ name, type, setIdentifier }: RecordSet) =>
-    change.deletes.some(old => old.name === name && old.type === type && old.setIdentifier === setIdentifier);
+  const isReplaced = (record: RecordSet) => change.deletes.some(old => isSameSet(old, record));
   const added = change.creates.filter(record => record.name === change.name && !isReplaced(record));
   const creates = new Set(change.creates);
   for (const record of [...added].reverse()) {

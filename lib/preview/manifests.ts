@@ -1,4 +1,5 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
+import { isMap } from '../is-map.ts';
 import { placesOf, RESOURCE_KINDS, type ResourceKind } from '../sources/index.ts';
 
 /** An object of a manifest, of a kind that sources read. */
@@ -85,9 +86,6 @@ function plain(document: { toJS(): unknown }, where: string): unknown {
 }
 
 const describe = (value: unknown) => (Array.isArray(value) ? 'a list' : `${JSON.stringify(value)}`.slice(0, 60));
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The objects of a `List`, or the object itself. */
 function flat(value: unknown): Record<string, unknown>[] {

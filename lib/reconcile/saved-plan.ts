@@ -1,3 +1,4 @@
+import { isMap } from '../is-map.ts';
 import type { RunRequest } from '../model/index.ts';
 import { differences, type PlannedRun } from './planned.ts';
 
@@ -31,8 +32,6 @@ export function decodePlan(text: string, file: string): SavedPlan {
   const { force, clusters } = request as Record<string, unknown>;
   return { request: { force: force === true, ...(isTexts(clusters) && { clusters }) }, runs };
 }
-
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every(each => typeof each === 'string');
