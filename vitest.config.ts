@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'threads',
     coverage: {
       provider: 'v8',
-      include: ['lib/**', 'functions/**', 'cli/**', 'local/**', 'infra/forwarder/program/**'],
+      include: ['lib/**', 'functions/**', 'cli/**', 'local/**', 'forwarder/program/**'],
       reporter: ['text-summary', 'lcov'],
     },
   },

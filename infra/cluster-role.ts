@@ -69,7 +69,7 @@ export function rolesFor(config: Pick<Config, 'sources'> & SourceConfig): string
   return HEAD + [...byNamespace].map(([namespace, words]) => role(rulesOver(words), namespace)).join('---\n');
 }
 
-/** infra/forwarder/chart/rules.yaml: what the chart's ClusterRole allows for each word of `sources`, by API group. */
+/** forwarder/chart/rules.yaml: what the chart's ClusterRole allows for each word of `sources`, by API group. */
 export function chartRules(): string {
   const words: Readonly<Record<string, readonly SourceKind[]>> = {
     ...Object.fromEntries(SOURCE_KINDS.map(kind => [kind, [kind]])),

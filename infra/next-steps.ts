@@ -102,7 +102,7 @@ function forwarderStep({ clusters }: Config, { WebhookUrl, WebhookFunctionArn }:
       `ClusterName=${eksName}`,
       `WebhookFunctionArn=${WebhookFunctionArn}`,
     ]),
-    `helm install fairlead infra/forwarder/chart --kube-context <${name}> --namespace fairlead --create-namespace --set cluster=${name},webhook.url=${WebhookUrl ?? '<WebhookUrl>'},image.repository=<REPOSITORY>`,
+    `helm install fairlead forwarder/chart --kube-context <${name}> --namespace fairlead --create-namespace --set cluster=${name},webhook.url=${WebhookUrl ?? '<WebhookUrl>'},image.repository=<REPOSITORY>`,
   ]);
   return [{ title: 'Seconds, not minutes: the forwarder in each cluster', commands }];
 }

@@ -14,11 +14,11 @@ import { ManifestFolder } from './demo/manifests.ts';
 import { readOptions } from './demo/options.ts';
 import { printRecords, printResult, printStory, say } from './demo/print.ts';
 import { proveThePath, within } from './demo/proof.ts';
-import { Stories } from './demo/stories.ts';
+import { Traces } from './demo/traces.ts';
 import { startPages } from './demo/ui.ts';
 import { watchManifests } from './demo/watching.ts';
+import type { LocalCluster } from './emulators/kubernetes/cluster.ts';
 import { type Forwarder, startForwarder } from './forwarder/forwarder.ts';
-import type { LocalCluster } from './kubernetes/cluster.ts';
 import { type Stack, startStack } from './stack/stack.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -53,7 +53,7 @@ async function openWorld(config: Config): Promise<World> {
   return world;
 }
 
-async function openStack(world: World, config: Config, { hooks }: Stories): Promise<Stack> {
+async function openStack(world: World, config: Config, { hooks }: Traces): Promise<Stack> {
   const stack = await startStack({
     world,
     config,
@@ -94,19 +94,19 @@ async function main(): Promise<void> {
   if (!cluster) throw new Error(`${configFile} names no cluster`);
   const manifests = new ManifestFolder(folder, cluster);
   for (const { file, errors } of manifests.applyAll()) for (const error of errors) say(`${file}: ${error}`);
-  const stories = new Stories(world);
-  const stack = await openStack(world, config, stories);
+  const traces = new Traces(world);
+  const stack = await openStack(world, config, traces);
   say(
     `Route 53, STS, EKS, S3 and SQS: ${world.url}\nWebhook: ${stack.webhookUrl}\nKubernetes (cluster ${cluster.name}): ${cluster.url}\nDNS: ${world.dns.address} port ${world.dns.port}`,
   );
   printResult('The plan, asked for by hand:', (await stack.reconcile.invoke({ mode: 'plan' })) as RunResult);
-  const first = stories.next(({ result }) => result !== undefined);
+  const first = traces.next(({ result }) => result !== undefined);
   const forwarder = openForwarder(world, stack, config, cluster);
   say('\nThe forwarder starts, and sends its first notice.');
   printStory(await within(first, forwarder));
   printRecords(world);
-  if (options.once) return proveOnce(cluster, config, { stories, forwarder });
-  keepOn(manifests, stories, stack);
+  if (options.once) return proveOnce(cluster, config, { traces, forwarder });
+  keepOn(manifests, traces, stack);
   forwarder.ended.then(last => ending || say(`\nThe forwarder ended: ${last.trim()}`));
   say(`\nTry: dig @${world.dns.address} -p ${world.dns.port} my-webapp.example.com`);
   const pages = await startPages(world, stack, configFile);
@@ -133,25 +133,25 @@ function tellAccess(world: World, { bucket }: Stack): void {
 async function proveOnce(
   cluster: LocalCluster,
   config: Config,
-  parts: { readonly stories: Stories; readonly forwarder: Forwarder },
+  parts: { readonly traces: Traces; readonly forwarder: Forwarder },
 ): Promise<void> {
   const [domain = ''] = domainsOf(config);
   say(`\nNow a Service comes into the cluster, hello.${domain}.`);
-  const { story, changedAt } = await proveThePath(cluster, domain, parts);
-  printStory(story, changedAt);
-  if (!story.journey?.answered) throw new Error(`DNS does not answer for hello.${domain}`);
+  const { trace, changedAt } = await proveThePath(cluster, domain, parts);
+  printStory(trace, changedAt);
+  if (!trace.timeline?.answered) throw new Error(`DNS does not answer for hello.${domain}`);
   await closeAll();
 }
 
 /** Shows what happens from now on, until Ctrl-C. */
-function keepOn(manifests: ManifestFolder, stories: Stories, stack: Stack): void {
+function keepOn(manifests: ManifestFolder, traces: Traces, stack: Stack): void {
   const edits: number[] = [];
-  stories.listen(story => {
+  traces.listen(trace => {
     // The forwarder saw the first change of its notice then: it is the last edit before. An edit that nobody tells of leaves no trace.
-    const since = story.journey?.seenAt ?? 0;
-    printStory(story, edits.filter(time => time <= since + 1).at(-1));
+    const since = trace.timeline?.seenAt ?? 0;
+    printStory(trace, edits.filter(time => time <= since + 1).at(-1));
   });
-  watchManifests(manifests, stories, time => edits.push(time));
+  watchManifests(manifests, traces, time => edits.push(time));
   const { schedule } = options;
   if (schedule > 0) setInterval(() => void stack.sendSchedule().catch(reportError), schedule * 1000);
 }

@@ -1,17 +1,17 @@
-import { Credentials, DEFAULT_ACCOUNT, type Identity } from './aws/credentials.ts';
-import { oneEndpoint } from './aws/endpoint.ts';
-import { serveHttp, stopServer } from './aws/http.ts';
-import { type DnsServer, startDns } from './dns/server.ts';
-import { EksService } from './eks/service.ts';
-import { type LocalCluster, startCluster } from './kubernetes/cluster.ts';
-import type { HostedZone, ZoneOptions } from './route53/hosted-zone.ts';
-import type { ZoneJson } from './route53/json.ts';
-import { Route53Service } from './route53/service.ts';
-import { Route53Store } from './route53/store.ts';
-import type { Throttle } from './route53/throttle.ts';
-import { S3Service } from './s3/service.ts';
-import { SqsService } from './sqs/service.ts';
-import { type Role, StsService } from './sts/service.ts';
+import { Credentials, DEFAULT_ACCOUNT, type Identity } from './emulators/aws/credentials.ts';
+import { oneEndpoint } from './emulators/aws/endpoint.ts';
+import { serveHttp, stopServer } from './emulators/aws/http.ts';
+import { type DnsServer, startDns } from './emulators/dns/server.ts';
+import { EksService } from './emulators/eks/service.ts';
+import { type LocalCluster, startCluster } from './emulators/kubernetes/cluster.ts';
+import type { HostedZone, ZoneOptions } from './emulators/route53/hosted-zone.ts';
+import type { ZoneJson } from './emulators/route53/json.ts';
+import { Route53Service } from './emulators/route53/service.ts';
+import { Route53Store } from './emulators/route53/store.ts';
+import type { Throttle } from './emulators/route53/throttle.ts';
+import { S3Service } from './emulators/s3/service.ts';
+import { SqsService } from './emulators/sqs/service.ts';
+import { type Role, StsService } from './emulators/sts/service.ts';
 
 export interface WorldOptions {
   /** TCP port of the AWS endpoint; a free one when absent. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { issueCertificates } from '../local/kubernetes/certificates.ts';
+import { issueCertificates } from '../local/emulators/kubernetes/certificates.ts';
 import type { Cost, Task, Way } from './bench-list-read.ts';
 import { leaveOut, UNUSED } from './leave-out.ts';
 

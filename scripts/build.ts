@@ -19,7 +19,7 @@ interface Bundle {
 }
 
 const FORWARDER: Bundle = {
-  entry: 'infra/forwarder/program/main.ts',
+  entry: 'forwarder/program/main.ts',
   outfile: 'dist/forwarder/forwarder.js',
   without: [...UNUSED, ...NOT_IN_A_POD],
 };

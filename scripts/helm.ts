@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { root } from './sls.ts';
 
 const run = promisify(execFile);
-const CHART = 'infra/forwarder/chart';
+const CHART = 'forwarder/chart';
 
 /** What Helm answers. Throws its own words when it fails. */
 export async function runHelm(helm: string, args: readonly string[]): Promise<string> {
@@ -17,7 +17,7 @@ export async function runHelm(helm: string, args: readonly string[]): Promise<st
 
 /** What the chart makes, with the values of the plain manifests and those given besides. */
 export function renderChart(helm: string, ...args: readonly string[]): Promise<string> {
-  const values = ['--namespace', 'fairlead', '--values', 'infra/forwarder/manifests/values.yaml'];
+  const values = ['--namespace', 'fairlead', '--values', 'forwarder/manifests/values.yaml'];
   return runHelm(helm, ['template', 'fairlead', CHART, ...values, ...args]);
 }
 

@@ -1,4 +1,4 @@
-// `npm run manifests`: makes infra/forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
+// `npm run manifests`: makes forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
 import { writeFile } from 'node:fs/promises';
 import { chartRules } from '../infra/cluster-role.ts';
 import { renderChart } from './helm.ts';
@@ -6,7 +6,7 @@ import { prepareProgram } from './real/build.ts';
 import { builtPath } from './real/programs.ts';
 import { root } from './sls.ts';
 
-const HEADER = `# The forwarder without Helm: made from infra/forwarder/chart by "npm run manifests"; do not edit it here.
+const HEADER = `# The forwarder without Helm: made from forwarder/chart by "npm run manifests"; do not edit it here.
 # Put your own names into forwarder.json and image of a copy, then
 #   kubectl apply -f forwarder.yaml
 # New settings need a new pod: kubectl -n fairlead rollout restart deployment fairlead-forwarder
@@ -25,7 +25,7 @@ export async function manifests(helm: string): Promise<string> {
 }
 
 if (import.meta.main) {
-  await writeFile(`${root}infra/forwarder/chart/rules.yaml`, chartRules());
+  await writeFile(`${root}forwarder/chart/rules.yaml`, chartRules());
   if (!(await prepareProgram('helm', console.error))) throw new Error('no Helm: install Go, with which it is built');
-  await writeFile(`${root}infra/forwarder/manifests/forwarder.yaml`, await manifests(builtPath('helm')));
+  await writeFile(`${root}forwarder/manifests/forwarder.yaml`, await manifests(builtPath('helm')));
 }

@@ -40,5 +40,5 @@ test('dependencies are installed as the lock file says, without their scripts', 
 });
 
 test('the base image is no tag of its own accord', () => {
-  expect(readFileSync('infra/forwarder/Dockerfile', 'utf8')).toMatch(/^ARG NODE_IMAGE$/m);
+  expect(readFileSync('forwarder/Dockerfile', 'utf8')).toMatch(/^ARG NODE_IMAGE$/m);
 });

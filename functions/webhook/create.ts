@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 /** What the function needs of the world. */
-export interface Desk {
+export interface Ports {
   /** Whether the caller may send notices. */
   authenticate(caller: Caller): Promise<boolean>;
   /** Whether who was authenticated may speak for the cluster; absent: for each. */
@@ -52,11 +52,11 @@ type Refusal = keyof typeof STATUS;
  * queue and is answered with 202. When the queue does not take it the handler throws: Lambda answers 502, its `Errors`
  * alarm rings, and the sender tries again.
  */
-export function createHandler(desk: Desk, telemetry: Telemetry = createTelemetry(), now: () => number = Date.now) {
+export function createHandler(ports: Ports, telemetry: Telemetry = createTelemetry(), now: () => number = Date.now) {
   const { logger, metrics } = telemetry;
   const sample = createSample(now);
   const handle = async (event: UrlEvent): Promise<LambdaFunctionURLResult> => {
-    const outcome = await take(event, desk);
+    const outcome = await take(event, ports);
     if (typeof outcome === 'string') {
       const times = sample(outcome);
       if (times > 0) tellRefused(outcome, times, event.requestContext.http.sourceIp, telemetry);
@@ -85,17 +85,17 @@ function tellRefused(refusal: Refusal, times: number, sourceIp: string, { logger
 }
 
 /** The size is looked at before anything is computed over the body, the caller before anything is read from it. */
-async function take(event: UrlEvent, desk: Desk): Promise<Notice | Refusal> {
+async function take(event: UrlEvent, ports: Ports): Promise<Notice | Refusal> {
   const body = bodyOf(event);
   if (Buffer.byteLength(body) > MAX_BODY) return 'too-large';
   const caller = { body, headers: event.headers, principal: principalOf(event) };
-  if (!(await desk.authenticate(caller))) return 'unauthenticated';
+  if (!(await ports.authenticate(caller))) return 'unauthenticated';
   const notice = parseNotice(body);
   if (notice === undefined) return 'malformed';
-  const shard = desk.shardOf(notice.cluster);
+  const shard = ports.shardOf(notice.cluster);
   if (shard === undefined) return 'unknown-cluster';
-  if (desk.maySpeakFor?.(caller, notice.cluster) === false) return 'other-cluster';
-  await desk.enqueue(notice, shard);
+  if (ports.maySpeakFor?.(caller, notice.cluster) === false) return 'other-cluster';
+  await ports.enqueue(notice, shard);
   return notice;
 }
 

@@ -54,7 +54,7 @@ export async function listAll(listing: Listing): Promise<Listed> {
     try {
       return await listOnce(listing);
     } catch (error) {
-      if (!(error instanceof ClusterError) || error.mend !== 'restart') throw error;
+      if (!(error instanceof ClusterError) || error.recovery !== 'restart') throw error;
       if (restarts === RESTARTS) {
         const what = `the listing of ${listing.served.plural} expired ${RESTARTS + 1} times`;
         throw new UnusableListError(`${listing.label}: ${what}: ${error.message}; the API server is too slow for it`, {

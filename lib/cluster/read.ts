@@ -200,7 +200,7 @@ async function attempt<T>(act: () => Promise<T>): Promise<Outcome<T>> {
 
 /** Endpoint, CA, token or connection may be out of date. */
 function isStale(outcome: Outcome<number>): boolean {
-  return 'error' in outcome && outcome.error instanceof ClusterError && outcome.error.mend === 'access';
+  return 'error' in outcome && outcome.error instanceof ClusterError && outcome.error.recovery === 'access';
 }
 
 function kindRead(cluster: string, source: SourceKind, outcome: Outcome<number>, signal?: AbortSignal): KindRead {

@@ -15,7 +15,7 @@ export async function withRetries<T>(clock: Clock, signal: AbortSignal | undefin
     try {
       return await act();
     } catch (error) {
-      if (!(error instanceof ClusterError) || error.mend !== 'retry') throw error;
+      if (!(error instanceof ClusterError) || error.recovery !== 'retry') throw error;
       if (tries === TRIES || clock.now() - began >= PATIENCE) throw error;
       const asked = error instanceof BusyError ? error.retryAfter : undefined;
       if (asked !== undefined && asked > LONGEST_WAIT) throw error;

@@ -93,7 +93,7 @@ interface Position {
   /** In a row, without anything having come of it. */
   failures: number;
   /** Since when nothing could be heard, epoch milliseconds; undefined while a watch is open, and before the first. */
-  deafSince: number | undefined;
+  disconnectedSince: number | undefined;
   /** When the watch was opened that is or was the last one; undefined while it is asked for. */
   openedAt: number | undefined;
 }
@@ -118,7 +118,7 @@ export async function watchAll(watching: Watching): Promise<void> {
     served: undefined,
     version: undefined,
     failures: 0,
-    deafSince: undefined,
+    disconnectedSince: undefined,
     openedAt: undefined,
   };
   while (!signal.aborted) {
@@ -164,7 +164,7 @@ async function list(watching: Watching, position: Position): Promise<End | undef
     const now = clock.now();
     observer.listed(objects, {
       ms: now - began,
-      gapMs: position.deafSince === undefined ? 0 : now - position.deafSince,
+      gapMs: position.disconnectedSince === undefined ? 0 : now - position.disconnectedSince,
     });
     return undefined;
   } catch (error) {
@@ -213,7 +213,7 @@ async function readWatch(watching: Watching, position: Position, seconds: number
     if (stream.status !== 200) {
       throw refusal(asking, { ...stream, body: await beginningOf(stream.body) });
     }
-    position.deafSince = undefined;
+    position.disconnectedSince = undefined;
     position.openedAt = watching.clock.now();
     const heard = () => {
       silence.refresh();
@@ -266,10 +266,10 @@ function settle({ clock, pace = WATCH_PACE }: Watching, position: Position, end:
   if (fruitful) position.failures = 0;
   if (reason === 'ended' && fruitful) return 0;
   if (reason === 'absent') {
-    position.deafSince = undefined;
+    position.disconnectedSince = undefined;
     return pace.absentMs * (0.5 + 0.5 * clock.random());
   }
-  position.deafSince ??= clock.now() - (reason === 'silent' ? pace.silenceMs : 0);
+  position.disconnectedSince ??= clock.now() - (reason === 'silent' ? pace.silenceMs : 0);
   const step = Math.min(pace.firstWaitMs * 2 ** position.failures++, pace.longestWaitMs);
   const asked = error instanceof BusyError ? (error.retryAfter ?? 0) * 1000 : 0;
   return Math.max(step * (0.5 + 0.5 * clock.random()), Math.min(asked, 2 * pace.longestWaitMs));

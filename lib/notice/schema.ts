@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Notice } from '../model/index.ts';
+// biome-ignore lint/style/noRestrictedImports: the table alone, so that the webhook's bundle stays small.
 import { ASKING } from '../sources/kinds.ts';
 
 /** Bytes of a notice's body; a cluster that has more to tell leaves `objects` out. */

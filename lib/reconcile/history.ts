@@ -9,7 +9,7 @@ import {
   hoursBetween,
   LINES_A_FILE,
 } from '../state/index.ts';
-import { createKeeper, type Keeper } from './kept.ts';
+import { type Cache, createCache } from './kept.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 
@@ -72,7 +72,7 @@ const FILES_AT_ONCE = 20;
 export async function readHistory(run: Run, from: number, query: HistoryQuery = {}): Promise<HistoryLine[]> {
   const { clock, store } = run.ports;
   const now = clock.now();
-  const kept = createKeeper(store, clock);
+  const kept = createCache(store, clock);
   const hours = hoursBetween(Math.max(from, now - HISTORY_MS), now);
   const files = run.config.shards.flatMap(({ name }) => hours.map(hour => ({ shard: name, hour })));
   const lines = await mapLimit(files, FILES_AT_ONCE, ({ shard, hour }) => linesOf(kept, shard, hour));
@@ -85,7 +85,7 @@ export async function readHistory(run: Run, from: number, query: HistoryQuery = 
   );
 }
 
-async function linesOf(kept: Keeper, shard: string, hour: number): Promise<HistoryLine[]> {
+async function linesOf(kept: Cache, shard: string, hour: number): Promise<HistoryLine[]> {
   const lines: HistoryLine[] = [];
   for (let part = 0; ; part++) {
     const { value } = await kept.read(historyKey(shard, hour, part), decodeHistory);
@@ -104,7 +104,7 @@ const FILES_AN_HOUR = 5;
  */
 export async function recentHistory(run: Run, from: number, name: DnsName): Promise<HistoryLine[]> {
   const { clock, store } = run.ports;
-  const kept = createKeeper(store, clock);
+  const kept = createCache(store, clock);
   const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
   const found = await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
     const lines: HistoryLine[] = [];

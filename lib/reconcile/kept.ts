@@ -17,7 +17,7 @@ interface Codec<T> {
 }
 
 /** What is kept between runs, as one run sees it: never a reason to fail, since everything kept can be read anew. */
-export interface Keeper {
+export interface Cache {
   /**
    * Reads and decodes what is kept under a key. Anything that cannot be used (absent, damaged, of another format, the
    * store out of reach) is undefined: the zone or the cluster is then simply read in full. A version may stand beside it.
@@ -36,11 +36,11 @@ const ATTEMPTS = 5;
 /** Milliseconds that a run spends on requests to the store that fail: one that does not answer must not use up its time. */
 const PATIENCE_MS = 30_000;
 
-export function createKeeper(store: StateStore, clock: Clock): Keeper {
+export function createCache(store: StateStore, clock: Clock): Cache {
   const cache = cacheOf(store);
   const faults = new Set<string>();
 
-  const read: Keeper['read'] = async <T>(key: string, decode: (bytes: Uint8Array) => T | undefined) => {
+  const read: Cache['read'] = async <T>(key: string, decode: (bytes: Uint8Array) => T | undefined) => {
     const cached = cache.get(key);
     const stored = await store.get(key, cached?.version);
     if (stored === 'unchanged') return { value: cached?.value as T, version: cached?.version as string };
@@ -52,7 +52,7 @@ export function createKeeper(store: StateStore, clock: Clock): Keeper {
     return { value, version: stored.version };
   };
 
-  const write: Keeper['write'] = async (key, ours, version, codec) => {
+  const write: Cache['write'] = async (key, ours, version, codec) => {
     let value = ours;
     let expected = version;
     for (let attempt = 1; ; attempt++) {

@@ -53,6 +53,7 @@ async function fetched(
   place: string,
   access: StoreAccess,
 ): Promise<string | undefined> {
+  // Loaded only where a key is kept in AWS.
   const stores = await import('../aws/secret-stores.ts');
   try {
     return await (store === 'ssm' ? stores.fromSsm(name, access) : stores.fromSecretsManager(name, access));

@@ -1,4 +1,4 @@
-import { createKeeper } from './kept.ts';
+import { createCache } from './kept.ts';
 import { DEFAULT_SHARD, type OpenRun, type Run } from './ports.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function openRun(run: Run): Promise<OpenRun> {
   return {
     ...run,
     shard: run.shard ?? DEFAULT_SHARD,
-    kept: createKeeper(ports.store, ports.clock),
+    kept: createCache(ports.store, ports.clock),
     naming: { prefix, suffix, wildcardReplacement, ...(keys && { keys }) },
     readings: run.readings ?? new Map(),
   };

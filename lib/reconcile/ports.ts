@@ -6,7 +6,7 @@ import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Readings } from './clusters.ts';
-import type { Keeper } from './kept.ts';
+import type { Cache } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
 /**
@@ -92,7 +92,7 @@ export interface Run {
 
 /** A run at work, with its view of what is kept. */
 export interface OpenRun extends Run {
-  readonly kept: Keeper;
+  readonly kept: Cache;
   readonly shard: string;
   /** `registry` of the config, with its keys. */
   readonly naming: NamingSettings;

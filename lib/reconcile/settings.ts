@@ -1,6 +1,5 @@
 import type { PlanSettings } from '../plan/index.ts';
-import { aliasTraitsOf } from '../route53/alias-zones.ts';
-import { SWAP_LIMITS } from '../route53/index.ts';
+import { aliasTraitsOf, SWAP_LIMITS } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import type { OpenRun } from './ports.ts';
 

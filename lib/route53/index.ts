@@ -1,3 +1,4 @@
+export { aliasTraitsOf, aliasZoneOf } from './alias-zones.ts';
 export { applyChanges, Overtaken } from './apply.ts';
 export { createAwsRoute53 } from './aws.ts';
 export { SWAP_LIMITS, takesAway } from './batches.ts';

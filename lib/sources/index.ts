@@ -1,3 +1,4 @@
+export { desiredFrom, dnsFingerprint, joiningOf } from './desired.ts';
 export { parseDuration, parseSeconds } from './duration.ts';
 export { canonicalHostname, quoted } from './hostname.ts';
 export { OWN_PREFIX } from './ignore.ts';
@@ -32,4 +33,3 @@ export {
   sourceSettings,
 } from './settings.ts';
 export { parseTemplate } from './template/index.ts';
-export { dnsFingerprint, joiningOf, wantedFrom } from './wanted.ts';

@@ -1,9 +1,9 @@
 import type { Endpoint, Finding, Hold, Wanted, Written } from '../model/index.ts';
+import { append, type DesiredOf, desiredFrom, joiningOf, selectedFrom } from './desired.ts';
 import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
 import { at } from './object.ts';
 import type { SourceContext } from './settings.ts';
-import { append, joiningOf, selectedFrom, type WantedOf, wantedFrom } from './wanted.ts';
 import { differing, writtenBy } from './written.ts';
 
 interface Part {
@@ -121,7 +121,7 @@ export class Reading {
   wanted(): Wanted {
     const all = this.sources.flatMap(source => {
       const { waiting = [], ...part } = this.#parts.get(source) ?? emptyPart();
-      return [part, wantedFrom(source, waiting, this.#context, this.#needed)];
+      return [part, desiredFrom(source, waiting, this.#context, this.#needed)];
     });
     const endpoints = all.flatMap(part => part.endpoints);
     const written = all.flatMap(part => part.written ?? []);
@@ -134,7 +134,7 @@ export class Reading {
   }
 }
 
-function add(part: Part, wanted: WantedOf): void {
+function add(part: Part, wanted: DesiredOf): void {
   part.selected += wanted.selected;
   append(part.endpoints, wanted.endpoints);
   append(part.holds, wanted.holds);

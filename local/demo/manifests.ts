@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { LocalCluster } from '../kubernetes/cluster.ts';
-import { kindOf } from '../kubernetes/kinds.ts';
-import { validate } from '../kubernetes/validation.ts';
+import type { LocalCluster } from '../emulators/kubernetes/cluster.ts';
+import { kindOf } from '../emulators/kubernetes/kinds.ts';
+import { validate } from '../emulators/kubernetes/validation.ts';
 
 type Manifest = Parameters<LocalCluster['apply']>[0];
 

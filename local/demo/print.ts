@@ -2,10 +2,10 @@ import type { Notice, RunResult } from '../../lib/model/index.ts';
 import { printable } from '../../lib/report/printable.ts';
 import { terminalOptions } from '../../lib/report/terminal.ts';
 import { formatResult, formatTable, type TextOptions } from '../../lib/report/text.ts';
-import type { RecordJson } from '../route53/json.ts';
+import type { RecordJson } from '../emulators/route53/json.ts';
 import type { World } from '../world.ts';
-import { formatJourney } from './journey.ts';
-import type { Story } from './stories.ts';
+import { formatJourney } from './timeline.ts';
+import type { Trace } from './traces.ts';
 
 /** The terminal may be made wider or narrower meanwhile. */
 const options = (): TextOptions => ({ rows: 100, ...terminalOptions(process.stdout, process.env) });
@@ -43,13 +43,13 @@ function printRun(what: string, result: RunResult, byNotice: boolean): void {
 }
 
 /** What became of one batch; `changedAt`: when the object changed that it is about, if that is known. */
-export function printStory({ batch, result, journey }: Story, changedAt?: number): void {
-  const what = journey ? `A run for ${describeNotice(journey.notice)}:` : 'A run for the schedule:';
+export function printStory({ batch, result, timeline }: Trace, changedAt?: number): void {
+  const what = timeline ? `A run for ${describeNotice(timeline.notice)}:` : 'A run for the schedule:';
   if (batch.failed.length > 0)
     say(`\n${what} it failed, and is tried again (${batch.error?.message ?? '--logs tells why'})`);
   else if (!result) say(`\n${what} none was needed, an earlier one had seen all of it`);
-  else printRun(what, result, journey !== undefined);
-  if (journey) say(formatJourney(journey, changedAt));
+  else printRun(what, result, timeline !== undefined);
+  if (timeline) say(formatJourney(timeline, changedAt));
 }
 
 function isIdle({ counts: { created, updated, deleted } }: RunResult): boolean {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalCluster } from '../emulators/kubernetes/cluster.ts';
 import type { Forwarder } from '../forwarder/forwarder.ts';
-import type { LocalCluster } from '../kubernetes/cluster.ts';
-import type { Stories, Story } from './stories.ts';
+import type { Trace, Traces } from './traces.ts';
 
 const PATIENCE_MS = 30_000;
 
@@ -22,16 +22,18 @@ const hello = (domain: string) => ({
 export async function proveThePath(
   cluster: LocalCluster,
   domain: string,
-  { stories, forwarder }: { readonly stories: Stories; readonly forwarder: Forwarder },
-): Promise<{ story: Story; changedAt: number }> {
-  const arrived = stories.next(({ journey }) => journey?.notice.objects?.some(({ name }) => name === 'hello') ?? false);
+  { traces, forwarder }: { readonly traces: Traces; readonly forwarder: Forwarder },
+): Promise<{ trace: Trace; changedAt: number }> {
+  const arrived = traces.next(
+    ({ timeline }) => timeline?.notice.objects?.some(({ name }) => name === 'hello') ?? false,
+  );
   const changedAt = Date.now();
   cluster.apply(hello(domain));
-  return { story: await within(arrived, forwarder), changedAt };
+  return { trace: await within(arrived, forwarder), changedAt };
 }
 
-/** Waits for a story. Throws Error when it does not come, or the forwarder ends before. */
-export async function within(story: Promise<Story>, forwarder: Forwarder): Promise<Story> {
+/** Waits for a trace. Throws Error when it does not come, or the forwarder ends before. */
+export async function within(trace: Promise<Trace>, forwarder: Forwarder): Promise<Trace> {
   const gone = forwarder.ended.then(last => {
     throw new Error(`the forwarder ended: ${last.trim()}`);
   });
@@ -41,5 +43,5 @@ export async function within(story: Promise<Story>, forwarder: Forwarder): Promi
   });
   late.catch(() => {});
   gone.catch(() => {});
-  return Promise.race([story, gone, late]).finally(() => patience.abort());
+  return Promise.race([trace, gone, late]).finally(() => patience.abort());
 }

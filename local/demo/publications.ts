@@ -1,9 +1,9 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { RecordType } from 'dns-packet';
 import ipaddr from 'ipaddr.js';
-import { localAddress } from '../dns/addresses.ts';
-import { lookUp } from '../dns/client.ts';
-import { type RecordJson, toJson } from '../route53/json.ts';
+import { localAddress } from '../emulators/dns/addresses.ts';
+import { lookUp } from '../emulators/dns/client.ts';
+import { type RecordJson, toJson } from '../emulators/route53/json.ts';
 import type { World } from '../world.ts';
 
 /** A change batch that Route 53 accepted. Times in epoch milliseconds. */

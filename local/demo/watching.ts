@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { watch } from 'chokidar';
 import { isManifest, type ManifestFolder } from './manifests.ts';
 import { say } from './print.ts';
-import type { Stories } from './stories.ts';
+import type { Traces } from './traces.ts';
 
 /** Longer than the forwarder gathers changes and posts them, by far. */
 const NOTICED_WITHIN_MS = 2_500;
 
 /** Puts what is edited in the folder into the cluster, and says so when nobody sent a notice of it. */
-export function watchManifests(manifests: ManifestFolder, stories: Stories, changedAt: (time: number) => void): void {
+export function watchManifests(manifests: ManifestFolder, traces: Traces, changedAt: (time: number) => void): void {
   const changed = async (path: string) => {
     const { file, lines, errors } = manifests.apply(path);
     for (const error of errors) say(`\n${file}: ${error}; nothing was applied`);
@@ -17,7 +17,7 @@ export function watchManifests(manifests: ManifestFolder, stories: Stories, chan
     changedAt(appliedAt);
     say(`\n${file}: ${lines.join(', ') || 'nothing to apply'}`);
     await sleep(NOTICED_WITHIN_MS);
-    if (!stories.noticedSince(appliedAt)) say(`${file}: no notice was sent: nothing changed in it that matters to DNS`);
+    if (!traces.noticedSince(appliedAt)) say(`${file}: no notice was sent: nothing changed in it that matters to DNS`);
   };
   const watcher = watch('.', {
     cwd: manifests.folder,

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../lib/config/config.ts';
-import type { LocalCluster } from '../kubernetes/cluster.ts';
+import type { LocalCluster } from '../emulators/kubernetes/cluster.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 export interface ForwarderOptions {
@@ -27,7 +27,7 @@ export interface Forwarder {
   close(): Promise<void>;
 }
 
-const LEASH = fileURLToPath(new URL('leash.ts', import.meta.url));
+const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.ts', import.meta.url));
 /** It takes five seconds at most to send what is pending. */
 const PATIENCE_MS = 7_000;
 
@@ -45,7 +45,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
       KUBECONFIG: file('kubeconfig', options.cluster.kubeconfig()),
       FAIRLEAD_FORWARDER_CONFIG: file('forwarder.json', JSON.stringify(settingsOf(options))),
     },
-    execArgv: ['--import', LEASH],
+    execArgv: ['--import', EXIT_WITH_PARENT],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let last = '';

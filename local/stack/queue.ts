@@ -1,5 +1,5 @@
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { arnOf } from '../sqs/arn.ts';
+import { arnOf } from '../emulators/sqs/arn.ts';
 
 export interface Queues {
   readonly queueUrl: string;

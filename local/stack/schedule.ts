@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { DEFAULT_ACCOUNT } from '../aws/credentials.ts';
+import { DEFAULT_ACCOUNT } from '../emulators/aws/credentials.ts';
 
 export interface ScheduleOptions {
   readonly sqs: SQSClient;

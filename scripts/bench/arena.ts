@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunResult } from '../../lib/model/index.ts';
-import type { RecordJson } from '../../local/route53/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { type Ended, measureNode, measureProgram } from './measure.ts';
 

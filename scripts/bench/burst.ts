@@ -1,5 +1,5 @@
-import { iamSigner } from '../../infra/forwarder/program/signers.ts';
-import { webhookPost } from '../../infra/forwarder/program/webhook.ts';
+import { iamSigner } from '../../forwarder/program/signers.ts';
+import { webhookPost } from '../../forwarder/program/webhook.ts';
 import type { Notice } from '../../lib/model/index.ts';
 import { formatTable } from '../../lib/report/text.ts';
 import { fill, lb, service } from './scenarios.ts';
@@ -18,15 +18,15 @@ const CHANGE_EVERY = 50;
  */
 export async function benchBurst(notices: number): Promise<void> {
   const whole = await openWhole(CLUSTERS);
-  const { stack, stories, world } = whole;
+  const { stack, traces, world } = whole;
   const count = { batches: 0, runs: 0, messages: 0, failed: 0 };
   try {
     for (const [index, cluster] of CLUSTERS.entries()) fill(world, SERVICES, cluster, index * SERVICES);
-    const first = stories.next(({ result }) => result?.inStep === true);
+    const first = traces.next(({ result }) => result?.inStep === true);
     await stack.sendSchedule();
     await first;
     const dealtWith = Promise.withResolvers<void>();
-    stories.listen(({ batch, result }) => {
+    traces.listen(({ batch, result }) => {
       count.batches++;
       count.messages += batch.records.length;
       count.failed += batch.failed.length;

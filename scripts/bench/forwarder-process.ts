@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/forwarder/forwarder.js', import.meta.url));
 const USAGE = fileURLToPath(new URL('usage.mjs', import.meta.url));

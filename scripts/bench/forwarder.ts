@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { formatTable } from '../../lib/report/text.ts';
-import { Credentials } from '../../local/aws/credentials.ts';
-import { serveHttp, stopServer } from '../../local/aws/http.ts';
-import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
+import { Credentials } from '../../local/emulators/aws/credentials.ts';
+import { serveHttp, stopServer } from '../../local/emulators/aws/http.ts';
+import { type LocalCluster, startCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startForwarder } from './forwarder-process.ts';
 import { median } from './measure.ts';
 import { gateway, headless, pod, podSlice, route } from './scenarios.ts';
@@ -72,7 +72,7 @@ const SIZES = [services(1_000, 0), services(5_000, 0), services(5_000, 5_000), r
 const IDLE_SECONDS = 30;
 const CHANGES = 20_000;
 
-const README = fileURLToPath(new URL('../../infra/forwarder/program/README.md', import.meta.url));
+const README = fileURLToPath(new URL('../../forwarder/program/README.md', import.meta.url));
 
 /** Node's flags as the image gives them: README.md of the program has them in one line. */
 function flagsOfImage(): string[] {

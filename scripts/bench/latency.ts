@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatTable } from '../../lib/report/text.ts';
-import type { Journey } from '../../local/demo/journey.ts';
-import type { Story } from '../../local/demo/stories.ts';
+import type { Timeline } from '../../local/demo/timeline.ts';
+import type { Trace } from '../../local/demo/traces.ts';
 import { median } from './measure.ts';
 import { fill, lb, service } from './scenarios.ts';
 import { openWhole, type Whole } from './whole.ts';
@@ -10,7 +10,7 @@ const SERVICES = 1_000;
 /** Milliseconds between an accepted change and the next one: any, up to this. */
 const PAUSE_MS = 1_000;
 
-type Stop = readonly [what: string, at: (journey: Journey) => number | undefined];
+type Stop = readonly [what: string, at: (timeline: Timeline) => number | undefined];
 
 const STOPS: readonly Stop[] = [
   ['seen by the forwarder', ({ seenAt }) => seenAt],
@@ -23,7 +23,7 @@ const STOPS: readonly Stop[] = [
 
 interface Trip {
   readonly changedAt: number;
-  readonly journey: Journey;
+  readonly timeline: Timeline;
 }
 
 /** Status changes of Services, one after the other, each measured from part to part until DNS answers. */
@@ -31,7 +31,7 @@ export async function benchLatency(changes: number): Promise<void> {
   const whole = await openWhole(['prod']);
   try {
     fill(whole.world, SERVICES);
-    const first = whole.stories.next(({ result }) => result?.inStep === true);
+    const first = whole.traces.next(({ result }) => result?.inStep === true);
     whole.watch();
     await first;
     const trips: Trip[] = [];
@@ -46,25 +46,29 @@ export async function benchLatency(changes: number): Promise<void> {
   }
 }
 
-async function oneChange({ world, stories }: Whole, index: number, version: number): Promise<Trip> {
+async function oneChange({ world, traces }: Whole, index: number, version: number): Promise<Trip> {
   const { kind, metadata } = service(index);
-  const named = ({ journey }: Story) => journey?.notice.objects?.some(({ name }) => name === metadata.name) ?? false;
-  const told = stories.next(story => named(story) && story.journey?.acceptedAt !== undefined);
+  const named = ({ timeline }: Trace) => timeline?.notice.objects?.some(({ name }) => name === metadata.name) ?? false;
+  const told = traces.next(trace => named(trace) && trace.timeline?.acceptedAt !== undefined);
   const changedAt = Date.now();
   const changed = service(index, lb(index, version));
   world.clusters.get('prod')?.apply(changed);
-  const { journey } = await told;
-  if (!journey) throw new Error(`the change of ${kind} ${metadata.name} has no journey`);
-  return { changedAt, journey };
+  const { timeline } = await told;
+  if (!timeline) throw new Error(`the change of ${kind} ${metadata.name} has no timeline`);
+  return { changedAt, timeline };
 }
 
 function rowsOf(trips: readonly Trip[]): string[][] {
   const hops = STOPS.map(([what, at], index) => {
     const before = STOPS[index - 1]?.[1];
-    return row(what, trips, ({ changedAt, journey }) => (at(journey) ?? Number.NaN) - (before?.(journey) ?? changedAt));
+    return row(
+      what,
+      trips,
+      ({ changedAt, timeline }) => (at(timeline) ?? Number.NaN) - (before?.(timeline) ?? changedAt),
+    );
   });
-  const accepted = ({ changedAt, journey }: Trip) => (journey.acceptedAt ?? Number.NaN) - changedAt;
-  const answered = ({ changedAt, journey }: Trip) => (journey.answered?.at ?? Number.NaN) - changedAt;
+  const accepted = ({ changedAt, timeline }: Trip) => (timeline.acceptedAt ?? Number.NaN) - changedAt;
+  const answered = ({ changedAt, timeline }: Trip) => (timeline.answered?.at ?? Number.NaN) - changedAt;
   return [
     ...hops,
     row('status change → accepted change batch', trips, accepted),

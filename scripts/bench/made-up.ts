@@ -3,7 +3,7 @@ import { parseConfig } from '../../lib/config/index.ts';
 import type { ClusterReader, Ports } from '../../lib/reconcile/index.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import type { StateStore } from '../../lib/state/index.ts';
-import { loadZones, Route53Store } from '../../local/route53/index.ts';
+import { loadZones, Route53Store } from '../../local/emulators/route53/index.ts';
 import { storeRoute53 } from '../../test/support/store-route53.ts';
 
 const SERVICES = 1000;

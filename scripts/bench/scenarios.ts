@@ -1,5 +1,5 @@
-import type { RecordJson } from '../../local/route53/index.ts';
-import { fromJson } from '../../local/route53/json.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
+import { fromJson } from '../../local/emulators/route53/json.ts';
 import type { World } from '../../local/world.ts';
 import { Arena, type Contender, type Measured, ZONE } from './arena.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../lib/config/config.ts';
 import { loadConfig } from '../../lib/config/index.ts';
-import { Stories } from '../../local/demo/stories.ts';
+import { Traces } from '../../local/demo/traces.ts';
 import { type Forwarder, startForwarder } from '../../local/forwarder/forwarder.ts';
 import { type FunctionName, type Stack, startStack } from '../../local/stack/stack.ts';
 import { startWorld, type World } from '../../local/world.ts';
@@ -15,7 +15,7 @@ const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 export interface Whole {
   readonly world: World;
   readonly stack: Stack;
-  readonly stories: Stories;
+  readonly traces: Traces;
   /** The most memory that a function ever had, in MB, as its last report tells. */
   memory(name: FunctionName): number;
   /** Starts the forwarder of every cluster. */
@@ -28,9 +28,9 @@ export async function openWhole(clusters: readonly string[]): Promise<Whole> {
   const config = configOf(clusters, join(folder, 'fairlead.yml'));
   const world = await startWorld({ maxRecordSets: 1_000_000, zones: [{ name: 'example.com.', records: [] }] });
   for (const name of clusters) await world.addCluster({ name });
-  const stories = new Stories(world);
+  const traces = new Traces(world);
   const memory: Record<FunctionName, number> = { reconcile: 0, webhook: 0 };
-  const { hooks } = stories;
+  const { hooks } = traces;
   const stack = await startStack({
     world,
     config,
@@ -46,7 +46,7 @@ export async function openWhole(clusters: readonly string[]): Promise<Whole> {
   return {
     world,
     stack,
-    stories,
+    traces,
     memory: name => memory[name],
     watch: () => {
       const program = `${dist}/forwarder/forwarder.js`;

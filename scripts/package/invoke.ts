@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { startLambda } from '../../local/lambda/lambda.ts';
+import { startLambda } from '../../local/emulators/lambda/lambda.ts';
 import type { PackagedFunction } from './open.ts';
 
 const run = promisify(execFile);

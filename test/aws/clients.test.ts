@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { podIdentity } from '../../forwarder/program/pod-identity.ts';
+import { webIdentity } from '../../forwarder/program/web-identity.ts';
 import { createHandler } from '../../functions/reconcile/create.ts';
 import { retryThrough } from '../../functions/reconcile/redelivery.ts';
-import { podIdentity } from '../../infra/forwarder/program/pod-identity.ts';
-import { webIdentity } from '../../infra/forwarder/program/web-identity.ts';
 import { prepareRemoval } from '../../infra/removal.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
 import { fromSecretsManager, fromSsm } from '../../lib/aws/secret-stores.ts';
@@ -85,7 +85,7 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     return handler(invocationOf(batchOf([auditLine()])), context());
   },
   'infra/removal.ts CloudFormationClient': () => prepareRemoval(removal),
-  'infra/forwarder/program/web-identity.ts fromTokenFile': () => webIdentity()(),
+  'forwarder/program/web-identity.ts fromTokenFile': () => webIdentity()(),
 };
 
 test('the list has every client that ships', () => {
@@ -105,7 +105,7 @@ test('the list has every client that ships', () => {
     'infra/plugin.ts CloudFormationClient',
     'infra/removal.ts LambdaClient',
     'infra/removal.ts S3Client',
-    'infra/forwarder/program/pod-identity.ts fromHttp',
+    'forwarder/program/pod-identity.ts fromHttp',
   ];
   expect([...new Set(made)].sort()).toEqual([...Object.keys(CLIENTS), ...own].sort());
 });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { RunResult } from '../../lib/model/index.ts';
-import type { RecordJson } from '../../local/route53/json.ts';
+import type { RecordJson } from '../../local/emulators/route53/json.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { NLB, service } from '../support/objects.ts';
 import { runFairlead } from './program.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createClusterReader } from '../../lib/cluster/index.ts';
 import { EVERY_GATEWAY, Reading, SOURCE_GROUPS } from '../../lib/sources/index.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import type { World } from '../../local/world.ts';
 import { gateway, listener, route } from '../sources/gateway-objects.ts';
 import { context, records } from '../sources/objects.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
 /** A local world with one cluster, `prod`; the environment leads to it, and to nothing else of AWS. */

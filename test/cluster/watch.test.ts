@@ -8,7 +8,7 @@ import { kubeConfigFromFile } from '../../lib/cluster/kubeconfig.ts';
 import { FOR_A_RUN } from '../../lib/cluster/resource.ts';
 import { type EndReason, WATCH_PACE, type WatchPace, watchAll } from '../../lib/cluster/watch.ts';
 import type { ResourceKind } from '../../lib/sources/index.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
 let world: World;

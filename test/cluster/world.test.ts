@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
 import type { ResourceKind } from '../../lib/sources/index.ts';
-import { type LocalCluster, startCluster } from '../../local/kubernetes/cluster.ts';
+import { type LocalCluster, startCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import type { World } from '../../local/world.ts';
 import { startProd } from './prod.ts';
 

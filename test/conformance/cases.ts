@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
-import type { ZoneJson } from '../../local/route53/index.ts';
+import type { ZoneJson } from '../../local/emulators/route53/index.ts';
 import type { KubernetesObject } from '../support/objects.ts';
 
 const HERE = new URL('./', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createKeyring, parseKey } from '../../lib/registry/index.ts';
-import type { RecordJson, ZoneJson } from '../../local/route53/index.ts';
+import type { RecordJson, ZoneJson } from '../../local/emulators/route53/index.ts';
 import { harness } from '../support/harness.ts';
 import { casesIn, envOf, keyOf, objectsOf, read, zonesOf } from './cases.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { ZoneJson } from '../../local/route53/index.ts';
+import type { ZoneJson } from '../../local/emulators/route53/index.ts';
 import { brief, harness } from '../support/harness.ts';
 import type { KubernetesObject } from '../support/objects.ts';
 

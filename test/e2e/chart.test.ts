@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { createInstruments } from '../../infra/forwarder/program/instruments.ts';
-import { parseSettings } from '../../infra/forwarder/program/settings.ts';
+import { createInstruments } from '../../forwarder/program/instruments.ts';
+import { parseSettings } from '../../forwarder/program/settings.ts';
 import { EVERY_GATEWAY, rulesFor, SOURCE_GROUPS } from '../../lib/sources/index.ts';
 import { lintChart, renderChart } from '../../scripts/helm.ts';
 import { manifests } from '../../scripts/manifests.ts';
@@ -27,11 +27,11 @@ const render = async (...args: readonly string[]) =>
 describe('the chart', () => {
   it('is clean, with its defaults and with values', async () => {
     await lintChart(helm);
-    await lintChart(helm, '--values', 'infra/forwarder/manifests/values.yaml');
+    await lintChart(helm, '--values', 'forwarder/manifests/values.yaml');
   });
 
   it('makes the plain manifests (npm run manifests)', async () => {
-    expect(await readFile(`${root}infra/forwarder/manifests/forwarder.yaml`, 'utf8')).toBe(await manifests(helm));
+    expect(await readFile(`${root}forwarder/manifests/forwarder.yaml`, 'utf8')).toBe(await manifests(helm));
   });
 
   it('asks for what has no default, naming it', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RecordJson } from '../../local/route53/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { brief } from '../support/harness.ts';
 import { ALB, type KubernetesObject, NLB, service } from '../support/objects.ts';
 import { externalDns, withoutExternalDns } from './support/external-dns.ts';

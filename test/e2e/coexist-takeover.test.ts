@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEFAULT_ACCOUNT } from '../../local/aws/credentials.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import { DEFAULT_ACCOUNT } from '../../local/emulators/aws/credentials.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { brief } from '../support/harness.ts';
 import { type KubernetesObject, NLB, service } from '../support/objects.ts';
 import { externalDns, withoutExternalDns } from './support/external-dns.ts';

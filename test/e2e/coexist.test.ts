@@ -1,7 +1,7 @@
 import { type Change, ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
-import { DEFAULT_ACCOUNT, type Identity } from '../../local/aws/credentials.ts';
+import { DEFAULT_ACCOUNT, type Identity } from '../../local/emulators/aws/credentials.ts';
 import { startWorld } from '../../local/world.ts';
 import { route53 } from '../local/clients.ts';
 import {

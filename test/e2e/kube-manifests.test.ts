@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { isSigned } from '../../lib/notice/index.ts';
 import { root } from '../../scripts/sls.ts';
-import { type Desk, startDesk } from '../forwarder/desk.ts';
+import { startWebhook, type Webhook } from '../forwarder/webhook.ts';
 import { service } from '../support/objects.ts';
 import { type Program, startProgram, until } from './support/process.ts';
 import { openStage, type Stage, withoutKube } from './support/stage.ts';
@@ -25,24 +25,24 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   PodDisruptionBudget: `/apis/policy/v1/namespaces/${NAMESPACE}/poddisruptionbudgets`,
 };
 
-describe.skipIf(withoutKube)('infra/forwarder/manifests on a real API server', () => {
+describe.skipIf(withoutKube)('forwarder/manifests on a real API server', () => {
   let stage: Stage;
-  let desk: Desk;
+  let receiver: Webhook;
   let manifests: readonly Manifest[];
   const started: Program[] = [];
   beforeAll(async () => {
     stage = await openStage();
-    desk = await startDesk(({ body, headers }) =>
+    receiver = await startWebhook(({ body, headers }) =>
       isSigned(body.toString(), headers as Record<string, string | undefined>, [SECRET], Date.now()),
     );
-    const documents = parseAllDocuments(await readFile(`${root}infra/forwarder/manifests/forwarder.yaml`, 'utf8'));
+    const documents = parseAllDocuments(await readFile(`${root}forwarder/manifests/forwarder.yaml`, 'utf8'));
     // The namespace goes first, as it does with kubectl.
     manifests = documents.map(document => document.toJS());
     for (const manifest of manifests) await create(COLLECTIONS[manifest.kind] ?? manifest.kind, manifest);
   });
   afterAll(async () => {
     for (const program of started) await program.stop();
-    await desk?.close();
+    await receiver?.close();
     await stage?.close();
   });
 
@@ -65,7 +65,7 @@ describe.skipIf(withoutKube)('infra/forwarder/manifests on a real API server', (
     await writeFile(file('kubeconfig'), JSON.stringify(admin));
     await writeFile(file('secret'), SECRET);
     const settings = JSON.parse(manifest('ConfigMap').data['forwarder.json']);
-    const webhook = { url: desk.url, auth: 'hmac', secretFile: file('secret') };
+    const webhook = { url: receiver.url, auth: 'hmac', secretFile: file('secret') };
     const own = { ...settings, cluster: 'real', webhook, port: 0, host: '127.0.0.1' };
     await writeFile(file('forwarder.json'), JSON.stringify(own));
     const env = { KUBECONFIG: file('kubeconfig'), FAIRLEAD_FORWARDER_CONFIG: file('forwarder.json') };
@@ -77,7 +77,7 @@ describe.skipIf(withoutKube)('infra/forwarder/manifests on a real API server', (
   };
   /** CMD of the image, on the bundle of this machine. */
   const command = async (): Promise<readonly string[]> => {
-    const dockerfile = await readFile(`${root}infra/forwarder/Dockerfile`, 'utf8');
+    const dockerfile = await readFile(`${root}forwarder/Dockerfile`, 'utf8');
     const words: string[] = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]');
     return words.map(word => word.replace('/app/', `${root}dist/forwarder/`));
   };
@@ -94,10 +94,10 @@ describe.skipIf(withoutKube)('infra/forwarder/manifests on a real API server', (
 
   test('give the forwarder enough rights to tell of a change', async () => {
     const forwarder = await startForwarder();
-    await until('it tells that anything may have changed', () => desk.taken.length > 0);
-    const before = desk.taken.length;
+    await until('it tells that anything may have changed', () => receiver.taken.length > 0);
+    const before = receiver.taken.length;
     await stage.kube.admin.apply(service('told', { hostname: 'told.example.com' }, ['203.0.113.1']));
-    const told = () => desk.taken.slice(before).flatMap(({ objects = [] }) => objects.map(({ name }) => name));
+    const told = () => receiver.taken.slice(before).flatMap(({ objects = [] }) => objects.map(({ name }) => name));
     await until('it tells of the Service', () => told().includes('told'));
     expect(forwarder.log()).not.toContain('forbidden');
     await forwarder.stop();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RecordJson } from '../../local/route53/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { explain, whyNot } from '../support/look.ts';
 import { ALB, ingress, NLB, service, services } from '../support/objects.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connect } from '../../infra/forwarder/program/api-server.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import { connect } from '../../forwarder/program/api-server.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 
 let world: World;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createForwarder } from '../../infra/forwarder/program/forwarder.ts';
-import { createLog } from '../../infra/forwarder/program/log.ts';
-import { Metric } from '../../infra/forwarder/program/metrics.ts';
-import { parseSettings } from '../../infra/forwarder/program/settings.ts';
+import { createForwarder } from '../../forwarder/program/forwarder.ts';
+import { createLog } from '../../forwarder/program/log.ts';
+import { Metric } from '../../forwarder/program/metrics.ts';
+import { parseSettings } from '../../forwarder/program/settings.ts';
 import type { StreamingConnection } from '../../lib/cluster/connection.ts';
 import { FakeTime } from './time.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Sender } from '../../infra/forwarder/program/sender.ts';
-import { Tracker } from '../../infra/forwarder/program/tracker.ts';
+import { Sender } from '../../forwarder/program/sender.ts';
+import { Tracker } from '../../forwarder/program/tracker.ts';
 import type { Notice, NoticedObject } from '../../lib/model/index.ts';
 import { parseNotice } from '../../lib/notice/index.ts';
 import { EVERY_GATEWAY, type SourceKind } from '../../lib/sources/index.ts';

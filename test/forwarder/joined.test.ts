@@ -2,19 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
-import type { KubernetesObject } from '../../local/kubernetes/objects.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
+import type { KubernetesObject } from '../../local/emulators/kubernetes/objects.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { buildForwarder } from '../../scripts/build.ts';
 import { pod, slice } from '../sources/joined-objects.ts';
-import { type Desk, startDesk } from './desk.ts';
 import { Pod, until } from './pod.ts';
+import { startWebhook, type Webhook } from './webhook.ts';
 
 let folder: string;
 let bundle: string;
 let world: World;
 let cluster: LocalCluster;
-let desk: Desk;
+let webhook: Webhook;
 let forwarder: Pod | undefined;
 
 beforeAll(async () => {
@@ -22,21 +22,21 @@ beforeAll(async () => {
   bundle = await buildForwarder(folder);
   world = await startWorld();
   cluster = await world.addCluster({ name: 'prod' });
-  desk = await startDesk(() => true);
+  webhook = await startWebhook(() => true);
 }, 60_000);
 afterEach(() => forwarder?.close());
 afterAll(async () => {
-  await Promise.all([world.close(), desk.close(), rm(folder, { recursive: true })]);
+  await Promise.all([world.close(), webhook.close(), rm(folder, { recursive: true })]);
 });
 
 const apply = (apiVersion: string, kind: string, object: object) =>
   cluster.apply({ apiVersion, kind, ...object } as KubernetesObject);
 
 test('pods are watched once a headless Service asks for its names, and their changes name that Service', async () => {
-  const webhook = { url: desk.url, auth: 'iam', region: 'eu-west-1' };
-  const settings = { cluster: 'prod', webhook, gather: { quietMs: 0, mostMs: 0 }, port: 0 };
+  const receiver = { url: webhook.url, auth: 'iam', region: 'eu-west-1' };
+  const settings = { cluster: 'prod', webhook: receiver, gather: { quietMs: 0, mostMs: 0 }, port: 0 };
   forwarder = new Pod(bundle, settings, cluster, world.env());
-  await until(() => expect(desk.taken).not.toEqual([]));
+  await until(() => expect(webhook.taken).not.toEqual([]));
   expect((await forwarder.page('/readyz')).status).toBe(200);
   expect(cluster.counts.calls['list pods']).toBeUndefined();
 
@@ -46,16 +46,16 @@ test('pods are watched once a headless Service asks for its names, and their cha
   await until(() =>
     expect(forwarder?.said('listed').map(({ kind }) => kind)).toEqual(expect.arrayContaining(['pod', 'endpointslice'])),
   );
-  const before = desk.taken.length;
+  const before = webhook.taken.length;
 
   apply('v1', 'Pod', pod('web-0', { hostname: 'web-0' }));
   apply('discovery.k8s.io/v1', 'EndpointSlice', slice('web-a', [['web-0', '10.1.0.1']]));
-  await until(() => expect(desk.taken.length).toBeGreaterThan(before));
-  expect(desk.taken.at(-1)?.objects).toEqual([{ kind: 'service', namespace: 'default', name: 'web' }]);
+  await until(() => expect(webhook.taken.length).toBeGreaterThan(before));
+  expect(webhook.taken.at(-1)?.objects).toEqual([{ kind: 'service', namespace: 'default', name: 'web' }]);
 
-  const quiet = desk.taken.length;
+  const quiet = webhook.taken.length;
   apply('v1', 'Pod', pod('web-0', { hostname: 'web-0' }, { metadata: { annotations: { heartbeat: '1' } } }));
   apply('v1', 'Pod', pod('other', {}));
   apply('discovery.k8s.io/v1', 'EndpointSlice', slice('web-a', [['web-0', '10.1.0.2']]));
-  await until(() => expect(desk.taken.length).toBe(quiet + 1));
+  await until(() => expect(webhook.taken.length).toBe(quiet + 1));
 }, 60_000);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NeedTracker } from '../../infra/forwarder/program/need-tracker.ts';
-import { Tracker } from '../../infra/forwarder/program/tracker.ts';
+import { NeedTracker } from '../../forwarder/program/need-tracker.ts';
+import { Tracker } from '../../forwarder/program/tracker.ts';
 import type { NoticedObject } from '../../lib/model/index.ts';
 import { dnsFingerprint, type NeededResource, NeededStore } from '../../lib/sources/index.ts';
 import { accepted, gateway, listener, namespace, route } from '../sources/gateway-objects.ts';

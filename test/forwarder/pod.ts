@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { vi } from 'vitest';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 
 export interface LogLine {
   readonly time: string;

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isSigned } from '../../lib/notice/index.ts';
-import { serveHttp, stopServer, type WireRequest } from '../../local/aws/http.ts';
-import { verifySignature } from '../../local/aws/sigv4.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import { serveHttp, stopServer, type WireRequest } from '../../local/emulators/aws/http.ts';
+import { verifySignature } from '../../local/emulators/aws/sigv4.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { buildForwarder } from '../../scripts/build.ts';
 import { ingress, NLB, service } from '../support/objects.ts';
-import { type Desk, startDesk } from './desk.ts';
 import { Pod, until } from './pod.ts';
+import { startWebhook, type Webhook } from './webhook.ts';
 
 const SECRETS = ['an old secret of 32 characters, or more', 'a new secret of 32 characters, or more'] as const;
 const [OLD, NEW] = SECRETS;
@@ -20,8 +20,8 @@ let folder: string;
 let bundle: string;
 let world: World;
 let cluster: LocalCluster;
-let iam: Desk;
-let hmac: Desk;
+let iam: Webhook;
+let hmac: Webhook;
 const pods: Pod[] = [];
 const servers: Server[] = [];
 
@@ -35,11 +35,11 @@ beforeEach(async () => {
   world = await startWorld();
   cluster = await world.addCluster({ name: 'prod' });
   const { credentials } = world;
-  iam = await startDesk(request => {
+  iam = await startWebhook(request => {
     const verification = { credentials, service: 'lambda', region: 'eu-west-1', now: Date.now() };
     return verifySignature(request, verification).identity !== undefined;
   });
-  hmac = await startDesk(({ body, headers }) => {
+  hmac = await startWebhook(({ body, headers }) => {
     const plain = headers as Record<string, string | undefined>;
     return isSigned(body.toString(), plain, SECRETS, Date.now());
   });

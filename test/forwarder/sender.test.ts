@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../infra/forwarder/program/log.ts';
-import { Sender } from '../../infra/forwarder/program/sender.ts';
+import { createLog } from '../../forwarder/program/log.ts';
+import { Sender } from '../../forwarder/program/sender.ts';
 import type { Notice, NoticedObject } from '../../lib/model/index.ts';
 import { MAX_OBJECTS, parseNotice } from '../../lib/notice/index.ts';
 import { FakeTime } from './time.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseSettings } from '../../infra/forwarder/program/settings.ts';
+import { parseSettings } from '../../forwarder/program/settings.ts';
 
 import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
 

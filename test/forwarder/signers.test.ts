@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { podCredentials } from '../../infra/forwarder/program/credentials.ts';
-import { hmacSigner, iamSigner } from '../../infra/forwarder/program/signers.ts';
+import { podCredentials } from '../../forwarder/program/credentials.ts';
+import { hmacSigner, iamSigner } from '../../forwarder/program/signers.ts';
 import { isSigned, UnusableSecret } from '../../lib/notice/index.ts';
-import { Credentials } from '../../local/aws/credentials.ts';
-import { serveHttp, stopServer } from '../../local/aws/http.ts';
-import { verifySignature } from '../../local/aws/sigv4.ts';
+import { Credentials } from '../../local/emulators/aws/credentials.ts';
+import { serveHttp, stopServer } from '../../local/emulators/aws/http.ts';
+import { verifySignature } from '../../local/emulators/aws/sigv4.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const BODY = '{"cluster":"prod"}';

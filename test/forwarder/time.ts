@@ -1,4 +1,4 @@
-import type { ForwarderClock } from '../../infra/forwarder/program/clock.ts';
+import type { ForwarderClock } from '../../forwarder/program/clock.ts';
 
 /** Lets everything that is ready go on: promises, and what they bring about. */
 const settle = () => new Promise<void>(resolve => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Tracker } from '../../infra/forwarder/program/tracker.ts';
+import { Tracker } from '../../forwarder/program/tracker.ts';
 import type { NoticedObject } from '../../lib/model/index.ts';
 import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
 import { NLB, service } from '../support/objects.ts';

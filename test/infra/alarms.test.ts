@@ -41,7 +41,7 @@ const record = (MessageGroupId: string, body: unknown) => ({
 const EVENT = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
 const NOTICE = { cluster: 'a', source: 'pod', sequence: 1, since: START };
 
-interface Story {
+interface Trace {
   readonly shards?: readonly string[];
   /** Minutes. */
   readonly lasts: number;
@@ -54,7 +54,7 @@ interface Story {
 }
 
 /** Lets the function run through a story, and leaves what it logged in `lines`. */
-async function live({ shards = ['default'], lasts, every, off = () => false, notices = false, world }: Story) {
+async function live({ shards = ['default'], lasts, every, off = () => false, notices = false, world }: Trace) {
   const known = { clusters: ['a'], shards };
   const minute = () => (Date.now() - START) / MINUTE;
   const reconcile = async (request: RunRequest) => resultOf(request, world(request, minute()));
@@ -80,7 +80,7 @@ function alarms(schedule: string, shards: readonly string[] = ['default']) {
 }
 
 /** The alarms that ring at the end of a story. */
-function ringing(schedule: string, { shards, lasts }: Story): string[] {
+function ringing(schedule: string, { shards, lasts }: Trace): string[] {
   const now = START + lasts * MINUTE;
   return Object.entries(alarms(schedule, shards))
     .filter(([, alarm]) => rings(alarm, lines, START, now))
@@ -90,7 +90,7 @@ function ringing(schedule: string, { shards, lasts }: Story): string[] {
 const healthy: World = () => ({});
 
 describe('the alarms of a shard, on what its runs say', () => {
-  it.each<[string, string, Story, string[]]>([
+  it.each<[string, string, Trace, string[]]>([
     ['nothing, where all is well', 'rate(5 minutes)', { lasts: 120, every: 5, notices: true, world: healthy }, []],
     [
       'what is unpublished, though notices are published every minute',
@@ -184,7 +184,7 @@ describe('the alarms of a shard, on what its runs say', () => {
 describe('the alarm on runs that cannot be made', () => {
   const text = readFileSync('infra/alarms.yml', 'utf8').replaceAll(/\$\{self:service\}-\$\{sls:stage\}/g, SERVICE);
   const alarm: AlarmProperties = parse(text, { logLevel: 'silent' }).Resources.AlarmRunsFailed.Properties;
-  const story = (world: World): Story => ({ lasts: 45, every: 5, world });
+  const story = (world: World): Trace => ({ lasts: 45, every: 5, world });
   const fails = () => {
     throw new Error('Route 53 does not answer');
   };

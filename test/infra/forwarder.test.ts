@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { parseSettings } from '../../infra/forwarder/program/settings.ts';
+import { parseSettings } from '../../forwarder/program/settings.ts';
 
 // What the chart makes with its defaults. That it makes just this is shown in test/e2e/chart.test.ts, with Helm.
-const read = (path: string) => readFileSync(`infra/forwarder/${path}`, 'utf8');
+const read = (path: string) => readFileSync(`forwarder/${path}`, 'utf8');
 const manifests = parseAllDocuments(read('manifests/forwarder.yaml')).map(document => document.toJS());
 const manifest = (kind: string) => manifests.find(one => one.kind === kind);
 const pod = manifest('Deployment').spec.template.spec;

@@ -1,5 +1,5 @@
 import type { CloudFormationValue, Statement } from '../../infra/iam.ts';
-import type { PolicyStatement } from '../../local/aws/iam.ts';
+import type { PolicyStatement } from '../../local/emulators/aws/iam.ts';
 
 const VARIABLES: Readonly<Record<string, string>> = {
   'AWS::Partition': 'aws',

@@ -8,8 +8,8 @@ import { passesFilter } from '../../lib/plan/zones.ts';
 import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
 import { ownershipName } from '../../lib/registry/names.ts';
 import { createAwsRoute53 } from '../../lib/route53/index.ts';
-import { decide } from '../../local/aws/iam.ts';
-import type { LocalCluster } from '../../local/kubernetes/cluster.ts';
+import { decide } from '../../local/emulators/aws/iam.ts';
+import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { deployed } from './policy.ts';
 

@@ -3,7 +3,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { Identity } from '../../local/aws/credentials.ts';
+import type { Identity } from '../../local/emulators/aws/credentials.ts';
 import type { World } from '../../local/world.ts';
 
 export interface ClientOptions {

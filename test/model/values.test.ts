@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sameRecord } from '../../lib/model/index.ts';
 import { canonicalValue, readValue } from '../../lib/model/values.ts';
-import { checkValue, parseStrings } from '../../local/route53/values.ts';
+import { checkValue, parseStrings } from '../../local/emulators/route53/values.ts';
 
 const x = (count: number) => 'x'.repeat(count);
 const SHA1 = '2BB183AF5F22588179A53B0A98631FAD1A292118';

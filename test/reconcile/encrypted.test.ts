@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { keysFrom } from '../../lib/reconcile/keys.ts';
 import { createKeyring, parseKey, writeOwnership } from '../../lib/registry/index.ts';
 import { createMemoryStore } from '../../lib/state/index.ts';
-import type { RecordJson } from '../../local/route53/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { fakeClock } from '../support/clock.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { NLB, service } from '../support/objects.ts';

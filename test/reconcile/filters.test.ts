@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ZoneJson } from '../../local/route53/index.ts';
+import type { ZoneJson } from '../../local/emulators/route53/index.ts';
 import { EXAMPLE_ZONE, harness } from '../support/harness.ts';
 import { service } from '../support/objects.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../lib/state/index.ts';
-import type { RecordJson, ZoneJson } from '../../local/route53/index.ts';
+import type { RecordJson, ZoneJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { NLB, service } from '../support/objects.ts';
 

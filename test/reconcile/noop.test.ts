@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../lib/state/index.ts';
-import type { RecordJson } from '../../local/route53/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, harness } from '../support/harness.ts';
 import { NLB, service } from '../support/objects.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../lib/state/index.ts';
-import type { RecordJson } from '../../local/route53/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { service, services } from '../support/objects.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RecordJson } from '../../local/route53/index.ts';
-import { fromJson } from '../../local/route53/json.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
+import { fromJson } from '../../local/emulators/route53/json.ts';
 import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RecordJson } from '../../local/route53/index.ts';
-import { fromJson } from '../../local/route53/json.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
+import { fromJson } from '../../local/emulators/route53/json.ts';
 import { brief, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { ALB, type KubernetesObject, NLB, service } from '../support/objects.ts';
 

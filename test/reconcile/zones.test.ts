@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Route53Error } from '../../lib/route53/index.ts';
-import type { ZoneJson } from '../../local/route53/index.ts';
+import type { ZoneJson } from '../../local/emulators/route53/index.ts';
 import { EXAMPLE_ZONE, harness } from '../support/harness.ts';
 import { ALB, NLB, service } from '../support/objects.ts';
 

@@ -12,7 +12,7 @@ import {
   parseOwnership,
   writeOwnership,
 } from '../../lib/registry/index.ts';
-import type { ZoneJson } from '../../local/route53/index.ts';
+import type { ZoneJson } from '../../local/emulators/route53/index.ts';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const key = parseKey(KEY) as Buffer;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatOwnership, parseOwnership } from '../../lib/registry/index.ts';
-import { parseStrings } from '../../local/route53/values.ts';
+import { parseStrings } from '../../local/emulators/route53/values.ts';
 
 describe('the text of an ownership record', () => {
   test('is written exactly as ExternalDNS writes it', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { NameChange, RecordSet } from '../../lib/model/index.ts';
 import { applyChanges, createBudget, OutOfTime, Overtaken, Route53Error, withBudget } from '../../lib/route53/index.ts';
-import { Route53Store } from '../../local/route53/index.ts';
+import { Route53Store } from '../../local/emulators/route53/index.ts';
 import { create, owned, remove, update } from '../support/changes.ts';
 import { fakeClock } from '../support/clock.ts';
 import { type Hooks, storedSet, storeRoute53 } from '../support/store-route53.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RecordSet } from '../../lib/model/index.ts';
 import { createAwsRoute53, Route53Error, type Route53Port, readNames, readZone } from '../../lib/route53/index.ts';
-import { Route53Store } from '../../local/route53/index.ts';
+import { Route53Store } from '../../local/emulators/route53/index.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { storedSet, storeRoute53 } from '../support/store-route53.ts';
 

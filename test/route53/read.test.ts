@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RecordSet } from '../../lib/model/index.ts';
 import { type Route53Port, readHostedZones, readNames, readZone } from '../../lib/route53/index.ts';
 import { skimNames } from '../../lib/route53/read.ts';
-import { Route53Store } from '../../local/route53/index.ts';
+import { Route53Store } from '../../local/emulators/route53/index.ts';
 import { address } from '../support/changes.ts';
 import { storedSet, storeRoute53 } from '../support/store-route53.ts';
 

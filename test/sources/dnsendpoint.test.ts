@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MANAGED_TYPES } from '../../lib/model/index.ts';
-import { wantedFrom } from '../../lib/sources/index.ts';
+import { desiredFrom } from '../../lib/sources/index.ts';
 import { ruled } from './joined-objects.ts';
 import { held, NLB, onlyFinding, reasons, records } from './objects.ts';
 
 const everything = ruled({ types: MANAGED_TYPES });
 const read = (endpoints: unknown, where = everything, annotations: object = {}) =>
-  wantedFrom('crd', [{ metadata: { name: 'web', namespace: 'default', annotations }, spec: { endpoints } }], where);
+  desiredFrom('crd', [{ metadata: { name: 'web', namespace: 'default', annotations }, spec: { endpoints } }], where);
 const one = (entry: object, where = everything) =>
   read([{ dnsName: 'a.example.com', recordType: 'A', targets: ['192.0.2.1'], ...entry }], where);
 

@@ -1,10 +1,10 @@
 import type { Wanted } from '../../lib/model/index.ts';
 import {
+  desiredFrom,
   EVERY_GATEWAY,
   type GatewaySettings,
   NeededStore,
   type SourceKind,
-  wantedFrom,
 } from '../../lib/sources/index.ts';
 import type { ObjectRules } from '../../lib/sources/rules.ts';
 import { ALPHA, context } from './objects.ts';
@@ -100,5 +100,5 @@ export function around({ gateways = [gateway()], sets = [], namespaces = [], set
 /** What a route asks for among these. */
 export function asked(raw: unknown, objects: Around = {}): Wanted {
   const { context: where, needed } = around(objects);
-  return wantedFrom(objects.kind ?? 'gateway-httproute', [raw], where, needed);
+  return desiredFrom(objects.kind ?? 'gateway-httproute', [raw], where, needed);
 }

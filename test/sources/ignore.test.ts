@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERY_GATEWAY, type SourceContext, sourceOf, wantedFrom } from '../../lib/sources/index.ts';
+import { desiredFrom, EVERY_GATEWAY, type SourceContext, sourceOf } from '../../lib/sources/index.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 
 const CONTEXT: SourceContext = {
@@ -20,7 +20,7 @@ function ignoring(value: unknown, annotations: Record<string, string> = {}): Kub
   return made as unknown as KubernetesObject;
 }
 
-const wanted = (object: unknown) => wantedFrom('service', [object], CONTEXT);
+const wanted = (object: unknown) => desiredFrom('service', [object], CONTEXT);
 
 describe('fairlead.dev/ignore', () => {
   test('keep: the object asks for nothing and keeps all that it has', () => {

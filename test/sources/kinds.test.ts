@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { parseSettings } from '../../forwarder/program/settings.ts';
 import { readWrite } from '../../functions/audit/write.ts';
 import { auditOf } from '../../infra/audit.ts';
 import { chartRules, clusterRole } from '../../infra/cluster-role.ts';
-import { parseSettings } from '../../infra/forwarder/program/settings.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import { parseNotice } from '../../lib/notice/index.ts';
@@ -20,7 +20,7 @@ import {
   sourceOf,
   sourceOfResource,
 } from '../../lib/sources/index.ts';
-import { kindOf } from '../../local/kubernetes/kinds.ts';
+import { kindOf } from '../../local/emulators/kubernetes/kinds.ts';
 import { auditLine } from '../functions/audit/lines.ts';
 
 const WORDS = [...SOURCE_KINDS, ...Object.keys(SOURCE_GROUPS)];
@@ -104,12 +104,12 @@ describe('files that are made of the table', () => {
   });
 
   it('the chart’s rules are those of every word (npm run manifests)', () => {
-    expect(text('infra/forwarder/chart/rules.yaml')).toBe(chartRules());
+    expect(text('forwarder/chart/rules.yaml')).toBe(chartRules());
     expect(Object.keys(parse(chartRules()))).toEqual(WORDS);
   });
 
   it('the chart’s values and the schema of the config know every word', () => {
-    const chart = JSON.parse(text('infra/forwarder/chart/values.schema.json'));
+    const chart = JSON.parse(text('forwarder/chart/values.schema.json'));
     expect(chart.properties.sources.items.enum).toEqual(WORDS);
     expect(JSON.parse(text('fairlead.schema.json')).properties.sources.items.enum).toEqual(WORDS);
   });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  desiredFrom,
   dnsFingerprint,
   type NeededResource,
   NeededStore,
   type SourceContext,
   type SourceKind,
-  wantedFrom,
 } from '../../lib/sources/index.ts';
 import { NO_RULES } from '../../lib/sources/rules.ts';
 import { node, pod, readJoined, ruled, slice } from './joined-objects.ts';
@@ -158,7 +158,7 @@ it('192 kB of annotations cost their object only', () => {
   const good = service({ name: 'good', annotations: { hostname: 'good.example.com' } });
   const attack = service({ annotations: { hostname, target } });
   expect(dnsFingerprint('service', attack, context)).toHaveLength(43);
-  const wanted = wantedFrom('service', [attack, good], context);
+  const wanted = desiredFrom('service', [attack, good], context);
   expect(records(wanted)).toEqual(['good.example.com A 192.0.2.1']);
   expect(JSON.stringify(wanted).length).toBeLessThan(2_000);
 });
@@ -171,7 +171,7 @@ it('whatever an object throws while it is read costs that object only, and holds
     },
   };
   const good = service({ name: 'good', annotations: { hostname: 'good.example.com' } });
-  const wanted = wantedFrom('service', [broken, good], context);
+  const wanted = desiredFrom('service', [broken, good], context);
   expect(records(wanted)).toEqual(['good.example.com A 192.0.2.1']);
   expect(wanted.holds).toEqual([
     expect.objectContaining({ object: expect.objectContaining({ namespace: 'default', name: 'web' }) }),

@@ -1,5 +1,5 @@
 import type { Finding, Wanted } from '../../lib/model/index.ts';
-import { EVERY_GATEWAY, type SourceContext, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
+import { desiredFrom, EVERY_GATEWAY, type SourceContext, type SourceKind } from '../../lib/sources/index.ts';
 
 export const ALPHA = 'external-dns.alpha.kubernetes.io/';
 export const PREFIX = 'external-dns.kubernetes.io/';
@@ -49,7 +49,7 @@ export const service = (parts: Parts = {}) =>
 export const ingress = (parts: Parts = {}) => object({ lb: [{ hostname: NLB }], ...parts });
 
 export const read = (kind: SourceKind, raw: unknown, where: SourceContext = context): Wanted =>
-  wantedFrom(kind, [raw], where);
+  desiredFrom(kind, [raw], where);
 
 /** What is wanted, as `name type targets`, to compare at a glance. */
 export const records = (wanted: Wanted): string[] =>

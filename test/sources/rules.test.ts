@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Wanted } from '../../lib/model/index.ts';
-import { wantedFrom } from '../../lib/sources/index.ts';
+import { desiredFrom } from '../../lib/sources/index.ts';
 import { slimRoute } from '../../lib/sources/route.ts';
 import { NO_RULES, type ObjectRules, rulesIn } from '../../lib/sources/rules.ts';
 import { parseTemplate } from '../../lib/sources/template/index.ts';
@@ -146,7 +146,7 @@ describe('templates', () => {
     ['makes what is no name', '{{index .Labels "app"}}.example.com', 'is not a hostname'],
   ])('one that %s holds that object, and the others go on', (_rule, template, message) => {
     const where = withTemplates({}, template);
-    const wanted = wantedFrom('service', [service(), own], where);
+    const wanted = desiredFrom('service', [service(), own], where);
     expect(hosts(wanted)).toEqual(['own.example.com']);
     expect(held(wanted)).toEqual(['*']);
     expect(onlyFinding(wanted)).toMatchObject({ reason: 'invalid', message: expect.stringContaining(message) });
@@ -158,7 +158,7 @@ describe('routes', () => {
   const asked = (raw: unknown, rules: Partial<ObjectRules>, gateways = [wild]) => {
     const { context: where, needed } = around({ gateways });
     const settings = { ...where.settings, rules: { ...NO_RULES, ...rules } };
-    return hosts(wantedFrom('gateway-httproute', [raw], { ...where, settings }, needed))
+    return hosts(desiredFrom('gateway-httproute', [raw], { ...where, settings }, needed))
       .sort()
       .join(' ');
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dnsFingerprint, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
+import { desiredFrom, dnsFingerprint, type SourceKind } from '../../lib/sources/index.ts';
 import { NO_RULES } from '../../lib/sources/rules.ts';
 import { ALPHA, context, held, ingress, NLB, named, read, reasons, records, service } from './objects.ts';
 
@@ -24,7 +24,7 @@ describe('a malformed object is reported, and the others of the page go on', () 
     ['no namespace', { metadata: { name: 'web' } }],
   ])('%s', (_rule, raw) => {
     for (const kind of kinds) {
-      const wanted = wantedFrom(kind, [raw, good, raw], context);
+      const wanted = desiredFrom(kind, [raw, good, raw], context);
       expect(records(wanted)).toContain('good.example.com A 192.0.2.1');
       expect(new Set(reasons(wanted))).toEqual(new Set(['invalid']));
       expect(wanted.findings[0]?.message).toContain('<unnamed>');
@@ -36,8 +36,8 @@ describe('the objects of a page', () => {
   const objects = [good, service({ name: 'b', annotations: { hostname: 'x..y' } }), service({ name: 'c' }), null];
 
   it('are read independently: pages can be put one after the other', () => {
-    const parts = objects.map(each => wantedFrom('service', [each], context));
-    expect(wantedFrom('service', objects, context)).toEqual({
+    const parts = objects.map(each => desiredFrom('service', [each], context));
+    expect(desiredFrom('service', objects, context)).toEqual({
       endpoints: parts.flatMap(each => each.endpoints),
       holds: parts.flatMap(each => each.holds),
       findings: parts.flatMap(each => each.findings),
@@ -45,7 +45,7 @@ describe('the objects of a page', () => {
   });
 
   it('may be none', () => {
-    expect(wantedFrom('service', [], context)).toEqual({ endpoints: [], holds: [], findings: [] });
+    expect(desiredFrom('service', [], context)).toEqual({ endpoints: [], holds: [], findings: [] });
   });
 
   it('may name so many hosts that they fit no argument list', () => {
@@ -137,7 +137,7 @@ describe('whatever the objects are', () => {
   it('nothing is thrown, and what comes out keeps the promises of its types', () => {
     fc.assert(
       fc.property(fc.array(objects, { maxLength: 3 }), fc.constantFrom(...kinds), (page, kind) => {
-        const wanted = wantedFrom(kind, page, named('example.com'));
+        const wanted = desiredFrom(kind, page, named('example.com'));
         for (const endpoint of wanted.endpoints) {
           expect(endpoint.name).toMatch(/^[a-z0-9*_][a-z0-9*_.-]*$/);
           expect(endpoint.targets).toEqual([...new Set(endpoint.targets)].sort());

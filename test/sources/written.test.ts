@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Reading, type SourceKind, wantedFrom } from '../../lib/sources/index.ts';
+import { desiredFrom, Reading, type SourceKind } from '../../lib/sources/index.ts';
 import { differing, writtenBy } from '../../lib/sources/written.ts';
 import { endpoint } from '../support/plan.ts';
 import { context } from './objects.ts';
@@ -77,7 +77,7 @@ describe('the hostnames that an object has in its own text', () => {
     const sources: SourceKind[] = ['service', 'ingress'];
     const reading = new Reading(sources, { ...context, settings });
     const object = { metadata: meta({ 'external-dns.kubernetes.io/hostname': 'a.example.com' }) };
-    expect(wantedFrom('service', [object], { ...context, settings }).endpoints).toEqual([]);
+    expect(desiredFrom('service', [object], { ...context, settings }).endpoints).toEqual([]);
     reading.page('service', [object]);
     reading.restart('service');
     reading.page('service', [object]);

@@ -16,7 +16,13 @@ import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget, type Route53Port } from '../../lib/route53/index.ts';
 import { placesOf, type ResourceKind, type SourceKind, sourceOf } from '../../lib/sources/index.ts';
 import { createMemoryStore, type StateStore } from '../../lib/state/index.ts';
-import { dumpZones, loadZones, type RecordJson, Route53Store, type ZoneJson } from '../../local/route53/index.ts';
+import {
+  dumpZones,
+  loadZones,
+  type RecordJson,
+  Route53Store,
+  type ZoneJson,
+} from '../../local/emulators/route53/index.ts';
 import { fakeClock } from './clock.ts';
 import type { KubernetesObject } from './objects.ts';
 import { type Hooks, type Operation, storeRoute53 } from './store-route53.ts';

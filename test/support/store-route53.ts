@@ -5,7 +5,7 @@ import {
   type Route53Store,
   type RecordSet as StoredSet,
   Route53Error as StoreRefusal,
-} from '../../local/route53/index.ts';
+} from '../../local/emulators/route53/index.ts';
 
 export type Operation = keyof Route53Port;
 

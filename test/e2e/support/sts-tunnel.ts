@@ -1,7 +1,7 @@
 import { createServer as createHttp, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { stopServer } from '../../../local/aws/http.ts';
+import { stopServer } from '../../../local/emulators/aws/http.ts';
 import type { World } from '../../../local/world.ts';
 import { createAuthority } from '../../cluster/pki.ts';
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FOR_A_POD } from '../../../infra/forwarder/program/api-server.ts';
+import { FOR_A_POD } from '../../../forwarder/program/api-server.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { openConnection } from '../../../lib/cluster/connection.ts';
 import { kubeConfigFromFile } from '../../../lib/cluster/kubeconfig.ts';

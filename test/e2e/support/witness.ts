@@ -1,5 +1,5 @@
-import type { RecordSet } from '../../../local/route53/records.ts';
-import type { AppliedBatch, Route53Service } from '../../../local/route53/service.ts';
+import type { RecordSet } from '../../../local/emulators/route53/records.ts';
+import type { AppliedBatch, Route53Service } from '../../../local/emulators/route53/service.ts';
 
 /** What a tool did that it must not do. */
 export interface Trespass {

@@ -29,14 +29,14 @@ function audit({ fail = false } = {}) {
     addMetric: () => refused(dimensions.at(-1)),
   };
   vi.spyOn(telemetry.metrics, 'singleMetric').mockReturnValue(counting as unknown as Metrics);
-  const desk = {
+  const ports = {
     shardOf: (cluster: string) => (cluster === 'prod' ? 'east' : undefined),
     enqueue: async (notice: Notice, shard: string) => {
       if (fail) throw new Error('the queue does not answer');
       queued.push([notice, shard]);
     },
   };
-  const handler = createHandler(desk, telemetry);
+  const handler = createHandler(ports, telemetry);
   return { queued, refused, invoke: (event: unknown) => handler(event, CONTEXT) };
 }
 const noticed = (...lines: readonly string[]) => noticeOf(batchOf(lines), 'prod');

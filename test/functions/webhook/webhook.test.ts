@@ -3,7 +3,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { maySpeakFor, parseCallers } from '../../../functions/webhook/callers.ts';
-import { type Caller, createHandler, type Desk } from '../../../functions/webhook/create.ts';
+import { type Caller, createHandler, type Ports } from '../../../functions/webhook/create.ts';
 import type { Notice } from '../../../lib/model/index.ts';
 import { captureLog, context } from '../lambda.ts';
 
@@ -17,7 +17,7 @@ function request(body: string | undefined, more: Partial<LambdaFunctionURLEvent>
   return { headers: {}, isBase64Encoded: false, requestContext, body, ...more } as unknown as LambdaFunctionURLEvent;
 }
 
-function desk(more: Partial<Desk> = {}) {
+function ports(more: Partial<Ports> = {}) {
   const queued: [Notice, string][] = [];
   const callers: Caller[] = [];
   const it = {
@@ -30,7 +30,7 @@ function desk(more: Partial<Desk> = {}) {
       queued.push([notice, shard]);
     },
     ...more,
-  } satisfies Desk;
+  } satisfies Ports;
   return { it, queued, callers };
 }
 
@@ -41,18 +41,18 @@ const telemetry = () => ({
   logger: new Logger({ serviceName: 'test' }),
   metrics: new Metrics({ namespace: 'fairlead', serviceName: 'test' }),
 });
-const call = (one: Desk, event: LambdaFunctionURLEvent) => createHandler(one, telemetry())(event, context());
+const call = (one: Ports, event: LambdaFunctionURLEvent) => createHandler(one, telemetry())(event, context());
 
 describe('a notice', () => {
   it('goes on the queue of its shard, and is answered with 202', async () => {
-    const { it: one, queued } = desk();
+    const { it: one, queued } = ports();
     expect(await call(one, request(BODY))).toEqual({ statusCode: 202 });
     expect(queued).toEqual([[NOTICE, 'europe']]);
     expect(lines).toContainEqual(expect.objectContaining({ NoticesAccepted: 1 }));
   });
 
   it('may come in base64, as Function URLs give a body of unknown type', async () => {
-    const { it: one, queued, callers } = desk();
+    const { it: one, queued, callers } = ports();
     const event = request(Buffer.from(BODY).toString('base64'), { isBase64Encoded: true });
     expect(await call(one, event)).toEqual({ statusCode: 202 });
     expect(queued).toHaveLength(1);
@@ -60,7 +60,7 @@ describe('a notice', () => {
   });
 
   it('is verified with the principal that Lambda names', async () => {
-    const { it: one, callers } = desk();
+    const { it: one, callers } = ports();
     const requestContext = {
       http: { method: 'POST', sourceIp: '192.0.2.1' },
       authorizer: { iam: { userArn: PRINCIPAL } },
@@ -70,7 +70,7 @@ describe('a notice', () => {
   });
 
   it('that the queue does not take is not accepted: the handler fails, and the sender tries again', async () => {
-    const failing = desk({ enqueue: () => Promise.reject(new Error('the queue does not answer')) });
+    const failing = ports({ enqueue: () => Promise.reject(new Error('the queue does not answer')) });
     await expect(call(failing.it, request(BODY))).rejects.toThrow('the queue does not answer');
   });
 });
@@ -87,7 +87,7 @@ describe('a request is refused with a status and nothing else', () => {
     ['with records in it', JSON.stringify({ ...NOTICE, records: [] }), {}, 400, 'malformed'],
     ['of a cluster that is not configured', JSON.stringify({ ...NOTICE, cluster: 'x' }), {}, 400, 'unknown-cluster'],
   ])('%s', async (_what, body, more, statusCode, reason) => {
-    const { it: one, queued } = desk(more);
+    const { it: one, queued } = ports(more);
     expect(await call(one, request(body))).toEqual({ statusCode });
     expect(queued).toEqual([]);
     expect(lines).toContainEqual(expect.objectContaining({ reason, NoticesRefused: 1 }));
@@ -96,7 +96,7 @@ describe('a request is refused with a status and nothing else', () => {
 
 describe('a flood of refusals', () => {
   it('writes one line in ten seconds for each reason, with how often it was', async () => {
-    const { it: one } = desk({ authenticate: async ({ body }) => body !== BODY });
+    const { it: one } = ports({ authenticate: async ({ body }) => body !== BODY });
     let now = 0;
     const handler = createHandler(one, telemetry(), () => now);
     for (let i = 0; i < 1_000; i++, now += 20) await handler(request(BODY), context());
@@ -139,7 +139,7 @@ describe('a role that is bound to clusters', () => {
   });
 
   it('is answered with 403 where it speaks for another, and nothing is queued', async () => {
-    const { it: one, queued } = desk({ maySpeakFor: () => false });
+    const { it: one, queued } = ports({ maySpeakFor: () => false });
     expect(await call(one, request(BODY))).toEqual({ statusCode: 403 });
     expect(queued).toEqual([]);
   });

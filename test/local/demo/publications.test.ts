@@ -1,7 +1,7 @@
 import { ChangeResourceRecordSetsCommand, type ResourceRecordSet, type Route53Client } from '@aws-sdk/client-route-53';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Publications } from '../../../local/demo/publications.ts';
-import { lookUp } from '../../../local/dns/client.ts';
+import { lookUp } from '../../../local/emulators/dns/client.ts';
 import { startWorld, type World } from '../../../local/world.ts';
 import { rejection, route53 } from '../clients.ts';
 

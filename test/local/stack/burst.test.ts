@@ -9,7 +9,7 @@ import { type Core, createHandler as createReconcile } from '../../../functions/
 import { createHandler as createWebhook } from '../../../functions/webhook/create.ts';
 import type { RunResult } from '../../../lib/model/index.ts';
 import { sendNotice } from '../../../lib/notice/queue.ts';
-import { type Batch, type EventSource, startEventSource } from '../../../local/lambda/event-source.ts';
+import { type Batch, type EventSource, startEventSource } from '../../../local/emulators/lambda/event-source.ts';
 import { createQueues, type Queues } from '../../../local/stack/queue.ts';
 import { startWorld, type World } from '../../../local/world.ts';
 import { sqs } from '../clients.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Story } from '../../../local/demo/stories.ts';
-import { signedPost } from '../lambda/notices.ts';
+import type { Trace } from '../../../local/demo/traces.ts';
+import { signedPost } from '../emulators/lambda/notices.ts';
 import { startWhole, until, type Whole } from './whole.ts';
 
 // Each test has Services of its own in one world: starting the processes is what takes the time.
@@ -17,13 +17,13 @@ afterEach(() => whole.world.route53.faults.clear());
 
 const inDns = (name: string, ip: string) => until(() => expect(whole.published(name)).toEqual([ip]));
 /** What became of the batches whose first notice names an object. */
-function storiesOf(object: string): readonly Story[] {
-  return whole.stories.filter(({ journey }) => journey?.notice.objects?.some(({ name }) => name === object));
+function storiesOf(object: string): readonly Trace[] {
+  return whole.traces.filter(({ timeline }) => timeline?.notice.objects?.some(({ name }) => name === object));
 }
-function storyOf(object: string): Story {
-  const [story] = storiesOf(object);
-  if (!story) throw new Error(`no notice of ${object} was dealt with yet`);
-  return story;
+function storyOf(object: string): Trace {
+  const [trace] = storiesOf(object);
+  if (!trace) throw new Error(`no notice of ${object} was dealt with yet`);
+  return trace;
 }
 const sent = () => whole.world.sqs.journal.counts.calls.SendMessage ?? 0;
 const notice = (sequence: number, cluster = 'prod') =>
@@ -42,11 +42,11 @@ describe('from a Service to DNS', () => {
       expect(storiesOf('shop')).toHaveLength(2);
       return storiesOf('shop');
     });
-    const { journey, result } = second!;
-    expect(journey?.notice.sequence).toBe(first!.journey!.notice.sequence + 1);
-    expect(journey?.notice.objects).toEqual([{ kind: 'service', namespace: 'default', name: 'shop' }]);
-    expect(journey?.answered).toMatchObject({ name: 'shop.example.com', type: 'A' });
-    const { seenAt, postedAt, queuedAt, runAt, acceptedAt = 0, answered } = journey!;
+    const { timeline, result } = second!;
+    expect(timeline?.notice.sequence).toBe(first!.timeline!.notice.sequence + 1);
+    expect(timeline?.notice.objects).toEqual([{ kind: 'service', namespace: 'default', name: 'shop' }]);
+    expect(timeline?.answered).toMatchObject({ name: 'shop.example.com', type: 'A' });
+    const { seenAt, postedAt, queuedAt, runAt, acceptedAt = 0, answered } = timeline!;
     const times = [seenAt, postedAt, queuedAt, runAt, acceptedAt, answered!.at];
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(result).toMatchObject({ counts: { updated: 1 }, calls: { ChangeResourceRecordSets: 1 }, inStep: true });
@@ -57,9 +57,9 @@ describe('from a Service to DNS', () => {
   test('the schedule goes through the queue, in the group of its shard', async () => {
     await whole.stack.sendSchedule();
     const { batch, result } = await until(() => {
-      const story = whole.stories.find(({ journey }) => journey === undefined);
-      if (!story) throw new Error('the schedule was not dealt with yet');
-      return story;
+      const trace = whole.traces.find(({ timeline }) => timeline === undefined);
+      if (!trace) throw new Error('the schedule was not dealt with yet');
+      return trace;
     });
     expect(batch.records.map(({ attributes }) => attributes.MessageGroupId)).toEqual(['default']);
     expect(result?.clusters).toMatchObject([{ name: 'prod', state: 'read' }]);
@@ -126,16 +126,16 @@ describe('ends in step', () => {
 
 test('a forged notice, and one of a stranger, are refused and cost no message and no run', async () => {
   const { world, stack } = whole;
-  const [before, told] = [sent(), whole.stories.length];
+  const [before, told] = [sent(), whole.traces.length];
   const forged = await signedPost(world, stack.webhookUrl, { body: notice(1), secret: 'guessed' });
   const changed = await signedPost(world, stack.webhookUrl, { body: notice(1), forged: notice(2) });
   const unsigned = await fetch(stack.webhookUrl, { method: 'POST', body: notice(1) });
   const stranger = await signedPost(world, stack.webhookUrl, { body: notice(1, 'elsewhere') });
   expect([forged, changed, unsigned, stranger].map(({ status }) => status)).toEqual([403, 403, 403, 400]);
   expect(await stranger.text()).toBe('');
-  expect([sent(), whole.stories.length]).toEqual([before, told]);
+  expect([sent(), whole.traces.length]).toEqual([before, told]);
   const honest = await signedPost(world, stack.webhookUrl, { body: notice(1) });
   expect(honest.status).toBe(202);
-  await until(() => expect(whole.stories).toHaveLength(told + 1));
+  await until(() => expect(whole.traces).toHaveLength(told + 1));
   expect(sent()).toBe(before + 1);
 });

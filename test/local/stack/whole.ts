@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { loadConfig } from '../../../lib/config/index.ts';
-import { Stories, type Story } from '../../../local/demo/stories.ts';
+import { type Trace, Traces } from '../../../local/demo/traces.ts';
+import type { LocalCluster } from '../../../local/emulators/kubernetes/cluster.ts';
 import { type Forwarder, startForwarder } from '../../../local/forwarder/forwarder.ts';
-import type { LocalCluster } from '../../../local/kubernetes/cluster.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack/stack.ts';
 import { startWorld, type World } from '../../../local/world.ts';
 import { service } from '../../support/objects.ts';
@@ -21,7 +21,7 @@ export interface Whole {
   readonly world: World;
   readonly cluster: LocalCluster;
   readonly stack: Stack;
-  readonly stories: readonly Story[];
+  readonly traces: readonly Trace[];
   /** Starts the cluster's forwarder, and waits until its first notice has been dealt with. */
   startForwarder(): Promise<readonly string[]>;
   /** Gives a Service that address, or another one. */
@@ -38,9 +38,9 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
   const config = loadConfig(configFile, {});
   const world = await startWorld({ throttle: false, zones: [{ id: 'Z1', name: 'example.com.', records: [] }] });
   const cluster = await world.addCluster({ name: 'prod' });
-  const told = new Stories(world);
-  const stories: Story[] = [];
-  told.listen(story => stories.push(story));
+  const told = new Traces(world);
+  const traces: Trace[] = [];
+  told.listen(trace => traces.push(trace));
   const functions = {
     reconcile: source('functions/reconcile/handler.ts'),
     webhook: source('functions/webhook/handler.ts'),
@@ -52,14 +52,14 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
     world,
     cluster,
     stack,
-    stories,
+    traces,
     startForwarder: async () => {
-      const program = source('infra/forwarder/program/main.ts');
+      const program = source('forwarder/program/main.ts');
       const { webhookUrl } = stack;
       const onLog = (text: string) => log.push(...text.trim().split('\n'));
       forwarder = startForwarder({ program, cluster, config, webhookUrl, env: world.env(), onLog });
       await until(() => {
-        if (stories.length === 0) throw new Error(`no run yet; the forwarder says ${log.join('\n')}`);
+        if (traces.length === 0) throw new Error(`no run yet; the forwarder says ${log.join('\n')}`);
       });
       return log;
     },

@@ -1,4 +1,4 @@
-import type { Route53Store } from '../../../local/route53/index.ts';
+import type { Route53Store } from '../../../local/emulators/route53/index.ts';
 import { asks, type Wish } from './objects.ts';
 import type { Kind, Settings } from './settings.ts';
 import { type Due, dueOf } from './truth.ts';

@@ -1,4 +1,4 @@
-import type { Route53Store } from '../../../local/route53/index.ts';
+import type { Route53Store } from '../../../local/emulators/route53/index.ts';
 import { AFFIXES, DATA_TYPES, type DataType, type Settings } from './settings.ts';
 
 /** One record set of a zone; names without final dot, `*` readable. */
