@@ -63,7 +63,7 @@ describe('the server must prove to be the cluster', () => {
     const connection = await connect(server.url, stranger.caData);
     await expect(connection.get('/')).rejects.toMatchObject({
       name: 'UnreachableError',
-      mend: 'access',
+      recovery: 'access',
       message: expect.stringMatching(/^cluster c: 127\.0\.0\.1 could not prove to be the cluster: .*the cluster's CA$/),
     });
     expect(server.connections()).toBe(0);
@@ -133,7 +133,7 @@ describe('what breaks off is told by where it broke', () => {
     const connection = await connect(server.url, server.authority.caData, { timeouts });
     await expect(connection.get('/')).rejects.toMatchObject({
       name: 'InterruptedError',
-      mend: 'retry',
+      recovery: 'retry',
       message: expect.stringContaining(says),
     });
   });

@@ -197,13 +197,13 @@ describe('a listing that is not complete is an error, never a short list', () =>
 
   test('401 is told at once', async () => {
     const { result, paths } = await run([status(401, 'Unauthorized')]);
-    expect(result).toMatchObject({ name: 'UnauthorizedError', mend: 'access' });
+    expect(result).toMatchObject({ name: 'UnauthorizedError', recovery: 'access' });
     expect(paths).toHaveLength(1);
   });
 
   test('a server that was not reached is not asked again here', async () => {
     const { result, paths } = await run([new UnreachableError('refused')]);
-    expect(result).toMatchObject({ name: 'UnreachableError', mend: 'access' });
+    expect(result).toMatchObject({ name: 'UnreachableError', recovery: 'access' });
     expect(paths).toHaveLength(1);
   });
 });
