@@ -89,7 +89,7 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 test('the list has every client that ships', () => {
-  const made = ['lib', 'functions', 'infra', 'cli'].flatMap(folder =>
+  const made = ['lib', 'functions', 'forwarder', 'infra', 'cli'].flatMap(folder =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter(file => file.endsWith('.ts'))
       .flatMap(file => {
