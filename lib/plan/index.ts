@@ -21,5 +21,5 @@ export {
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
-export type { PlanSettings } from './settings.ts';
+export type { PlanSettings, SharingRule } from './settings.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';
