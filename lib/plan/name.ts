@@ -34,7 +34,10 @@ export interface NamePlan {
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
 export function planName(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
   const shared = shareName(current, asking, around);
-  if (shared.candidates.length === 0) return planUndesired(current, around);
+  if (shared.candidates.length === 0) {
+    const undesired = planUndesired(current, around);
+    return { ...undesired, findings: [...shared.findings, ...undesired.findings] };
+  }
   const { candidates, context, gives, adopted, ...settled } = settleRouting(current, shared.candidates, around);
   const facets = new Set([...candidates.map(facetOfCandidate), ...current.ours.map(({ record }) => facetOf(record))]);
   const possible = withoutMixedCname(

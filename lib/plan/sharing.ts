@@ -1,21 +1,19 @@
 import {
-  type ClusterName,
-  canonicalValue,
   type DnsName,
   type Endpoint,
   type Finding,
   isAddressType,
   type ManagedType,
   type ObjectRef,
-  type Ownership,
   type SharingMode,
 } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import { type Candidate, compareCandidates, type Part } from './candidates.ts';
+import { type Candidate, compareCandidates } from './candidates.ts';
 import { findingsOf, listObjects } from './conflict.ts';
 import type { NameContext } from './context.ts';
 import type { Current } from './current.ts';
-import { desiredRecords, MAX_VALUES } from './desired.ts';
+import { desiredRecords } from './desired.ts';
+import { isMergeable, merge, saidOfUnfit, toldOutside } from './merging.ts';
 import type { PlanSettings } from './settings.ts';
 import { decidingClaims, mergedShares, objectOf, type StandingShare, weightedShares } from './shares.ts';
 import { within } from './zone-filter.ts';
@@ -87,12 +85,13 @@ export function shareName(current: Current, asking: readonly Candidate[], contex
     ...(way === 'merge' ? [] : saidOfUnfit(merging, [], context.view.zone.id)),
   ];
   const told = (shared: Shared) => ({ ...shared, findings: [...findings, ...shared.findings] });
-  if (way === 'merge') return told(merge({ asking, sharing, standing, kept, gone, holds }, context));
+  if (way === 'merge') return told(merge({ asking, addresses, sharing, standing, kept, gone, holds }, context));
   if (way === 'weighted') {
-    const weighed = asking.map(one => (sharing.includes(one) ? weigh(one, settings) : one));
-    return told({ ...alone, candidates: weighed });
+    const outside = addresses.filter(one => !sharing.includes(one) && !holds(one));
+    return told(byWeight({ asking, sharing, outside }, context));
   }
-  return told(lead ? endSharing(asking, lead, holds, context) : alone);
+  const sharers = addresses.filter(one => standing.some(({ claim }) => has(one, claim)));
+  return told(lead && before === 'weighted' ? endSharing({ asking, lead, sharers }, context) : alone);
 }
 
 const isOfAddress = ({ endpoints }: Candidate) =>
@@ -220,6 +219,24 @@ function held(
   });
 }
 
+interface Weighing {
+  readonly asking: readonly Candidate[];
+  readonly sharing: readonly Candidate[];
+  /** Those who have no part, and nothing at the name: another type of it is not theirs either. */
+  readonly outside: readonly Candidate[];
+}
+
+function byWeight({ asking, sharing, outside }: Weighing, { settings, view }: NameContext): Shared {
+  const candidates = asking.filter(one => !outside.includes(one));
+  const having = listObjects(sharing.flatMap(({ objects }) => objects));
+  const what = `is shared by weight, among ${having === '' ? 'objects that were not read' : having}`;
+  return {
+    candidates: candidates.map(one => (sharing.includes(one) ? weigh(one, settings) : one)),
+    findings: toldOutside(outside, what, view.zone.id),
+    absent: new Set(),
+  };
+}
+
 /** `weighted`: a record set a cluster, which has the cluster's name. The weight is the largest of its objects', else the cluster's. */
 function weigh(candidate: Candidate, { weights }: PlanSettings): Candidate {
   const { cluster, endpoints } = candidate;
@@ -230,12 +247,10 @@ function weigh(candidate: Candidate, { weights }: PlanSettings): Candidate {
 
 /** `first` where shares by weight stand: the others give theirs up in the batch in which the first one's becomes simple. */
 function endSharing(
-  asking: readonly Candidate[],
-  lead: Candidate,
-  holds: (one: Candidate) => boolean,
+  { asking, lead, sharers }: { asking: readonly Candidate[]; lead: Candidate; sharers: readonly Candidate[] },
   { view }: NameContext,
 ): Shared {
-  const others = asking.filter(one => one !== lead && holds(one));
+  const others = sharers.filter(one => one !== lead);
   const message = `${lead.name} is shared no more (sharing: first) and is published for ${listObjects(lead.objects)}`;
   return {
     candidates: asking.filter(one => !others.includes(one)),
@@ -243,155 +258,3 @@ function endSharing(
     absent: new Set(),
   };
 }
-
-interface Merging extends Sorted {
-  readonly asking: readonly Candidate[];
-  readonly sharing: readonly Candidate[];
-  readonly standing: readonly StandingShare[];
-  readonly holds: (one: Candidate) => boolean;
-}
-
-/** Only addresses can stand in one record set, and a health check is of one object's. */
-const isMergeable = ({ endpoints }: Candidate) =>
-  endpoints.every(({ type, healthCheckId, zoneId }) => type !== 'CNAME' && !healthCheckId && !zoneId);
-
-/**
- * `merge`: one candidate of all. Of a cluster one joins, which has a part or is the best. What is kept stays as the
- * ownership record says, that of an object which can be put together no more, too, as long as another one is kept.
- */
-function merge({ asking, sharing, standing, kept, gone, holds }: Merging, context: NameContext): Shared {
-  const { owners, settings, view } = context;
-  const isOf = (one: Candidate, { claim }: StandingShare) =>
-    one.objects.some(object => owners.isOf(claim.ownership, object));
-  const unfit = sharing.filter(one => !isMergeable(one));
-  const stuck = kept.length > 0 ? standing.filter(share => unfit.some(one => isOf(one, share))) : [];
-  const staying = [...kept, ...stuck];
-  const taken = new Set<ClusterName>(staying.map(({ claim }) => claim.ownership.cluster ?? ''));
-  const order = sharing
-    .filter(isMergeable)
-    .sort((a, b) => Number(holds(b)) - Number(holds(a)) || a.rank - b.rank || compareCandidates(a, b));
-  const joined: Candidate[] = [];
-  const full: Candidate[] = [];
-  const keptNow = keptParts(staying);
-  const room = roomBeside(keptNow);
-  for (const one of order) {
-    if (taken.has(one.cluster)) continue;
-    if (!room(one)) full.push(one);
-    else {
-      taken.add(one.cluster);
-      joined.push(one);
-    }
-  }
-  const parts = [...keptNow, ...joined.map(one => partOf(one, standing, context))];
-  // One cluster alone says which addresses are its, too: so another one may join where it is not read.
-  const isShared = joined.length > 0 || (staying.length > 0 && gone.length > 0);
-  if (!isShared) return { candidates: asking, findings: saidOfUnfit(sharing, [], view.zone.id), absent: new Set() };
-  const whole = together(parts, joined, settings);
-  // Whoever could be put together, and is not, has no part; as long as the name is shared, it is had by those who share it.
-  const left = new Set([...joined, ...unfit, ...full]);
-  const message = `${whole.name} has as many addresses as one record set takes, those of ${listObjects(whole.objects)}: not put together (sharing: merge)`;
-  return {
-    candidates: [...asking.filter(one => !left.has(one)), whole],
-    findings: [
-      ...saidOfUnfit(sharing, whole.objects, view.zone.id),
-      ...full.flatMap(one => findingsOf(one, 'conflict', message, view.zone.id)),
-    ],
-    absent: new Set(keptNow.map(({ object }) => object)),
-  };
-}
-
-function saidOfUnfit(sharing: readonly Candidate[], others: readonly ObjectRef[], zone: string): Finding[] {
-  if (others.length === 0 && new Set(sharing.map(({ cluster }) => cluster)).size < 2) return [];
-  const what = 'only addresses without health check can be put together (sharing: merge), no aliases and CNAMEs';
-  return sharing
-    .filter(one => !isMergeable(one))
-    .flatMap(one => {
-      const message =
-        others.length > 0
-          ? `${one.name} is published for ${listObjects(others)}: ${what}`
-          : `${one.name} is not shared: ${what}; the first to have it keeps it`;
-      return findingsOf(one, others.length > 0 ? 'conflict' : 'warning', message, zone);
-    });
-}
-
-/** Whether a candidate's addresses find room in the record sets, beside those that are there; then they are. */
-function roomBeside(parts: readonly Part[]): (one: Candidate) => boolean {
-  const values = new Map<string, Set<string>>();
-  const withThose = (endpoints: readonly Endpoint[]) =>
-    endpoints.map(({ type, targets }) => {
-      const all = new Set(values.get(type));
-      for (const target of targets) all.add(canonicalValue(type, target));
-      return [type, all] as const;
-    });
-  for (const part of parts) for (const [type, all] of withThose(part.endpoints)) values.set(type, all);
-  return ({ endpoints }) => {
-    const after = new Map<string, Set<string>>();
-    for (const endpoint of endpoints) {
-      for (const [type, all] of withThose([endpoint])) {
-        after.set(type, new Set([...all, ...(after.get(type) ?? [])]));
-      }
-    }
-    // An ownership record has its cluster's addresses in its text.
-    const text = Math.max(0, ...endpoints.map(({ targets }) => targets.join(';').length));
-    if (text > MOST_TEXT || [...after.values()].some(({ size }) => size > MAX_VALUES)) return false;
-    for (const [type, all] of after) values.set(type, all);
-    return true;
-  };
-}
-
-/** Of a value of a TXT record 4,000 characters are allowed (Route 53 Developer Guide, "Quotas"). */
-const MOST_TEXT = 2000;
-
-/** What stays, as the ownership records of each type say. */
-function keptParts(kept: readonly StandingShare[]): Part[] {
-  const parts = new Map<
-    string,
-    { readonly owner: string; readonly object: ObjectRef; readonly endpoints: Endpoint[] }
-  >();
-  for (const { claim, owned } of kept) {
-    const { ownership } = claim;
-    const key = keyOf(ownership);
-    const part = parts.get(key) ?? { owner: ownership.owner, object: objectOf(ownership), endpoints: [] };
-    parts.set(key, part);
-    const { name, type, ttl } = owned.record;
-    const targets = [...(ownership.share ?? [])].sort();
-    const { object } = part;
-    const endpoint = { name, type: type as ManagedType, targets, alias: 'never' as const, object };
-    part.endpoints.push({ ...endpoint, ...(ttl !== undefined && { ttl }) });
-  }
-  return [...parts.values()];
-}
-
-const keyOf = ({ owner, cluster, resource }: Ownership) => `${owner} ${cluster} ${resource}`;
-
-/** The object that has the part already is the one that its ownership record goes on naming. */
-function partOf(
-  { owner, objects, endpoints }: Candidate,
-  standing: readonly StandingShare[],
-  context: NameContext,
-): Part {
-  const isNamed = (object: ObjectRef) => standing.some(({ claim }) => context.owners.isOf(claim.ownership, object));
-  return { owner, object: objects.find(isNamed) ?? (objects[0] as ObjectRef), endpoints };
-}
-
-/** One TTL for all: the shortest that is asked for. So it is the same whoever came first, and whoever could not be read. */
-function together(parts: readonly Part[], joined: readonly Candidate[], settings: PlanSettings): Candidate {
-  const all = parts.flatMap(part => part.endpoints);
-  const ttlOf = (type: string) => Math.min(...all.flatMap(one => (one.type === type ? (one.ttl ?? settings.ttl) : [])));
-  const [first] = parts as [Part];
-  const [{ owner, cluster, rank } = { owner: first.owner, cluster: first.object.cluster, rank: 0 }] = joined;
-  const objects = [...joined.flatMap(one => one.objects), ...parts.map(({ object }) => object)];
-  return {
-    name: first.endpoints[0]?.name ?? '',
-    owner,
-    cluster,
-    rank,
-    objects: [...new Set(objects)],
-    endpoints: all.map(one => ({ ...one, ttl: ttlOf(one.type) })),
-    targets: [...new Set(all.flatMap(one => one.targets))].sort(),
-    parts: [...parts].sort((a, b) => (keyOfPart(a) < keyOfPart(b) ? -1 : 1)),
-  };
-}
-
-const keyOfPart = ({ object, owner }: Part) =>
-  `${object.cluster} ${owner} ${object.kind}/${object.namespace}/${object.name}`;

@@ -283,3 +283,28 @@ describe('merge', () => {
     expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
   });
 });
+
+describe('a cluster that leaves the config', () => {
+  const without = configOf(
+    'owner: arena\nclusters: [{name: c1, region: us-east-1}]\nzones: {domains: [example.com]}\nsharing: merge',
+  );
+  const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+
+  test('keeps its part, which a forced run for it takes out', async () => {
+    const world = await worldOf('merge', both);
+    world.config = without;
+    await become(world, { c1: [shop('203.0.113.9')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.9`]);
+    await world.run({ force: true, clusters: ['c2'] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.9`]);
+  });
+
+  test('gives its part up with release --cluster', async () => {
+    const world = await worldOf('merge', both);
+    world.config = without;
+    await world.move({ kind: 'release-cluster', cluster: 'c2' });
+    expect(owners(world)).toEqual([`a-${HOST}: c1 arena service/default/shop 203.0.113.1`]);
+    await become(world, {});
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+  });
+});
