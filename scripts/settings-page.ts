@@ -16,15 +16,15 @@ ExternalDNS's where it has one; a flag of ExternalDNS is answered with the key. 
 /** Where more is told of a key or section. */
 const MORE: Readonly<Record<string, string>> = {
   shards: 'scale.md#beyond-one-function-shards',
-  'clusters[].roleArn': 'operations.md#other-accounts',
+  'clusters[].roleArn': 'fleet.md#other-accounts',
   'clusters[].freeze': 'operations.md#leave-it-as-it-is',
   'zones.freeze': 'operations.md#leave-it-as-it-is',
-  'zones.roleArn': 'operations.md#other-accounts',
-  'registry.type': 'operations.md#without-a-registry',
-  'registry.encryptionKey': 'operations.md#encrypted-ownership',
+  'zones.roleArn': 'fleet.md#other-accounts',
+  'registry.type': 'ownership.md#without-a-registry',
+  'registry.encryptionKey': 'ownership.md#encrypted-ownership',
   state: 'operations.md#what-is-kept-and-losing-it',
   guard: 'operations.md#the-guard',
-  claims: 'operations.md#who-may-publish-what',
+  claims: 'ownership.md#who-may-publish-what',
   'budget.changesPerSecond': 'scale.md#beyond-one-function-shards',
 };
 
