@@ -1,4 +1,4 @@
-import { decodeZone, StateConflict, type StateStore } from '../../../lib/state/index.ts';
+import { decodeZone, decodeZoneList, StateConflict, type StateStore } from '../../../lib/state/index.ts';
 import type { RunStep } from './steps.ts';
 
 type Stored = Exclude<Awaited<ReturnType<StateStore['get']>>, 'unchanged' | undefined>;
@@ -46,6 +46,13 @@ export class Copies {
   holds(zone: string, name: string): boolean {
     const bytes = this.#entries.get(`zone/${zone}`)?.bytes;
     return bytes !== undefined && decodeZone(bytes)?.records.has(name) === true;
+  }
+
+  /** The ids of the hosted zones that the kept list has; undefined where none is kept. */
+  zones(): ReadonlySet<string> | undefined {
+    const bytes = this.#entries.get('zones')?.bytes;
+    const list = bytes && decodeZoneList(bytes);
+    return list && new Set(list.zones.map(({ id }) => id));
   }
 
   #make(): StateStore {
