@@ -12,6 +12,8 @@ export class Copies {
   #version = 0;
   /** Another object after the state was lost or put back. */
   generation = {};
+  /** Whether an older copy of it was ever put back. */
+  restored = false;
   /** Record sets that a run left in its copy of a zone. */
   readonly #known = new Map<string, ReadonlySet<string>>();
   /** The keys written so far, leases aside. */
@@ -26,6 +28,7 @@ export class Copies {
   }
 
   restore(): void {
+    this.restored = true;
     this.#renew(new Map(this.#copy));
   }
 
