@@ -1,3 +1,4 @@
+import { ago } from '../ago.ts';
 import { type Html, html, type Part } from './html.ts';
 
 /** What every page has around it. */
@@ -49,13 +50,6 @@ ${content}
 </body>
 </html>
 `;
-}
-
-export function ago(then: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - then) / 1000));
-  if (seconds < 90) return `${seconds} s ago`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min ago`;
-  return `${Math.round(seconds / 3600)} h ago`;
 }
 
 /** A table that scrolls by itself where it is too wide, with the keyboard, too. */

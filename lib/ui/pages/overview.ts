@@ -1,7 +1,8 @@
+import { ago } from '../../ago.ts';
 import { groupBy } from '../../group.ts';
 import type { Reason, ZoneResult } from '../../model/index.ts';
 import { type Html, html, type Part } from '../html.ts';
-import { ago, commandLine, table } from '../layout.ts';
+import { commandLine, table } from '../layout.ts';
 import type { Index, Room } from '../picture.ts';
 
 /** The fleet at a glance: is it well, what waits, how full are the zones. */
