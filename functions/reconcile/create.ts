@@ -29,6 +29,8 @@ export interface Invocation {
   /** Names the run in leases: the request id, which the log has too. */
   readonly holder: string;
   readonly by: RunCause;
+  /** Epoch milliseconds: when the earliest of the changes was seen that its notices tell of; absent: no notice asked for it. */
+  readonly noticedAt?: number;
 }
 
 /** Kept back from the Lambda's time for writing the log, the metrics and the answer. */
@@ -45,11 +47,11 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
   const { logger, metrics, tracer } = telemetry;
   const served = createServed();
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
-    const run: Run = (request, by, share = 1) => runOnce(core, request, { context, by, share }, telemetry);
+    const run: Run = (request, asked) => runOnce(core, request, { context, ...asked }, telemetry);
     const trigger = readEvent(event, core, telemetry);
     return trigger.kind === 'batch'
       ? runBatch(trigger, { run, served, core }, telemetry)
-      : fitResult(await run(trigger.request, trigger.by));
+      : fitResult(await run(trigger.request, { by: trigger.by }));
   };
   return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))
@@ -66,18 +68,22 @@ function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Tri
   }
 }
 
-/** `share`: of the time that is left to the invocation, how much the run may take. */
-type Run = (request: RunRequest, by: RunCause, share?: number) => Promise<RunResult>;
+type Asked = Pick<Invocation, 'by' | 'noticedAt'> & {
+  /** Of the time that is left to the invocation, how much the run may take; absent: all. */
+  readonly share?: number;
+};
+
+type Run = (request: RunRequest, asked: Asked) => Promise<RunResult>;
 
 async function runOnce(
   core: Core,
   request: RunRequest,
-  { context, by, share }: { readonly context: Context; readonly by: RunCause; readonly share: number },
+  { context, share = 1, ...why }: Asked & { readonly context: Context },
   { logger, metrics }: Telemetry,
 ): Promise<RunResult> {
   const deadlineMs = Date.now() + share * (context.getRemainingTimeInMillis() - ANSWER_MS);
   try {
-    const asked = { deadlineMs, holder: context.awsRequestId, by };
+    const asked = { deadlineMs, holder: context.awsRequestId, ...why };
     const result = await withinDeadline(deadlineMs + KEEP_MS, () => core.reconcile(request, asked));
     logResult(result, logger);
     meterResult(result, metrics, wholeShard(request, core.known));
@@ -127,7 +133,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   }
   try {
     const beganAt = Date.now();
-    const result = await run(one.request, causeOf(one.request), share);
+    const result = await run(one.request, { by: causeOf(one.request), share, ...noticedOf(one) });
     served.note(beganAt, result);
     meterLatency(one, result, Date.now(), metrics);
     return true;
@@ -142,6 +148,11 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
 function causeOf({ clusters, reread }: RunRequest): RunCause {
   if (reread !== undefined) return 'drift';
   return clusters === undefined ? 'schedule' : 'notice';
+}
+
+function noticedOf({ messages }: BatchRun): Pick<Asked, 'noticedAt'> {
+  const since = messages.flatMap(message => message.since ?? []);
+  return since.length === 0 ? {} : { noticedAt: Math.min(...since) };
 }
 
 /** Where that fails, the messages come back all the same, only later. */

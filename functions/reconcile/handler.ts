@@ -12,7 +12,6 @@ const queueUrl = process.env.FAIRLEAD_QUEUE_URL;
 
 export const handler = createHandler({
   known: { clusters: config.clusters.map(({ name }) => name), shards: config.shards.map(({ name }) => name) },
-  reconcile: (request, { deadlineMs, holder, by }) =>
-    reconcile(request, { config, ports: { ...ports, holder }, deadlineMs, by }),
+  reconcile: (request, { holder, ...run }) => reconcile(request, { config, ports: { ...ports, holder }, ...run }),
   ...(queueUrl && { retrySoon: retryThrough(queueUrl) }),
 });

@@ -88,6 +88,8 @@ export interface Run {
   readonly patienceMs?: number;
   /** Who asked for the run; absent: a person. For the history alone. */
   readonly by?: RunCause;
+  /** Likewise, epoch milliseconds: when the earliest of the changes was seen that notices tell of. */
+  readonly noticedAt?: number;
 }
 
 /** A run at work, with its view of what is kept. */

@@ -16,6 +16,7 @@ export const PLACES = {
   plan: 'Plan',
   findings: 'Not done',
   records: 'Records',
+  runs: 'Runs',
 } as const;
 
 export type Place = keyof typeof PLACES;
@@ -71,7 +72,7 @@ export const nameLink = (name: string): Html =>
   html`<a class="value" href="./name?n=${encodeURIComponent(name)}">${name}</a>`;
 
 /** The pages of a long list, as links; `here` from 1. */
-export function pages(place: Place, query: Readonly<Record<string, string>>, here: number, of: number): Part {
+export function pages(place: Place | 'run', query: Readonly<Record<string, string>>, here: number, of: number): Part {
   if (of <= 1) return undefined;
   const link = (number: number, text: string) => {
     const search = new URLSearchParams({ ...query, page: String(number) });

@@ -40,7 +40,7 @@ ${table(
 ${table(
   'Hosted zones that the config selects',
   ['Zone', 'Ours', 'Others', 'Waiting', 'Room', 'Read in full'],
-  plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.get(zone.id), now)),
+  plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.of.get(zone.id), now)),
 )}
 <h2>Why something is not done</h2>
 ${reasonsTable(plan.reasons)}
