@@ -29,6 +29,7 @@ export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): 
   const mark = { run: holder, by: run.by ?? 'manual', shard: run.shard, at } as const;
   const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
   if (lines.length === 0) return;
+  run.onApplied?.(lines);
   let left: readonly HistoryLine[] = lines;
   for (let part = 0; left.length > 0; part++) {
     const key = historyKey(run.shard, at, part);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
+import type { DnsName, HistoryLine, KindRead, News, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
@@ -86,8 +86,12 @@ export interface Run {
   readonly exact?: boolean;
   /** Where no cluster was read for so long, what was read is published while the others are waited for. */
   readonly patienceMs?: number;
-  /** Who asked for the run; absent: a person. For the history alone. */
+  /** Who asked for the run; absent: a person. For the history and the news alone. */
   readonly by?: RunCause;
+  /** Told of what was changed, when it is done. */
+  readonly onApplied?: (lines: readonly HistoryLine[]) => void;
+  /** Told of what a run over a shard has changed and found, also of one that failed. What was told lately is left out. */
+  readonly onNews?: (news: News) => void;
 }
 
 /** A run at work, with its view of what is kept. */

@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
+import type {
+  ClusterName,
+  Finding,
+  FreshFinding,
+  HistoryLine,
+  RunRequest,
+  RunResult,
+  ZoneResult,
+} from '../model/index.ts';
 import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
+import { freshFindings } from './news.ts';
 import { announced, type Fence, type Run } from './ports.ts';
 import { summarize, unpublishedBefore } from './result.ts';
 import { executeRun } from './run.ts';
@@ -33,7 +42,7 @@ export async function reconcile(request: RunRequest, run: Run): Promise<RunResul
   const failures: { shard: string; error: Error }[] = [];
   for (const [shard, part] of parts) {
     try {
-      results.push(await runShard(shard, part.request, part.run));
+      results.push(await runAndTell(shard, part));
     } catch (error) {
       failures.push({ shard, error: error as Error });
     }
@@ -87,6 +96,27 @@ function concerns({ clusters }: RunRequest, shard: readonly ClusterName[], known
 function within(request: RunRequest, shard: readonly ClusterName[], known: readonly ClusterName[]): RunRequest {
   if (request.clusters === undefined) return request;
   return { ...request, clusters: request.clusters.filter(name => shard.includes(name) || !known.includes(name)) };
+}
+
+/** Its news are told when its lease is given back: nobody waits for them. */
+async function runAndTell(shard: string, { request, run }: Part): Promise<RunResult> {
+  const { onNews, ports } = run;
+  if (onNews === undefined || request.mode === 'plan') return runShard(shard, request, run);
+  const changes: HistoryLine[] = [];
+  const tell = (findings: readonly FreshFinding[]) => {
+    const at = new Date(ports.clock.now()).toISOString();
+    if (changes.length + findings.length > 0)
+      onNews({ shard, run: ports.holder, by: run.by ?? 'manual', at, changes, findings });
+  };
+  let result: RunResult;
+  try {
+    result = await runShard(shard, request, { ...run, onApplied: lines => void changes.push(...lines) });
+  } catch (error) {
+    tell([]);
+    throw error;
+  }
+  tell(await freshFindings(shard, request, withBoundedFindings(result), ports));
+  return result;
 }
 
 async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {
