@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  CreateEventBusCommand,
+  DeleteEventBusCommand,
   DeleteRuleCommand,
   EventBridgeClient,
   ListRulesCommand,
@@ -57,7 +59,7 @@ const PARAMS = [
   'webhookAccounts=222222222222',
   'auditClusters=prod-eu',
   'drift=cloudtrail',
-  'eventBus=default',
+  'eventBus=told',
 ];
 const ARGS = ['--stage', 'e2e', '--region', REGION, ...PARAMS.flatMap(param => ['--param', param])];
 const ACCOUNT = '123456789012';
@@ -221,7 +223,7 @@ describe('sls deploy', () => {
       WriteLogs: [`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/${FUNCTION}:*`],
       TakeMessages: [`arn:aws:sqs:${REGION}:${ACCOUNT}:fairlead-e2e.fifo`],
       KeepUndelivered: [`arn:aws:sqs:${REGION}:${ACCOUNT}:fairlead-e2e-undelivered`],
-      TellOfChanges: [`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`],
+      TellOfChanges: [`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/told`],
     });
   });
 });
@@ -245,10 +247,13 @@ describe('the deployed function', () => {
   it('tells the bus what it found, once', async () => {
     const [sqs, events] = [client(SQSClient), client(EventBridgeClient)];
     const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'told' }));
-    const Name = 'told';
-    await events.send(new PutRuleCommand({ Name, EventPattern: '{"source":["fairlead"],"detail-type":["Finding"]}' }));
+    // A bus of its own: on the default one moto gives every event to a rule that has a schedule and no pattern.
+    const EventBusName = 'told';
+    await events.send(new CreateEventBusCommand({ Name: EventBusName }));
+    const EventPattern = '{"source":["fairlead"],"detail-type":["Finding"]}';
+    await events.send(new PutRuleCommand({ Name: 'told', EventBusName, EventPattern }));
     const Targets = [{ Id: 'queue', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:told` }];
-    await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
+    await events.send(new PutTargetsCommand({ Rule: 'told', EventBusName, Targets }));
     const variables = (await configuration()).Environment?.Variables ?? {};
     // The run before has told of the clusters already; with its state lost, all is told anew, and then no more.
     await client(S3Client).send(new DeleteObjectCommand({ Bucket: await stateBucket(), Key: 'told/default' }));
@@ -260,8 +265,9 @@ describe('the deployed function', () => {
       ['fairlead-e2e', 'unreadable', 'prod-eu'],
       ['fairlead-e2e', 'unreadable', 'prod-us'],
     ]);
-    await events.send(new RemoveTargetsCommand({ Rule: Name, Ids: ['queue'] }));
-    await events.send(new DeleteRuleCommand({ Name }));
+    await events.send(new RemoveTargetsCommand({ Rule: 'told', EventBusName, Ids: ['queue'] }));
+    await events.send(new DeleteRuleCommand({ Name: 'told', EventBusName }));
+    await events.send(new DeleteEventBusCommand({ Name: EventBusName }));
     await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   });
 });
