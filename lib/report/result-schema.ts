@@ -46,7 +46,7 @@ const change = z.looseObject({
 });
 
 const finding = z.looseObject({
-  reason: text('One of the reasons in docs/operations.md.'),
+  reason: text('One of the reasons in docs/troubleshooting.md.'),
   message: text('What, why, and what to do.'),
   object: maybe(object),
   cluster: maybe(text('The cluster that it is about.')),

@@ -60,14 +60,14 @@ describe('after a deployment', () => {
   });
 });
 
-/** The commands of README.md: indented or not, with lines continued. */
-const README = readFileSync('README.md', 'utf8').replaceAll(/\\\n\s*/g, '');
-const told = [...README.matchAll(/^\s*((?:aws|npx sls|helm|docker|kubectl) .*)$/gm)].map(([, line = '']) =>
+/** The commands of the page: indented or not, with lines continued. */
+const PAGE = readFileSync('docs/install.md', 'utf8').replaceAll(/\\\n\s*/g, '');
+const told = [...PAGE.matchAll(/^\s*((?:aws|npx sls|helm|docker|kubectl) .*)$/gm)].map(([, line = '']) =>
   line.replace(/\s+#.*$/, ''),
 );
 
 describe.each([
-  ['README.md', told],
+  ['docs/install.md', told],
   ['what sls deploy tells', [...commands(FAR, true), ...commands(PLAIN)]],
 ])('the commands in %s', (_where, lines) => {
   it('are there', () => {
