@@ -1,2 +1,3 @@
 export { historyLine } from './line.ts';
 export { type HistoryQuery, selectHistory } from './select.ts';
+export { type Undoing, undoingsOf, undoneLine } from './undoing.ts';

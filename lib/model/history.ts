@@ -23,6 +23,8 @@ export interface HistoryLine {
   readonly objects: readonly string[];
   /** Whose it was, where that is another object. */
   readonly formerly?: string;
+  /** The run that this undoes, where a person asked for that. */
+  readonly undoes?: string;
   /** Every record set that was replaced or removed, ownership records included. */
   readonly before: readonly RecordSet[];
   readonly after: readonly RecordSet[];

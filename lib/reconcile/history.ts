@@ -1,4 +1,5 @@
-import { type HistoryQuery, historyLine, selectHistory } from '../history/index.ts';
+import { groupBy } from '../group.ts';
+import { type HistoryQuery, historyLine, selectHistory, type Undoing, undoneLine } from '../history/index.ts';
 import type { DnsName, HistoryLine, HostedZone, NameChange } from '../model/index.ts';
 import {
   decodeHistory,
@@ -24,10 +25,27 @@ export interface ZoneHistory {
  * it is lost to those who look back, and to nobody else.
  */
 export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): Promise<void> {
-  const { holder, clock, store } = run.ports;
+  const { holder, clock } = run.ports;
   const at = clock.now();
   const mark = { run: holder, by: run.by ?? 'manual', shard: run.shard, at } as const;
   const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
+  await keepLines(run, lines, at);
+}
+
+/** Keeps what a person undid, as what a run does. */
+export async function keepUndone(run: OpenRun, undoings: readonly Undoing[]): Promise<void> {
+  const at = run.ports.clock.now();
+  const mark = { at: new Date(at).toISOString(), run: run.ports.holder };
+  // With the lines of the shard that they undo: whoever looks for the name's history reads them together.
+  for (const [shard, some] of groupBy(undoings, ({ line }) => line.shard))
+    await keepLines(
+      { ...run, shard },
+      some.map(undoing => undoneLine(undoing, mark)),
+      at,
+    );
+}
+
+async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {
   if (lines.length === 0) return;
   run.onApplied?.(lines);
   let left: readonly HistoryLine[] = lines;
@@ -37,7 +55,7 @@ export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): 
     // A process that lives long would hold every hour of it.
     run.kept.forget(key);
   }
-  await store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
+  await run.ports.store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
 }
 
 /** Puts as many lines behind those of a file as it takes. @returns the others */

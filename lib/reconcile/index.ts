@@ -10,3 +10,4 @@ export { type ListedRecord, listRecords } from './records.ts';
 export { summarize } from './result.ts';
 export { decodePlan, encodePlan, ensureSame, type SavedPlan } from './saved-plan.ts';
 export { reconcile } from './shards.ts';
+export { type HeldName, releaseUndone, type UndoQuery, undo } from './undo.ts';

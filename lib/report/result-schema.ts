@@ -55,6 +55,7 @@ const finding = z.looseObject({
   type: maybe(text('Record type.')),
   zone: maybe(text('Hosted zone id.')),
   owner: maybe(text('Whose the name is, where another owner is in the way.')),
+  release: maybe(text('The command that ends it, where a person keeps something from being done.')),
   count: maybe(count('How many findings it stands for; absent: one.')),
 });
 
