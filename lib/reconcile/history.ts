@@ -24,6 +24,12 @@ import { type Cache, createCache } from './kept.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 
+/** A change that Route 53 accepted, and how it is kept. */
+export interface AppliedChange {
+  readonly change: NameChange;
+  readonly line: HistoryLine;
+}
+
 /** What a run has changed in one zone. */
 export interface ZoneHistory {
   readonly zone: HostedZone;
@@ -45,8 +51,15 @@ export async function keepHistory(
     ...{ run: holder, by: run.by ?? 'manual', shard: run.shard, at, ...cost },
     ...(run.noticedAt !== undefined && { noticedAt: run.noticedAt }),
   };
-  const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
-  await keepLines(run, lines, at);
+  const changes = zones.flatMap(({ zone, applied }) =>
+    applied.map(change => ({ change, line: historyLine(change, zone, mark) })),
+  );
+  if (changes.length > 0) run.onApplied?.(changes);
+  await keepLines(
+    run,
+    changes.map(({ line }) => line),
+    at,
+  );
 }
 
 /** Keeps what a person undid, as what a run does. */
