@@ -14,6 +14,12 @@ import { type Cache, createCache } from './kept.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 
+/** A change that Route 53 accepted, and how it is kept. */
+export interface AppliedChange {
+  readonly change: NameChange;
+  readonly line: HistoryLine;
+}
+
 /** What a run has changed in one zone. */
 export interface ZoneHistory {
   readonly zone: HostedZone;
@@ -28,8 +34,15 @@ export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): 
   const { holder, clock } = run.ports;
   const at = clock.now();
   const mark = { run: holder, by: run.by ?? 'manual', shard: run.shard, at } as const;
-  const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
-  await keepLines(run, lines, at);
+  const changes = zones.flatMap(({ zone, applied }) =>
+    applied.map(change => ({ change, line: historyLine(change, zone, mark) })),
+  );
+  if (changes.length > 0) run.onApplied?.(changes);
+  await keepLines(
+    run,
+    changes.map(({ line }) => line),
+    at,
+  );
 }
 
 /** Keeps what a person undid, as what a run does. */
@@ -47,7 +60,6 @@ export async function keepUndone(run: OpenRun, undoings: readonly Undoing[]): Pr
 
 async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {
   if (lines.length === 0) return;
-  run.onApplied?.(lines);
   let left: readonly HistoryLine[] = lines;
   for (let part = 0; left.length > 0; part++) {
     const key = historyKey(run.shard, at, part);
