@@ -166,4 +166,6 @@ export interface Config {
   readonly sharing: readonly SharingRule[];
   /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
   readonly claims: readonly ClaimRule[];
+  /** Events are written on the objects. */
+  readonly kubernetesEvents: boolean;
 }

@@ -41,6 +41,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     budget: budgetConfig(parsed.budget),
     sharing: parsed.sharing,
     claims: parsed.claims,
+    kubernetesEvents: parsed.kubernetesEvents,
   });
 }
 

@@ -115,7 +115,7 @@ function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined
 
 function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
   const { view, settings, typesAt, sharedTtl, owners } = context;
-  const present = current.ours.length > 0 ? current.ours.map(({ claim }) => claim) : current.claims;
+  const present = presentClaims(current, context);
   const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
   const offers: Offer[] = [];
   const findings: Finding[] = [];
@@ -130,6 +130,12 @@ function makeOffers(current: Current, candidates: readonly Candidate[], context:
     else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
   return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
+}
+
+/** The ownership records of whoever has the name here; where nobody does, of whoever has it in the zone above. */
+function presentClaims({ name, ours, claims }: Current, { above }: NameContext): readonly Claim[] {
+  if (ours.length === 0 && claims.length > 0) return claims;
+  return (ours.length > 0 ? ours : above(name).ours).map(({ claim }) => claim);
 }
 
 const isManagedType = ({ type }: RecordSet, { types }: PlanSettings) => types.includes(type as ManagedType);

@@ -16,7 +16,9 @@ export {
   planReleaseOf,
   planRename,
   planTransfer,
+  planUndo,
   tracesOf,
+  undoneKey,
 } from './moves/index.ts';
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';

@@ -32,6 +32,7 @@ import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
 import { olderFindings, sealedFindings } from './sealed.ts';
 import { decidingClaims, standsShared } from './shares.ts';
+import { undoneByName, withoutUndone } from './undone.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
 
@@ -194,7 +195,8 @@ function planNames(context: ZoneContext): PlannedNames {
     currents.set(name, known);
     return known;
   };
-  const names = namesOf(context);
+  const undone = undoneByName(context.state);
+  const names = namesOf(context, undone.keys());
   const typesAt = (name: DnsName): readonly string[] => {
     const isPlanned = names.has(name) && isAsked(current(name), context);
     const beyond = open.includes(name) || open.length > LONGEST_CHAIN;
@@ -213,7 +215,9 @@ function planNames(context: ZoneContext): PlannedNames {
     const known = plans.get(name);
     if (known) return known;
     open.push(name);
-    const planned = planOne(current(name), context, nameContext);
+    const free = planOne(current(name), context, nameContext);
+    const held = undone.get(name);
+    const planned = held ? withoutUndone(free, name, held, { zone: view.zone, owners }) : free;
     open.pop();
     plans.set(name, planned);
     return planned;
@@ -294,9 +298,9 @@ function typesAfter(records: readonly RecordSet[], changes: readonly PlannedChan
   return ['A', 'AAAA'].filter(type => [...sets.values()].some(record => record.type === type));
 }
 
-/** Every name to look at in a zone: the desired ones, and those that ownership records speak of. */
-function namesOf({ view, roles, input: { settings } }: ZoneContext): Set<DnsName> {
-  const names = new Set(roles.keys());
+/** Every name to look at in a zone: the desired ones, those that ownership records speak of, and those that are held. */
+function namesOf({ view, roles, input: { settings } }: ZoneContext, undone: Iterable<DnsName>): Set<DnsName> {
+  const names = new Set([...roles.keys(), ...undone]);
   if (view.above.length > 0) names.add(view.zone.name);
   for (const claimed of view.ownership.keys()) {
     const twin = wildcardTwin(claimed, settings.naming);

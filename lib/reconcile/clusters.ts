@@ -88,8 +88,13 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
 /** The readings of clusters, begun or done. */
 export type Readings = Map<ClusterName, Promise<Taken>>;
 
+/** `limits.recordsPerNamespace` is of one zone; a namespace that asks for more than so many could have is not read further. */
+const NAMESPACE_ZONES = 10;
+
 async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
-  const reading = new Reading(run.config.sources, { cluster: cluster.name, settings: sourceSettings(run.config) });
+  const { sources, limits } = run.config;
+  const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
+  const reading = new Reading(sources, context, NAMESPACE_ZONES * limits.recordsPerNamespace);
   const kinds = await run.ports.readCluster(
     cluster,
     reading.sources,

@@ -5,3 +5,4 @@ import type { ClusterName, ZoneId } from '../model/index.ts';
 export const zoneKey = (id: ZoneId): string => `zone/${id}`;
 export const clusterKey = (cluster: ClusterName): string => `cluster/${cluster}`;
 export const leaseKey = (shard: string): string => `lease/${shard}`;
+export const toldKey = (shard: string): string => `told/${shard}`;

@@ -1,3 +1,4 @@
+import type { Undoing } from '../../history/index.ts';
 import type { DnsName, Finding, HostedZone, NameChange, OwnerId, Party, RecordSet, ZoneId } from '../../model/index.ts';
 import { recordId } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
@@ -17,6 +18,8 @@ export interface Move {
   readonly to?: OwnerId;
   /** The object that the new ownership record names. */
   readonly resource?: string;
+  /** What a run did, where that is put back. */
+  readonly undoing?: Undoing;
   /** What a person should know before. */
   readonly note?: string;
   readonly change: NameChange;
