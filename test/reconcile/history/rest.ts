@@ -10,6 +10,7 @@ import {
   isHeldAll,
   isHome,
   labelOf,
+  mayWait,
   type Place,
   placeOf,
   show,
@@ -133,7 +134,7 @@ function wrong(place: Place): string | undefined {
     // What a malformed hostname holds is told of its object, not of each of its names.
     if (isHeldAll(label, place) && !told(place)) continue;
     // An ownership record that names no cluster may be of another one's object, which has nothing to publish.
-    const isKept = ours.some(each => dueOfLabel(labelOf(each, place), place)?.length === 0);
+    const isKept = ours.some(each => mayWait(labelOf(each, place), place));
     const stays =
       isKept || isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
     const holders = new Set(ours.map(each => labelOf(each, place)).map(one => `${one.cluster} ${one.resource}`));
