@@ -50,13 +50,16 @@ subjects:
 `;
 }
 
+/** With kubernetesEvents. What is there is not changed: an Event is made once. */
+const EVENTS: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] };
+
 /** infra/cluster-role.yaml, for these sources. */
 export function clusterRole(sources: readonly SourceKind[]): string {
   return HEAD + role(rulesFor(sources));
 }
 
 /** The roles for a config: with `filters.namespaces`, a Role in each of them, and a ClusterRole for what is of no namespace. */
-export function rolesFor(config: Pick<Config, 'sources'> & SourceConfig): string {
+export function rolesFor(config: Pick<Config, 'sources' | 'kubernetesEvents'> & SourceConfig): string {
   const settings = sourceSettings(config);
   const resources = [...resourcesOf(config.sources), ...joinsOf(config.sources, rulesOf(settings))];
   const byNamespace = new Map<string | undefined, ResourceKind[]>();
@@ -66,7 +69,15 @@ export function rolesFor(config: Pick<Config, 'sources'> & SourceConfig): string
       byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
     }
   }
-  return HEAD + [...byNamespace].map(([namespace, words]) => role(rulesOver(words), namespace)).join('---\n');
+  const { namespaces } = rulesOf(settings);
+  /** Where the objects are that ask. */
+  const isTold = (namespace?: string) =>
+    config.kubernetesEvents && (namespace === undefined ? namespaces.length === 0 : namespaces.includes(namespace));
+  const roles = [...byNamespace].map(([namespace, words]) =>
+    role([...rulesOver(words), ...(isTold(namespace) ? [EVENTS] : [])], namespace),
+  );
+  const head = config.kubernetesEvents ? HEAD.replace('nothing else.', 'and write Events on its objects.') : HEAD;
+  return head + roles.join('---\n');
 }
 
 /** forwarder/chart/rules.yaml: what the chart's ClusterRole allows for each word of `sources`, by API group. */

@@ -162,4 +162,6 @@ export interface Config {
   readonly budget: BudgetConfig;
   /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
   readonly claims: readonly ClaimRule[];
+  /** Events are written on the objects. */
+  readonly kubernetesEvents: boolean;
 }

@@ -40,6 +40,7 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     limits: parsed.limits,
     budget: budgetConfig(parsed.budget),
     claims: parsed.claims,
+    kubernetesEvents: parsed.kubernetesEvents,
   });
 }
 

@@ -280,6 +280,11 @@ export const fileSchema = keys({
       ),
     },
   ),
+  kubernetesEvents: key(
+    'Events (events.k8s.io) are written on the objects: what was published, and what is not and why. The role in the cluster needs the right: npm run cluster-role.',
+    z.boolean(),
+    false,
+  ),
   sharing: about(
     `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
     z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),

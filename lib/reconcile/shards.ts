@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  ClusterName,
-  Finding,
-  FreshFinding,
-  HistoryLine,
-  RunRequest,
-  RunResult,
-  ZoneResult,
-} from '../model/index.ts';
+import type { ClusterName, Finding, FreshFinding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
+import type { AppliedChange } from './history.ts';
 import { freshFindings } from './news.ts';
+import { objectEvents, writeObjectEvents } from './object-events.ts';
 import { announced, type Fence, type Run } from './ports.ts';
 import { summarize, unpublishedBefore } from './result.ts';
 import { executeRun } from './run.ts';
@@ -98,25 +92,34 @@ function within(request: RunRequest, shard: readonly ClusterName[], known: reado
   return { ...request, clusters: request.clusters.filter(name => shard.includes(name) || !known.includes(name)) };
 }
 
-/** Its news are told when its lease is given back: nobody waits for them. */
+/** What is new is told when the lease is given back: nobody waits for it, and nothing of the run depends on it. */
 async function runAndTell(shard: string, { request, run }: Part): Promise<RunResult> {
-  const { onNews, ports } = run;
-  if (onNews === undefined || request.mode === 'plan') return runShard(shard, request, run);
-  const changes: HistoryLine[] = [];
+  const { onNews, ports, config, deadlineMs } = run;
+  const isHeard = onNews !== undefined || ports.writeEvents !== undefined;
+  if (!isHeard || request.mode === 'plan') return runShard(shard, request, run);
+  const applied: AppliedChange[] = [];
   const tell = (findings: readonly FreshFinding[]) => {
+    if (onNews === undefined || applied.length + findings.length === 0) return;
     const at = new Date(ports.clock.now()).toISOString();
-    if (changes.length + findings.length > 0)
-      onNews({ shard, run: ports.holder, by: run.by ?? 'manual', at, changes, findings });
+    const changes = applied.map(({ line }) => line);
+    onNews({ shard, run: ports.holder, by: run.by ?? 'manual', at, changes, findings });
   };
   let result: RunResult;
   try {
-    result = await runShard(shard, request, { ...run, onApplied: lines => void changes.push(...lines) });
+    result = await runShard(shard, request, { ...run, onApplied: changes => void applied.push(...changes) });
   } catch (error) {
     tell([]);
     throw error;
   }
-  tell(await freshFindings(shard, request, withBoundedFindings(result), ports));
-  return result;
+  const fresh = await freshFindings(shard, request, withBoundedFindings(result), ports);
+  tell(fresh);
+  return withFindings(result, await writeObjectEvents(objectEvents(applied, fresh), { config, ports }, deadlineMs));
+}
+
+function withFindings(result: RunResult, more: readonly Finding[]): RunResult {
+  if (more.length === 0) return result;
+  const findings = [...result.findings, ...more];
+  return { ...result, ...summarize(result.mode, result.zones, findings, unpublishedBefore(result)) };
 }
 
 async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {
@@ -189,8 +192,7 @@ async function leaseOf(shard: string, run: Run): Promise<{ lease?: HeldLease; fa
 function withWarning(result: RunResult, fault = ''): RunResult {
   if (result.findings.some(({ message }) => message.includes(fault))) return result;
   const message = `the run had no lease, so that another may have worked beside it: ${fault}; look at state.store`;
-  const findings: Finding[] = [...result.findings, { reason: 'warning', message }];
-  return { ...result, ...summarize(result.mode, result.zones, findings, unpublishedBefore(result)) };
+  return withFindings(result, [{ reason: 'warning', message }]);
 }
 
 /** A change is sent only while the lease is held; where the store fails, no removal is sent that it does not know of. */
