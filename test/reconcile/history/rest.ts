@@ -86,8 +86,11 @@ export function notTaken(world: World, context: RunContext, gone: string): strin
 function unwantedStays(place: Place): string | undefined {
   const { wishes, ours } = place;
   if (wishes.length > 0) return undefined;
-  // An older copy knows the record as another owner's, or as nobody's: who wrote its ownership is then a person's to say.
-  const isDoubted = told(place)?.reason === 'not-owned' && place.world.states.some(({ restored }) => restored);
+  // An older copy, or one in which not every run of ours keeps what it wrote, knows the record as another owner's, or as
+  // nobody's: who wrote its ownership is then a person's to say.
+  const { states } = place.world;
+  const isPartial = states.some(({ restored }) => restored) || states.every(({ writes }) => writes.length > 0);
+  const isDoubted = isPartial && told(place)?.reason === 'not-owned';
   if (isDoubted) return undefined;
   for (const record of ours) {
     const label = labelOf(record, place);
