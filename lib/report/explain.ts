@@ -144,7 +144,11 @@ function zoneLines(zone: ExplainedZone, options: ExplainOptions): string[] {
 
 function whose({ ours, ownership, doubt }: ExplainedRecord): string {
   if (!ownership) return 'nobody’s: no ownership record';
-  const { owner, cluster, resource, record } = ownership;
+  const { owner, cluster, resource, record, parts = [] } = ownership;
+  if (parts.length > 1) {
+    const shares = parts.map(part => `${part.cluster}: ${part.resource} has ${part.addresses.join(', ')}`);
+    return printable(`ours: clusters have it together (TXT ${record}): ${shares.join('; ')}`);
+  }
   const of = [resource, cluster && `cluster ${cluster}`].filter(Boolean).join(', ');
   const why =
     doubt === 'contested'
