@@ -13,6 +13,8 @@ import { command, EXIT, show, textOptions } from './output.ts';
 export interface MoveOptions extends GlobalOptions {
   /** Don't ask. */
   readonly yes?: boolean;
+  /** In the zones of this view of the config. */
+  readonly view?: string;
 }
 
 export interface AdoptOptions extends MoveOptions {
@@ -100,7 +102,11 @@ function run(options: MoveOptions, askOf: () => Ask): Promise<void> {
     const tell = (text: string) => process.stderr.write(`${text}\n`);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const agree = (shown: Moves) => agreed(shown, ask, options);
-    const result = await moveOwnership(ask, { config, ports }, agree).finally(done);
+    const result = await moveOwnership(
+      ask,
+      { config, ports, ...(options.view !== undefined && { view: options.view }) },
+      agree,
+    ).finally(done);
     await show(options, {
       value: result,
       text: text => textOf(result, text),
