@@ -100,9 +100,10 @@ function clusterResults(views: readonly ClustersOfView[]): ClusterResult[] {
   );
   return [...groupBy(all, ({ name }) => name).values()].map(some => {
     const [first] = some as [ClusterResult];
-    const read = some.find(({ state }) => state !== 'kept') ?? first;
+    // Read for one view and not for another, it was not read for all that it asks for.
+    const least = some.find(({ state }) => state !== 'read') ?? first;
     const owner = [...new Set(some.map(one => one.owner))].join(', ');
-    return { ...read, owner, endpoints: some.reduce((sum, { endpoints }) => sum + endpoints, 0) };
+    return { ...least, owner, endpoints: some.reduce((sum, { endpoints }) => sum + endpoints, 0) };
   });
 }
 

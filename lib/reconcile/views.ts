@@ -1,7 +1,7 @@
 import type { Finding, HostedZone, ZoneId } from '../model/index.ts';
 import type { CountedRoute53 } from '../route53/index.ts';
 import type { OpenRun } from './ports.ts';
-import { type SelectedZones, selectedZones, withoutZones, type ZoneLists } from './zones.ts';
+import { keptSelection, type SelectedZones, selectedZones, withoutZones, type ZoneLists } from './zones.ts';
 
 // A view is a set of hosted zones with settings of its own: what a run does, it does for each view. Nearly all of it knows of
 // one only. What lies between them stands here, in offered.ts and in lib/plan/told-by-views.ts.
@@ -19,6 +19,8 @@ export interface ListedView extends View {
 /** The zones of a view. What it selects and another does, too, is changed by neither. */
 export interface ListedZones extends SelectedZones {
   readonly contested: ReadonlySet<ZoneId>;
+  /** What the other views select. */
+  readonly others: readonly HostedZone[];
   readonly findings: readonly Finding[];
 }
 
@@ -42,8 +44,9 @@ export async function listViews(
   const failures = settled.flatMap((one, i) =>
     one.status === 'rejected' ? [{ view: of(i), error: one.reason as Error }] : [],
   );
-  const selections = found.map(({ zones }) => zones.selected);
-  const listed = found.map(({ view, zones }) => ({ ...view, listing: listingOf(view, zones, found, selections) }));
+  // What could not be listed now was perhaps before: no other view is to take it for its own meanwhile.
+  const former = await Promise.all(failures.map(async ({ view }) => ({ view, zones: await keptSelection(view.run) })));
+  const listed = found.map(({ view, zones }) => ({ ...view, listing: listingOf(view, zones, [...found, ...former]) }));
   return { listed, failures };
 }
 
@@ -60,9 +63,9 @@ export async function listAllViews(
 function listingOf(
   { run }: View,
   zones: SelectedZones,
-  found: readonly { readonly view: View; readonly zones: SelectedZones }[],
-  selections: readonly (readonly HostedZone[])[],
+  found: readonly { readonly view: View; readonly zones: Pick<SelectedZones, 'selected'> }[],
 ): ListedZones {
+  const selections = found.map(one => one.zones.selected);
   const findings = withoutZones(zones, run.config.zones, selections).map(finding => inView(finding, run));
   const contested = zones.selected.flatMap(zone => {
     const others = found.filter(({ zones: { selected } }) => selected.some(({ id }) => id === zone.id));
@@ -80,6 +83,7 @@ function listingOf(
   });
   return {
     ...zones,
+    others: found.flatMap(other => (other.zones === zones ? [] : other.zones.selected)),
     contested: new Set(contested.map(({ zone }) => zone.id)),
     findings: [...findings, ...contested.map(({ finding }) => finding)],
   };

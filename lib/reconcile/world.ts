@@ -20,6 +20,8 @@ export interface World {
   readonly unreadable: readonly HostedZone[];
   /** Another view selects them, too. */
   readonly contested: ReadonlySet<ZoneId>;
+  /** What other views select. */
+  readonly others: readonly HostedZone[];
   readonly missing: boolean;
   readonly findings: readonly Finding[];
   readonly known: ReadonlyMap<ClusterName, KnownCluster>;
@@ -106,6 +108,7 @@ async function readClustersOf(view: BegunView, request: RunRequest, patienceMs?:
     zones: distrustAbove([...first.zones, ...second.zones].sort(byZone), run),
     unreadable: [...selected.filter(({ id }) => contested.has(id)), ...first.unreadable, ...second.unreadable],
     contested,
+    others: listing.others,
     missing: first.missing.length + second.missing.length > 0,
     findings: [...listing.findings, ...first.findings, ...second.findings],
     known,
@@ -124,7 +127,7 @@ function withoutRemovals(settings: PlanSettings): PlanSettings {
 
 export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
   const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
-  const settings = planSettings(run, run.ports.aliasZoneOf);
+  const settings = planSettings(withOwnFreezes(run, world), run.ports.aliasZoneOf);
   return {
     zones: world.zones.map(({ state }) => state),
     elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
@@ -139,6 +142,15 @@ export function planInput(request: RunRequest, run: OpenRun, world: World, now: 
     // An exact run does what was planned, and nothing beside: what is to be renewed is so by the next run.
     ...(run.touch && !run.exact && { renew: run.touch }),
   };
+}
+
+/** A zone that the file freezes is told to be unknown by no view if one of them has it. */
+function withOwnFreezes(run: OpenRun, { selected, others }: World): OpenRun {
+  if (others.length === 0) return run;
+  const isIn = (zones: readonly HostedZone[], frozen: string) =>
+    zones.some(({ id, name }) => frozen === id || frozen === name);
+  const freeze = run.config.zones.freeze.filter(one => isIn(selected, one) || !isIn(others, one));
+  return { ...run, config: { ...run.config, zones: { ...run.config.zones, freeze } } };
 }
 
 function planScope({ clusters, names }: Scope): { scope?: PlanScope } {

@@ -129,6 +129,12 @@ export async function selectedZones(
   return { all, ...sortOut(all, run.config.zones) };
 }
 
+/** What the list that is kept selects, however old it is; none where none is. */
+export async function keptSelection(run: OpenRun): Promise<Pick<SelectedZones, 'selected'>> {
+  const { value } = await run.kept.read(zoneListKey(run.config), decodeZoneList);
+  return sortOut(value?.zones ?? [], run.config.zones);
+}
+
 /**
  * A finding where nothing is selected, or for each domain of the filter that has no zone.
  *

@@ -52,6 +52,7 @@ describe('a config that names its clusters only', () => {
       },
       budget: { requestsPerSecond: 5, burst: 25 },
       claims: [],
+      views: [],
     });
   });
 

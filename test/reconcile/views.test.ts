@@ -255,7 +255,10 @@ describe('a view has its own', () => {
 
   test('frozen zones', async () => {
     const self = world(
-      `${HEAD}views:\n  - {name: one, zones: {domains: [example.com]}}\n  - {name: two, zones: {domains: [corp.example], freeze: [corp.example]}}\n`,
+      `${HEAD}views:\n  - {name: one, zones: {domains: [example.com]}}\n  - {name: two, zones: {domains: [corp.example]}}\n`.replace(
+        'views:',
+        'zones: {freeze: [corp.example]}\nviews:',
+      ),
       objects,
       zones,
     );
@@ -339,6 +342,33 @@ describe('zones of several accounts', () => {
     broken.length = 0;
     await self.run({ force: true }, ports);
     expect(JSON.stringify(zonesIn(other))).not.toContain('web.corp.example');
+  });
+
+  test('what one that cannot be reached had is not taken by another that comes to select it', async () => {
+    const broken: string[] = [];
+    const { self, ports } = accounts(broken);
+    self.config = configOf(`${HEAD}views:\n  - {name: a, zones: {domains: [example.com], roleArn: '${ROLES[0]}'}}\n`);
+    await self.run({}, ports);
+    const stood = self.json('Z0PUBLIC');
+    // The same zone under a second role, of which the first one's view knows nothing while that is away.
+    self.config = configOf(
+      `${HEAD}views:\n  - {name: a, zones: {domains: [example.com], roleArn: '${ROLES[0]}'}}\n  - {name: b, zones: {domains: [example.com], type: public, roleArn: '${ROLES[0]}-2'}}\n`,
+    );
+    const same: Partial<Ports> = {
+      zonesOf: zones => ports.zonesOf({ ...zones, roleArn: ROLES[0] }),
+    };
+    await self.run({ force: true }, same);
+    self.clusters.prod!.objects = [];
+    broken.push(ROLES[0]);
+    const second: Partial<Ports> = {
+      zonesOf: zones =>
+        zones.roleArn === ROLES[0]
+          ? ports.zonesOf(zones)
+          : { ...ports.zonesOf(zones), route53: storeRoute53(self.store) },
+    };
+    const result = await self.run({ force: true }, second);
+    expect(self.json('Z0PUBLIC')).toEqual(stood);
+    expect(result.inStep).toBe(false);
   });
 
   test('where none can be reached there is no run', async () => {
