@@ -12,6 +12,7 @@ import { addOwnership } from './ownership-commands.ts';
 import { type ReconcileOptions, runReconcile } from './reconcile.ts';
 import { type RecordFilters, runRecords } from './records.ts';
 import { runUi, type UiFlags } from './ui.ts';
+import { runUndo, type UndoOptions } from './undo.ts';
 import { runValidate } from './validate.ts';
 import { version } from './version.ts';
 
@@ -108,6 +109,17 @@ withCommon(program.command('history'))
   .option('--since <time>', 'how far back: 90m, 12h, 2d (7d unless told, 30d at most)', span)
   .option('--run <id>', 'only what this run did')
   .action((what: string | undefined, options: HistoryOptions) => runHistory(what, options));
+
+withCommon(program.command('undo'))
+  .description('put back what a run changed, or what was changed last of a name, and hold it there')
+  .argument('[runs or names...]', 'runs, as history names them, or hostnames')
+  .option('--zone <name>', 'only in this hosted zone, by name or id')
+  .option('--since <time>', 'how far back to look: 90m, 12h, 2d (7d unless told, 30d at most)', span)
+  .option('--view <name>', 'in the zones of this view, where the config has views')
+  .option('--release', 'instead: let go of what an undo holds; the next run then does what the objects ask for')
+  .option('--dry-run', 'show what would be done, and do nothing')
+  .option('--yes', 'do not ask')
+  .action((what: string[], options: UndoOptions) => runUndo(what, options));
 
 const FRESH = 'read zones and clusters anew, instead of what runs have kept';
 

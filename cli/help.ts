@@ -51,6 +51,11 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead history "*.shop.example.com" --since 2d', 'what changed, when, why and by which run'],
     ['fairlead history ingress/shop/web --json', 'of an object, for machines'],
   ],
+  undo: [
+    ['fairlead undo shop.example.com', 'put back what was changed last of it, and hold it there'],
+    ['fairlead undo RUN --dry-run', 'what would be put back of all that a run did'],
+    ['fairlead undo --release shop.example.com', 'let runs change it again'],
+  ],
   'why-not': [['fairlead why-not ingress/shop/web --cluster prod-eu', 'each hostname of an object']],
   records: [
     ['fairlead records --owner "prod-*" --zone example.com', 'of some owners in a zone'],

@@ -74,7 +74,7 @@ const quotedList = (text: string) =>
     .map(item => JSON.stringify(item))
     .join(', ');
 
-const configText = ({ cluster, region, owner, domains }: Answers) => `# Every key: README.md, "Settings".
+const configText = ({ cluster, region, owner, domains }: Answers) => `# Every key: docs/settings.md.
 
 # Written into the ownership records; keep it as long as they live. To take over from ExternalDNS, its txt-owner-id.
 owner: ${JSON.stringify(owner)}

@@ -38,6 +38,10 @@ export interface ReleaseOptions extends MoveOptions {
   readonly cluster?: string;
 }
 
+const inView = ({ view }: MoveOptions) => (view === undefined ? {} : { view });
+
+type OwnershipAsk = Exclude<Ask, { kind: 'undo' }>;
+
 /** `fairlead adopt NAME…` */
 export const runAdopt = (names: readonly string[], options: AdoptOptions): Promise<void> =>
   run(options, () => ({ kind: 'adopt', names: names.map(nameOf), overwrite: options.overwrite === true }));
@@ -54,7 +58,7 @@ export const runRelease = (names: readonly string[], options: ReleaseOptions): P
 /** `fairlead transfer`: from another owner, from other affixes, or from an older key. */
 export const runTransfer = (options: TransferOptions): Promise<void> => run(options, () => transferOf(options));
 
-function transferOf(options: TransferOptions): Ask {
+function transferOf(options: TransferOptions): OwnershipAsk {
   const {
     from,
     to,
@@ -94,19 +98,15 @@ function nameOf(text: string): string {
   throw new Error(`"${text}" is not a hostname: ${result.problem}`);
 }
 
-function run(options: MoveOptions, askOf: () => Ask): Promise<void> {
+function run(options: MoveOptions, askOf: () => OwnershipAsk): Promise<void> {
   return command(options, async () => {
     const ask = askOf();
     const { env, credentials } = await terminalAws(process.env);
     const config = loadConfig(options.config, env);
     const tell = (text: string) => process.stderr.write(`${text}\n`);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
-    const agree = (shown: Moves) => agreed(shown, ask, options);
-    const result = await moveOwnership(
-      ask,
-      { config, ports, ...(options.view !== undefined && { view: options.view }) },
-      agree,
-    ).finally(done);
+    const agree = (shown: Moves) => agreed(shown, LATER[ask.kind], options);
+    const result = await moveOwnership(ask, { config, ports, ...inView(options) }, agree).finally(done);
     await show(options, {
       value: result,
       text: text => textOf(result, text),
@@ -122,7 +122,7 @@ function run(options: MoveOptions, askOf: () => Ask): Promise<void> {
   });
 }
 
-const LATER: Readonly<Record<Ask['kind'], string>> = {
+const LATER: Readonly<Record<OwnershipAsk['kind'], string>> = {
   adopt:
     'From then on the objects have them: a run changes them as their objects change, and removes them when these go.',
   transfer:
@@ -135,10 +135,10 @@ const LATER: Readonly<Record<Ask['kind'], string>> = {
 };
 
 /** A person is shown it first. Without a terminal nothing is done that was not agreed to beforehand. */
-async function agreed(shown: Moves, { kind }: Ask, options: MoveOptions): Promise<boolean> {
+async function agreed(shown: Moves, later: string, options: MoveOptions): Promise<boolean> {
   if (options.yes) return true;
   const rows = { ...textOptions(options), colour: false };
-  process.stderr.write(`${tableOf(shown, rows)}\n${LATER[kind]}\n`);
+  process.stderr.write(`${tableOf(shown, rows)}\n${later}\n`);
   if (!process.stdin.isTTY) {
     process.stderr.write('there is no terminal to ask on, so nothing is done: --yes does it\n');
     return false;

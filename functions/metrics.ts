@@ -47,6 +47,8 @@ export const METRICS = {
   EventsRefused: count([[]], 'Payloads that are no request for a run.'),
   MessagesMalformed: count([[]], 'Messages of the queue that are no request for a run.'),
   MessagesServed: count([[]], 'Messages that an earlier run had done already.'),
+  StreamSent: count([[]], 'Events of the change stream that the bus took.'),
+  StreamLost: count([[]], 'Events of the change stream that it did not take, or that there was no time for.'),
   NoticesAccepted: count([[]], 'Notices that went on the queue.'),
   NoticesRefused: count([['reason']], 'Notices that were not believed.'),
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -50,6 +50,9 @@ subjects:
 `;
 }
 
+/** With kubernetesEvents. What is there is not changed: an Event is made once. */
+const EVENTS: Rule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] };
+
 /** infra/cluster-role.yaml, for these sources. */
 export function clusterRole(sources: readonly SourceKind[]): string {
   return HEAD + role(rulesFor(sources));
@@ -75,7 +78,17 @@ export function rolesFor(config: Config): string {
       byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
     }
   }
-  return HEAD + [...byNamespace].map(([namespace, words]) => role(rulesOver(words), namespace)).join('---\n');
+  const asking = configsOf(config).map(view => view.config.filters.namespaces);
+  const isEverywhere = asking.some(({ length }) => length === 0);
+  /** Where the objects are that ask. */
+  const isTold = (namespace?: string) =>
+    config.kubernetesEvents &&
+    (namespace === undefined ? isEverywhere : !isEverywhere && asking.flat().includes(namespace));
+  const roles = [...byNamespace].map(([namespace, words]) =>
+    role([...rulesOver(words), ...(isTold(namespace) ? [EVENTS] : [])], namespace),
+  );
+  const head = config.kubernetesEvents ? HEAD.replace('nothing else.', 'and write Events on its objects.') : HEAD;
+  return head + roles.join('---\n');
 }
 
 /** forwarder/chart/rules.yaml: what the chart's ClusterRole allows for each word of `sources`, by API group. */

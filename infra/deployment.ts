@@ -22,6 +22,8 @@ export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRe
   readonly concurrency: number | null;
   readonly traceEnabled: 'true' | 'false';
   readonly alarmActions: readonly string[];
+  /** ARN of the bus that the change stream goes to. */
+  readonly eventBus: CloudFormationValue | null;
   /** Seconds that a message may wait in the queue before somebody is told. */
   readonly messageAge: number;
   /** The alarms on the runs of each shard. */
@@ -46,6 +48,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
   const file = resolve(folder, settings.config);
   const config = configForLambda(file, region);
   checkStateKey(settings, config);
+  const eventBus = busOf(settings, region);
   const traced = tracing === 'Active';
   const shards = config.shards.map(({ name }) => name);
   const { schedule } = settings;
@@ -62,7 +65,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
     traceEnabled: traced ? 'true' : 'false',
     // Two runs that fail at the last moment, each after the one before gave its messages back.
     messageAge: 2 * (timeout + 60) + 600,
-    alarmActions,
+    ...{ alarmActions, eventBus },
     alarms: shardAlarms({ service: SERVICE, shards, schedule, actions: alarmActions }),
     dashboard: { Dashboard: dashboard({ service: SERVICE, shards }) },
     vpc,
@@ -70,7 +73,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
       ...RESOURCES,
       tracing: traced,
       vpc: vpc !== null,
-      stateKey: settings.stateKey,
+      ...{ stateKey: settings.stateKey, eventBus },
     }),
     rules,
     ruleArns: Object.entries(rules).flatMap(([id, { Type }]) => (Type === 'AWS::Events::Rule' ? [arnOf(id)] : [])),
@@ -108,6 +111,18 @@ function checkStateKey({ stateKey }: Settings, { state: { store } }: Config): vo
   if (stateKey === null || (store.kind === 's3' && store.bucket !== OWN_BUCKET)) return;
   throw new InvalidSetting(
     "params.stateKey: is the KMS key of a bucket of your own, and state.store names none; the stack's bucket needs no key",
+  );
+}
+
+/** A call of PutEvents reaches buses of its region, of whatever account. */
+function busOf({ eventBus }: Settings, region: string): CloudFormationValue | null {
+  if (eventBus === null) return null;
+  if (!eventBus.startsWith('arn:'))
+    return sub(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${eventBus}`);
+  const [, , , of] = eventBus.split(':');
+  if (of === region) return eventBus;
+  throw new InvalidSetting(
+    `params.eventBus: is in ${of}, and fairlead in ${region}: name a bus of ${region}, and pass events on from there by a rule`,
   );
 }
 

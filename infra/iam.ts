@@ -24,6 +24,8 @@ export interface Grants {
   readonly stateKey?: string | null;
   readonly tracing: boolean;
   readonly vpc: boolean;
+  /** ARN of the bus that the change stream goes to. */
+  readonly eventBus?: CloudFormationValue | null;
 }
 
 /** The least rights with which the reconcile Lambda does what this configuration asks for. */
@@ -37,6 +39,7 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
     ...config.registry.encryptionKeys.flatMap((place, i) =>
       secretStatements(place, `RegistryKey${i === 0 ? '' : i + 1}`),
     ),
+    ...(grants.eventBus ? [streamStatement(grants.eventBus)] : []),
     ...runtimeStatements(grants),
   ];
 }
@@ -166,6 +169,12 @@ function stateStatements({ state: { store } }: Config, ownBucket: CloudFormation
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html: to read, and to write. */
 function keyStatement(key: string): Statement {
   return { Sid: 'UseStateKey', Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] };
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html: events of others cannot be made up. */
+function streamStatement(bus: CloudFormationValue): Statement {
+  const Condition = { 'ForAllValues:StringEquals': { 'events:source': ['fairlead'] } };
+  return { Sid: 'TellOfChanges', Effect: 'Allow', Action: ['events:PutEvents'], Resource: bus, Condition };
 }
 
 function runtimeStatements({ logGroup, queue, undelivered, tracing, vpc }: Grants): readonly Statement[] {

@@ -84,7 +84,7 @@ async function tellNextSteps(serverless: Serverless): Promise<void> {
   };
   const steps = nextSteps(deployed).map(({ title, commands }) => [`${title}:`, ...commands.map(line => `  ${line}`)]);
   process.stdout.write(
-    `\nWhat comes next (README.md has the whole of it):\n\n${steps.map(lines => lines.join('\n')).join('\n\n')}\n`,
+    `\nWhat comes next (docs/install.md has the whole of it):\n\n${steps.map(lines => lines.join('\n')).join('\n\n')}\n`,
   );
 }
 

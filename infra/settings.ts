@@ -24,6 +24,9 @@ const idList = (pattern: RegExp, example: string) =>
 // The characters that Parameter Store and Secrets Manager allow in names.
 const SECRET_PLACE = /^(ssm|secretsmanager):(arn:aws[\w-]*:\1:[\w/+=.@:-]+|[\w/+=.@-]+)$/;
 
+// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html; an ARN of a global endpoint is none.
+const EVENT_BUS = /^(?:arn:aws[\w-]*:events:[a-z0-9-]+:\d{12}:event-bus\/)?[\w.-]{1,256}$/;
+
 /** All variables of a function may have 4 kB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MOST_CALLERS = 3_000;
 
@@ -58,6 +61,10 @@ const Settings = z.object({
   webhookConcurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
   auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/, 'prod-eu')]),
   drift: z.enum(['none', 'cloudtrail']),
+  eventBus: z.union([
+    none,
+    z.string().regex(EVENT_BUS, 'expected default, the name or the ARN of an event bus of EventBridge, or none'),
+  ]),
   stateKey: z.union([
     none,
     z.string().regex(/^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'expected the ARN of a KMS key, or none'),

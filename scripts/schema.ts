@@ -1,9 +1,10 @@
-// Writes fairlead.schema.json, by which editors complete and check a fairlead.yml, and fairlead.result.schema.json, which
-// describes a run's result. Run it after a change of lib/config/schema.ts or lib/report/result-schema.ts: node scripts/schema.ts
+// Writes fairlead.schema.json, by which editors complete and check a fairlead.yml, docs/settings.md, by which people do, and
+// fairlead.result.schema.json, which describes a run's result. Run it after a change of lib/config/schema.ts or lib/report/result-schema.ts: node scripts/schema.ts
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { fileSchema } from '../lib/config/schema.ts';
 import { resultSchema } from '../lib/report/result-schema.ts';
+import { settingsPage } from './settings-page.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -37,4 +38,5 @@ export function resultSchemaText(): string {
 if (import.meta.main) {
   writeFileSync(new URL('../fairlead.result.schema.json', import.meta.url), resultSchemaText());
   writeFileSync(new URL('../fairlead.schema.json', import.meta.url), schemaText());
+  writeFileSync(new URL('../docs/settings.md', import.meta.url), settingsPage());
 }

@@ -4,14 +4,15 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { withinDeadline } from '../../lib/aws/index.ts';
-import type { RunCause, RunRequest, RunResult } from '../../lib/model/index.ts';
+import type { News, RunCause, RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
 import { inTime } from '../in-time.ts';
 import { meter } from '../metrics.ts';
 import { type AskedMessage, type BatchRun, type Known, readTrigger, type Trigger } from './event.ts';
 import type { RetrySoon } from './redelivery.ts';
 import { createServed, type Served } from './served.ts';
-import { createTelemetry, logResult, meterLatency, meterResult, type Telemetry } from './telemetry.ts';
+import type { Stream } from './stream.ts';
+import { createTelemetry, logResult, meterLatency, meterResult, meterStream, type Telemetry } from './telemetry.ts';
 
 /** What the function needs of the core. */
 export interface Core {
@@ -20,6 +21,8 @@ export interface Core {
   reconcile(request: RunRequest, run: Invocation): Promise<RunResult>;
   /** Absent: messages of a failed run stay hidden for the queue's visibility time. */
   readonly retrySoon?: RetrySoon;
+  /** Absent: nobody is told of changes and findings but by log and result. */
+  readonly stream?: Stream;
 }
 
 /** What a run has to know of the invocation it is part of. */
@@ -29,12 +32,20 @@ export interface Invocation {
   /** Names the run in leases: the request id, which the log has too. */
   readonly holder: string;
   readonly by: RunCause;
+  /** Epoch milliseconds: when the earliest of the changes was seen that its notices tell of; absent: no notice asked for it. */
+  readonly noticedAt?: number;
+  /** Absent: nobody listens. */
+  readonly onNews?: (news: News) => void;
 }
 
 /** Kept back from the Lambda's time for writing the log, the metrics and the answer. */
 const ANSWER_MS = 2_000;
 /** Of that, what a run may still take after its deadline to keep what it knows and give its lease back. */
 const KEEP_MS = 1_000;
+/** What sending the news of all runs of an invocation may take: the next run of the shard waits for it. */
+const STREAM_MS = 3_000;
+/** Of the Lambda's time, kept back from that. */
+const END_MS = 500;
 
 /**
  * The handler of the reconcile Lambda, with logging, metrics and tracing around it. A schedule or a payload is answered
@@ -45,16 +56,31 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
   const { logger, metrics, tracer } = telemetry;
   const served = createServed();
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
-    const run: Run = (request, by, share = 1) => runOnce(core, request, { context, by, share }, telemetry);
+    const news: News[] = [];
+    const onNews = core.stream && ((one: News) => void news.push(one));
+    const run: Run = (request, asked) => runOnce(core, request, { context, ...asked, onNews }, telemetry);
     const trigger = readEvent(event, core, telemetry);
-    return trigger.kind === 'batch'
-      ? runBatch(trigger, { run, served, core }, telemetry)
-      : fitResult(await run(trigger.request, trigger.by));
+    try {
+      return trigger.kind === 'batch'
+        ? await runBatch(trigger, { run, served, core }, telemetry)
+        : fitResult(await run(trigger.request, { by: trigger.by }));
+    } finally {
+      await tell(news, core, context, telemetry);
+    }
   };
   return middy(inTime(handle))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }));
+}
+
+/** When all is done: nothing of a run depends on it. */
+async function tell(news: readonly News[], { stream }: Core, context: Context, telemetry: Telemetry): Promise<void> {
+  if (stream === undefined || news.length === 0) return;
+  const untilMs = Date.now() + Math.min(STREAM_MS, context.getRemainingTimeInMillis() - END_MS);
+  const lost = news.reduce((sum, { changes, findings }) => sum + changes.length + findings.length, 0);
+  const failed = (error: Error) => ({ sent: 0, lost, fault: error.message });
+  meterStream(await stream(news, untilMs).catch(failed), telemetry);
 }
 
 function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Trigger {
@@ -66,18 +92,27 @@ function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Tri
   }
 }
 
-/** `share`: of the time that is left to the invocation, how much the run may take. */
-type Run = (request: RunRequest, by: RunCause, share?: number) => Promise<RunResult>;
+interface Asked extends Pick<Invocation, 'by' | 'noticedAt'> {
+  /** Of the time that is left to the invocation, how much the run may take; absent: all. */
+  readonly share?: number;
+}
+
+type Run = (request: RunRequest, asked: Asked) => Promise<RunResult>;
+
+interface RunOf extends Asked {
+  readonly context: Context;
+  readonly onNews: Invocation['onNews'] | undefined;
+}
 
 async function runOnce(
   core: Core,
   request: RunRequest,
-  { context, by, share }: { readonly context: Context; readonly by: RunCause; readonly share: number },
+  { context, share = 1, onNews, ...why }: RunOf,
   { logger, metrics }: Telemetry,
 ): Promise<RunResult> {
   const deadlineMs = Date.now() + share * (context.getRemainingTimeInMillis() - ANSWER_MS);
   try {
-    const asked = { deadlineMs, holder: context.awsRequestId, by };
+    const asked = { deadlineMs, holder: context.awsRequestId, ...why, ...(onNews && { onNews }) };
     const result = await withinDeadline(deadlineMs + KEEP_MS, () => core.reconcile(request, asked));
     logResult(result, logger);
     meterResult(result, metrics, wholeShard(request, core.known));
@@ -127,7 +162,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   }
   try {
     const beganAt = Date.now();
-    const result = await run(one.request, causeOf(one.request), share);
+    const result = await run(one.request, { by: causeOf(one.request), share, ...noticedOf(one) });
     served.note(beganAt, result);
     meterLatency(one, result, Date.now(), metrics);
     return true;
@@ -142,6 +177,11 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
 function causeOf({ clusters, reread }: RunRequest): RunCause {
   if (reread !== undefined) return 'drift';
   return clusters === undefined ? 'schedule' : 'notice';
+}
+
+function noticedOf({ messages }: BatchRun): Pick<Asked, 'noticedAt'> {
+  const since = messages.flatMap(message => message.since ?? []);
+  return since.length === 0 ? {} : { noticedAt: Math.min(...since) };
 }
 
 /** Where that fails, the messages come back all the same, only later. */

@@ -13,6 +13,7 @@ import {
 import { firstAndCount } from '../../lib/shown.ts';
 import { type MetricName, meter } from '../metrics.ts';
 import type { BatchRun } from './event.ts';
+import type { Streamed } from './stream.ts';
 
 /** Powertools reads its own settings (POWERTOOLS_…) from the environment; serverless.yml sets them. */
 export interface Telemetry {
@@ -120,4 +121,11 @@ export function meterLatency({ messages }: BatchRun, { counts }: RunResult, now:
   const since = messages.flatMap(message => message.since ?? []);
   if (since.length === 0 || counts.created + counts.updated + counts.deleted === 0) return;
   meter(metrics, 'ChangeToPublished', Math.max(0, now - Math.min(...since)));
+}
+
+/** What the stream's bus did not take is in the log and the history all the same. */
+export function meterStream({ sent, lost, fault }: Streamed, { logger, metrics }: Telemetry): void {
+  meter(metrics, 'StreamSent', sent);
+  meter(metrics, 'StreamLost', lost);
+  if (lost > 0) logger.warn(`${lost} events of the change stream were not sent: ${fault}`);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
-import { type Connection, openConnection, type Peer, type Timeouts } from './connection.ts';
+import { openConnection, type Peer, type Timeouts, type WritingConnection } from './connection.ts';
 import { type Account, type CredentialsInput, createEks, type Eks } from './eks.ts';
 import { kubeConfigForEks, kubeConfigFromFile } from './kubeconfig.ts';
 import { createTokenSource } from './token.ts';
@@ -17,13 +17,13 @@ export interface AccessOptions {
 /** The ways to the clusters, kept between the runs of one process. */
 export interface Access {
   /** @throws ClusterError when there is no way to the cluster; the signal's reason when it is aborted. */
-  connect(cluster: ClusterConfig, signal?: AbortSignal): Promise<Connection>;
+  connect(cluster: ClusterConfig, signal?: AbortSignal): Promise<WritingConnection>;
   /** Forgets endpoint, CA, token and connections of a cluster, so that the next `connect` finds them out anew. */
   drop(cluster: ClusterConfig): void;
 }
 
 export function createAccess(options: AccessOptions): Access {
-  const open = new Map<string, { connection: Connection; until: number }>();
+  const open = new Map<string, { connection: WritingConnection; until: number }>();
   const accounts = new Map<string, Eks>();
   const eksOf = ({ region, roleArn, externalId }: Account): Eks => {
     const key = JSON.stringify([region, roleArn, externalId]);
@@ -61,7 +61,7 @@ async function connectEks(
   eks: Eks,
   { clock, timeouts }: AccessOptions,
   signal?: AbortSignal,
-): Promise<Connection> {
+): Promise<WritingConnection> {
   const access = await eks.describe(eksName, signal);
   const region = await eks.region();
   const token = createTokenSource({ cluster: eksName, region, credentials: () => eks.credentials(eksName), clock });
@@ -74,7 +74,7 @@ async function connectEks(
 async function connectFile(
   cluster: ClusterConfig & { readonly kubeconfig: string },
   { timeouts }: AccessOptions,
-): Promise<Connection> {
+): Promise<WritingConnection> {
   const peer: Peer = { label: `cluster ${cluster.name}`, hint: `check the server in ${cluster.kubeconfig}` };
   return openConnection(await kubeConfigFromFile(cluster), peer, timeouts);
 }

@@ -34,6 +34,12 @@ export interface Connection {
   close(): void;
 }
 
+/** An API server that takes objects, too. */
+export interface WritingConnection extends Connection {
+  /** POSTs an object as JSON. Throws as `get` does. */
+  post(path: string, object: object, signal?: AbortSignal): Promise<Answer>;
+}
+
 /** The beginning of an answer, and the rest of it as it comes. */
 export interface Stream {
   readonly status: number;
@@ -79,16 +85,25 @@ export interface Peer {
  * memory for 5,000 Services (`scripts/bench-list.ts`). Certificates are always verified, whatever
  * NODE_TLS_REJECT_UNAUTHORIZED says.
  */
-export function openConnection(config: ServerAccess, peer: Peer, timeouts: Timeouts = TIMEOUTS): StreamingConnection {
+export function openConnection(
+  config: ServerAccess,
+  peer: Peer,
+  timeouts: Timeouts = TIMEOUTS,
+): StreamingConnection & WritingConnection {
   const cluster = config.getCurrentCluster();
   const server = cluster?.server.replace(/\/$/, '') ?? '';
   let agent: https.Agent | undefined;
-  const begin = async (path: string, own: OutgoingHttpHeaders, signal: AbortSignal): Promise<ClientRequest> => {
+  const begin = async (
+    path: string,
+    own: OutgoingHttpHeaders,
+    signal: AbortSignal,
+    method = 'GET',
+  ): Promise<ClientRequest> => {
     const options = await withCredentials(config, peer, signal);
     // KubeConfig's own agent closes the connection after each request; it is needed only where there is a proxy.
     agent ??= cluster?.proxyUrl ? (options.agent as https.Agent) : new https.Agent({ keepAlive: true });
     const headers = { ...options.headers, accept: 'application/json', ...own };
-    return https.request(`${server}${path}`, { ...options, agent, headers, rejectUnauthorized: true });
+    return https.request(`${server}${path}`, { ...options, method, agent, headers, rejectUnauthorized: true });
   };
   /** Does a part of the work that must end in time. */
   const inTime = async <T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
@@ -107,6 +122,14 @@ export function openConnection(config: ServerAccess, peer: Peer, timeouts: Timeo
         const request = await begin(path, { 'accept-encoding': 'gzip' }, until);
         const take = (response: IncomingMessage) => gather(response, most, peer);
         return send(request, take, peer, timeouts.connectMs, until);
+      }),
+    post: (path, object, signal) =>
+      inTime(signal, async until => {
+        const body = Buffer.from(JSON.stringify(object));
+        const own = { 'content-type': 'application/json', 'content-length': body.length };
+        const request = await begin(path, own, until, 'POST');
+        const take = (response: IncomingMessage) => gather(response, ANSWER_BYTES, peer);
+        return send(request, take, peer, timeouts.connectMs, until, body);
       }),
     open: (path, signal) =>
       inTime(signal, async until => {
@@ -145,6 +168,7 @@ function send<T>(
   peer: Peer,
   connectMs: number,
   signal: AbortSignal,
+  body?: Buffer,
 ): Promise<T> {
   let phase: Phase = 'connecting';
   const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -165,7 +189,7 @@ function send<T>(
   });
   request.on('error', fail);
   request.on('response', response => take(response).then(resolve, fail));
-  request.end();
+  request.end(body);
   return unlessAborted(promise, signal)
     .catch(error => {
       request.destroy();

@@ -3,7 +3,7 @@ import type { ClusterConfig } from '../config/config.ts';
 import type { KindRead } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
 import { type ResourceKind, type SourceKind, sourceOf } from '../sources/index.ts';
-import { createAccess } from './access.ts';
+import { type Access, createAccess } from './access.ts';
 import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
@@ -55,6 +55,16 @@ export interface ClusterReaderOptions {
   readonly pageSize?: number;
   /** What reading one cluster may take; {@link READ_LIMITS} unless told. */
   readonly limits?: ReadLimits;
+  /** The ways to the clusters, where others use them, too. */
+  readonly access?: Access;
+}
+
+/** Milliseconds for which endpoint, CA and served resources of a cluster are kept. */
+const KEEP_MS = 15 * 60_000;
+
+/** The ways to the clusters, for a process that reads them and writes to them. */
+export function createClusterAccess(credentials?: CredentialsInput): Access {
+  return createAccess({ clock: systemClock, timeouts: TIMEOUTS, keepMs: KEEP_MS, credentials });
 }
 
 /**
@@ -62,9 +72,9 @@ export interface ClusterReaderOptions {
  * tokens, connections and what is served where, and drops a cluster's when they fail.
  */
 export function createClusterReader(options: ClusterReaderOptions = {}): ClusterReader {
-  const { clock = systemClock, timeouts = TIMEOUTS, keepMs = 15 * 60_000, pageSize = PAGE_SIZE, credentials } = options;
+  const { clock = systemClock, timeouts = TIMEOUTS, keepMs = KEEP_MS, pageSize = PAGE_SIZE, credentials } = options;
   const { limits = READ_LIMITS } = options;
-  const access = createAccess({ clock, timeouts, keepMs, credentials });
+  const { access = createAccess({ clock, timeouts, keepMs, credentials }) } = options;
   const discoveries = new WeakMap<Connection, Discovery>();
 
   const readAll = async (cluster: ClusterConfig, intake: Intake, signal: AbortSignal) => {

@@ -1,11 +1,11 @@
 import { RE2JS } from 're2js';
 import * as z from 'zod/mini';
 import { quoted } from '../sources/index.ts';
-import { read, refuse } from './values.ts';
+import { readAs, refuse } from './values.ts';
 
 /** A regular expression in RE2's syntax, which takes time in proportion to the text whatever it is. */
 export const expression = () =>
-  read(z.string().check(z.minLength(1), z.maxLength(1000)), value => {
+  readAs('a regular expression (RE2)', z.string().check(z.minLength(1), z.maxLength(1000)), value => {
     try {
       RE2JS.compile(value);
       return value;

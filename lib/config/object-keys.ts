@@ -25,7 +25,11 @@ export const sourceRecordKeys = () => ({
   excludeTypes: key('Taken out of the types.', list(oneOf(MANAGED_TYPES)), []),
   targetNets: key('Only addresses within these CIDRs are published; names are not.', list(cidr()), []),
   excludeTargetNets: key('Addresses within these CIDRs are not published.', list(cidr()), []),
-  defaultTargets: key('Targets of a DNSEndpoint’s entry that gives none: addresses, or one name.', list(target()), []),
+  defaultTargets: key(
+    'Targets of a DNSEndpoint’s entry that gives none: addresses, or one name. A Service or Ingress without a load balancer keeps what it has.',
+    list(target()),
+    [],
+  ),
 });
 
 /** Of `limits`, what one object may ask for. */

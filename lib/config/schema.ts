@@ -19,6 +19,7 @@ import {
   minTtl,
   oneOf,
   refining,
+  sharing,
   someOf,
   sources,
   stateStore,
@@ -27,8 +28,6 @@ import {
   zoneId,
   zoneNameOrId,
 } from './values.ts';
-
-const LATER = '(not supported yet)';
 
 const owner = () =>
   matching(
@@ -74,6 +73,11 @@ const cluster = keys({
     z.optional(matching(/./, 'write the name of a context')),
   ),
   freeze: key('The cluster is not read, and nothing that it has is changed.', z.boolean(), false),
+  weight: key(
+    'Of its share of the names that are shared by weight; 0 drains the cluster.',
+    z.int().check(z.minimum(0), z.maximum(255)),
+    1,
+  ),
 });
 
 const shard = keys({
@@ -180,7 +184,7 @@ const registry = {
 const limits = {
   ...sourceLimitKeys(),
   recordsPerNamespace: key(
-    'Record sets that one namespace of a cluster may have, ownership records included. What stands stays; new names beyond are refused.',
+    'Record sets that one namespace of a cluster may have in a zone, ownership records included; where the zone’s quota was raised above 10,000, as large a part. What stands stays and is kept up to date; new names beyond are refused.',
     z.int().check(z.minimum(1), z.maximum(10_000_000)),
     5000,
   ),
@@ -198,9 +202,9 @@ const limits = {
 
 /** The larger of the two. */
 const limit = (count: number, percent: number) => ({
-  count: key('Names.', z.int().check(z.minimum(0)), count),
+  count: key('So many names.', z.int().check(z.minimum(0)), count),
   percent: key(
-    'Share of the names that the cluster has in the zone.',
+    'So many in a hundred of the names that the cluster has in the zone.',
     z.number().check(z.minimum(0), z.maximum(100)),
     percent,
   ),
@@ -256,7 +260,11 @@ export const fileSchema = keys({
     [],
   ),
   zones: section('The hosted zones to manage.', zones),
-  sources: key('The kinds of object that ask for records.', sources(), [...SOURCE_DEFAULT]),
+  sources: key(
+    'The kinds of object that ask for records; gateway stands for the five kinds of route, crd and dnsendpoint for DNSEndpoint. A kind that a cluster does not serve is no objects there.',
+    sources(),
+    [...SOURCE_DEFAULT],
+  ),
   gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
@@ -279,15 +287,22 @@ export const fileSchema = keys({
       'Where: memory, s3://bucket/prefix, or a folder relative to this file. Default: memory; deployed, the bucket of the stack.',
       z.optional(stateStore()),
     ),
-    refresh: key('A zone is read in full when the last full read is this old.', duration(), '15m'),
+    refresh: key('A zone is read in full at the latest when the last full read is this old.', duration(), '15m'),
   }),
   guard: section('The breakers: what a run may do to the names of one cluster in one zone at most.', {
-    maxDeletes: section('Names that leave the zone: more than the larger of the two at once are held.', limit(10, 20)),
+    maxDeletes: section(
+      'Names that leave the zone: more than the larger of the two at once, and none of them goes.',
+      limit(10, 20),
+    ),
     maxUpdates: section(
       'Names that get other targets: more than the larger of the two at once are held.',
       limit(50, 50),
     ),
-    deleteAfter: key('How long a record stays after its object went.', duration(), '0s'),
+    deleteAfter: key(
+      'How long a record stays after its object went. Needs a state.store that lasts.',
+      duration(),
+      '0s',
+    ),
   }),
   limits: section('What one object may ask for, so that none is in the way of the others.', limits),
   budget: section(
@@ -302,9 +317,15 @@ export const fileSchema = keys({
       ),
     },
   ),
-  sharing: about(
-    `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
-    z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),
+  kubernetesEvents: key(
+    'Events (events.k8s.io) are written on the objects: what was published, and what is not and why. The role in the cluster needs the right: npm run cluster-role.',
+    z.boolean(),
+    false,
+  ),
+  sharing: key(
+    'When several clusters want one name. first: who has it keeps it; merge: the addresses of all, in one record set; weighted: a record set a cluster. One word for all names, or a list of rules, of which the first that has the name counts; none: first.',
+    sharing(),
+    'first',
   ),
   claims: key(
     'Who may publish what: the first rule that fits decides, and what none fits is refused. Empty: everybody may publish everything.',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
+import { SHARING_MODES } from '../model/index.ts';
 import { nearestKey } from '../nearest.ts';
 import {
   canonicalHostname,
@@ -38,6 +39,21 @@ export function read<I extends z.ZodMiniType, O>(input: I, reader: (value: z.out
 
 /** So many keys are named where something else stands in the place of their map. */
 const FEW = 3;
+
+/** What may stand in a value, in words, where its type does not say it; docs/settings.md shows it. */
+export const FORMS = z.registry<{ form: string }>();
+
+function formed<T extends z.ZodMiniType>(form: string, schema: T): T {
+  FORMS.add(schema, { form });
+  return schema;
+}
+
+/** As `read`, with the form of the value in words. */
+export const readAs = <I extends z.ZodMiniType, O>(
+  form: string,
+  input: I,
+  reader: (value: z.output<I>) => O | Refusal,
+) => formed(form, read(input, reader));
 
 /** A map with known keys. An unknown one is refused with the nearest known key. */
 export function keys<T extends z.core.$ZodShape>(shape: T) {
@@ -89,8 +105,10 @@ export function someOf<T extends z.ZodMiniType>(item: T) {
   return read(list(item), values => (values.length > 0 ? values : refuse('is empty: at least one is needed')));
 }
 
-export const matching = (pattern: RegExp, allowed: string) =>
-  z.string().check(z.regex(pattern, { error: ({ input }) => `${shown(input)} is not allowed: ${allowed}` }));
+export const matching = (pattern: RegExp, allowed: string) => {
+  const error = ({ input }: { input?: unknown }) => `${shown(input)} is not allowed: ${allowed}`;
+  return formed(allowed.replace(/^.*?\bwrite /, ''), z.string().check(z.regex(pattern, { error })));
+};
 
 const SOURCE_WORDS = [...SOURCE_KINDS, ...(Object.keys(SOURCE_GROUPS) as (keyof typeof SOURCE_GROUPS)[])] as const;
 
@@ -150,7 +168,7 @@ const SECONDS_OR_DURATION = () =>
 
 /** A time to live, read as seconds. Route 53 would take 0 too, but nobody can cache such a record. */
 export const ttl = () =>
-  read(SECONDS_OR_DURATION(), value => {
+  readAs('1 to 2147483647 seconds, or a duration such as "5m"', SECONDS_OR_DURATION(), value => {
     const seconds = parseSeconds(String(value));
     const allowed = 'write 1 to 2147483647 seconds, or a duration such as "5m"';
     return seconds !== undefined && seconds >= 1 && seconds < 2 ** 31
@@ -160,7 +178,7 @@ export const ttl = () =>
 
 /** A floor under times to live, read as seconds; 0 is none. */
 export const minTtl = () =>
-  read(SECONDS_OR_DURATION(), value => {
+  readAs('0 to 2147483647 seconds, or a duration such as "5m"', SECONDS_OR_DURATION(), value => {
     const seconds = parseSeconds(String(value));
     if (seconds !== undefined && seconds >= 0 && seconds < 2 ** 31) return seconds;
     return refuse(`${shown(value)} is not a TTL: write 0 to 2147483647 seconds, or a duration such as "5m"`);
@@ -168,14 +186,14 @@ export const minTtl = () =>
 
 /** A selector in Kubernetes' syntax; empty: everything. */
 export const selector = () =>
-  read(z.string(), value => {
+  readAs('a selector in Kubernetes’ syntax', z.string(), value => {
     const result = parseSelector(value);
     return 'selector' in result ? value : refuse(`${quoted(value)} is not a selector: ${result.problem}`);
   });
 
 /** A Go template. */
 export const template = () =>
-  read(z.string(), value => {
+  readAs('a Go template', z.string(), value => {
     try {
       parseTemplate(value);
       return value;
@@ -187,14 +205,14 @@ export const template = () =>
 
 /** A range of addresses. */
 export const cidr = () =>
-  read(z.string(), value => {
+  readAs('a range such as "10.0.0.0/8" or "2001:db8::/32"', z.string(), value => {
     if (ipaddr.isValidCIDR(value)) return value;
     return refuse(`${quoted(value)} is not a range of addresses: write it as in "10.0.0.0/8" or "2001:db8::/32"`);
   });
 
 /** An address or a name that records may point to. */
 export const target = () =>
-  read(z.string(), value => {
+  readAs('an address or a hostname', z.string(), value => {
     if (isIP(value) !== 0) return value;
     const result = canonicalHostname(value, { reserved: true });
     if ('name' in result) return result.name;
@@ -207,7 +225,7 @@ export const tags = () =>
 
 /** A span of time, read as milliseconds. */
 export const duration = () =>
-  read(SECONDS_OR_DURATION(), value => {
+  readAs('seconds, or a duration such as "15m", "1h30m" or "0s"', SECONDS_OR_DURATION(), value => {
     const nanoseconds = typeof value === 'number' ? undefined : parseDuration(value);
     const seconds = typeof value === 'number' ? value : parseSeconds(value);
     const milliseconds = nanoseconds === undefined ? (seconds ?? Number.NaN) * 1000 : Number(nanoseconds / 1_000_000n);
@@ -217,16 +235,34 @@ export const duration = () =>
 
 /** A domain in canonical form; a leading dot means that only names below it are meant. */
 export const domain = () =>
-  read(z.string(), value => {
+  readAs('a domain such as "example.com" or ".example.com"', z.string(), value => {
     const text = value.trim();
     const dot = text.startsWith('.') ? '.' : '';
     const result = canonicalHostname(text.slice(dot.length));
     return 'name' in result ? dot + result.name : refuse(`${quoted(value)} is not a domain: ${result.problem}`);
   });
 
+/** Rules of how names are shared; a word is one for all names. */
+export const sharing = () => {
+  const mode = oneOf(SHARING_MODES);
+  const rule = keys({
+    domains: about(
+      'These names and everything under them; with a leading dot only what is under them.',
+      someOf(domain()),
+    ),
+    mode: about('first, merge or weighted.', mode),
+  });
+  const form = `${SHARING_MODES.join(', ')}, or a list of rules with domains and mode`;
+  const error = ({ input }: { readonly input?: unknown }) =>
+    Array.isArray(input) ? '' : `${shown(input)} is not allowed: write one of ${form}`;
+  return readAs(form, z.union([mode, z.array(rule)], { error }), value =>
+    typeof value === 'string' ? (value === 'first' ? [] : [{ domains: [], mode: value }]) : value,
+  );
+};
+
 /** A hosted zone's id, with or without the `/hostedzone/` that Route 53 puts in front. */
 export const zoneId = () =>
-  read(z.string(), value => {
+  readAs('an id such as "Z0123456789ABCDEFGHIJ"', z.string(), value => {
     const id = value.replace(/^\/?hostedzone\//, '');
     if (/^[A-Z0-9]{1,32}$/.test(id)) return id;
     return refuse(`${quoted(value)} is not a hosted zone id: write it as in "Z0123456789ABCDEFGHIJ"`);
@@ -234,7 +270,7 @@ export const zoneId = () =>
 
 /** A hosted zone by its name, in canonical form, or its id. */
 export const zoneNameOrId = () =>
-  read(z.string(), value => {
+  readAs('a name or id such as "example.com" or "Z0123456789ABCDEFGHIJ"', z.string(), value => {
     const id = value.replace(/^\/?hostedzone\//, '');
     if (/^[A-Z0-9]{1,32}$/.test(id)) return id;
     const result = canonicalHostname(value.trim());
@@ -242,10 +278,12 @@ export const zoneNameOrId = () =>
     return refuse(`${quoted(value)} is neither the name nor the id of a hosted zone: ${result.problem}`);
   });
 
+const STORES = '"memory", "s3://bucket/prefix" or the path of a folder';
+
 /** Where zone state is kept, as written; a folder still relative to the config file. */
 export const stateStore = () =>
-  read(z.string(), (value): StateConfig['store'] | Refusal => {
-    const allowed = 'write "memory", "s3://bucket/prefix" or the path of a folder';
+  readAs(STORES, z.string(), (value): StateConfig['store'] | Refusal => {
+    const allowed = `write ${STORES}`;
     if (value === 'memory') return { kind: 'memory' };
     if (!value.startsWith('s3:')) {
       const path = value.trim() !== '' && !/^[a-z][a-z0-9+.-]*:/i.test(value) && !value.startsWith('~');
@@ -258,7 +296,7 @@ export const stateStore = () =>
 
 /** The start or end of an ownership record's name; it must make a valid name whatever the record type is. */
 export const affix = (place: 'in front' | 'behind', put: (affix: string) => string) =>
-  read(z.string(), value => {
+  readAs('letters, digits, hyphens, dots and "%{record_type}"', z.string(), value => {
     const text = value.toLowerCase();
     const result = canonicalHostname(put(text.replaceAll('%{record_type}', 'cname')), { reserved: true });
     if (text !== '' && !('name' in result))
@@ -286,12 +324,13 @@ const keyPlace = () =>
 
 /** One place of a key, or a list of them: what is written with stands first. */
 export const keyPlaces = () =>
-  read(z.union([keyPlace(), someOf(keyPlace())], { error: KEY_PLACES }), places => {
+  readAs(KEY_FORM, z.union([keyPlace(), someOf(keyPlace())], { error: KEY_PLACES }), places => {
     const all = typeof places === 'string' ? [places] : places;
     return all.every(place => place === 'plain')
       ? refuse('names no key: leave it out where ownership records are not encrypted')
       : [...new Set(all)];
   });
 
+const KEY_FORM = 'env:NAME, ssm:NAME, secretsmanager:NAME or plain; one, or a list of them';
 const KEY_PLACES =
   'must be env:NAME, ssm:NAME or secretsmanager:NAME, or a list of these, the one that is written with first';

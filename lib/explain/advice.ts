@@ -40,7 +40,9 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
   'not-allowed': () => 'let a rule of claims allow it, or ask for a name that one allows',
   policy: () => 'set policy: sync, if runs may do that',
   frozen: finding =>
-    `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}); a run then decides`,
+    finding.release !== undefined
+      ? `if runs may change it again: ${finding.release}`
+      : `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}); a run then decides`,
   held: finding => `if that is meant: ${force(finding)}`,
   grace: finding => `wait, or do it now: ${force(finding)}`,
   refused: finding => `change what Route 53 refuses; to try it again at once: ${force(finding)}`,

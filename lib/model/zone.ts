@@ -69,6 +69,17 @@ export interface ZoneMemory {
   readonly quota?: ZoneQuota;
 }
 
+/** What a person undid, which no run does again until it is released. */
+export interface Undone {
+  /** The run whose change was undone, and the undoing, as the history names them. */
+  readonly run: string;
+  readonly by: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Whose the name was. */
+  readonly owner: OwnerId;
+}
+
 /** The record sets of one hosted zone as last read, with what fairlead remembers about them. */
 export interface ZoneState extends ZoneMemory {
   readonly zone: HostedZone;
@@ -88,4 +99,6 @@ export interface ZoneState extends ZoneMemory {
    * `registry` was changed in the config.
    */
   readonly meant: ReadonlyMap<string, DnsName>;
+  /** What is held as a person put it back, by `changeKey`, for the runs of every shard; absent: nothing. */
+  readonly undone?: ReadonlyMap<string, Undone>;
 }

@@ -204,11 +204,7 @@ export const FLAGS: readonly Flag[] = [
   elsewhere('once', '`fairlead sync` runs once', 'switch'),
   elsewhere('dry-run', '`fairlead plan` writes nothing', 'switch'),
   elsewhere('events', 'the forwarder, or EKS audit logs, tell of changes', 'switch'),
-  none(
-    'events-emit',
-    'no Kubernetes Events are written: the result, the log and `fairlead explain` have the reasons',
-    'list',
-  ),
+  elsewhere('events-emit', '`kubernetesEvents: true` writes Events of every sort; the role needs the right', 'list'),
   elsewhere('log-level', 'POWERTOOLS_LOG_LEVEL'),
   done('log-format', 'logs are JSON'),
   done('metrics-address', 'metrics are CloudWatch’s; the forwarder has a port of its own'),

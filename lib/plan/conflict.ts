@@ -10,6 +10,7 @@ import { type DesiredRecord, desiredRecords } from './desired.ts';
 import { facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
 import type { MergeScope, PlanSettings } from './settings.ts';
+import { decidingClaims } from './shares.ts';
 
 /** A candidate with the record sets that it would have in this zone. */
 export interface Offer {
@@ -77,7 +78,9 @@ function holdersOf(current: Current, candidates: readonly Candidate[], context: 
   if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
   const idle = current.claims.filter(claim => !current.ours.some(({ record }) => covers(claim, record)));
   return [
-    ...current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context)),
+    ...current.ours.flatMap(owned =>
+      decidingClaims(owned).map(claim => holderOf({ claim, owned }, current, candidates, context)),
+    ),
     ...idle.map(claim => holderOf({ claim }, current, candidates, context)),
   ];
 }
@@ -112,7 +115,7 @@ function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined
 
 function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
   const { view, settings, typesAt, sharedTtl, owners } = context;
-  const present = current.ours.length > 0 ? current.ours.map(({ claim }) => claim) : current.claims;
+  const present = presentClaims(current, context);
   const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
   const offers: Offer[] = [];
   const findings: Finding[] = [];
@@ -127,6 +130,12 @@ function makeOffers(current: Current, candidates: readonly Candidate[], context:
     else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
   return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
+}
+
+/** The ownership records of whoever has the name here; where nobody does, of whoever has it in the zone above. */
+function presentClaims({ name, ours, claims }: Current, { above }: NameContext): readonly Claim[] {
+  if (ours.length === 0 && claims.length > 0) return claims;
+  return (ours.length > 0 ? ours : above(name).ours).map(({ claim }) => claim);
 }
 
 const isManagedType = ({ type }: RecordSet, { types }: PlanSettings) => types.includes(type as ManagedType);
@@ -189,7 +198,8 @@ function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
 
 /** A record set whose object is not among the winners and has not given it up. */
 function keptBy({ owned, candidate, keeping }: Holder, winners: readonly Offer[]): KeptRecord[] {
-  if (!owned) return [];
+  // What stays of the addresses of several clusters is among what is wanted.
+  if (!owned || owned.shares) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
     return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it; ${GIVE_UP}` }];
   }
@@ -246,7 +256,8 @@ function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
 function merging(winners: readonly Offer[], zone: ZoneId): Finding[] {
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   if (objects.length < 2) return [];
-  const message = `has the addresses of ${listObjects(objects)} together (records.merge)`;
+  const isShared = winners.some(({ candidate: { parts = [] } }) => parts.length > 1);
+  const message = `has the addresses of ${listObjects(objects)} together (${isShared ? 'sharing: merge' : 'records.merge'})`;
   return winners.flatMap(({ candidate }) => {
     const own = groupBy(candidate.endpoints, ({ object }) => describeObject(object));
     const all = targetsOf(candidate.endpoints);

@@ -31,6 +31,8 @@ import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
 import { olderFindings, sealedFindings } from './sealed.ts';
+import { decidingClaims, standsShared } from './shares.ts';
+import { undoneByName, withoutUndone } from './undone.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
 
@@ -193,7 +195,8 @@ function planNames(context: ZoneContext): PlannedNames {
     currents.set(name, known);
     return known;
   };
-  const names = namesOf(context);
+  const undone = undoneByName(context.state);
+  const names = namesOf(context, undone.keys());
   const typesAt = (name: DnsName): readonly string[] => {
     const isPlanned = names.has(name) && isAsked(current(name), context);
     const beyond = open.includes(name) || open.length > LONGEST_CHAIN;
@@ -212,7 +215,9 @@ function planNames(context: ZoneContext): PlannedNames {
     const known = plans.get(name);
     if (known) return known;
     open.push(name);
-    const planned = planOne(current(name), context, nameContext);
+    const free = planOne(current(name), context, nameContext);
+    const held = undone.get(name);
+    const planned = held ? withoutUndone(free, name, held, { zone: view.zone, owners }) : free;
     open.pop();
     plans.set(name, planned);
     return planned;
@@ -224,7 +229,10 @@ function planNames(context: ZoneContext): PlannedNames {
     // What this plan is not about stays what it was.
     if (names.has(name) && !isAsked(current(name), context)) return true;
     const ours = current(name).ours.filter(({ record }) => changeKey(record) === key);
-    return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
+    return (
+      ours.length > 0 &&
+      ours.every(owned => decidingClaims(owned).every(({ ownership }) => !owners.asks(ownership, name)))
+    );
   };
   const standing = countStanding(currents.values(), owners);
   const misread = misreadIn(currents.values());
@@ -269,7 +277,7 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
   const all = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
   const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
-  if (asking.length === 0 && input.asked?.has(name)) {
+  if (asking.length === 0 && input.asked?.has(name) && !standsShared(current, context.owners)) {
     const message = 'an object that could not be read now asked for it when it was';
     const isKept = current.ours.length > 0 && input.scope === undefined;
     const stopped = current.ours.every(({ claim }) => context.owners.frozen(claim.ownership)?.why === 'config');
@@ -290,9 +298,9 @@ function typesAfter(records: readonly RecordSet[], changes: readonly PlannedChan
   return ['A', 'AAAA'].filter(type => [...sets.values()].some(record => record.type === type));
 }
 
-/** Every name to look at in a zone: the desired ones, and those that ownership records speak of. */
-function namesOf({ view, roles, input: { settings } }: ZoneContext): Set<DnsName> {
-  const names = new Set(roles.keys());
+/** Every name to look at in a zone: the desired ones, those that ownership records speak of, and those that are held. */
+function namesOf({ view, roles, input: { settings } }: ZoneContext, undone: Iterable<DnsName>): Set<DnsName> {
+  const names = new Set([...roles.keys(), ...undone]);
   if (view.above.length > 0) names.add(view.zone.name);
   for (const claimed of view.ownership.keys()) {
     const twin = wildcardTwin(claimed, settings.naming);

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { awsHttp } from '../aws/index.ts';
 import { systemClock } from '../clock.ts';
-import { type CredentialsInput, createClusterReader } from '../cluster/index.ts';
+import {
+  type CredentialsInput,
+  createClusterAccess,
+  createClusterReader,
+  createEventWriter,
+} from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
 import { aliasZoneOf, createAwsRoute53, createBudget, type RequestBudget } from '../route53/index.ts';
 import { createFolderStore, createMemoryStore, createS3Store, type StateStore } from '../state/index.ts';
@@ -13,6 +18,7 @@ import type { Ports, ZonesPort } from './ports.ts';
 interface Environment {
   readonly AWS_REGION?: string | undefined;
   readonly AWS_DEFAULT_REGION?: string | undefined;
+  readonly AWS_LAMBDA_FUNCTION_NAME?: string | undefined;
   /** A key of the registry may be in any variable. */
   readonly [name: string]: string | undefined;
 }
@@ -25,7 +31,8 @@ interface Environment {
  */
 export function composePorts(config: Config, env: Environment, credentials?: CredentialsInput): Ports {
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
-  const reader = createClusterReader({ limits: config.limits, ...(credentials && { credentials }) });
+  const access = createClusterAccess(credentials);
+  const reader = createClusterReader({ limits: config.limits, access });
   const zonesOf = zonePorts(config, region, credentials);
   return {
     ...zonesOf(config.zones),
@@ -53,6 +60,9 @@ export function composePorts(config: Config, env: Environment, credentials?: Cre
     aliasZoneOf,
     clock: systemClock,
     holder: `${process.pid}-${randomUUID().slice(0, 8)}`,
+    ...(config.kubernetesEvents && {
+      writeEvents: createEventWriter({ access, instance: env.AWS_LAMBDA_FUNCTION_NAME ?? 'fairlead' }),
+    }),
   };
 }
 

@@ -1,4 +1,15 @@
-import { type HistoryQuery, historyLine, selectHistory } from '../history/index.ts';
+import { groupBy } from '../group.ts';
+import {
+  addToTimeline,
+  type HistoryQuery,
+  historyLine,
+  type RunMark,
+  type RunSummary,
+  selectHistory,
+  timelineOf,
+  type Undoing,
+  undoneLine,
+} from '../history/index.ts';
 import type { DnsName, HistoryLine, HostedZone, NameChange } from '../model/index.ts';
 import {
   decodeHistory,
@@ -13,6 +24,12 @@ import { type Cache, createCache } from './kept.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 
+/** A change that Route 53 accepted, and how it is kept. */
+export interface AppliedChange {
+  readonly change: NameChange;
+  readonly line: HistoryLine;
+}
+
 /** What a run has changed in one zone. */
 export interface ZoneHistory {
   readonly zone: HostedZone;
@@ -23,11 +40,42 @@ export interface ZoneHistory {
  * Keeps what Route 53 accepted, a line a name. Called when all of it is done, so that nothing waits for it; what is lost of
  * it is lost to those who look back, and to nobody else.
  */
-export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): Promise<void> {
-  const { holder, clock, store } = run.ports;
+export async function keepHistory(
+  run: OpenRun,
+  zones: readonly ZoneHistory[],
+  cost: Pick<RunMark, 'beganAt' | 'calls'>,
+): Promise<void> {
+  const { holder, clock } = run.ports;
   const at = clock.now();
-  const mark = { run: holder, by: run.by ?? 'manual', shard: run.shard, at } as const;
-  const lines = zones.flatMap(({ zone, applied }) => applied.map(change => historyLine(change, zone, mark)));
+  const mark: RunMark = {
+    ...{ run: holder, by: run.by ?? 'manual', shard: run.shard, at, ...cost },
+    ...(run.noticedAt !== undefined && { noticedAt: run.noticedAt }),
+  };
+  const changes = zones.flatMap(({ zone, applied }) =>
+    applied.map(change => ({ change, line: historyLine(change, zone, mark) })),
+  );
+  if (changes.length > 0) run.onApplied?.(changes);
+  await keepLines(
+    run,
+    changes.map(({ line }) => line),
+    at,
+  );
+}
+
+/** Keeps what a person undid, as what a run does. */
+export async function keepUndone(run: OpenRun, undoings: readonly Undoing[]): Promise<void> {
+  const at = run.ports.clock.now();
+  const mark = { at: new Date(at).toISOString(), run: run.ports.holder };
+  // With the lines of the shard that they undo: whoever looks for the name's history reads them together.
+  for (const [shard, some] of groupBy(undoings, ({ line }) => line.shard))
+    await keepLines(
+      { ...run, shard },
+      some.map(undoing => undoneLine(undoing, mark)),
+      at,
+    );
+}
+
+async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {
   if (lines.length === 0) return;
   let left: readonly HistoryLine[] = lines;
   for (let part = 0; left.length > 0; part++) {
@@ -36,7 +84,7 @@ export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): 
     // A process that lives long would hold every hour of it.
     run.kept.forget(key);
   }
-  await store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
+  await run.ports.store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
 }
 
 /** Puts as many lines behind those of a file as it takes. @returns the others */
@@ -65,6 +113,11 @@ export class NoHistory extends Error {
 
 const FILES_AT_ONCE = 20;
 
+function refuseFaults({ faults }: Cache): void {
+  const [fault] = faults;
+  if (fault !== undefined) throw new NoHistory(`the history could not be read: ${fault}; look at state.store`);
+}
+
 /**
  * Reads the changes of the time since `from` (epoch milliseconds): a read of the store for each hour and shard.
  * @throws NoHistory when the store cannot be read
@@ -76,8 +129,7 @@ export async function readHistory(run: Run, from: number, query: HistoryQuery = 
   const hours = hoursBetween(Math.max(from, now - HISTORY_MS), now);
   const files = run.config.shards.flatMap(({ name }) => hours.map(hour => ({ shard: name, hour })));
   const lines = await mapLimit(files, FILES_AT_ONCE, ({ shard, hour }) => linesOf(kept, shard, hour));
-  const [fault] = kept.faults;
-  if (fault !== undefined) throw new NoHistory(`the history could not be read: ${fault}; look at state.store`);
+  refuseFaults(kept);
   const since = new Date(from).toISOString();
   return selectHistory(
     lines.flat().filter(({ at }) => at >= since),
@@ -118,4 +170,28 @@ export async function recentHistory(run: Run, from: number, name: DnsName): Prom
     return lines;
   });
   return selectHistory(found.flat(), {});
+}
+
+/**
+ * What each run since `from` (epoch milliseconds) changed, the newest first, as far as the first 10,000 changes of each hour
+ * and shard tell.
+ *
+ * @throws NoHistory when the store cannot be read
+ */
+export async function recentRuns(run: Run, from: number): Promise<RunSummary[]> {
+  const { clock, store } = run.ports;
+  const kept = createCache(store, clock);
+  const runs = new Map<string, RunSummary>();
+  const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
+  await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
+    for (let part = 0; part < FILES_AN_HOUR; part++) {
+      const key = historyKey(shard.name, hour, part);
+      const { value = [] } = await kept.read(key, decodeHistory);
+      kept.forget(key);
+      addToTimeline(runs, value);
+      if (value.length < LINES_A_FILE) break;
+    }
+  });
+  refuseFaults(kept);
+  return timelineOf(runs);
 }

@@ -1,7 +1,7 @@
 export type { Moves } from '../plan/index.ts';
 export type { Readings } from './clusters.ts';
 export { composePorts } from './compose.ts';
-export { readHistory, recentHistory } from './history.ts';
+export { readHistory, recentHistory, recentRuns } from './history.ts';
 export { lookAnew, lookAtKept } from './look.ts';
 export { type Ask, type MoveResult, moveOwnership } from './moves.ts';
 export { offeredTo } from './offered.ts';
@@ -12,3 +12,4 @@ export { type ListedRecord, listRecords } from './records.ts';
 export { summarize } from './result.ts';
 export { decodePlan, encodePlan, ensureSame, type SavedPlan } from './saved-plan.ts';
 export { reconcile } from './shards.ts';
+export { type HeldName, releaseUndone, type UndoQuery, undo } from './undo.ts';

@@ -1,5 +1,6 @@
+import type { Undoing } from '../history/index.ts';
 import type { ClusterName, DnsName, Finding, NameChange, OwnerId, ZoneState } from '../model/index.ts';
-import { editsOf } from '../model/index.ts';
+import { changeKey, editsOf } from '../model/index.ts';
 import {
   afterwards,
   type Move,
@@ -11,17 +12,22 @@ import {
   planReleaseOf,
   planRename,
   planTransfer,
+  planUndo,
   tracesOf,
 } from '../plan/index.ts';
 import { indexOwnership, type NamingSettings } from '../registry/index.ts';
 import { applyChanges, type CountedRoute53, type ZoneOutcome } from '../route53/index.ts';
 import { firstOf } from '../shown.ts';
 import { readClusters } from './clusters.ts';
+import { keepUndone } from './history.ts';
+import { Impossible } from './impossible.ts';
 import { openViews } from './open.ts';
+import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { fenced, spokenType } from './publish.ts';
 import { planSettings } from './settings.ts';
 import { underLease } from './shards.ts';
+import { holdUndone, letGo } from './undone.ts';
 import { type ListedView, listViews, type View } from './views.ts';
 import { keepZone } from './zone-copy.ts';
 import { type LoadedZone, loadZones } from './zones.ts';
@@ -41,16 +47,12 @@ export type Ask =
   | { readonly kind: 'rename'; readonly former: Partial<NamingSettings> }
   | { readonly kind: 'rekey' }
   | { readonly kind: 'release'; readonly names: readonly DnsName[] }
-  | { readonly kind: 'release-cluster'; readonly cluster: ClusterName };
+  | { readonly kind: 'release-cluster'; readonly cluster: ClusterName }
+  | { readonly kind: 'undo'; readonly undoings: readonly Undoing[] };
 
 export interface MoveResult extends Moves {
   /** What was done of it; empty where nobody agreed. */
   readonly done: readonly Move[];
-}
-
-/** It cannot be done as it is asked. */
-class Impossible extends Error {
-  override readonly name = 'Impossible';
 }
 
 /**
@@ -72,7 +74,10 @@ export async function moveOwnership(
     refuseLiving(ask, first.zones, second);
     if (textOf(first) !== textOf(second))
       throw new Impossible('the zones or the clusters have changed since this was shown: look again');
-    const done = await Promise.all(second.zones.map(zone => carryOut(zone, second)));
+    const begun = await mapLimit(second.zones, ZONES_AT_ONCE, zone =>
+      holdUndone(second.run, zone, movesIn(zone, second)),
+    );
+    const done = await Promise.all(second.zones.map((zone, i) => carryOut(zone, begun[i] as LoadedZone, second)));
     return {
       moves: first.moves,
       refused: [...first.refused, ...done.flatMap(({ refused }) => refused)],
@@ -80,6 +85,11 @@ export async function moveOwnership(
     };
   });
 }
+
+const ZONES_AT_ONCE = 6;
+
+const movesIn = ({ state }: LoadedZone, { moves }: Pick<Look, 'moves'>) =>
+  moves.filter(({ zone }) => zone.id === state.zone.id);
 
 const resultOf = ({ moves, refused }: Look): Moves => ({ moves, refused });
 
@@ -140,8 +150,15 @@ function movesOf(ask: Ask, input: PlanInput, run: Run): Moves {
   if (ask.kind === 'transfer') return planTransfer({ ...ask, to: ask.to ?? onlyOwner(run) }, input);
   if (ask.kind === 'rename') return planRename(ask.former, input);
   if (ask.kind === 'rekey') return planRekey(input);
+  if (ask.kind === 'undo') return planUndo(ask.undoings.filter(isInView(input, run)), input);
   return ask.kind === 'release' ? planRelease(ask.names, input) : planReleaseOf(ask.cluster, input);
 }
+
+/** What was done in the zones of other views is undone there. */
+const isInView =
+  ({ zones }: PlanInput, { view }: Run) =>
+  ({ line }: Undoing) =>
+    view === undefined || zones.some(({ zone }) => zone.id === line.zone);
 
 const ownersOfConfig = ({ config }: Run) => [...new Set(config.clusters.map(({ owner }) => owner))].sort();
 
@@ -202,9 +219,10 @@ function refuseTraces(ask: Ask, { state }: LoadedZone, before: ZoneState['record
   );
 }
 
-/** Carries out what is to be done in one zone, and keeps what it made. */
-async function carryOut(zone: LoadedZone, { moves, run, route53, input }: Look): Promise<Moves> {
-  const here = moves.filter(move => move.zone.id === zone.state.zone.id);
+/** Carries out what is to be done in one zone, and keeps what it made. @param begun the zone with what is held by now */
+async function carryOut(zone: LoadedZone, begun: LoadedZone, look: Look): Promise<Moves> {
+  const { run, route53, input } = look;
+  const here = movesIn(zone, look);
   if (here.length === 0) return { moves: [], refused: [] };
   const { id } = zone.state.zone;
   const outcome = await applyChanges(
@@ -216,13 +234,17 @@ async function carryOut(zone: LoadedZone, { moves, run, route53, input }: Look):
       spokenType: record => spokenType(record, zone.state.zone, { input }),
     },
   );
-  const applied = new Set(outcome.applied.map(({ name }) => name));
-  const done = here.filter(({ name }) => applied.has(name));
-  if (done.length > 0) {
-    const { edits } = zone;
-    for (const one of editsOf(outcome.applied)) edits.sets.push(one);
-    await keepZone(run, { ...zone, state: afterwards(zone.state, done), edits });
+  const applied = new Set(outcome.applied.map(changeKey));
+  const done = here.filter(({ change }) => applied.has(changeKey(change)));
+  const left = letGo(begun, here, done, zone);
+  if (done.length > 0 || left.undone) {
+    for (const one of editsOf(outcome.applied)) left.sets.push(one);
+    await keepZone(run, { ...begun, state: afterwards(begun.state, done), edits: left });
   }
+  await keepUndone(
+    run,
+    done.flatMap(({ undoing }) => undoing ?? []),
+  );
   return { moves: done, refused: notDone(outcome, id) };
 }
 

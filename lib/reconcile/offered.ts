@@ -3,6 +3,9 @@ import { configsOf } from '../config/index.ts';
 import type { ClusterName } from '../model/index.ts';
 import { Reading, type ResourceKind, type SourceKind, sourceSettings } from '../sources/index.ts';
 
+/** `limits.recordsPerNamespace` is of one zone; a namespace that asks for more than so many could have is not read further. */
+const NAMESPACE_ZONES = 10;
+
 /**
  * The objects of one cluster, read once and offered to each view. Views that read objects alike (two accounts, a policy
  * each) share what is made of them.
@@ -19,7 +22,9 @@ export class Offered implements Pick<Reading, 'sources' | 'needs' | 'namespaces'
     const distinct = new Map<string, Reading>();
     this.readings = views.map(config => {
       const key = readAs(config);
-      const reading = distinct.get(key) ?? new Reading(config.sources, { cluster, settings: sourceSettings(config) });
+      const most = NAMESPACE_ZONES * config.limits.recordsPerNamespace;
+      const context = { cluster, settings: sourceSettings(config) };
+      const reading = distinct.get(key) ?? new Reading(config.sources, context, most);
       distinct.set(key, reading);
       return reading;
     });

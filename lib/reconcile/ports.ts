@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
+import type { EventWriter } from '../cluster/index.ts';
 import type { ClusterConfig, Config, ZonesConfig } from '../config/config.ts';
-import type { DnsName, KindRead, RunCause, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, News, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Readings } from './clusters.ts';
+import type { AppliedChange } from './history.ts';
 import type { Cache } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
@@ -37,6 +39,8 @@ export interface Ports extends ZonesPort {
   /** Of a view, in the role that its zones name; absent: there is one for all. */
   readonly zonesOf?: (zones: Pick<ZonesConfig, 'roleArn' | 'externalId'>) => ZonesPort;
   readonly readCluster: ClusterReader;
+  /** Absent: nothing is written on the objects. */
+  readonly writeEvents?: EventWriter;
   readonly store: StateStore;
   /** The keys of `registry.encryptionKey`; undefined where it names none. @throws UnusableKey */
   readonly keys?: () => Promise<Keyring | undefined>;
@@ -94,8 +98,14 @@ export interface Run {
   readonly exact?: boolean;
   /** Where no cluster was read for so long, what was read is published while the others are waited for. */
   readonly patienceMs?: number;
-  /** Who asked for the run; absent: a person. For the history alone. */
+  /** Who asked for the run; absent: a person. For the history and the news alone. */
   readonly by?: RunCause;
+  /** Likewise, epoch milliseconds: when the earliest of the changes was seen that notices tell of. */
+  readonly noticedAt?: number;
+  /** Told of what was changed, when it is done. */
+  readonly onApplied?: (changes: readonly AppliedChange[]) => void;
+  /** Told of what a run over a shard has changed and found, also of one that failed. What was told lately is left out. */
+  readonly onNews?: (news: News) => void;
 }
 
 /** A run at work on one view, with its view of what is kept. */

@@ -17,20 +17,26 @@ export interface ListedRecord {
 /** Lists the records of the selected zones: those of the config's owners, or all. @throws as reconcile, and for a zone that cannot be read */
 export async function listRecords(
   run: Run,
-  options: { readonly all: boolean; readonly withoutOwnership?: boolean },
+  options: {
+    readonly all: boolean;
+    readonly withoutOwnership?: boolean;
+    /** False: what is kept serves as long as it serves a run. */
+    readonly fresh?: boolean;
+  },
 ): Promise<ListedRecord[]> {
-  const listed = await listAllViews(await openViews(run), { fresh: true, keep: false });
-  const views = await Promise.all(listed.map(view => recordsOf(view, options)));
+  const { fresh = true } = options;
+  const listed = await listAllViews(await openViews(run), { fresh, keep: false });
+  const views = await Promise.all(listed.map(view => recordsOf(view, { ...options, fresh })));
   return views.flat();
 }
 
 async function recordsOf(
   { run, route53, listing }: ListedView,
-  options: { readonly all: boolean; readonly withoutOwnership?: boolean },
+  options: { readonly all: boolean; readonly withoutOwnership?: boolean; readonly fresh: boolean },
 ): Promise<ListedRecord[]> {
   const { config, naming } = run;
   const zonesToRead = listing.selected.filter(({ id }) => !listing.contested.has(id));
-  const { zones, findings } = await loadZones(zonesToRead, run, route53, { fresh: true });
+  const { zones, findings } = await loadZones(zonesToRead, run, route53, { fresh: options.fresh });
   const unreadable = [...listing.findings, ...findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));

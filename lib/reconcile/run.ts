@@ -90,6 +90,7 @@ interface Pass {
 async function runOnce(request: RunRequest, all: readonly View[], { relist, patienceMs }: Reading): Promise<Pass> {
   const [{ run: any }] = all as [View];
   const startedAt = any.ports.clock.now();
+  const counts = () => summed(all.map(({ route53 }) => route53.counts));
   const { views, failures } = await readWorlds(request, all, relist, patienceMs);
   // Of what was planned exactly nothing is done in part.
   if (any.exact && failures[0]) throw failures[0].error;
@@ -101,19 +102,15 @@ async function runOnce(request: RunRequest, all: readonly View[], { relist, pati
   const told = toldByViews(done.map(toldOf), failures.length === 0);
   if (request.mode === 'sync') {
     const keep = late ? [] : done.map((view, i) => keepWorld(view.world, told[i] ?? [], view.run));
-    await Promise.all([
-      ...keep,
-      keepHistory(
-        any,
-        done.flatMap(({ zones }) => zones),
-      ),
-    ]);
+    const changed = done.flatMap(({ zones }) => zones);
+    const calls = Object.values(counts()).reduce((sum, count) => sum + count, 0);
+    await Promise.all([...keep, keepHistory(any, changed, { beganAt: startedAt, calls })]);
   }
   const result = buildResult({
     request,
     startedAt,
     endedAt: any.ports.clock.now(),
-    calls: summed(all.map(({ route53 }) => route53.counts)),
+    calls: counts(),
     views: done.map(({ world: { clusters, known } }) => ({ snapshots: clusters.snapshots, known })),
     zones: onlyOnce(done.flatMap(zoneResults)),
     findings: [...told.flat(), ...failures.map(failureFinding), ...stateFaults(any)],

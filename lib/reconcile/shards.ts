@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterName, Finding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
+import type { ClusterName, Finding, FreshFinding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
+import type { AppliedChange } from './history.ts';
+import { freshFindings } from './news.ts';
+import { objectEvents, writeObjectEvents } from './object-events.ts';
 import { announced, type Fence, type Run } from './ports.ts';
 import { summarize, unpublishedBefore } from './result.ts';
 import { executeRun } from './run.ts';
@@ -33,7 +36,7 @@ export async function reconcile(request: RunRequest, run: Run): Promise<RunResul
   const failures: { shard: string; error: Error }[] = [];
   for (const [shard, part] of parts) {
     try {
-      results.push(await runShard(shard, part.request, part.run));
+      results.push(await runAndTell(shard, part));
     } catch (error) {
       failures.push({ shard, error: error as Error });
     }
@@ -87,6 +90,36 @@ function concerns({ clusters }: RunRequest, shard: readonly ClusterName[], known
 function within(request: RunRequest, shard: readonly ClusterName[], known: readonly ClusterName[]): RunRequest {
   if (request.clusters === undefined) return request;
   return { ...request, clusters: request.clusters.filter(name => shard.includes(name) || !known.includes(name)) };
+}
+
+/** What is new is told when the lease is given back: nobody waits for it, and nothing of the run depends on it. */
+async function runAndTell(shard: string, { request, run }: Part): Promise<RunResult> {
+  const { onNews, ports, config, deadlineMs } = run;
+  const isHeard = onNews !== undefined || ports.writeEvents !== undefined;
+  if (!isHeard || request.mode === 'plan') return runShard(shard, request, run);
+  const applied: AppliedChange[] = [];
+  const tell = (findings: readonly FreshFinding[]) => {
+    if (onNews === undefined || applied.length + findings.length === 0) return;
+    const at = new Date(ports.clock.now()).toISOString();
+    const changes = applied.map(({ line }) => line);
+    onNews({ shard, run: ports.holder, by: run.by ?? 'manual', at, changes, findings });
+  };
+  let result: RunResult;
+  try {
+    result = await runShard(shard, request, { ...run, onApplied: changes => void applied.push(...changes) });
+  } catch (error) {
+    tell([]);
+    throw error;
+  }
+  const fresh = await freshFindings(shard, request, withBoundedFindings(result), ports);
+  tell(fresh);
+  return withFindings(result, await writeObjectEvents(objectEvents(applied, fresh), { config, ports }, deadlineMs));
+}
+
+function withFindings(result: RunResult, more: readonly Finding[]): RunResult {
+  if (more.length === 0) return result;
+  const findings = [...result.findings, ...more];
+  return { ...result, ...summarize(result.mode, result.zones, findings, unpublishedBefore(result)) };
 }
 
 async function runShard(shard: string, request: RunRequest, run: Run): Promise<RunResult> {
@@ -159,8 +192,7 @@ async function leaseOf(shard: string, run: Run): Promise<{ lease?: HeldLease; fa
 function withWarning(result: RunResult, fault = ''): RunResult {
   if (result.findings.some(({ message }) => message.includes(fault))) return result;
   const message = `the run had no lease, so that another may have worked beside it: ${fault}; look at state.store`;
-  const findings: Finding[] = [...result.findings, { reason: 'warning', message }];
-  return { ...result, ...summarize(result.mode, result.zones, findings, unpublishedBefore(result)) };
+  return withFindings(result, [{ reason: 'warning', message }]);
 }
 
 /** A change is sent only while the lease is held; where the store fails, no removal is sent that it does not know of. */

@@ -1,4 +1,4 @@
-import type { AffixSettings, DnsName, RecordSet, ZoneMemory, ZoneState } from '../model/index.ts';
+import type { AffixSettings, DnsName, RecordSet, Undone, ZoneMemory, ZoneState } from '../model/index.ts';
 import { editSets, type SetEdit, sameRecord } from '../model/index.ts';
 import { decodeZone, encodeZone, type ZoneCopy, zoneKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
@@ -13,6 +13,8 @@ export interface Edits {
   readonly names: Set<DnsName>;
   /** Record sets that were deleted (`after` is absent) or created, in this order. */
   readonly sets: SetEdit[];
+  /** What a person undid (by `changeKey`), or released; no run edits it. */
+  readonly undone?: ReadonlyMap<string, Undone | 'released'>;
 }
 
 export const noEdits = (): Edits => ({ whole: false, names: new Set(), sets: [] });
@@ -60,7 +62,7 @@ export async function keepZone(run: OpenRun, { state, edits, kept, version }: Ke
     ...(quota && { quota }),
   };
   const ours: ZoneCopy = {
-    ...copy,
+    ...withUndone(copy, edits),
     memory: new Map(kept?.memory).set(run.shard, memory),
   };
   const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
@@ -76,14 +78,25 @@ export function mergeCopies(theirs: ZoneCopy, ours: ZoneCopy, edits: Edits, shar
   const doubtful =
     edits.whole || [...edits.names].some(name => !sameSets(theirs.records.get(name), ours.records.get(name)));
   const memory = ours.memory.get(shard);
+  const { undone: _, ...rest } = ours;
   return {
-    ...ours,
+    ...withUndone({ ...rest, ...(theirs.undone && { undone: theirs.undone }) }, edits),
     records: editSets(base, edits.sets),
     readAt: doubtful ? 0 : theirs.readAt,
     unproven: new Set([...theirs.unproven, ...ours.unproven]),
     meant: new Map([...theirs.meant, ...ours.meant]),
     memory: memory ? new Map(theirs.memory).set(shard, memory) : theirs.memory,
   };
+}
+
+function withUndone<T extends Pick<ZoneCopy, 'undone'>>(copy: T, { undone: edits }: Edits): T {
+  if (!edits || edits.size === 0) return copy;
+  const undone = new Map(copy.undone);
+  for (const [key, one] of edits) {
+    if (one === 'released') undone.delete(key);
+    else undone.set(key, one);
+  }
+  return { ...copy, undone };
 }
 
 function withNames(theirs: Records, ours: Records, names: ReadonlySet<DnsName>): Records {

@@ -46,7 +46,7 @@ const change = z.looseObject({
 });
 
 const finding = z.looseObject({
-  reason: text('One of the reasons in docs/operations.md.'),
+  reason: text('One of the reasons in docs/troubleshooting.md.'),
   message: text('What, why, and what to do.'),
   object: maybe(object),
   cluster: maybe(text('The cluster that it is about.')),
@@ -55,6 +55,7 @@ const finding = z.looseObject({
   type: maybe(text('Record type.')),
   zone: maybe(text('Hosted zone id.')),
   owner: maybe(text('Whose the name is, where another owner is in the way.')),
+  release: maybe(text('The command that ends it, where a person keeps something from being done.')),
   count: maybe(count('How many findings it stands for; absent: one.')),
 });
 

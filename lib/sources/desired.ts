@@ -4,10 +4,12 @@ import { warnOfMistakes } from './annotations.ts';
 import { isSelected } from './filters.ts';
 import { keptAsIs } from './ignore.ts';
 import { type Place, RESOURCES, type SourceKind, sourceOf } from './kinds.ts';
+import type { NamespaceRoom } from './namespace-room.ts';
 import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
 import { Notes } from './notes.ts';
 import { type ObjectForm, openObject, refOf } from './object.ts';
 import type { SourceContext } from './settings.ts';
+import { sharingOf } from './sharing.ts';
 
 /**
  * Turns one page of a listing into what its objects ask for. Total: whatever the objects are, nothing is thrown, and what
@@ -21,12 +23,13 @@ export function desiredFrom(...page: Parameters<typeof selectedFrom>): Wanted {
   return wanted;
 }
 
-/** Likewise, with how many of the objects the config's filters leave. */
+/** Likewise, with how many of the objects the config's filters leave. @param room of each namespace; absent: no bound */
 export function selectedFrom(
   kind: SourceKind,
   objects: readonly unknown[],
   context: SourceContext,
   needed: Needed = NOTHING_NEEDED,
+  room?: NamespaceRoom,
 ): DesiredOf {
   const form = formOf(kind);
   let selected = 0;
@@ -34,7 +37,7 @@ export function selectedFrom(
   const holds: Hold[] = [];
   const findings: Finding[] = [];
   for (const raw of objects) {
-    const { asked, notes, counts = true } = askedBy(kind, form, raw, context, needed);
+    const { asked, notes, counts = true } = askedBy(kind, form, raw, { context, needed, room });
     if (counts) selected += 1;
     append(endpoints, asked);
     append(holds, notes.holds);
@@ -47,13 +50,18 @@ export interface DesiredOf extends Wanted {
   readonly selected: number;
 }
 
+interface Asking {
+  readonly context: SourceContext;
+  readonly needed: Needed;
+  readonly room: NamespaceRoom | undefined;
+}
+
 /** What one object asks for. Whatever it throws costs this object only: it is told, and what it has stays. */
 function askedBy(
   kind: SourceKind,
   form: ObjectForm,
   raw: unknown,
-  context: SourceContext,
-  needed: Needed,
+  { context, needed, room }: Asking,
 ): { readonly asked: readonly Endpoint[]; readonly notes: Notes; readonly counts?: boolean } {
   const { resource, endpoints: endpointsOf } = sourceOf(kind);
   try {
@@ -63,9 +71,12 @@ function askedBy(
     const kept = keptAsIs(opened, () => (counts ? endpointsOf(opened, context, needed) : []));
     if (kept) return { asked: [], notes: kept, counts };
     if (!counts) return { asked: [], notes: opened.notes, counts };
+    const sharing = sharingOf(opened);
+    if (sharing instanceof Notes) return { asked: [], notes: sharing };
     const asked = endpointsOf(opened, context, needed);
+    room?.take(opened.notes.object.namespace, asked.length);
     warnOfMistakes(opened, context);
-    return { asked, notes: opened.notes };
+    return { asked: sharing ? asked.map(one => ({ ...one, sharing })) : asked, notes: opened.notes };
   } catch (error) {
     return { asked: [], notes: Notes.ofFailure(refOf(resource, raw, context), error) };
   }

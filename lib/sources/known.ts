@@ -6,7 +6,7 @@ import { rulesOf } from './rules.ts';
 import type { SourceContext } from './settings.ts';
 
 /** Every annotation that fairlead obeys, or refuses because it does not support it yet. */
-const KNOWN = [
+export const KNOWN_ANNOTATIONS = [
   'hostname',
   'internal-hostname',
   'target',
@@ -36,7 +36,7 @@ const KNOWN = [
   'aws-target-hosted-zone',
 ] as const;
 
-const IS_KNOWN: ReadonlySet<string> = new Set(KNOWN);
+const IS_KNOWN: ReadonlySet<string> = new Set(KNOWN_ANNOTATIONS);
 
 /** What ExternalDNS gives its other providers, and its source for Istio: nothing that is asked of Route 53. */
 const OF_OTHERS = /^(?:azure|cloudflare|coredns|google|ibmcloud|oci|scw|webhook)-|^ingress$/;
@@ -48,7 +48,7 @@ const EXTERNAL_DNS = /\["external-dns\.(?:alpha\.)?kubernetes\.io\//;
 const MOST = 5;
 
 /** The known annotation that an unknown one was most likely meant to be. */
-export const nearestAnnotation = (key: string): string | undefined => nearestKey(key, KNOWN);
+export const nearestAnnotation = (key: string): string | undefined => nearestKey(key, KNOWN_ANNOTATIONS);
 
 export const isKnownAnnotation = (key: string): boolean => IS_KNOWN.has(key);
 
@@ -68,7 +68,7 @@ export function warnOfUnknown({ annotations, notes }: KubernetesObject, { settin
     const nearest = nearestAnnotation(key);
     // A template may read any annotation.
     if (nearest === undefined && (templates.length > 0 || !EXTERNAL_DNS.test(field))) continue;
-    const advice = nearest === undefined ? `known are ${firstOf(KNOWN, 6)}` : `did you mean "${nearest}"?`;
+    const advice = nearest === undefined ? `known are ${firstOf(KNOWN_ANNOTATIONS, 6)}` : `did you mean "${nearest}"?`;
     notes.add('warning', field, `${quoted(key)} is not a known annotation, and does nothing: ${advice}`);
   }
   const next = unknown[MOST];

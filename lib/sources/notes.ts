@@ -34,10 +34,14 @@ export class TooMuch extends Error {
   /** The key of the config that says how much it may be. */
   readonly field: string;
 
-  constructor(key: keyof ObjectLimits, count: number, limit: number) {
-    const what =
-      key === 'hostnamesPerObject' ? `asks for ${count} hostnames or more` : `gives ${count} targets for one record`;
-    super(`it ${what}, and ${limit} are allowed: spread it over several objects, or raise limits.${key}`);
+  constructor(key: keyof ObjectLimits | 'recordsPerNamespace', count: number, limit: number) {
+    super(
+      {
+        hostnamesPerObject: `it asks for ${count} hostnames or more, and ${limit} are allowed: spread it over several objects, or raise limits.${key}`,
+        targetsPerObject: `it gives ${count} targets for one record, and ${limit} are allowed: spread it over several objects, or raise limits.${key}`,
+        recordsPerNamespace: `with it the objects of its namespace ask for ${count} record sets, and ${limit} are looked at, ten times limits.${key}: ask for less, or raise that`,
+      }[key],
+    );
     this.field = `limits.${key} of the config`;
   }
 }

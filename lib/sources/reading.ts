@@ -1,6 +1,7 @@
 import type { Endpoint, Finding, Hold, Wanted, Written } from '../model/index.ts';
 import { append, type DesiredOf, desiredFrom, joiningOf, selectedFrom } from './desired.ts';
 import { namespacesOf, type ResourceKind, type SourceKind, sourceOf, sourceOfResource } from './kinds.ts';
+import { NamespaceRoom } from './namespace-room.ts';
 import { isNeededResource, type NeededResource, NeededStore } from './needed.ts';
 import { at } from './object.ts';
 import type { SourceContext } from './settings.ts';
@@ -17,11 +18,16 @@ interface Part {
   seen: number;
   selected: number;
   readonly namespaces: Set<string>;
+  readonly room: NamespaceRoom;
+  /** Of the hostnames that are written in objects. */
+  readonly texts: NamespaceRoom;
 }
 
-const emptyPart = (): Part => ({
+const emptyPart = (mostOfNamespace?: number): Part => ({
   ...{ endpoints: [], holds: [], findings: [], written: [], waiting: [], joins: new Set<NeededResource>() },
   ...{ seen: 0, selected: 0, namespaces: new Set<string>() },
+  room: new NamespaceRoom(mostOfNamespace),
+  texts: new NamespaceRoom(mostOfNamespace),
 });
 
 /** How many asking objects a cluster has, and how many of them the config's filters leave. */
@@ -41,11 +47,14 @@ export interface Selection {
 export class Reading {
   readonly sources: readonly SourceKind[];
   readonly #context: SourceContext;
+  readonly #mostOfNamespace: number | undefined;
   readonly #needed: NeededStore;
   readonly #parts = new Map<SourceKind, Part>();
 
-  constructor(sources: readonly SourceKind[], context: SourceContext) {
+  /** @param mostOfNamespace record sets that the objects of one kind and namespace may ask for; absent: any number */
+  constructor(sources: readonly SourceKind[], context: SourceContext, mostOfNamespace?: number) {
     this.sources = sources;
+    this.#mostOfNamespace = mostOfNamespace;
     this.#context = context;
     this.#needed = new NeededStore(context);
   }
@@ -71,15 +80,18 @@ export class Reading {
     if (isNeededResource(resource)) for (const item of items) this.#needed.put(resource, item);
     const source = sourceOfResource(resource);
     if (source === undefined || !this.sources.includes(source)) return;
-    const part = this.#parts.get(source) ?? emptyPart();
+    const part = this.#parts.get(source) ?? emptyPart(this.#mostOfNamespace);
     this.#parts.set(source, part);
-    append(
-      part.written,
-      items.flatMap(item => writtenBy(resource, item, this.#context) ?? []),
-    );
     part.seen += items.length;
-    for (const item of items) part.namespaces.add(String(at(at(item, 'metadata'), 'namespace')));
-    add(part, selectedFrom(source, this.#ready(source, items, part), this.#context, this.#needed));
+    for (const item of items) {
+      const namespace = String(at(at(item, 'metadata'), 'namespace'));
+      part.namespaces.add(namespace);
+      const written = writtenBy(resource, item, this.#context);
+      // Of an object that is beyond the bound no name is kept: it may have any.
+      if (written)
+        part.written.push(part.texts.fits(namespace, written.names?.length ?? 0) ? written : nameless(written));
+    }
+    add(part, selectedFrom(source, this.#ready(source, items, part), this.#context, this.#needed, part.room));
   }
 
   /** What the config's filters make of the objects that were read. */
@@ -120,8 +132,8 @@ export class Reading {
   /** What all of it asks for, in the order of the sources. */
   wanted(): Wanted {
     const all = this.sources.flatMap(source => {
-      const { waiting = [], ...part } = this.#parts.get(source) ?? emptyPart();
-      return [part, desiredFrom(source, waiting, this.#context, this.#needed)];
+      const { waiting, room, texts: _, ...part } = this.#parts.get(source) ?? emptyPart();
+      return [part, desiredFrom(source, waiting, this.#context, this.#needed, room)];
     });
     const endpoints = all.flatMap(part => part.endpoints);
     const written = all.flatMap(part => part.written ?? []);
@@ -133,6 +145,8 @@ export class Reading {
     };
   }
 }
+
+const nameless = ({ resource }: Written): Written => ({ resource });
 
 function add(part: Part, wanted: DesiredOf): void {
   part.selected += wanted.selected;

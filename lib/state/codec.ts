@@ -6,6 +6,7 @@ import type {
   RecordSet,
   Refusal,
   Removal,
+  Undone,
   ZoneId,
   ZoneMemory,
   ZoneQuota,
@@ -16,7 +17,8 @@ import type {
 const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
-export interface ZoneCopy extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant'> {
+export interface ZoneCopy
+  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'undone'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -63,6 +65,7 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
+    ...(copy.undone && copy.undone.size > 0 && { undone: [...copy.undone] }),
     memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, misread, ...rest }]) => [
       shard,
       {
@@ -82,8 +85,9 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
-  const { naming, meant = [] } = value;
+  const { naming, meant = [], undone = [] } = value;
   if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText)) return undefined;
+  if (!isEntries(undone, isUndone)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -111,6 +115,7 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     unproven: new Set(value.unproven),
     ...(naming && { naming }),
     meant: new Map(meant),
+    ...(undone.length > 0 && { undone: new Map(undone) }),
     memory,
   };
 }
@@ -142,6 +147,9 @@ function isMemory(value: unknown): value is WrittenMemory {
 
 const isQuota = (value: unknown): value is ZoneQuota =>
   isObject(value) && isNumber(value.sets) && isNumber(value.askedAt);
+
+const isUndone = (value: unknown): value is Undone =>
+  isObject(value) && isText(value.run) && isText(value.by) && isText(value.owner) && isNumber(value.at);
 
 function isRemoval(value: unknown): value is Removal {
   return (

@@ -18,9 +18,10 @@ export {
   hoursBetween,
   LINES_A_FILE,
 } from './history.ts';
-export { clusterKey, zoneKey } from './keys.ts';
+export { clusterKey, toldKey, zoneKey } from './keys.ts';
 export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
 export { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from './snapshot.ts';
 export { StateConflict, type StateStore } from './store.ts';
+export { decodeTold, encodeTold, type ToldFinding, type ToldFindings } from './told.ts';

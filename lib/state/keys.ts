@@ -7,3 +7,4 @@ export const zoneKey = (id: ZoneId): string => `zone/${id}`;
 export const clusterKey = (cluster: ClusterName, view?: string): string =>
   view === undefined ? `cluster/${cluster}` : `cluster/${cluster}@${view}`;
 export const leaseKey = (shard: string): string => `lease/${shard}`;
+export const toldKey = (shard: string): string => `told/${shard}`;

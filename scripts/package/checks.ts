@@ -13,7 +13,7 @@ export type Check<T> = (made: T) => Promise<string | undefined>;
 export type Checks<T> = Readonly<Record<string, Check<T>>>;
 
 /** Templates that are deployed beside the stack. */
-const TEMPLATES = ['eks-access', 'forwarder-access', 'drift-us-east-1', 'reader-role', 'zones-role'].map(
+const TEMPLATES = ['eks-access', 'forwarder-access', 'drift-us-east-1', 'reader-role', 'zones-role', 'slack'].map(
   name => `infra/${name}.yml`,
 );
 

@@ -7,6 +7,7 @@ import { podIdentity } from '../../forwarder/program/pod-identity.ts';
 import { webIdentity } from '../../forwarder/program/web-identity.ts';
 import { createHandler } from '../../functions/reconcile/create.ts';
 import { retryThrough } from '../../functions/reconcile/redelivery.ts';
+import { streamTo } from '../../functions/reconcile/stream.ts';
 import { prepareRemoval } from '../../infra/removal.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
 import { fromSecretsManager, fromSsm } from '../../lib/aws/secret-stores.ts';
@@ -72,6 +73,17 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     ).route53.listHostedZones(),
   'functions/reconcile/redelivery.ts SQSClient': () =>
     retryThrough(process.env.FAIRLEAD_QUEUE_URL ?? '')([{ messageId: '1', receiptHandle: 'r', receives: 1 }]),
+  // What is not sent is counted; here it is made an error again, to be looked at as the others are.
+  'functions/reconcile/stream.ts EventBridgeClient': async () => {
+    const finding = { reason: 'refused', message: 'no' } as const;
+    const told = { shard: 'default', run: 'r', by: 'schedule', at: '2026-01-01T00:00:00Z', changes: [] } as const;
+    const news = { ...told, findings: [{ finding, since: told.at, again: false }] };
+    const { fault } = await streamTo('arn:aws:events:us-east-1:111122223333:event-bus/x', 'fairlead')(
+      [news],
+      Date.now() + 60_000,
+    );
+    throw new Error(fault);
+  },
   'lib/aws/secret-stores.ts SSMClient': () => fromSsm('secret'),
   'lib/aws/secret-stores.ts SecretsManagerClient': () => fromSecretsManager('secret'),
   'functions/webhook/handler.ts SQSClient': async () => {

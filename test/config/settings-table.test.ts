@@ -1,43 +1,59 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { keyPaths } from '../../lib/config/key-paths.ts';
 import { fileSchema } from '../../lib/config/schema.ts';
+import { isKnownAnnotation, KNOWN_ANNOTATIONS } from '../../lib/sources/known.ts';
+import { settingsPage } from '../../scripts/settings-page.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const page = (name: string) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
 
-/** Keys of the settings table: `.b` behind `x.a` is `x.b`; the keys of a list's items are in the last column. */
-function tableKeys(): string[] {
-  const rows = [...readme.matchAll(/^\| (`[^|]*) \|[^|]*\|(.*)\|$/gm)];
-  return rows.flatMap(([, first = '', last = '']) => {
-    let parent = '';
-    return codes(first).flatMap(word => {
-      const path = word.startsWith('.') ? parent + word : word;
-      parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
-      return path.endsWith('[]') ? codes(last).map(key => `${path}.${key.replace(/:.*/, '')}`) : [path];
-    });
+describe('docs/settings.md', () => {
+  const text = settingsPage();
+  const rows = [...text.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(([, key = '', rest = '']) => ({
+    key,
+    cells: rest.split(/(?<!\\)\|/).map(cell => cell.trim()),
+  }));
+
+  it('is up to date (if not: npm run schema)', () => expect(page('settings')).toBe(text));
+
+  it('has a row for each key', () => {
+    const told = rows.map(({ key }) => key);
+    expect(told).toEqual([...new Set(told)]);
+    expect(keyPaths(fileSchema).filter(key => !told.includes(key))).toEqual([]);
   });
-}
 
-const codes = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word as string);
+  it('says of each key its type, what may stand in it, and what it means', () => {
+    const free = /^(boolean|map)$/;
+    for (const { key, cells } of rows) {
+      const [type = '', , allowed = '', meaning = '', ...more] = cells;
+      expect(more, key).toEqual([]);
+      expect(type, key).toMatch(/^((list of )?(string|number)s?|whole number|boolean|map)( or .+)?$/);
+      expect(meaning, key).toMatch(/\.( \[More\]\([\w.#-]+\))?$|\)$/);
+      if (!free.test(type)) expect(allowed, key).not.toBe('');
+    }
+  });
 
-/** Keys that are refused yet, whatever stands in them. */
-function later(): Set<string> {
-  const text = readFileSync(new URL('../../fairlead.schema.json', import.meta.url), 'utf8');
-  const found = new Set<string>();
-  const walk = (schema: { properties?: object; description?: string }, path: string) => {
-    if (/not supported yet\)$/.test(schema.description ?? '')) found.add(path);
-    for (const [key, value] of Object.entries(schema.properties ?? {}))
-      walk(value, path === '' ? key : `${path}.${key}`);
-  };
-  walk(JSON.parse(text), '');
-  return found;
-}
+  it.each([
+    ['policy', ['string', '`"sync"`', '`sync`, `upsert-only`, `create-only`']],
+    ['clusters[].name', ['string', 'needed', '1 to 100 letters, digits, hyphens, underscores and dots']],
+    ['guard.maxDeletes', ['map', '', '']],
+    ['guard.maxDeletes.percent', ['number', '`20`', '0 to 100']],
+    ['budget.requestsPerSecond', ['number', '`5`', 'more than 0 to 1000']],
+    ['registry.encryptionKey', ['string or list of strings', '', expect.stringContaining('secretsmanager:NAME')]],
+  ])('tells of %s', (key, cells) => {
+    expect(rows.find(row => row.key === key)?.cells.slice(0, 3)).toEqual(cells);
+  });
+});
 
-test('the settings table of the README names every key, and none that there is not', () => {
-  const refused = later();
-  const keys = keyPaths(fileSchema).filter(path => !refused.has(path));
-  const told = tableKeys();
-  expect(keys.filter(path => !told.includes(path))).toEqual([]);
-  const isKnown = (path: string) => keys.includes(path) || path.includes('[]');
-  expect(told.filter(path => !isKnown(path) && !refused.has(path))).toEqual([]);
+describe('docs/annotations.md', () => {
+  const cells = [...page('annotations').matchAll(/^\|.*$/gm)].flatMap(([row]) => row.split('|').slice(1, 3));
+  const told = cells.flatMap(cell => [...cell.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g)].map(([, word = '']) => word));
+
+  it('names every annotation that is known', () => {
+    expect(KNOWN_ANNOTATIONS.filter(key => !told.includes(key))).toEqual([]);
+  });
+
+  it('names none that is not', () => {
+    expect(told.filter(key => key.startsWith('aws-') && !isKnownAnnotation(key))).toEqual([]);
+  });
 });

@@ -81,6 +81,18 @@ describe('the chart', () => {
     expect(JSON.parse(ConfigMap.data['forwarder.json']).sources).toEqual(['ingress']);
   });
 
+  it('lets the runs write Events where asked to, and nobody else', async () => {
+    const named = async (...args: readonly string[]) =>
+      (await renderAll(...args)).filter(({ metadata }) => metadata.name === 'fairlead-forwarder-events');
+    expect(await named()).toEqual([]);
+    const [role, binding] = await named('--set', 'events.enabled=true,events.group=dns');
+    expect(role.rules).toEqual([{ apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] }]);
+    expect(binding).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name: 'fairlead-forwarder-events' },
+      subjects: [{ kind: 'Group', name: 'dns' }],
+    });
+  });
+
   it('gives the rights of all that routes need, each once, and the settings of Gateways', async () => {
     const { ClusterRole, ConfigMap } = await render('--set', 'sources={gateway,gateway-httproute},gateway.name=public');
     const sorted = (rules: readonly { apiGroups: readonly string[] }[]) =>

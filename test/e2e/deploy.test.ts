@@ -2,7 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateEventBusCommand,
+  DeleteEventBusCommand,
+  DeleteRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import {
   GetFunctionConcurrencyCommand,
@@ -23,6 +33,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
@@ -47,6 +59,7 @@ const PARAMS = [
   'webhookAccounts=222222222222',
   'auditClusters=prod-eu',
   'drift=cloudtrail',
+  'eventBus=told',
 ];
 const ARGS = ['--stage', 'e2e', '--region', REGION, ...PARAMS.flatMap(param => ['--param', param])];
 const ACCOUNT = '123456789012';
@@ -210,6 +223,7 @@ describe('sls deploy', () => {
       WriteLogs: [`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/${FUNCTION}:*`],
       TakeMessages: [`arn:aws:sqs:${REGION}:${ACCOUNT}:fairlead-e2e.fifo`],
       KeepUndelivered: [`arn:aws:sqs:${REGION}:${ACCOUNT}:fairlead-e2e-undelivered`],
+      TellOfChanges: [`arn:aws:events:${REGION}:${ACCOUNT}:event-bus/told`],
     });
   });
 });
@@ -228,6 +242,33 @@ describe('the deployed function', () => {
     ]);
     const { Contents = [] } = await client(S3Client).send(new ListObjectsV2Command({ Bucket: await stateBucket() }));
     expect(Contents.length).toBeGreaterThan(0);
+  });
+
+  it('tells the bus what it found, once', async () => {
+    const [sqs, events] = [client(SQSClient), client(EventBridgeClient)];
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'told' }));
+    // A bus of its own: on the default one moto gives every event to a rule that has a schedule and no pattern.
+    const EventBusName = 'told';
+    await events.send(new CreateEventBusCommand({ Name: EventBusName }));
+    const EventPattern = '{"source":["fairlead"],"detail-type":["Finding"]}';
+    await events.send(new PutRuleCommand({ Name: 'told', EventBusName, EventPattern }));
+    const Targets = [{ Id: 'queue', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:told` }];
+    await events.send(new PutTargetsCommand({ Rule: 'told', EventBusName, Targets }));
+    const variables = (await configuration()).Environment?.Variables ?? {};
+    // The run before has told of the clusters already; with its state lost, all is told anew, and then no more.
+    await client(S3Client).send(new DeleteObjectCommand({ Bucket: await stateBucket(), Key: 'told/default' }));
+    for (let run = 0; run < 2; run++)
+      await invokePackaged(packaged.functions.reconcile, {}, { ...variables, ...moto.env });
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    const told = Messages.map(({ Body = '{}' }) => JSON.parse(Body).detail);
+    expect(told.map(({ service, reason, cluster }) => [service, reason, cluster]).sort()).toEqual([
+      ['fairlead-e2e', 'unreadable', 'prod-eu'],
+      ['fairlead-e2e', 'unreadable', 'prod-us'],
+    ]);
+    await events.send(new RemoveTargetsCommand({ Rule: 'told', EventBusName, Ids: ['queue'] }));
+    await events.send(new DeleteRuleCommand({ Name: 'told', EventBusName }));
+    await events.send(new DeleteEventBusCommand({ Name: EventBusName }));
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   });
 });
 

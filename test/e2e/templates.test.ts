@@ -42,7 +42,7 @@ describe('whatever is chosen, the template is one that CloudFormation takes', ()
         'webhookConcurrency=5',
       ],
     ],
-    ['seven shards, once a day', SHARDS, ['schedule=cron(0 3 * * ? *)', 'drift=cloudtrail']],
+    ['seven shards, once a day', SHARDS, ['schedule=cron(0 3 * * ? *)', 'drift=cloudtrail', 'eventBus=dns']],
     [
       'other accounts, a bucket and a key of one’s own, roles bound',
       FAR,

@@ -115,6 +115,32 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
     expect(make({ alarmTopic }).alarmActions).toEqual([alarmTopic]);
   });
 
+  describe('sends its change stream', () => {
+    const bus = (eventBus: string) => make({ eventBus });
+    const other = 'arn:aws:events:eu-west-1:222222222222:event-bus/dns';
+    const named = (name: string) => ({
+      'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${name}`,
+    });
+
+    it.each([
+      ['none', null],
+      ['default', named('default')],
+      ['dns', named('dns')],
+      [other, other],
+    ])('to %s, with the right to that bus alone', (eventBus, expected) => {
+      expect(bus(eventBus).eventBus).toEqual(expected);
+      const right = bus(eventBus).statements.find(({ Sid }) => Sid === 'TellOfChanges');
+      expect(right?.Resource ?? null).toEqual(expected);
+    });
+
+    it('to no bus of another region, where no call arrives', () => {
+      expect(() => bus(other.replace('eu-west-1', 'us-east-1'))).toThrow(InvalidSetting);
+      expect(() => bus(other.replace('eu-west-1', 'us-east-1'))).toThrow(
+        /params\.eventBus: is in us-east-1.* by a rule/,
+      );
+    });
+  });
+
   it('lets the role use the key of a bucket of your own', () => {
     const stateKey = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';
     const config = 'clusters: [{name: prod}]\nstate: {store: "s3://other/p"}';

@@ -40,6 +40,7 @@ describe('the role has the rights for what the code calls, and no others', () =>
     'client-sts': 'sts',
     'client-ssm': 'ssm',
     'client-secrets-manager': 'secretsmanager',
+    'client-eventbridge': 'events',
   };
   const NOT_CALLED_BY_CODE = [
     's3:ListBucket', // so that S3 says that a key is missing
@@ -74,11 +75,14 @@ describe('the role has the rights for what the code calls, and no others', () =>
   }
 
   it('action by action', () => {
-    const all = statements({
-      zones: { ...BASE.zones, tags: { team: 'dns' } },
-      clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })],
-      registry: { ...BASE.registry, encryptionKeys: ['ssm:new', 'secretsmanager:old'] },
-    });
+    const all = statements(
+      {
+        zones: { ...BASE.zones, tags: { team: 'dns' } },
+        clusters: [cluster({}), cluster({ name: 'y', roleArn: 'R' })],
+        registry: { ...BASE.registry, encryptionKeys: ['ssm:new', 'secretsmanager:old'] },
+      },
+      { eventBus: 'BUS' },
+    );
     const called = calledByCode();
     expect(called).toContain('route53:ChangeResourceRecordSets');
     expect([...new Set(actions(all))]).toEqual([...new Set([...called, ...NOT_CALLED_BY_CODE])].sort());
@@ -87,6 +91,14 @@ describe('the role has the rights for what the code calls, and no others', () =>
   it('and never a wildcard', () => {
     const all = statements({}, { tracing: true, vpc: true });
     expect(actions(all).filter(action => action.includes('*'))).toEqual([]);
+  });
+});
+
+it('tells of changes on the bus that is named, and as itself', () => {
+  expect(granting('events:PutEvents', statements())).toBeUndefined();
+  expect(granting('events:PutEvents', statements({}, { eventBus: 'BUS' }))).toMatchObject({
+    Resource: 'BUS',
+    Condition: { 'ForAllValues:StringEquals': { 'events:source': ['fairlead'] } },
   });
 });
 

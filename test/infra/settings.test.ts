@@ -21,6 +21,7 @@ const PARAMS = {
   webhookConcurrency: 5,
   auditClusters: 'none',
   drift: 'none',
+  eventBus: 'none',
   stateKey: 'none',
 };
 const read = (params: Readonly<Record<string, unknown>>) => readSettings({ ...PARAMS, ...params });
@@ -66,6 +67,12 @@ describe('settings of the deployment', () => {
     ],
     ['clusters', { auditClusters: 'prod-eu,prod_us' }, { auditClusters: ['prod-eu', 'prod_us'] }],
     ['no reserved concurrency of the webhook', { webhookConcurrency: 'none' }, { webhookConcurrency: null }],
+    ['the default event bus', { eventBus: 'default' }, { eventBus: 'default' }],
+    [
+      'the ARN of an event bus',
+      { eventBus: 'arn:aws:events:eu-west-1:222222222222:event-bus/dns' },
+      { eventBus: 'arn:aws:events:eu-west-1:222222222222:event-bus/dns' },
+    ],
   ])('take %s', (_rule, params, expected) => {
     expect(read(params)).toMatchObject(expected);
   });
@@ -118,6 +125,11 @@ describe('settings of the deployment', () => {
       /params\.webhookAccounts: with webhook none/,
     ],
     ['a drift that is none', { drift: 'poll' }, /params\.drift: .*"none"\|"cloudtrail"/],
+    [
+      'an event bus that is none',
+      { eventBus: 'arn:aws:sns:eu-west-1:1:x' },
+      /params\.eventBus: expected default, the name or the ARN/,
+    ],
     ['subnets without security groups', { subnets: 'subnet-01' }, /params\.subnets and params\.securityGroups/],
   ])('refuse %s, naming it', (_rule, params, message) => {
     expect(() => read(params)).toThrow(InvalidSetting);

@@ -31,7 +31,7 @@ describe('the table of flags', () => {
   });
 
   test('is the one that the page on moving shows, and so is that of annotations', () => {
-    const page = text('docs/moving-from-external-dns.md');
+    const page = text('docs/moving.md');
     expect(page).toContain(flagTable());
     expect(page).toContain(annotationTable());
   });

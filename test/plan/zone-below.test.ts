@@ -53,6 +53,14 @@ describe('in a zone that is new below the one in which a name stands', () => {
     }
   });
 
+  test('where another object asks for the very same, the ownership record names the one that has it above', () => {
+    const same = ['service/a-other', 'service/has'].map(of => endpoint(`${of} ${NAME} lb.example.net`));
+    const records = [`${NAME} CNAME lb.example.net`, `cname-${NAME} TXT arena service/default/has`];
+    const output = planOf({ zones: [zone(records), child()], snapshots: [snapshot(same)] });
+    const made = output.zones.find(({ zone: { id } }) => id === 'Z2')?.changes.flatMap(({ creates }) => creates);
+    expect(made?.find(({ type }) => type === 'TXT')?.values?.[0]).toContain('resource=service/default/has');
+  });
+
   test('the object that has it keeps it above until then', () => {
     const output = plan([other], { holds: [held] });
     expect(changesOf(output)).toEqual([]);

@@ -4,7 +4,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { parseSettings } from '../../forwarder/program/settings.ts';
 import { readWrite } from '../../functions/audit/write.ts';
 import { auditOf } from '../../infra/audit.ts';
-import { chartRules, clusterRole } from '../../infra/cluster-role.ts';
+import { chartRules, clusterRole, rolesFor } from '../../infra/cluster-role.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import { parseNotice } from '../../lib/notice/index.ts';
@@ -22,6 +22,7 @@ import {
 } from '../../lib/sources/index.ts';
 import { kindOf } from '../../local/emulators/kubernetes/kinds.ts';
 import { auditLine } from '../functions/audit/lines.ts';
+import { configOf } from '../support/harness.ts';
 
 const WORDS = [...SOURCE_KINDS, ...Object.keys(SOURCE_GROUPS)];
 const text = (path: string) => readFileSync(path, 'utf8');
@@ -95,6 +96,35 @@ describe.each(SOURCE_KINDS)('what must know the source %s derives it from the ta
 
   it('a watcher can look again where it needs others', () => {
     expect(slim !== undefined).toBe(needs.length > 0);
+  });
+});
+
+describe('the right to write Events', () => {
+  const roles = (more: string) =>
+    parseAllDocuments(rolesFor(configOf(`clusters: [{name: a, region: eu-west-1}]\nsources: [gateway]\n${more}`)))
+      .map(document => document.toJS())
+      .filter(({ kind }) => kind.endsWith('Role'));
+  const given = (more: string) =>
+    roles(more)
+      .filter(({ rules }) => rules.some(({ apiGroups }: { apiGroups: string[] }) => apiGroups[0] === 'events.k8s.io'))
+      .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}`.trim());
+
+  it.each([
+    ['not given', '', []],
+    ['given where the config writes them', 'kubernetesEvents: true', ['ClusterRole']],
+    [
+      'given in the namespaces that ask, and in no other',
+      'kubernetesEvents: true\nfilters: {namespaces: [shop, blog]}\ngateway: {namespace: infra}',
+      ['Role shop', 'Role blog'],
+    ],
+  ])('is %s', (_rule, more, expected) => {
+    expect(given(more)).toEqual(expected);
+  });
+
+  it('is that to make them, and nothing else', () => {
+    expect(roles('kubernetesEvents: true')[0].rules.at(-1)).toEqual({
+      ...{ apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
+    });
   });
 });
 

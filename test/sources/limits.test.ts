@@ -5,10 +5,12 @@ import {
   dnsFingerprint,
   type NeededResource,
   NeededStore,
+  Reading,
   type SourceContext,
   type SourceKind,
 } from '../../lib/sources/index.ts';
 import { NO_RULES } from '../../lib/sources/rules.ts';
+import type { KubernetesObject } from '../support/objects.ts';
 import { node, pod, readJoined, ruled, slice } from './joined-objects.ts';
 import { ALPHA, context, held, ingress, onlyFinding, read, reasons, records, service } from './objects.ts';
 
@@ -219,5 +221,52 @@ describe('what objects need of others', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('a namespace that asks for more than ten of its zones could hold', () => {
+  const crowd = (namespace: string, objects: number, each: number) =>
+    Array.from({ length: objects }, (_, i) => {
+      const hostname = hosts(each, i * each).map(host => `${namespace}-${host}`);
+      const { metadata, ...made } = service({
+        name: `s${i}`,
+        annotations: { hostname: hostname.join() },
+      }) as KubernetesObject;
+      return { ...made, metadata: { ...metadata, namespace } };
+    });
+  const readAll = (most: number, ...pages: readonly unknown[][]) => {
+    const reading = new Reading(['service'], context, most);
+    for (const items of pages) reading.page('service', items);
+    return reading;
+  };
+
+  it('is read so far; its further objects hold what they have, and say so; others are read as ever', () => {
+    const wanted = readAll(10, crowd('noisy', 3, 4), [...crowd('noisy', 1, 1), ...crowd('quiet', 2, 4)]).wanted();
+    const asked = wanted.endpoints.map(({ object }) => `${object.namespace}/${object.name}`);
+    expect([...new Set(asked)]).toEqual(['noisy/s0', 'noisy/s1', 'quiet/s0', 'quiet/s1']);
+    expect(wanted.holds.map(({ object: { namespace, name }, name: of }) => [namespace, name, of])).toEqual([
+      ['noisy', 's2', undefined],
+    ]);
+    expect(wanted.findings).toMatchObject([
+      {
+        reason: 'invalid',
+        field: 'limits.recordsPerNamespace of the config',
+        message: expect.stringMatching(/12 .*10/),
+      },
+    ]);
+  });
+
+  it('keeps none of the hostnames that are written beyond it', () => {
+    const { written = [] } = readAll(10, crowd('noisy', 5, 4)).wanted();
+    expect(written.map(({ resource, names }) => [resource, names])).toEqual(
+      ['s2', 's3', 's4'].map(name => [`service/noisy/${name}`, undefined]),
+    );
+  });
+
+  it('a listing that begins anew counts anew', () => {
+    const reading = readAll(10, crowd('noisy', 2, 4));
+    reading.restart('service');
+    reading.page('service', crowd('noisy', 2, 4));
+    expect(reading.wanted().endpoints).toHaveLength(8);
   });
 });

@@ -1,3 +1,4 @@
+import type { Undoing } from '../../history/index.ts';
 import type { DnsName, Finding, HostedZone, NameChange, OwnerId, Party, RecordSet, ZoneId } from '../../model/index.ts';
 import { recordId } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
@@ -17,6 +18,8 @@ export interface Move {
   readonly to?: OwnerId;
   /** The object that the new ownership record names. */
   readonly resource?: string;
+  /** What a run did, where that is put back. */
+  readonly undoing?: Undoing;
   /** What a person should know before. */
   readonly note?: string;
   readonly change: NameChange;
@@ -55,10 +58,10 @@ export function swapOwnership(
   };
 }
 
-/** The ownership record of a record set. */
+/** The ownership record of a record set, with a value for each cluster that has a part of it. */
 export function ownershipOf(
   record: RecordSet,
-  ownership: Claim['ownership'],
+  ownerships: readonly Claim['ownership'][],
   zone: HostedZone,
   settings: PlanSettings,
 ): RecordSet {
@@ -69,8 +72,14 @@ export function ownershipOf(
     ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
     ...(record.routing && { routing: record.routing }),
     ttl: OWNERSHIP_TTL,
-    values: [writeOwnership(ownership, name, settings.naming)],
+    values: ownerships.map(ownership => writeOwnership(ownership, name, settings.naming)),
   };
+}
+
+/** What an ownership record says, and what those beside it say of the parts that other clusters have. */
+export function withPartsBeside({ ownership, txt }: Claim, all: readonly Claim[]): Claim['ownership'][] {
+  const parts = all.filter(one => one.txt === txt && one.ownership.share).map(one => one.ownership);
+  return ownership.share ? parts : [ownership];
 }
 
 /** Why an ownership record cannot be written, if it cannot; `leaving` gives way to it. */

@@ -26,7 +26,8 @@ export interface Wanted {
 export function wantedWithout(targets: readonly Target[], input: PlanInput): (target: Target) => Wanted {
   const gone = new Map<ZoneId, Target[]>();
   for (const target of targets) gone.set(target.zone.id, [...(gone.get(target.zone.id) ?? []), target]);
-  const zones = input.zones.map(state => without(state, gone.get(state.zone.id) ?? []));
+  // Whose a name is does not change with what a person holds of it.
+  const zones = input.zones.map(({ undone: _, ...state }) => without(state, gone.get(state.zone.id) ?? []));
   const only = new Map([...gone].map(([id, some]) => [id, new Set(some.map(({ name }) => name))]));
   const planned = plan({ ...input, zones, only });
   const key = (zone: ZoneId | undefined, name: DnsName | undefined) => `${zone} ${name}`;

@@ -186,8 +186,9 @@ export class LocalCluster {
   }
 }
 
+/** `Service`, or with its group where several have the kind, as kubectl takes it: `Event.events.k8s.io`. */
 function kindNamed(name: string): Kind {
-  const kind = KINDS.find(one => one.kind === name);
+  const kind = KINDS.find(one => one.kind === name || `${one.kind}.${one.group}` === name);
   if (kind) return kind;
   throw new Error(
     `${name} is not served here; there are ${KINDS.map(one => `${apiVersion(one)} ${one.kind}`).join(', ')}`,

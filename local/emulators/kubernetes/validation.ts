@@ -26,6 +26,7 @@ export function validate(kind: Kind, object: KubernetesObject): void {
     ...sizeFault(annotations),
     ...(kind.kind === 'Service' ? serviceFaults(object) : []),
     ...(kind.kind === 'Ingress' ? ingressFaults(object) : []),
+    ...(kind.group === 'events.k8s.io' ? eventFaults(object) : []),
   ];
   if (faults.length > 0) throw invalid(kind.group ? `${kind.kind}.${kind.group}` : kind.kind, name, listed(faults));
 }
@@ -94,4 +95,38 @@ function ingressFaults({ spec }: KubernetesObject): string[] {
       `spec.rules[${i}].host: Invalid value: "${host}": ${rule1123}, and must start and end with an alphanumeric character`,
     ];
   });
+}
+
+const EVENT_TEXTS: readonly [string, number][] = [
+  ['reportingController', Number.POSITIVE_INFINITY],
+  ['reportingInstance', 128],
+  ['action', 128],
+  ['reason', 128],
+];
+const NOTE_BYTES = 1024;
+const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+/** https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/events.go */
+function eventFaults(event: KubernetesObject): string[] {
+  const { metadata, regarding, eventTime, type, note } = event as unknown as Record<string, unknown> & KubernetesObject;
+  const textFaults = EVENT_TEXTS.flatMap(([field, most]) => {
+    const value = event[field];
+    if (typeof value !== 'string' || value === '') return [`${field}: Required value`];
+    return value.length > most ? [`${field}: Invalid value: "": can have at most ${most} characters`] : [];
+  });
+  const { namespace } = (regarding ?? {}) as { namespace?: unknown };
+  return [
+    ...textFaults,
+    ...(QUALIFIED.test(String(event.reportingController))
+      ? []
+      : ['reportingController: Invalid value: a qualified name']),
+    ...(namespace === metadata.namespace
+      ? []
+      : ['involvedObject.namespace: Invalid value: does not match event.namespace']),
+    ...(typeof eventTime === 'string' && MICRO_TIME.test(eventTime) ? [] : ['eventTime: Required value']),
+    ...(type === 'Normal' || type === 'Warning' ? [] : ['type: Invalid value: has invalid value']),
+    ...(Buffer.byteLength(String(note ?? '')) <= NOTE_BYTES
+      ? []
+      : [`note: Invalid value: "": can have at most ${NOTE_BYTES} bytes`]),
+  ];
 }

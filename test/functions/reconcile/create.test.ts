@@ -3,7 +3,8 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { describe, expect, it } from 'vitest';
 import { type Core, createHandler, type Invocation } from '../../../functions/reconcile/create.ts';
-import type { RunRequest, RunResult } from '../../../lib/model/index.ts';
+import type { Streamed } from '../../../functions/reconcile/stream.ts';
+import type { News, RunRequest, RunResult } from '../../../lib/model/index.ts';
 import { captureLog, context } from '../lambda.ts';
 
 const RESULT: RunResult = {
@@ -124,6 +125,15 @@ describe('who asked for a run', () => {
     const { core, asked } = coreThat(() => RESULT);
     await invoke(core, event);
     expect(asked.map(one => one.by)).toEqual(by);
+  });
+
+  it('is told when the earliest of the changes was seen that its notices tell of', async () => {
+    const notice = (sequence: number, since: number) =>
+      JSON.stringify({ cluster: 'a', source: 'forwarder-1', sequence, since });
+    const { core, asked } = coreThat(() => RESULT);
+    await invoke(core, { Records: [message('1', notice(1, 2_000)), message('2', notice(2, 1_000))] });
+    await invoke(core, { Records: [message('3', '{"clusters":["b"]}')] });
+    expect(asked.map(({ noticedAt }) => noticedAt)).toEqual([1_000, undefined]);
   });
 });
 
@@ -251,5 +261,65 @@ describe('what a run leaves in the log and in the metrics', () => {
       level: 'WARN',
       function_request_id: 'r-1',
     });
+  });
+});
+
+describe('the change stream', () => {
+  const NEWS: News = {
+    ...{ shard: 'east', run: 'r-1', by: 'schedule', at: '2026-01-01T00:00:00.000Z', changes: [] },
+    findings: [{ finding: RESULT.findings[0]!, since: '2026-01-01T00:00:00.000Z', again: false }],
+  };
+  /** A core with news of each run, and what was streamed of it. */
+  function telling(stream: (untilMs: number) => Promise<Streamed>, answer = () => RESULT) {
+    const told: (readonly News[])[] = [];
+    const { core } = coreThat(answer);
+    const reconcile: Core['reconcile'] = async (request, invocation) => {
+      invocation.onNews?.(NEWS);
+      return core.reconcile(request, invocation);
+    };
+    const streamed: Core = {
+      ...core,
+      reconcile,
+      stream: (news, untilMs) => {
+        told.push(news);
+        return stream(untilMs);
+      },
+    };
+    return { core: streamed, told };
+  }
+  const taken = async () => ({ sent: 1, lost: 1, fault: 'Throttled' });
+
+  it('has the news of every run of the batch, in one go, and is counted', async () => {
+    const { core, told } = telling(taken);
+    await invoke(core, { Records: [message('1', '{}', 'east'), message('2', '{}', 'west')] });
+    expect(told).toEqual([[NEWS, NEWS]]);
+    expect([metric('StreamSent'), metric('StreamLost')]).toEqual([[1], [1]]);
+    expect(lines.map(line => line.message)).toContain('1 events of the change stream were not sent: Throttled');
+  });
+
+  it('has those of a run that failed, which fails all the same', async () => {
+    const { core, told } = telling(taken, fails);
+    await expect(invoke(core, {})).rejects.toThrow('the state bucket does not answer');
+    expect(told).toEqual([[NEWS]]);
+  });
+
+  it('takes nothing from a run: neither its answer when it fails, nor more than three seconds', async () => {
+    let until = 0;
+    const { core } = telling(async untilMs => {
+      until = untilMs;
+      throw new Error('no such module');
+    });
+    const before = Date.now();
+    expect(await invoke(core, {})).toEqual(RESULT);
+    expect(until - before).toBeLessThan(3_500);
+    expect(metric('StreamLost')).toEqual([1]);
+  });
+
+  it('is nothing where none is asked for, and says nothing where nothing is new', async () => {
+    const { core, asked } = coreThat(() => RESULT);
+    await invoke(core, {});
+    expect(asked[0]).not.toHaveProperty('onNews');
+    await invoke({ ...core, stream: () => Promise.reject(new Error('called')) }, {});
+    expect(metric('StreamLost')).toEqual([]);
   });
 });

@@ -99,6 +99,10 @@ export function findings({ name, zone, world, wishes }: Place): Finding[] {
   );
 }
 
+/** What is said of a whole cluster (that it is frozen, or was not read) is not said of each name that it has. */
+export const toldOfCluster = (label: Label, { run, world }: Place): boolean =>
+  clustersOf(label, run).some(each => world.last?.findings.some(({ cluster, name }) => cluster === each && !name));
+
 /** Whether a message that lists several names lists this one. */
 export const speaksOf = (message: string, name: string) => message.includes(`(${name}`) || message.includes(` ${name}`);
 
@@ -207,9 +211,12 @@ function holderAbove(place: Place): string | undefined {
  * Another name that the object of one of ours asks for, which an ownership record of this name could be of under another
  * naming, and where a record set stands without ownership: which of the two is meant, only a person can say.
  */
-function otherMeaning({ name, zone, view, run, world, ours, forced }: Place): string | undefined {
+function otherMeaning({ name, zone, view, run, world, ours, forced, context }: Place): string | undefined {
   if (forced) return undefined;
-  const isBare = (of: string) => dataAt(view, of).some(({ type }) => !labelAt(view, of, type, { zone, run }));
+  // The run may have given the other one its ownership back.
+  const views = [view, context?.start.get(zone.id)].filter(one => one !== undefined);
+  const isBare = (of: string) =>
+    views.some(one => dataAt(one, of).some(({ type }) => !labelAt(one, of, type, { zone, run })));
   return ours.flatMap(({ type }) => {
     const label = labelAt(view, name, type, { zone, run }) as Label;
     const txt = ownershipName(name, type, zone.name, world.settings);

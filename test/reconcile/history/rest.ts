@@ -15,6 +15,7 @@ import {
   show,
   speaksOf,
   told,
+  toldOfCluster,
 } from './place.ts';
 import { DATA_TYPES, isFrozenZone, shardsOf } from './settings.ts';
 import { type Due, isDue } from './truth.ts';
@@ -84,6 +85,9 @@ export function notTaken(world: World, context: RunContext, gone: string): strin
 function unwantedStays(place: Place): string | undefined {
   const { wishes, ours } = place;
   if (wishes.length > 0) return undefined;
+  // An older copy knows the record as another owner's, or as nobody's: who wrote its ownership is then a person's to say.
+  const isDoubted = told(place)?.reason === 'not-owned' && place.world.states.some(({ restored }) => restored);
+  if (isDoubted) return undefined;
   for (const record of ours) {
     const label = labelOf(record, place);
     const isHeld = isHeldAll(label, place);
@@ -134,9 +138,12 @@ function wrong(place: Place): string | undefined {
       isKept || isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
     const holders = new Set(ours.map(each => labelOf(each, place)).map(one => `${one.cluster} ${one.resource}`));
     const isShared = holders.size > 1;
-    if (told(place) && (excuse !== undefined || stays || isShared)) return undefined;
+    const isTold = told(place) !== undefined || (isFrozen(label, place) && toldOfCluster(label, place));
+    if (isTold && (excuse !== undefined || stays || isShared)) return undefined;
     return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
   }
+  // Who does not have the name is told why nothing is added to what stands there.
+  if (told(place) && ours.some(record => isFrozen(labelOf(record, place), place))) return undefined;
   const whole = dues(place).some(due => due.every(one => ours.some(record => isDue(record, one))));
   if (excuse !== undefined || whole || dues(place).length === 0) return undefined;
   return `${show(place)}, but is asked for as ${JSON.stringify(dues(place))}`;

@@ -3,7 +3,10 @@ import { joins } from './rules-names.ts';
 import { DATA_TYPES, type Settings } from './settings.ts';
 import { dataAt, keyOf, type Rec, selected, type View, within, type ZoneInfo } from './view.ts';
 
-/** 14. What stands in the zone above is an object's in a new zone below, too, for as long as it asks for it. */
+/**
+ * 14. What stands in the zone above is an object's in a new zone below, too, for as long as it asks for it. Where it has the
+ * name there, another one may have the types beside it that are free, as in the zone above.
+ */
 export const notGivenBelow: Rule = batch => {
   for (const name of namesOf(batch)) {
     if (dataAt(batch.before, name).length > 0) continue;
@@ -11,10 +14,11 @@ export const notGivenBelow: Rule = batch => {
     const holders = holdersAbove(name, batch).filter(({ asking }) => asking.length > 0);
     const isSame = (one: Holding, other: Holding) =>
       one.label.resource === other.label.resource && one.asking.some(cluster => other.asking.includes(cluster));
-    const given = takers.find(
-      taker =>
-        holders.length > 0 && !holders.some(holder => isSame(taker, holder) || joins(holder, taker, name, batch)),
-    );
+    const isThere = takers.some(taker => holders.some(holder => isSame(taker, holder)));
+    const given = takers.find(taker => {
+      const rivals = isThere ? holders.filter(({ type }) => type === taker.type) : holders;
+      return rivals.length > 0 && !rivals.some(holder => isSame(taker, holder) || joins(holder, taker, name, batch));
+    });
     if (given)
       return `${name} is ${JSON.stringify(holders[0]?.label)}'s in the zone above, which asks for it, and was given to ${JSON.stringify(given.label)}`;
   }
@@ -34,7 +38,7 @@ function parties(name: string, zone: ZoneInfo, view: View, batch: Batch) {
   return DATA_TYPES.flatMap(type => {
     const record = view.get(keyOf(name, type));
     const label = record && !isTheirs(record) ? labelAt(view, name, type, { zone, run: batch.run }) : undefined;
-    return isOurs(label, batch.run) ? [{ label, asking: askingClusters(label, name, batch) }] : [];
+    return isOurs(label, batch.run) ? [{ type, label, asking: askingClusters(label, name, batch) }] : [];
   });
 }
 

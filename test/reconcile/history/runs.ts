@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RunRequest } from '../../../lib/model/index.ts';
 import { LeaseHeld } from '../../../lib/state/index.ts';
 import { type Batch, inner, labelAt, type RunContext } from './batch.ts';
@@ -44,7 +45,8 @@ async function one(world: World, step: RunStep): Promise<void> {
     if (!step.plan && !step.badstate) learnKnown(step, context, world);
     world.tamper.run?.(world);
     if (isOnly(step, ['gone']) && step.gone) world.blame(notTaken(world, context, step.gone));
-    if (isOnly(step, PLAIN)) world.blame(notServed(world, context, [step.poison, step.denied]));
+    if (isOnly(step, PLAIN) && knowsZones(context, world))
+      world.blame(notServed(world, context, [step.poison, step.denied]));
   } catch (error) {
     if (!dying.dead && !isExpected(error as Error, step))
       world.blame(`the run ended with ${(error as Error).stack ?? error}`);
@@ -125,6 +127,13 @@ function judgeBatch(zoneId: string, before: View, run: RunContext, world: World)
   const zone = { id, name: plain(name), private: isPrivate };
   const batch: Batch = { zone, before, after, run, memory: world.memory, store };
   world.blame(judge(batch));
+}
+
+/** Whether the run knew which zones there are now: the list of them is kept for as long as `state.refresh`, too. */
+function knowsZones({ state }: RunContext, world: World): boolean {
+  const copies = world.states.find(({ generation }) => generation === state);
+  const known = copies?.zones();
+  return known === undefined || isDeepStrictEqual(known, new Set(world.harness.store.zones.keys()));
 }
 
 /** What the state knows now of the zones that the run has read. */

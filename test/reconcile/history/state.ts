@@ -1,4 +1,4 @@
-import { decodeZone, StateConflict, type StateStore } from '../../../lib/state/index.ts';
+import { decodeZone, decodeZoneList, StateConflict, type StateStore } from '../../../lib/state/index.ts';
 import type { RunStep } from './steps.ts';
 
 type Stored = Exclude<Awaited<ReturnType<StateStore['get']>>, 'unchanged' | undefined>;
@@ -12,6 +12,8 @@ export class Copies {
   #version = 0;
   /** Another object after the state was lost or put back. */
   generation = {};
+  /** Whether an older copy of it was ever put back. */
+  restored = false;
   /** Record sets that a run left in its copy of a zone. */
   readonly #known = new Map<string, ReadonlySet<string>>();
   /** The keys written so far, leases aside. */
@@ -26,6 +28,7 @@ export class Copies {
   }
 
   restore(): void {
+    this.restored = true;
     this.#renew(new Map(this.#copy));
   }
 
@@ -46,6 +49,13 @@ export class Copies {
   holds(zone: string, name: string): boolean {
     const bytes = this.#entries.get(`zone/${zone}`)?.bytes;
     return bytes !== undefined && decodeZone(bytes)?.records.has(name) === true;
+  }
+
+  /** The ids of the hosted zones that the kept list has; undefined where none is kept. */
+  zones(): ReadonlySet<string> | undefined {
+    const bytes = this.#entries.get('zones')?.bytes;
+    const list = bytes && decodeZoneList(bytes);
+    return list && new Set(list.zones.map(({ id }) => id));
   }
 
   #make(): StateStore {

@@ -107,6 +107,11 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
     const states = world.states.filter(state => state.knows(zoneId, record.text)).map(({ generation }) => generation);
     world.memory.shared.add(`${zoneId} ${name}`);
     foreign.delete(key);
+    // Once a forced run believes the claim, a record of the other type that is just what the object wants gets ownership, too.
+    for (const { type } of found.standing) {
+      const other = foreign.get(keyOf(name, type));
+      if (other) foreign.set(keyOf(name, type), { ...other, strict: false });
+    }
     inner(world.memory.forged, zoneId).set(key, { text: record.text, states: new Set(states) });
   },
   claim: found => {

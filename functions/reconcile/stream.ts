@@ -1,0 +1,138 @@
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { awsHttp, withinDeadline } from '../../lib/aws/index.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import type { News, StreamEvent } from '../../lib/model/index.ts';
+import { eventsOf, MOST_BYTES } from '../../lib/report/events.ts';
+
+/** Sends the news of runs, until so many epoch milliseconds. What is not sent is counted, not thrown. */
+export type Stream = (news: readonly News[], untilMs: number) => Promise<Streamed>;
+
+export interface Streamed {
+  readonly sent: number;
+  /** What the bus did not take, or there was no time or room for. */
+  readonly lost: number;
+  /** Why, in the words of the first that was refused. */
+  readonly fault?: string;
+}
+
+/** An invocation sends as many at most: a first sync of very many must not hold up what comes after it. */
+const MOST_EVENTS = 1_000;
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+const ENTRIES_A_CALL = 10;
+const CALLS_AT_ONCE = 4;
+const ATTEMPTS = 3;
+const FIRST_WAIT_MS = 100;
+/** What another attempt may mend; a bus that there is not, or a right that is missing, stays so. */
+const PASSING = /Throttling|InternalFailure|InternalException|InternalError|ServiceUnavailable/;
+
+/**
+ * @param bus ARN of the event bus
+ * @param service names the deployment in each event
+ */
+export function streamTo(bus: string, service: string, clock: Clock = systemClock): Stream {
+  // Loaded at once, not when it is needed: so the bundler leaves out nine tenths of it.
+  let client: EventBridgeClient | undefined;
+  return async (news, untilMs) => {
+    const events = news.flatMap(one => eventsOf(one, service));
+    if (events.length === 0) return { sent: 0, lost: 0 };
+    const entries = events.slice(0, MOST_EVENTS).map(event => entryOf(event, bus));
+    client ??= new EventBridgeClient({ requestHandler: awsHttp, maxAttempts: ATTEMPTS });
+    const sending = new Sending(client, clock, untilMs);
+    await withinDeadline(untilMs, () => sending.all(batchesOf(entries)));
+    const { sent, fault } = sending;
+    if (sent === events.length) return { sent, lost: 0 };
+    return { sent, lost: events.length - sent, fault: fault ?? `more than ${MOST_EVENTS} events` };
+  };
+}
+
+class Sending {
+  sent = 0;
+  fault: string | undefined;
+  /** A call that failed as a whole after the SDK's attempts: the next would fail, too. */
+  #over = false;
+  readonly #client: EventBridgeClient;
+  readonly #clock: Clock;
+  readonly #untilMs: number;
+
+  constructor(client: EventBridgeClient, clock: Clock, untilMs: number) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#untilMs = untilMs;
+  }
+
+  async all(batches: readonly PutEventsRequestEntry[][]): Promise<void> {
+    const left = [...batches];
+    const work = async () => {
+      for (let batch = left.shift(); batch !== undefined && !this.#isOver(); batch = left.shift()) {
+        await this.#whole(batch);
+      }
+    };
+    await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
+  }
+
+  #isOver(): boolean {
+    if (this.#clock.now() >= this.#untilMs) this.fault ??= 'there was no time left';
+    return this.#over || this.#clock.now() >= this.#untilMs;
+  }
+
+  /** A call takes some entries and refuses others: these alone are sent again. */
+  async #whole(batch: readonly PutEventsRequestEntry[]): Promise<void> {
+    let left = batch;
+    for (let attempt = 1; left.length > 0 && !this.#isOver(); attempt++) {
+      left = await this.#once(left);
+      if (left.length === 0 || attempt === ATTEMPTS) return;
+      await this.#clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + this.#clock.random()));
+    }
+  }
+
+  /** @returns what may be taken another time */
+  async #once(batch: readonly PutEventsRequestEntry[]): Promise<PutEventsRequestEntry[]> {
+    try {
+      const { Entries = [] } = await this.#client.send(new PutEventsCommand({ Entries: [...batch] }));
+      const refused = batch.flatMap((entry, i) => {
+        const { ErrorCode: code, ErrorMessage: message } = Entries[i] ?? {};
+        return code === undefined ? [] : [{ entry, code, message }];
+      });
+      this.sent += batch.length - refused.length;
+      const [first] = refused;
+      if (first !== undefined) this.fault ??= `${first.code}: ${first.message}`;
+      return refused.filter(({ code }) => PASSING.test(code)).map(({ entry }) => entry);
+    } catch (error) {
+      this.#over = true;
+      this.fault ??= (error as Error).message;
+      return [];
+    }
+  }
+}
+
+function entryOf({ type, zone, detail }: StreamEvent, bus: string): PutEventsRequestEntry {
+  return {
+    Source: 'fairlead',
+    DetailType: type,
+    Detail: JSON.stringify(detail),
+    Time: new Date(detail.at),
+    EventBusName: bus,
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+    ...(zone !== undefined && { Resources: [`arn:${partitionOf(bus)}:route53:::hostedzone/${zone}`] }),
+  };
+}
+
+const partitionOf = (bus: string) => bus.split(':', 2)[1];
+
+/** As full as calls may be. */
+function batchesOf(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
+  const batches: PutEventsRequestEntry[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const size = Buffer.byteLength(entry.Detail ?? '');
+    const last = batches.at(-1);
+    if (last === undefined || last.length === ENTRIES_A_CALL || bytes + size > MOST_BYTES) {
+      batches.push([entry]);
+      bytes = size;
+    } else {
+      last.push(entry);
+      bytes += size;
+    }
+  }
+  return batches;
+}

@@ -1,0 +1,123 @@
+import type { ClusterConfig } from '../config/config.ts';
+import { groupBy } from '../group.ts';
+import {
+  describeObject,
+  type EventsWritten,
+  type Finding,
+  type FreshFinding,
+  type ObjectEvent,
+  type ObjectRef,
+  type Reason,
+} from '../model/index.ts';
+import { firstAndCount } from '../shown.ts';
+import type { AppliedChange } from './history.ts';
+import { mapLimit } from './parallel.ts';
+import type { Run } from './ports.ts';
+
+/** Objects that a run writes Events on: two requests each, and a first sync has very many. */
+const MOST_OBJECTS = 50;
+const CLUSTERS_AT_ONCE = 10;
+/** Milliseconds: whoever asks for the next run of the shard waits for it. */
+const PATIENCE_MS = 3_000;
+
+/** Names that a note shows of many, and findings. */
+const SHOWN = 5;
+const FINDINGS = 3;
+
+/** What waits, or stays as it was; any other finding that leaves something unpublished refuses. */
+const WAITING: ReadonlySet<Reason> = new Set<Reason>(['no-target', 'frozen', 'held', 'deferred', 'unreadable']);
+
+/**
+ * What is to be told on the objects themselves, one Event an object and reason, of so many objects: those with something
+ * refused first, and each namespace has its turn. Pure.
+ */
+export function objectEvents(
+  applied: readonly AppliedChange[],
+  fresh: readonly FreshFinding[],
+  most = MOST_OBJECTS,
+): ObjectEvent[] {
+  const findings = fresh.map(({ finding }) => finding);
+  const all = [
+    ...told(
+      findings.filter(({ reason }) => !WAITING.has(reason)),
+      'NotPublished',
+    ),
+    ...told(
+      findings.filter(({ reason }) => WAITING.has(reason)),
+      'Held',
+    ),
+    ...published(applied),
+  ];
+  const objects = new Set(inTurns([...new Set(all.map(({ object }) => describeObject(object)))]).slice(0, most));
+  return all.filter(({ object }) => objects.has(describeObject(object)));
+}
+
+/** The first of each namespace, then the second of each, … */
+function inTurns(objects: readonly string[]): string[] {
+  const namespaces = groupBy(objects, object => object.slice(0, object.lastIndexOf('/')).replace(/: [^/]+/, ':'));
+  const rounds = Math.max(0, ...[...namespaces.values()].map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, i) => [...namespaces.values()].flatMap(group => group[i] ?? [])).flat();
+}
+
+function told(findings: readonly Finding[], reason: ObjectEvent['reason']): ObjectEvent[] {
+  const own = findings.flatMap(finding => (finding.object ? [{ finding, object: finding.object }] : []));
+  return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => {
+    const messages = [...new Set(group.map(({ finding }) => withoutArns(finding.message)))];
+    const more = messages.length > FINDINGS ? ` (and ${messages.length - FINDINGS} more)` : '';
+    return { object: objectOf(group), reason, note: `${messages.slice(0, FINDINGS).join('; ')}${more}` };
+  });
+}
+
+/** Route 53 names the role and the account; whoever may look at the object need not know them. */
+const withoutArns = (message: string) => message.replaceAll(/\barn:aws[\w-]*:[^\s"',;]+/g, 'arn:…');
+
+function published(applied: readonly AppliedChange[]): ObjectEvent[] {
+  const own = applied
+    .filter(({ change: { action } }) => action !== 'delete')
+    .flatMap(({ change }) => {
+      const types = typesOf(change);
+      // Where only its ownership record was written anew, nothing is new to the object.
+      return types.length === 0
+        ? []
+        : change.objects.map(object => ({ object, what: `${change.name} (${types.join(', ')})` }));
+    });
+  return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => ({
+    object: objectOf(group),
+    reason: 'Published',
+    note: `in Route 53: ${firstAndCount([...new Set(group.map(({ what }) => what))], SHOWN)}`,
+  }));
+}
+
+const objectOf = (group: readonly { readonly object: ObjectRef }[]) => (group[0] as { object: ObjectRef }).object;
+
+/** The types of the record sets that came or changed; what is swapped only to be sure that it still stands did not. */
+function typesOf({ name, deletes, creates }: AppliedChange['change']): string[] {
+  const before = new Set(deletes.map(record => JSON.stringify(record)));
+  const changed = creates.filter(record => record.name === name && !before.has(JSON.stringify(record)));
+  return [...new Set(changed.map(({ type }) => type))].sort();
+}
+
+/** Writes them, in little time. Never throws. @returns what to tell a person where some could not be written, once for each cluster */
+export async function writeObjectEvents(
+  events: readonly ObjectEvent[],
+  { config, ports }: Pick<Run, 'config' | 'ports'>,
+  deadlineMs = Number.POSITIVE_INFINITY,
+): Promise<Finding[]> {
+  const { writeEvents, clock } = ports;
+  const left = Math.min(PATIENCE_MS, deadlineMs - clock.now());
+  if (writeEvents === undefined || events.length === 0 || left <= 0) return [];
+  const signal = AbortSignal.timeout(left);
+  const byCluster = groupBy(events, ({ object }) => object.cluster);
+  const clusters = config.clusters.filter(({ name, freeze }) => byCluster.has(name) && freeze !== true);
+  const done = await mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => ({
+    cluster,
+    ended: await writeEvents(cluster, byCluster.get(cluster.name) ?? [], signal),
+  }));
+  return done.flatMap(({ cluster, ended }) => warningOf(cluster, ended));
+}
+
+function warningOf({ name }: ClusterConfig, { left, fault }: EventsWritten): Finding[] {
+  if (left === 0) return [];
+  const message = `${name}: ${left} Kubernetes Events were not written on its objects: ${fault}; with kubernetesEvents the role needs create on events of events.k8s.io (npm run cluster-role)`;
+  return [{ reason: 'warning', message, cluster: name }];
+}

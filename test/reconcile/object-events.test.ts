@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { EventWriter } from '../../lib/cluster/index.ts';
+import type { Finding, FreshFinding, NameChange, ObjectEvent, ObjectRef, RecordSet } from '../../lib/model/index.ts';
+import type { Ports } from '../../lib/reconcile/index.ts';
+import { objectEvents, writeObjectEvents } from '../../lib/reconcile/object-events.ts';
+import { type Harness, harness } from '../support/harness.ts';
+import { ALB, service } from '../support/objects.ts';
+
+const object = (name: string, namespace = 'shop', cluster = 'prod'): ObjectRef => ({
+  ...{ cluster, kind: 'service', namespace, name },
+});
+const fresh = (reason: Finding['reason'], message: string, of?: ObjectRef): FreshFinding => ({
+  finding: { reason, message, ...(of && { object: of }) },
+  ...{ since: '2026-01-01T00:00:00.000Z', again: false },
+});
+const record = (name: string, value: string, type = 'A'): RecordSet => ({
+  name,
+  type: type as 'A',
+  ttl: 300,
+  values: [value],
+});
+const applied = (name: string, more: Partial<NameChange>) => ({
+  change: {
+    name,
+    action: 'create',
+    deletes: [],
+    creates: [],
+    owner: 'o',
+    objects: [object('web')],
+    ...more,
+  } as NameChange,
+  line: {} as never,
+});
+const brief = (events: readonly ObjectEvent[]) =>
+  events.map(({ object: { namespace, name }, reason, note }) => `${namespace}/${name} ${reason}: ${note}`);
+
+describe('what is told on an object', () => {
+  it('is what was published of it, together', () => {
+    const www = applied('www.example.com', {
+      creates: [
+        record('www.example.com', '192.0.2.1'),
+        record('www.example.com', '::1', 'AAAA'),
+        record('a-www.example.com', '"x"', 'TXT'),
+      ],
+    });
+    const api = applied('api.example.com', {
+      creates: [record('api.example.com', '192.0.2.1')],
+      objects: [object('web'), object('b')],
+    });
+    expect(brief(objectEvents([www, api], []))).toEqual([
+      'shop/web Published: in Route 53: www.example.com (A, AAAA), api.example.com (A)',
+      'shop/b Published: in Route 53: api.example.com (A)',
+    ]);
+  });
+
+  it('is nothing where its ownership record alone was written anew, or a record went', () => {
+    const same = record('www.example.com', '192.0.2.1');
+    const owned = applied('www.example.com', {
+      action: 'update',
+      deletes: [same, record('a-www.example.com', '"old"', 'TXT')],
+      creates: [same, record('a-www.example.com', '"new"', 'TXT')],
+    });
+    const gone = applied('x.example.com', { action: 'delete', deletes: [same], objects: [] });
+    expect(objectEvents([owned, gone], [])).toEqual([]);
+  });
+
+  it('is what is refused and why, and what it waits for, apart', () => {
+    const findings = [
+      fresh('no-target', 'its load balancer is not there yet', object('web')),
+      fresh('refused', 'no', object('web')),
+      fresh('invalid', 'a..b is no name', object('web')),
+      fresh('conflict', 'of nobody in particular'),
+    ];
+    expect(brief(objectEvents([], findings))).toEqual([
+      'shop/web NotPublished: no; a..b is no name',
+      'shop/web Held: its load balancer is not there yet',
+    ]);
+  });
+
+  it('names three findings, and how many there are', () => {
+    const findings = Array.from({ length: 9 }, (_, i) => fresh('invalid', `fault ${i}`, object('web')));
+    expect(brief(objectEvents([], findings))).toEqual([
+      'shop/web NotPublished: fault 0; fault 1; fault 2 (and 6 more)',
+    ]);
+  });
+
+  it('does not name the role and the account', () => {
+    const message =
+      'User: arn:aws:sts::111122223333:assumed-role/fairlead/x is not authorized on arn:aws:route53:::hostedzone/Z1';
+    expect(brief(objectEvents([], [fresh('refused', message, object('web'))]))).toEqual([
+      'shop/web NotPublished: User: arn:… is not authorized on arn:…',
+    ]);
+  });
+
+  it('is told on so many objects; none is hidden by the many of another namespace', () => {
+    const noisy = Array.from({ length: 80 }, (_, i) => fresh('invalid', 'no', object(`n${i}`, 'noisy')));
+    const quiet = [fresh('invalid', 'no', object('q', 'quiet')), fresh('invalid', 'no', object('q', 'noisy', 'lab'))];
+    const events = objectEvents([], [...noisy, ...quiet]);
+    expect(new Set(events.map(({ object: one }) => JSON.stringify(one))).size).toBe(50);
+    expect(events.filter(({ object: one }) => one.name === 'q')).toHaveLength(2);
+  });
+});
+
+describe('a run', () => {
+  const world = () => harness({ clusters: { prod: { objects: [] } } });
+  /** Runs, and what was written on the objects. */
+  async function written(
+    of: Harness,
+    ended = { written: 1, left: 0 } as Awaited<ReturnType<EventWriter>>,
+    request = {},
+  ) {
+    const events: string[] = [];
+    const writeEvents: EventWriter = async ({ name }, all) => {
+      events.push(...all.map(one => `${name} ${one.object.name} ${one.reason}`));
+      return ended;
+    };
+    const result = await of.run(request, { writeEvents });
+    return { events, result };
+  }
+  const bad = service('bad', { hostname: 'a..example.com' }, ['192.0.2.2']);
+
+  it('writes what is new, and nothing where nothing is', async () => {
+    const prod = world();
+    prod.clusters.prod!.objects = [service('web', { hostname: 'www.example.com' }, [ALB]), bad];
+    expect((await written(prod, undefined, { mode: 'plan' })).events).toEqual([]);
+    expect((await written(prod)).events).toEqual(['prod bad NotPublished', 'prod web Published']);
+    expect((await written(prod)).events).toEqual([]);
+    prod.clusters.prod!.objects = [service('web', { hostname: 'www.example.com' }, ['192.0.2.1']), bad];
+    expect((await written(prod)).events).toEqual(['prod web Published']);
+  });
+
+  it('says where they could not be written, once, and counts it as nothing that is not published', async () => {
+    const prod = world();
+    prod.clusters.prod!.objects = [service('web', { hostname: 'www.example.com' }, [ALB])];
+    const { result } = await written(prod, { written: 0, left: 1, fault: 'cluster prod: 403' });
+    expect(result.findings).toEqual([
+      {
+        reason: 'warning',
+        cluster: 'prod',
+        message: expect.stringMatching(/^prod: 1 Kubernetes Events were not written .*403; .*npm run cluster-role/),
+      },
+    ]);
+    expect([result.inStep, result.counts.created, result.reasons]).toEqual([true, 2, { warning: 1 }]);
+    expect((await written(prod)).result.findings).toEqual([]);
+  });
+
+  it('without time left writes none', async () => {
+    const { config, clock } = world();
+    const writeEvents: EventWriter = () => Promise.reject(new Error('called'));
+    const ports = { clock, writeEvents } as unknown as Ports;
+    const all = objectEvents([], [fresh('invalid', 'no', object('web'))]);
+    expect(await writeObjectEvents(all, { config, ports }, clock.now())).toEqual([]);
+    await expect(writeObjectEvents(all, { config, ports }, clock.now() + 1)).rejects.toThrow('called');
+  });
+});
