@@ -171,9 +171,10 @@ describe('what local.md runs beside the command', () => {
   const lines = SHELL_LINES.filter(({ page, line }) => page === 'docs/local.md' && /^(kubectl|aws) /.test(line));
   it('is there', () => expect(lines).toHaveLength(2));
 
-  it.each(lines.map(({ line }) => line))('%s', async line => {
-    const [name = ''] = line.split(' ');
-    if (!hasProgram(name)) return;
+  it.for(lines.map(({ line }) => line))('%s', async (line, { skip }) => {
+    const name = line.replace(/ .*/, '');
+    skip(!hasProgram(name), `there is no ${name} here`);
+    loadZone();
     const kubeconfig = join(top, 'kubeconfig');
     writeFileSync(kubeconfig, world.clusters.get(CLUSTER)?.kubeconfig() ?? '');
     const env = {
