@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { loadConfig } from '../lib/config/index.ts';
 import { composePorts } from '../lib/reconcile/index.ts';
-import { lookAtWorld, startUi } from '../lib/ui/index.ts';
+import { historySource, lookAtWorld, startUi } from '../lib/ui/index.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, print } from './output.ts';
@@ -19,7 +19,8 @@ export function runUi({ port, refresh, ...options }: UiFlags): Promise<void> {
     const config = loadConfig(options.config, env);
     const ports = composePorts(config, env, credentials);
     const ui = await startUi({
-      look: () => lookAtWorld(config, ports),
+      look: glance => lookAtWorld(config, ports, glance),
+      history: historySource(config, ports),
       token: randomBytes(24).toString('base64url'),
       maxAgeMs: refresh * 1000,
       ...(port !== undefined && { port }),

@@ -24,6 +24,8 @@ const MORE: Readonly<Record<string, string>> = {
   'registry.encryptionKey': 'ownership.md#encrypted-ownership',
   state: 'operations.md#what-is-kept-and-losing-it',
   guard: 'operations.md#the-guard',
+  sharing: 'fleet.md#names-that-clusters-share',
+  'clusters[].weight': 'fleet.md#names-that-clusters-share',
   claims: 'ownership.md#who-may-publish-what',
   'budget.changesPerSecond': 'scale.md#beyond-one-function-shards',
 };

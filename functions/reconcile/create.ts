@@ -32,6 +32,8 @@ export interface Invocation {
   /** Names the run in leases: the request id, which the log has too. */
   readonly holder: string;
   readonly by: RunCause;
+  /** Epoch milliseconds: when the earliest of the changes was seen that its notices tell of; absent: no notice asked for it. */
+  readonly noticedAt?: number;
   /** Absent: nobody listens. */
   readonly onNews?: (news: News) => void;
 }
@@ -56,12 +58,12 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
     const news: News[] = [];
     const onNews = core.stream && ((one: News) => void news.push(one));
-    const run: Run = (request, by, share = 1) => runOnce(core, request, { context, by, share, onNews }, telemetry);
+    const run: Run = (request, asked) => runOnce(core, request, { context, ...asked, onNews }, telemetry);
     const trigger = readEvent(event, core, telemetry);
     try {
       return trigger.kind === 'batch'
         ? await runBatch(trigger, { run, served, core }, telemetry)
-        : fitResult(await run(trigger.request, trigger.by));
+        : fitResult(await run(trigger.request, { by: trigger.by }));
     } finally {
       await tell(news, core, context, telemetry);
     }
@@ -90,24 +92,27 @@ function readEvent(event: unknown, { known }: Core, { metrics }: Telemetry): Tri
   }
 }
 
-/** `share`: of the time that is left to the invocation, how much the run may take. */
-type Run = (request: RunRequest, by: RunCause, share?: number) => Promise<RunResult>;
+interface Asked extends Pick<Invocation, 'by' | 'noticedAt'> {
+  /** Of the time that is left to the invocation, how much the run may take; absent: all. */
+  readonly share?: number;
+}
 
-interface RunOf extends Pick<Invocation, 'by'> {
+type Run = (request: RunRequest, asked: Asked) => Promise<RunResult>;
+
+interface RunOf extends Asked {
   readonly context: Context;
-  readonly share: number;
   readonly onNews: Invocation['onNews'] | undefined;
 }
 
 async function runOnce(
   core: Core,
   request: RunRequest,
-  { context, by, share, onNews }: RunOf,
+  { context, share = 1, onNews, ...why }: RunOf,
   { logger, metrics }: Telemetry,
 ): Promise<RunResult> {
   const deadlineMs = Date.now() + share * (context.getRemainingTimeInMillis() - ANSWER_MS);
   try {
-    const asked = { deadlineMs, holder: context.awsRequestId, by, ...(onNews && { onNews }) };
+    const asked = { deadlineMs, holder: context.awsRequestId, ...why, ...(onNews && { onNews }) };
     const result = await withinDeadline(deadlineMs + KEEP_MS, () => core.reconcile(request, asked));
     logResult(result, logger);
     meterResult(result, metrics, wholeShard(request, core.known));
@@ -157,7 +162,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   }
   try {
     const beganAt = Date.now();
-    const result = await run(one.request, causeOf(one.request), share);
+    const result = await run(one.request, { by: causeOf(one.request), share, ...noticedOf(one) });
     served.note(beganAt, result);
     meterLatency(one, result, Date.now(), metrics);
     return true;
@@ -172,6 +177,11 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
 function causeOf({ clusters, reread }: RunRequest): RunCause {
   if (reread !== undefined) return 'drift';
   return clusters === undefined ? 'schedule' : 'notice';
+}
+
+function noticedOf({ messages }: BatchRun): Pick<Asked, 'noticedAt'> {
+  const since = messages.flatMap(message => message.since ?? []);
+  return since.length === 0 ? {} : { noticedAt: Math.min(...since) };
 }
 
 /** Where that fails, the messages come back all the same, only later. */

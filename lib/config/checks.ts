@@ -63,6 +63,14 @@ const CHECKS: readonly Check[] = [
       : undefined,
   ),
   file => {
+    const sharing = get(file, 'sharing');
+    const merges = (Array.isArray(sharing) ? sharing.map(rule => get(rule, 'mode')) : [sharing]).includes('merge');
+    if (!merges || get(get(file, 'registry'), 'type') !== 'noop') return [];
+    const message =
+      'merge needs ownership records, which say whose each address is: remove registry.type, or write first';
+    return [{ path: ['sharing'], message }];
+  },
+  file => {
     const names = itemsOf(get(file, 'clusters')).map(cluster => get(cluster, 'name'));
     return names.flatMap((name, i) => {
       const first = names.indexOf(name);

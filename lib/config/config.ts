@@ -1,5 +1,5 @@
 import type { ManagedType } from '../model/index.ts';
-import type { ClaimRule } from '../plan/index.ts';
+import type { ClaimRule, SharingRule } from '../plan/index.ts';
 import type { GatewaySettings, SourceKind } from '../sources/index.ts';
 
 /** One cluster to read: an EKS cluster by name and region, or (in the terminal only) any cluster by kubeconfig. */
@@ -18,6 +18,8 @@ export interface ClusterConfig {
   readonly context?: string;
   /** Nothing that it has is changed. */
   readonly freeze?: true;
+  /** Of its share of names that are shared by weight; absent: 1. */
+  readonly weight?: number;
 }
 
 /** Clusters that one run reconciles together; one run at a time works on a shard. */
@@ -160,6 +162,8 @@ export interface Config {
   readonly guard: GuardConfig;
   readonly limits: LimitsConfig;
   readonly budget: BudgetConfig;
+  /** How names that several clusters want are shared; the first rule that has a name counts, none: `first`. */
+  readonly sharing: readonly SharingRule[];
   /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
   readonly claims: readonly ClaimRule[];
   /** Events are written on the objects. */

@@ -39,18 +39,35 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     },
     limits: parsed.limits,
     budget: budgetConfig(parsed.budget),
+    sharing: parsed.sharing,
     claims: parsed.claims,
     kubernetesEvents: parsed.kubernetesEvents,
   });
 }
 
 function clusterConfig(
-  { name, owner, eksName, region, roleArn, externalId, kubeconfig, context, freeze }: FileConfig['clusters'][number],
+  {
+    name,
+    owner,
+    eksName,
+    region,
+    roleArn,
+    externalId,
+    kubeconfig,
+    context,
+    freeze,
+    weight,
+  }: FileConfig['clusters'][number],
   fileOwner: string,
   folder: string,
   env: ConfigEnv,
 ): ClusterConfig {
-  const common = { name, owner: owner ?? fileOwner, ...(freeze && ({ freeze } as const)) };
+  const common = {
+    name,
+    owner: owner ?? fileOwner,
+    ...(freeze && ({ freeze } as const)),
+    ...(weight !== 1 && { weight }),
+  };
   if (kubeconfig !== undefined) {
     return { ...common, kubeconfig: resolve(folder, kubeconfig), ...(context !== undefined && { context }) };
   }

@@ -17,6 +17,7 @@ import {
   matching,
   minTtl,
   oneOf,
+  sharing,
   someOf,
   sources,
   stateStore,
@@ -25,8 +26,6 @@ import {
   zoneId,
   zoneNameOrId,
 } from './values.ts';
-
-const LATER = '(not supported yet)';
 
 const owner = () =>
   matching(
@@ -72,6 +71,11 @@ const cluster = keys({
     z.optional(matching(/./, 'write the name of a context')),
   ),
   freeze: key('The cluster is not read, and nothing that it has is changed.', z.boolean(), false),
+  weight: key(
+    'Of its share of the names that are shared by weight; 0 drains the cluster.',
+    z.int().check(z.minimum(0), z.maximum(255)),
+    1,
+  ),
 });
 
 const shard = keys({
@@ -285,9 +289,10 @@ export const fileSchema = keys({
     z.boolean(),
     false,
   ),
-  sharing: about(
-    `When several clusters want one name: the first to have it keeps it. Other ways: ${LATER}`,
-    z.prefault(oneOf(['first'], ['merge', 'weighted']), 'first'),
+  sharing: key(
+    'When several clusters want one name. first: who has it keeps it; merge: the addresses of all, in one record set; weighted: a record set a cluster. One word for all names, or a list of rules, of which the first that has the name counts; none: first.',
+    sharing(),
+    'first',
   ),
   claims: key(
     'Who may publish what: the first rule that fits decides, and what none fits is refused. Empty: everybody may publish everything.',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod/mini';
+import { SHARING_MODES } from '../model/index.ts';
 import { nearestKey } from '../nearest.ts';
 import {
   canonicalHostname,
@@ -221,6 +222,24 @@ export const domain = () =>
     const result = canonicalHostname(text.slice(dot.length));
     return 'name' in result ? dot + result.name : refuse(`${quoted(value)} is not a domain: ${result.problem}`);
   });
+
+/** Rules of how names are shared; a word is one for all names. */
+export const sharing = () => {
+  const mode = oneOf(SHARING_MODES);
+  const rule = keys({
+    domains: about(
+      'These names and everything under them; with a leading dot only what is under them.',
+      someOf(domain()),
+    ),
+    mode: about('first, merge or weighted.', mode),
+  });
+  const form = `${SHARING_MODES.join(', ')}, or a list of rules with domains and mode`;
+  const error = ({ input }: { readonly input?: unknown }) =>
+    Array.isArray(input) ? '' : `${shown(input)} is not allowed: write one of ${form}`;
+  return readAs(form, z.union([mode, z.array(rule)], { error }), value =>
+    typeof value === 'string' ? (value === 'first' ? [] : [{ domains: [], mode: value }]) : value,
+  );
+};
 
 /** A hosted zone's id, with or without the `/hostedzone/` that Route 53 puts in front. */
 export const zoneId = () =>

@@ -7,8 +7,15 @@ type Issue = z.core.$ZodIssue;
 /** What is said of an unknown key, and what was said without it. */
 type Advice = (key: string, said: string) => string;
 
-/** An issue is one problem; several unknown keys of one map are one issue, with a line for each. */
+/**
+ * An issue is one problem; several unknown keys of one map are one issue, with a line for each. A choice between a word and
+ * a list that says nothing itself has the problems of the list.
+ */
 export function problemsOf(issue: Issue, advice: Advice = (_, said) => said): ConfigProblem[] {
+  if (issue.code === 'invalid_union' && issue.message === '') {
+    const within = issue.errors.at(-1) ?? [];
+    return within.flatMap(one => problemsOf({ ...one, path: [...issue.path, ...one.path] }, advice));
+  }
   if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
   const messages = issue.message.split('\n');
   return issue.keys.map((key, i) => ({

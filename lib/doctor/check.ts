@@ -35,10 +35,3 @@ export function checksOf(area: Check['area'], subject: string) {
     });
   return { ok: make('ok'), doubt: make('doubt'), bad: make('bad'), unknown: make('unknown') };
 }
-
-/** How long ago it was, for people. */
-export function ago(then: number, now: number): string {
-  const minutes = Math.max(0, Math.round((now - then) / 60_000));
-  if (minutes < 120) return `${minutes} min ago`;
-  return minutes < 2 * 24 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / (24 * 60))} days ago`;
-}

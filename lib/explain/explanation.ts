@@ -28,6 +28,12 @@ import type {
 export type Verdict = 'published' | 'partly' | 'pending' | 'refused' | 'leaving' | 'kept' | 'foreign' | 'unknown';
 
 /** A record set that stands at the name, and whose it is. */
+interface Part {
+  readonly cluster: string;
+  readonly resource: string;
+  readonly addresses: readonly string[];
+}
+
 export interface ExplainedRecord {
   readonly record: RecordSet;
   readonly ours: boolean;
@@ -37,6 +43,8 @@ export interface ExplainedRecord {
     readonly owner: string;
     readonly cluster?: string;
     readonly resource?: string;
+    /** Of addresses that clusters have together: whose are which. */
+    readonly parts?: readonly Part[];
   };
   /** Why it is left alone though an ownership record of ours speaks of it. */
   readonly doubt?: 'contested' | 'unproven';

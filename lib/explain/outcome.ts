@@ -36,7 +36,7 @@ export const ruleOf = ({ reason }: Pick<Finding, 'reason'>): string => RULES[rea
 export function objectsOf(focused: readonly FocusedName[], asked: readonly Snapshot[]): ObjectRef[] {
   const [{ name }] = focused as [FocusedName];
   const owned = focused.flatMap(({ current }) =>
-    current.flatMap(at => at.current.ours.map(({ claim }) => claim.ownership)),
+    current.flatMap(at => at.current.ours.flatMap(({ claim, shares = [claim] }) => shares.map(one => one.ownership))),
   );
   const isOwner = ({ cluster, owner }: Snapshot, object: ObjectRef) =>
     owned.some(

@@ -1,7 +1,8 @@
 import type { DnsName, HostedZone, RecordSet, ZoneId, ZoneState } from '../model/index.ts';
 import { nameOfKey, recordId } from '../model/index.ts';
-import type { Current, CurrentRecord, FocusedName } from '../plan/index.ts';
+import type { Current, CurrentRecord, FocusedName, OwnedRecord } from '../plan/index.ts';
 import { zoneFinder } from '../plan/index.ts';
+import type { Claim } from '../registry/index.ts';
 import type { Delegation, ExplainedRecord, ExplainedZone } from './explanation.ts';
 
 /** What is known of the hosted zones of the account. */
@@ -50,7 +51,8 @@ function recordsOf(seen: readonly Current[]): ExplainedRecord[] {
   return [...found.values()].sort((a, b) => (recordId(a.record) < recordId(b.record) ? -1 : 1));
 }
 
-function explained({ record, claim, contested, unproven }: CurrentRecord, ours: boolean): ExplainedRecord {
+function explained(standing: CurrentRecord | OwnedRecord, ours: boolean): ExplainedRecord {
+  const { record, claim, contested, unproven } = standing;
   if (!claim) return { record, ours };
   const { owner, cluster, resource } = claim.ownership;
   const doubt = contested ? 'contested' : unproven ? 'unproven' : undefined;
@@ -62,9 +64,14 @@ function explained({ record, claim, contested, unproven }: CurrentRecord, ours: 
       owner,
       ...(cluster !== undefined && { cluster }),
       ...(resource !== undefined && { resource }),
+      ...('shares' in standing && standing.shares && { parts: standing.shares.map(partOf) }),
     },
     ...(doubt && { doubt }),
   };
+}
+
+function partOf({ ownership: { cluster = '', resource = '', share = [] } }: Claim) {
+  return { cluster, resource, addresses: share };
 }
 
 /** Whether the world is led to a zone, as far as the zones of the account tell. */

@@ -6,8 +6,12 @@ export interface RunMark {
   readonly run: string;
   readonly by: RunCause;
   readonly shard: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: when it had the answers, when it began, and when what a notice told of was seen. */
   readonly at: number;
+  readonly beganAt: number;
+  readonly noticedAt?: number;
+  /** Requests to Route 53. */
+  readonly calls: number;
 }
 
 /** An applied change as it is kept. Pure. */
@@ -27,10 +31,17 @@ export function historyLine(change: NameChange, { id, name: zoneName }: HostedZo
     ...(cluster !== undefined && { cluster }),
     objects: objects.map(describeObject),
     ...(formerly !== undefined && { formerly }),
+    began: new Date(mark.beganAt).toISOString(),
+    ...(isPast(mark.noticedAt, mark) && { noticed: new Date(mark.noticedAt).toISOString() }),
+    calls: mark.calls,
     before: deletes,
     after: creates,
   };
 }
+
+/** The clock of a cluster, which is not believed where it cannot be. */
+const isPast = (time: number | undefined, { at }: RunMark): time is number =>
+  time !== undefined && time > 0 && time <= at;
 
 const isOfName = (change: NameChange) => (record: RecordSet) => record.name === change.name && record.type !== 'TXT';
 

@@ -1,5 +1,6 @@
 import type { ClusterName, DnsName, ZoneId } from './names.ts';
 import type { ManagedType, Routing } from './record.ts';
+import type { SharingMode } from './sharing.ts';
 
 /** A Kubernetes object of one cluster. */
 export interface ObjectRef {
@@ -35,6 +36,10 @@ export interface Endpoint {
   readonly setIdentifier?: string;
   readonly routing?: Routing;
   readonly healthCheckId?: string;
+  /** How its object wants to have the name with objects of other clusters; absent: as the config says. */
+  readonly sharing?: SharingMode;
+  /** Of its cluster's share of a name that is shared by weight: an `aws-weight` without a set identifier. */
+  readonly weight?: number;
   readonly object: ObjectRef;
 }
 

@@ -23,6 +23,11 @@ export interface HistoryLine {
   readonly objects: readonly string[];
   /** Whose it was, where that is another object. */
   readonly formerly?: string;
+  /** ISO 8601: when the run began, and when the earliest of the changes was seen that a notice asked it for. */
+  readonly began?: string;
+  readonly noticed?: string;
+  /** Requests of the run to Route 53 until then. */
+  readonly calls?: number;
   /** The run that this undoes, where a person asked for that. */
   readonly undoes?: string;
   /** Every record set that was replaced or removed, ownership records included. */

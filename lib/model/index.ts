@@ -13,6 +13,7 @@ export { recordChanges } from './record-change.ts';
 export type * from './result.ts';
 export * from './routing.ts';
 export { isSameIdentifier, isSameSet, recordId, sameRecord } from './same.ts';
+export * from './sharing.ts';
 export type * from './stream.ts';
 export { canonicalValue, readValue } from './values.ts';
 export type * from './zone.ts';

@@ -74,6 +74,8 @@ export interface Ownership {
   readonly resource?: string;
   /** The cluster of that object, where several clusters share the owner id. Absent: of any of the owner's clusters. */
   readonly cluster?: string;
+  /** The addresses that the object has in a record set which several clusters may have together; absent: all are its. */
+  readonly share?: readonly string[];
   /** Raised to make the text another one, so that the swap of a run that was overtaken fails. */
   readonly renewal?: number;
 }

@@ -9,11 +9,12 @@ import type {
   RecordSet,
   Snapshot,
 } from '../model/index.ts';
-import { resourceOf } from '../model/index.ts';
+import { isAddressType, resourceOf } from '../model/index.ts';
 import { type ClaimVerdict, decideClaim } from './claims.ts';
 import { isAlias } from './desired.ts';
 import { groupOf } from './facets.ts';
 import type { PlanSettings } from './settings.ts';
+import { modeOfEndpoint } from './sharing.ts';
 import { within } from './zone-filter.ts';
 import { passesFilter } from './zones.ts';
 
@@ -53,6 +54,7 @@ export function withoutRefused(
 interface Refused {
   readonly endpoint: Endpoint;
   readonly type: string;
+  readonly reason: 'not-allowed' | 'invalid';
   readonly verdict: ClaimVerdict;
 }
 
@@ -69,6 +71,8 @@ function refusedIn(
   const apexes = new Set(zones.map(({ name }) => name));
   for (const endpoint of endpoints) {
     const { object, name } = endpoint;
+    const lone = loneWeight(endpoint, settings);
+    if (lone) refused.set(keyOf(endpoint), lone);
     // Without rules only labels of other protocols are looked for, and nearly no name has an underscore.
     if (claims.length === 0 && !name.includes('_')) continue;
     // What lies outside zones.domains is told to be so.
@@ -76,10 +80,23 @@ function refusedIn(
     for (const type of typesOf(endpoint, zones, settings)) {
       const verdict = decideClaim(claims, { object, name, type, apex: apexes.has(name) });
       const key = keyOf(endpoint);
-      if (!verdict.allowed && !refused.has(key)) refused.set(key, { endpoint, type, verdict });
+      if (!verdict.allowed && !refused.has(key)) refused.set(key, { endpoint, type, reason: 'not-allowed', verdict });
     }
   }
   return refused;
+}
+
+/** A weight without a set identifier is of a cluster's share; published as a simple record it would take all the traffic. */
+function loneWeight(endpoint: Endpoint, settings: PlanSettings): Refused | undefined {
+  const { weight, type } = endpoint;
+  if (weight === undefined) return undefined;
+  const mode = modeOfEndpoint(endpoint, settings);
+  if (mode === 'weighted' && isAddressType(type)) return undefined;
+  const what = isAddressType(type)
+    ? `the name is not shared by weight (sharing: ${mode})`
+    : `records of type ${type} have none`;
+  const why = `a weight needs a set identifier, which tells this record from the others of its name, and ${what}: add one, or remove aws-weight`;
+  return { endpoint, type, reason: 'invalid', verdict: { allowed: false, why } };
 }
 
 /** The managed types that it would have, in whatever zone: what may be no alias in a private one is a CNAME there. */
@@ -93,9 +110,9 @@ function typesOf(endpoint: Endpoint, zones: readonly HostedZone[], settings: Pla
   return made.filter(type => settings.types.includes(type as ManagedType));
 }
 
-function findingOf({ endpoint: { object, name }, type, verdict: { rule, why } }: Refused): Finding {
+function findingOf({ endpoint: { object, name }, type, reason, verdict: { rule, why } }: Refused): Finding {
   return {
-    reason: 'not-allowed',
+    reason,
     message: `${name} is not published for ${resourceOf(object)}: ${why}; what is published of it stays`,
     object,
     name,

@@ -17,6 +17,16 @@ export interface Candidate {
   readonly endpoints: readonly Endpoint[];
   /** All targets, for the order of preference. */
   readonly targets: readonly string[];
+  /** Of a record set that several clusters may have together, by cluster; absent: it is one cluster's alone. */
+  readonly parts?: readonly Part[];
+}
+
+/** What one cluster adds to a record set that several have together. */
+export interface Part {
+  readonly owner: OwnerId;
+  /** The one that its ownership record names. */
+  readonly object: ObjectRef;
+  readonly endpoints: readonly Endpoint[];
 }
 
 /** Whether a candidate may be published in a zone: its object may pin it to another (`aws-hosted-zone-id`). */

@@ -12,7 +12,7 @@ import type {
 import { changeKey, recordId, resourceOf, sharesTtl } from '../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../registry/index.ts';
 import type { NameContext, PlannedChange } from './context.ts';
-import { type Current, recordsAt } from './current.ts';
+import { type Current, type OwnedRecord, recordsAt } from './current.ts';
 import type { Delta } from './diff.ts';
 import type { PlanSettings } from './settings.ts';
 
@@ -51,7 +51,9 @@ export function composeChange(composition: Composition, context: NameContext): P
     ...uniqueSets(leaving.map(({ txt }) => txt)),
   ];
   const former = (deltas.find(({ before }) => before)?.before?.claim ?? leaving[0])?.ownership;
-  const isOther = former?.resource !== undefined && !objects.some(object => context.owners.isOf(former, object));
+  const isShared = deltas.some(({ before, after }) => before?.shares && after);
+  const isOther =
+    !isShared && former?.resource !== undefined && !objects.some(object => context.owners.isOf(former, object));
   const change: NameChange = {
     name: current.name,
     ...(composition.setIdentifier && { setIdentifier: composition.setIdentifier }),
@@ -62,8 +64,15 @@ export function composeChange(composition: Composition, context: NameContext): P
     objects,
     ...(isOther && { formerly: describeOwnership(former) }),
   };
-  const losing = [...new Set(deltas.flatMap(({ before }) => before?.claim ?? []))];
+  const losing = [...new Set(deltas.flatMap(losingOf))];
   return { change, claims: [...new Set([...losing, ...leaving])], losing };
+}
+
+/** Whose record set is taken away or replaced; of one that several clusters have together whose part. */
+function losingOf({ before, after }: Delta): readonly Claim[] {
+  if (!before?.shares) return before ? [before.claim] : [];
+  const values = new Set(after?.record.values);
+  return before.shares.filter(({ ownership }) => !ownership.share?.every(address => values.has(address)));
 }
 
 const describeOwnership = ({ cluster, resource }: Ownership) =>
@@ -82,7 +91,9 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
   const labelled = current.claims.some(({ ownership }) => ownership.cluster !== undefined);
   for (const { after } of deltas) {
     if (!after) continue;
-    const { record, owner, object } = after;
+    const { record, owner, object, together } = after;
+    const label = (owners.shared(owner) || labelled) && { cluster: object.cluster };
+    const ownerships = together ?? [{ owner, resource: resourceOf(object), ...label }];
     const name = ownershipName(record.name, record.type, view.zone.name, settings.naming);
     const txt: RecordSet = {
       name,
@@ -91,17 +102,7 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
       ...(record.routing && { routing: record.routing }),
       ...(record.healthCheckId !== undefined && { healthCheckId: record.healthCheckId }),
       ttl: record.routing?.weight === undefined ? OWNERSHIP_TTL : weightedTtl(recordsAt(name, view), replaced),
-      values: [
-        writeOwnership(
-          {
-            owner,
-            resource: resourceOf(object),
-            ...((owners.shared(owner) || labelled) && { cluster: object.cluster }),
-          },
-          name,
-          settings.naming,
-        ),
-      ],
+      values: ownerships.map(ownership => writeOwnership(ownership, name, settings.naming)),
     };
     fresh.set(recordId(txt), txt);
   }
@@ -122,10 +123,10 @@ function leavingClaims(
   // Without a registry ownership records are neither written nor removed.
   if (settings.registry === 'noop') return [];
   const replaced = new Set(deltas.map(({ before }) => before));
-  const isNeeded = (claim: Claim) =>
-    current.ours.some(owned => !replaced.has(owned) && decidingClaim(owned.record, current.claims) === claim);
-  const wasNeeded = (claim: Claim) =>
-    current.ours.some(owned => replaced.has(owned) && decidingClaim(owned.record, current.claims) === claim);
+  const decides = (claim: Claim, owned: OwnedRecord) =>
+    decidingClaim(owned.record, current.claims) === claim || owned.shares?.includes(claim) === true;
+  const isNeeded = (claim: Claim) => current.ours.some(owned => !replaced.has(owned) && decides(claim, owned));
+  const wasNeeded = (claim: Claim) => current.ours.some(owned => replaced.has(owned) && decides(claim, owned));
   return current.claims.filter(claim => {
     if (fresh.has(recordId(claim.txt))) return true;
     if (isNeeded(claim) || spared.includes(claim)) return false;

@@ -10,6 +10,7 @@ import { type DesiredRecord, desiredRecords } from './desired.ts';
 import { facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
 import type { MergeScope, PlanSettings } from './settings.ts';
+import { decidingClaims } from './shares.ts';
 
 /** A candidate with the record sets that it would have in this zone. */
 export interface Offer {
@@ -77,7 +78,9 @@ function holdersOf(current: Current, candidates: readonly Candidate[], context: 
   if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
   const idle = current.claims.filter(claim => !current.ours.some(({ record }) => covers(claim, record)));
   return [
-    ...current.ours.map(owned => holderOf({ claim: owned.claim, owned }, current, candidates, context)),
+    ...current.ours.flatMap(owned =>
+      decidingClaims(owned).map(claim => holderOf({ claim, owned }, current, candidates, context)),
+    ),
     ...idle.map(claim => holderOf({ claim }, current, candidates, context)),
   ];
 }
@@ -195,7 +198,8 @@ function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
 
 /** A record set whose object is not among the winners and has not given it up. */
 function keptBy({ owned, candidate, keeping }: Holder, winners: readonly Offer[]): KeptRecord[] {
-  if (!owned) return [];
+  // What stays of the addresses of several clusters is among what is wanted.
+  if (!owned || owned.shares) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
     return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it; ${GIVE_UP}` }];
   }
@@ -252,7 +256,8 @@ function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
 function merging(winners: readonly Offer[], zone: ZoneId): Finding[] {
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   if (objects.length < 2) return [];
-  const message = `has the addresses of ${listObjects(objects)} together (records.merge)`;
+  const isShared = winners.some(({ candidate: { parts = [] } }) => parts.length > 1);
+  const message = `has the addresses of ${listObjects(objects)} together (${isShared ? 'sharing: merge' : 'records.merge'})`;
   return winners.flatMap(({ candidate }) => {
     const own = groupBy(candidate.endpoints, ({ object }) => describeObject(object));
     const all = targetsOf(candidate.endpoints);

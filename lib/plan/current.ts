@@ -29,7 +29,11 @@ export interface CurrentRecord {
   readonly misread?: DnsName;
 }
 
-export type OwnedRecord = CurrentRecord & { readonly claim: Claim };
+export type OwnedRecord = CurrentRecord & {
+  readonly claim: Claim;
+  /** The ownership records of the clusters that have their addresses in it, where several may have; `claim` is one of them. */
+  readonly shares?: readonly Claim[];
+};
 
 /** What a hosted zone holds at one name, of whatever type, sorted by whose it is. */
 export interface Current {
@@ -102,7 +106,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
       foreign.push({ record, claim, unproven: true });
     else {
       const misread = view.above.includes(claim) ? undefined : otherMeaning(claim, name, { view, settings, owners });
-      if (misread === undefined) ours.push({ record, claim });
+      if (misread === undefined) ours.push({ record, claim, ...sharesIn(claim, all.filter(isOurs)) });
       else foreign.push({ record, claim, misread });
     }
   }
@@ -117,6 +121,12 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => one.claim === claim)),
     reserved,
   };
+}
+
+/** Where an ownership record says which addresses are its object's, those beside it do so, too. */
+function sharesIn({ ownership, txt, type }: Claim, all: readonly Claim[]): Pick<OwnedRecord, 'shares'> {
+  if (ownership.share === undefined) return {};
+  return { shares: all.filter(other => other.txt === txt && other.type === type && other.ownership.share) };
 }
 
 /** Whether an ownership record is of the wildcard that is written like this name: its object asks for that, and not for this. */

@@ -1,6 +1,6 @@
 import { groupBy } from '../group.ts';
-import type { DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, RecordSet } from '../model/index.ts';
-import { canonicalValue } from '../model/index.ts';
+import type { DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Ownership, RecordSet } from '../model/index.ts';
+import { canonicalValue, resourceOf } from '../model/index.ts';
 import { readOwnershipName } from '../registry/index.ts';
 import type { Candidate } from './candidates.ts';
 import type { PlanSettings } from './settings.ts';
@@ -10,6 +10,8 @@ export interface DesiredRecord {
   readonly record: RecordSet;
   readonly owner: OwnerId;
   readonly object: ObjectRef;
+  /** What the ownership record says where several clusters may have their addresses in it: a value for each that has. */
+  readonly together?: readonly Ownership[];
 }
 
 /** Why a candidate cannot be published in a zone at all. */
@@ -53,9 +55,24 @@ export function desiredRecords(candidate: Candidate, context: DesiredContext): D
   for (const endpoint of mergedEndpoints(candidate, context)) {
     const made = endpoint.type === 'CNAME' ? fromName(endpoint, context) : fromValues(endpoint, context);
     if ('message' in made) return made;
-    desired.push(...made.map(record => ({ record, owner: candidate.owner, object: endpoint.object })));
+    const whose = ownersOfType(candidate, endpoint);
+    desired.push(...made.map(record => ({ record, ...whose })));
   }
   return desired;
+}
+
+/** Whose a record set is: the candidate's, or those parts' of it that have addresses of the type. */
+function ownersOfType({ owner, parts = [] }: Candidate, { type, object }: Endpoint): Omit<DesiredRecord, 'record'> {
+  const having = parts.filter(part => part.endpoints.some(endpoint => endpoint.type === type));
+  const [first] = having;
+  if (!first) return { owner, object };
+  const together = having.map(part => ({
+    owner: part.owner,
+    resource: resourceOf(part.object),
+    cluster: part.object.cluster,
+    share: [...new Set(part.endpoints.flatMap(one => (one.type === type ? one.targets : [])))].sort(),
+  }));
+  return { owner: first.owner, object: first.object, together };
 }
 
 /** One endpoint a type and set identifier: the targets of all objects, the rest as the present owner has it, else the first. */
@@ -82,7 +99,7 @@ const common = ({ name, setIdentifier, routing, healthCheckId }: Endpoint) => ({
 });
 
 /** Values of one record set (Route 53 Developer Guide, "Quotas"). */
-const MAX_VALUES = 400;
+export const MAX_VALUES = 400;
 
 /**
  * The TTL of an object counts, but for the config's floor; that of the config where the object gives none. Weighted record

@@ -1,4 +1,5 @@
-import { type RecordSet, recordId, sameRecord } from '../model/index.ts';
+import { type Ownership, type RecordSet, recordId, sameRecord } from '../model/index.ts';
+import { formatOwnership } from '../registry/index.ts';
 import type { OwnedRecord } from './current.ts';
 import type { DesiredRecord } from './desired.ts';
 import type { Policy } from './settings.ts';
@@ -35,9 +36,20 @@ export function diff(current: readonly OwnedRecord[], desired: readonly DesiredR
 }
 
 /** Another object of the same cluster is no reason to write: the name of an object that has gone may stand. */
-function isHandover({ claim: { ownership } }: OwnedRecord, { object, owner }: DesiredRecord): boolean {
+function isHandover(
+  { claim: { ownership }, shares }: OwnedRecord,
+  { object, owner, together }: DesiredRecord,
+): boolean {
+  if (shares || together) return textsOf(shares?.map(claim => claim.ownership)) !== textsOf(together);
   return ownership.owner !== owner || (ownership.cluster !== undefined && ownership.cluster !== object.cluster);
 }
+
+/** The same for ownership records of several clusters that say the same. */
+const textsOf = (ownerships: readonly Ownership[] = []) =>
+  ownerships
+    .map(({ renewal: _, ...ownership }) => formatOwnership(ownership))
+    .sort()
+    .join('\n');
 
 /** A policy takes the changes of one name and returns those that it allows. */
 export type PolicyRule = (deltas: readonly Delta[]) => readonly Delta[];

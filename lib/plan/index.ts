@@ -1,7 +1,7 @@
 export { allowedBy } from './allowed.ts';
 export { removedLately } from './brakes.ts';
 export type { ClaimRule } from './claims.ts';
-export type { Current, CurrentRecord } from './current.ts';
+export type { Current, CurrentRecord, OwnedRecord } from './current.ts';
 export { inFairOrder } from './fair-order.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
@@ -25,5 +25,5 @@ export {
 export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
-export type { PlanSettings } from './settings.ts';
+export type { PlanSettings, SharingRule } from './settings.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';

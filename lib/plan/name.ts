@@ -10,10 +10,13 @@ import type { NameContext, PlannedChange } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import type { DesiredRecord } from './desired.ts';
 import { type Delta, diff, POLICIES } from './diff.ts';
+import { withoutDrained } from './drained.ts';
 import { type Facet, facetOf, facetOfCandidate } from './facets.ts';
 import type { Keeping } from './owners.ts';
 import { type Block, misreadMessage, whatBlocks } from './preconditions.ts';
 import { isAwaited, type Settled, settleRouting } from './routing.ts';
+import { decidingClaims } from './shares.ts';
+import { shareName } from './sharing.ts';
 import { ofOneSet, togetherParts } from './together.ts';
 import { unowned } from './unowned.ts';
 
@@ -30,18 +33,26 @@ export interface NamePlan {
 
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
 export function planName(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
-  if (asking.length === 0) return planUndesired(current, around);
-  const { candidates, context, gives, adopted, ...settled } = settleRouting(current, asking, around);
+  const shared = shareName(current, asking, around);
+  if (shared.candidates.length === 0) {
+    const undesired = planUndesired(current, around);
+    return { ...undesired, findings: [...shared.findings, ...undesired.findings] };
+  }
+  const { candidates, context, gives, adopted, ...settled } = settleRouting(current, shared.candidates, around);
   const facets = new Set([...candidates.map(facetOfCandidate), ...current.ours.map(({ record }) => facetOf(record))]);
-  const parts = withoutMixedCname(
+  const possible = withoutMixedCname(
     [...facets].sort().map(facet => planFacet(facet, { whole: current, candidates, gives, adopted }, context)),
     current,
     context,
   );
-  const findings = [...settled.findings, ...parts.flatMap(part => part.findings)];
+  const { parts, ...drained } = withoutDrained(possible, current, candidates, context);
+  const isTold = ({ object }: Finding) => object === undefined || !shared.absent.has(object);
+  const all = [...shared.findings, ...settled.findings, ...parts.flatMap(part => part.findings), ...drained.findings];
+  const findings = all.filter(isTold);
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
   const told = { findings, ...(keeping && { keeping }) };
-  const changes = togetherParts(parts).flatMap((together, i) => changeOf(together, i === 0, current, context));
+  const asked = parts.map(part => ({ ...part, objects: part.objects.filter(one => !shared.absent.has(one)) }));
+  const changes = togetherParts(asked).flatMap((together, i) => changeOf(together, i === 0, current, context));
   return { changes, ...told, stray: changes.length === 0 ? strayClaims(current, context) : [] };
 }
 
@@ -150,8 +161,11 @@ function removeFacet(current: Current, gives: Settled['gives'], context: NameCon
 const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
   settings.types.includes(record.type as ManagedType);
 
-const keepingOf = ({ claim, record }: OwnedRecord, name: DnsName, { owners }: NameContext) =>
-  owners.keeping(claim.ownership, name, record);
+/** Of what several clusters have together: why one of them keeps its part. */
+const keepingOf = (owned: OwnedRecord, name: DnsName, { owners }: NameContext) =>
+  decidingClaims(owned)
+    .flatMap(({ ownership }) => owners.keeping(ownership, name, owned.record) ?? [])
+    .at(0);
 
 interface Beside {
   readonly kept: readonly KeptRecord[];
@@ -295,7 +309,9 @@ function adoptions(adopted: readonly OwnedRecord[], writable: readonly DesiredRe
 /** Applies the freeze and the policy to the differences of a desired name. */
 function decide(deltas: readonly Delta[], told: Told): { deltas: readonly Delta[]; findings: readonly Finding[] } {
   const { settings, owners } = told.context;
-  const frozen = deltas.flatMap(({ before }) => (before && owners.frozen(before.claim.ownership)) ?? []);
+  // Of what several clusters have together the parts that are frozen are among what is wanted.
+  const alone = deltas.flatMap(({ before }) => (before && !before.shares ? [before.claim] : []));
+  const frozen = alone.flatMap(({ ownership }) => owners.frozen(ownership) ?? []);
   const [first] = frozen;
   if (first) return { deltas: [], findings: tell(told, 'frozen', `${told.name} is left as it is: ${first.message}`) };
   const allowed = POLICIES[settings.policy](deltas);
@@ -374,7 +390,8 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
 }
 
 /** Ownership records of ours that decide over nothing. */
-const idleClaims = ({ claims, ours }: Current) => claims.filter(claim => !ours.some(owned => owned.claim === claim));
+const idleClaims = ({ claims, ours }: Current) =>
+  claims.filter(claim => !ours.some(owned => decidingClaims(owned).includes(claim)));
 
 /** What is said of a whole cluster is not said of its names. */
 const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);
@@ -383,7 +400,7 @@ const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'confi
 function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
   return current.claims.filter(
     claim =>
-      !current.ours.some(owned => owned.claim === claim) &&
+      !current.ours.some(owned => decidingClaims(owned).includes(claim)) &&
       !isLeftover(claim) &&
       !QUIET.has(owners.frozen(claim.ownership)?.why),
   );

@@ -31,6 +31,7 @@ import { holdUnplaced } from './pins.ts';
 import { placeNames, type Role } from './placement.ts';
 import { withoutHopeless } from './refusals.ts';
 import { olderFindings, sealedFindings } from './sealed.ts';
+import { decidingClaims, standsShared } from './shares.ts';
 import { undoneByName, withoutUndone } from './undone.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './unwanted.ts';
 import { passesFilter } from './zones.ts';
@@ -228,7 +229,10 @@ function planNames(context: ZoneContext): PlannedNames {
     // What this plan is not about stays what it was.
     if (names.has(name) && !isAsked(current(name), context)) return true;
     const ours = current(name).ours.filter(({ record }) => changeKey(record) === key);
-    return ours.length > 0 && ours.every(({ claim }) => !owners.asks(claim.ownership, name));
+    return (
+      ours.length > 0 &&
+      ours.every(owned => decidingClaims(owned).every(({ ownership }) => !owners.asks(ownership, name)))
+    );
   };
   const standing = countStanding(currents.values(), owners);
   const misread = misreadIn(currents.values());
@@ -273,7 +277,7 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
   const all = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
   const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
-  if (asking.length === 0 && input.asked?.has(name)) {
+  if (asking.length === 0 && input.asked?.has(name) && !standsShared(current, context.owners)) {
     const message = 'an object that could not be read now asked for it when it was';
     const isKept = current.ours.length > 0 && input.scope === undefined;
     const stopped = current.ours.every(({ claim }) => context.owners.frozen(claim.ownership)?.why === 'config');

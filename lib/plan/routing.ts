@@ -8,6 +8,7 @@ import type { NameContext } from './context.ts';
 import type { Current, OwnedRecord } from './current.ts';
 import { desiredRecords } from './desired.ts';
 import { facetOf, facetOfCandidate, groupOf } from './facets.ts';
+import { decidingClaims } from './shares.ts';
 import { unowned } from './unowned.ts';
 
 /** What may be published of a name whose record sets have set identifiers, so that all of them can stand beside each other. */
@@ -85,8 +86,9 @@ function wishOf(candidate: Candidate, current: Current, context: NameContext): W
   const records = 'message' in made ? [] : made.map(({ record }) => record).filter(one => isManaged(one, context));
   const group = groupOf(candidate.endpoints[0]?.type ?? 'A');
   const standing = current.ours.filter(
-    ({ record, claim }) =>
-      groupOf(record.type) === group && candidate.objects.some(object => owners.isOf(claim.ownership, object)),
+    owned =>
+      groupOf(owned.record.type) === group &&
+      decidingClaims(owned).some(({ ownership }) => candidate.objects.some(object => owners.isOf(ownership, object))),
   );
   return { candidate, records, standing: [...standing, ...unowned(current, records, candidate, context)] };
 }
@@ -97,12 +99,18 @@ const isManaged = ({ type }: RecordSet, { settings }: NameContext) => settings.t
 function fixedRecords(current: Current, wishes: readonly Wish[], context: NameContext): RecordSet[] {
   const { owners, settings } = context;
   const asked = new Set(wishes.flatMap(({ standing }) => standing.map(({ record }) => record)));
+  const together = new Set(
+    wishes.flatMap(({ candidate, standing }) => (candidate.parts ? standing.map(({ record }) => record) : [])),
+  );
   const stays = (owned: OwnedRecord) => {
-    const { ownership } = owned.claim;
-    if (settings.policy === 'create-only' || !isManaged(owned.record, context) || owners.frozen(ownership)) return true;
+    const ownerships = decidingClaims(owned).map(({ ownership }) => ownership);
+    if (settings.policy === 'create-only' || !isManaged(owned.record, context)) return true;
+    // The parts that are frozen are among what is wanted.
+    if (together.has(owned.record)) return false;
+    if (ownerships.some(one => owners.frozen(one))) return true;
     if (asked.has(owned.record)) return false;
     return (
-      owners.keeping(ownership, current.name, owned.record) !== undefined || isAwaited(owned, current.name, context)
+      ownerships.some(one => owners.keeping(one, current.name, owned.record)) || isAwaited(owned, current.name, context)
     );
   };
   return [

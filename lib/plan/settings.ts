@@ -1,4 +1,4 @@
-import type { DnsName, ManagedType, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, ManagedType, SharingMode, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
 import type { ClaimRule } from './claims.ts';
 import type { ZoneFilter } from './zones.ts';
@@ -7,6 +7,12 @@ export type Policy = 'sync' | 'upsert-only' | 'create-only';
 
 /** Whose addresses of one name are put together: nobody's, those of a namespace, or of a whole cluster (as ExternalDNS). */
 export type MergeScope = 'object' | 'namespace' | 'cluster';
+
+/** How names of these domains are shared by clusters; an empty list means all names. */
+export interface SharingRule {
+  readonly domains: readonly DnsName[];
+  readonly mode: SharingMode;
+}
 
 /** The larger of the two counts. */
 export interface Limit {
@@ -29,6 +35,10 @@ export interface PlanSettings {
   /** Seconds. */
   readonly ttl: number;
   readonly merge: MergeScope;
+  /** The first rule that has a name counts; absent, or none has it: `first`. */
+  readonly sharing?: readonly SharingRule[];
+  /** Of the clusters' shares of names that are shared by weight; absent: 1. */
+  readonly weights?: ReadonlyMap<ClusterName, number>;
   /** Names and ids of hosted zones in which nothing is changed. */
   readonly frozenZones: readonly string[];
   /** Who may publish what; see `decideClaim`. */

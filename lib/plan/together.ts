@@ -1,6 +1,7 @@
 import { clashOf, type RecordSet, resourceOf, sharesTtl } from '../model/index.ts';
 import type { DesiredRecord } from './desired.ts';
 import type { Delta } from './diff.ts';
+import { isDrained, isRaised } from './drained.ts';
 
 /** What is planned for one facet of a name. */
 interface Part {
@@ -18,6 +19,7 @@ interface Part {
  * | weighted, with another TTL                | weighted                       | yes      |
  * | CNAME                                     | any, and the other way round   | yes      |
  * | for an object                             | that goes, of the same object  | yes: its set identifier was renamed |
+ * | a cluster's share that gets answers now    | that is drained                | yes: else neither would get any for a while |
  * | any other                                 | any                            | no: the one must not hold up the other |
  */
 export function togetherParts<T extends Part>(parts: readonly T[]): T[][] {
@@ -35,6 +37,7 @@ const isSimple = ({ deltas }: Part) =>
 
 function needs(one: Part, other: Part): boolean {
   if (isSimple(one) && isSimple(other)) return true;
+  if (one.deltas.some(isDrained) && other.deltas.some(isRaised)) return true;
   return one.deltas.some(({ after }) => after && other.deltas.some(delta => isBound(after, delta)));
 }
 

@@ -1,5 +1,15 @@
 import { groupBy } from '../group.ts';
-import { type HistoryQuery, historyLine, selectHistory, type Undoing, undoneLine } from '../history/index.ts';
+import {
+  addToTimeline,
+  type HistoryQuery,
+  historyLine,
+  type RunMark,
+  type RunSummary,
+  selectHistory,
+  timelineOf,
+  type Undoing,
+  undoneLine,
+} from '../history/index.ts';
 import type { DnsName, HistoryLine, HostedZone, NameChange } from '../model/index.ts';
 import {
   decodeHistory,
@@ -30,10 +40,17 @@ export interface ZoneHistory {
  * Keeps what Route 53 accepted, a line a name. Called when all of it is done, so that nothing waits for it; what is lost of
  * it is lost to those who look back, and to nobody else.
  */
-export async function keepHistory(run: OpenRun, zones: readonly ZoneHistory[]): Promise<void> {
+export async function keepHistory(
+  run: OpenRun,
+  zones: readonly ZoneHistory[],
+  cost: Pick<RunMark, 'beganAt' | 'calls'>,
+): Promise<void> {
   const { holder, clock } = run.ports;
   const at = clock.now();
-  const mark = { run: holder, by: run.by ?? 'manual', shard: run.shard, at } as const;
+  const mark: RunMark = {
+    ...{ run: holder, by: run.by ?? 'manual', shard: run.shard, at, ...cost },
+    ...(run.noticedAt !== undefined && { noticedAt: run.noticedAt }),
+  };
   const changes = zones.flatMap(({ zone, applied }) =>
     applied.map(change => ({ change, line: historyLine(change, zone, mark) })),
   );
@@ -96,6 +113,11 @@ export class NoHistory extends Error {
 
 const FILES_AT_ONCE = 20;
 
+function refuseFaults({ faults }: Cache): void {
+  const [fault] = faults;
+  if (fault !== undefined) throw new NoHistory(`the history could not be read: ${fault}; look at state.store`);
+}
+
 /**
  * Reads the changes of the time since `from` (epoch milliseconds): a read of the store for each hour and shard.
  * @throws NoHistory when the store cannot be read
@@ -107,8 +129,7 @@ export async function readHistory(run: Run, from: number, query: HistoryQuery = 
   const hours = hoursBetween(Math.max(from, now - HISTORY_MS), now);
   const files = run.config.shards.flatMap(({ name }) => hours.map(hour => ({ shard: name, hour })));
   const lines = await mapLimit(files, FILES_AT_ONCE, ({ shard, hour }) => linesOf(kept, shard, hour));
-  const [fault] = kept.faults;
-  if (fault !== undefined) throw new NoHistory(`the history could not be read: ${fault}; look at state.store`);
+  refuseFaults(kept);
   const since = new Date(from).toISOString();
   return selectHistory(
     lines.flat().filter(({ at }) => at >= since),
@@ -149,4 +170,28 @@ export async function recentHistory(run: Run, from: number, name: DnsName): Prom
     return lines;
   });
   return selectHistory(found.flat(), {});
+}
+
+/**
+ * What each run since `from` (epoch milliseconds) changed, the newest first, as far as the first 10,000 changes of each hour
+ * and shard tell.
+ *
+ * @throws NoHistory when the store cannot be read
+ */
+export async function recentRuns(run: Run, from: number): Promise<RunSummary[]> {
+  const { clock, store } = run.ports;
+  const kept = createCache(store, clock);
+  const runs = new Map<string, RunSummary>();
+  const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
+  await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
+    for (let part = 0; part < FILES_AN_HOUR; part++) {
+      const key = historyKey(shard.name, hour, part);
+      const { value = [] } = await kept.read(key, decodeHistory);
+      kept.forget(key);
+      addToTimeline(runs, value);
+      if (value.length < LINES_A_FILE) break;
+    }
+  });
+  refuseFaults(kept);
+  return timelineOf(runs);
 }

@@ -92,6 +92,8 @@ export interface Run {
   readonly patienceMs?: number;
   /** Who asked for the run; absent: a person. For the history and the news alone. */
   readonly by?: RunCause;
+  /** Likewise, epoch milliseconds: when the earliest of the changes was seen that notices tell of. */
+  readonly noticedAt?: number;
   /** Told of what was changed, when it is done. */
   readonly onApplied?: (changes: readonly AppliedChange[]) => void;
   /** Told of what a run over a shard has changed and found, also of one that failed. What was told lately is left out. */

@@ -17,13 +17,19 @@ export interface ListedRecord {
 /** Lists the records of the selected zones: those of the config's owners, or all. @throws as reconcile, and for a zone that cannot be read */
 export async function listRecords(
   run: Run,
-  options: { readonly all: boolean; readonly withoutOwnership?: boolean },
+  options: {
+    readonly all: boolean;
+    readonly withoutOwnership?: boolean;
+    /** False: what is kept serves as long as it serves a run. */
+    readonly fresh?: boolean;
+  },
 ): Promise<ListedRecord[]> {
   const { config, ports } = run;
   const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
   const open = await openRun(run);
-  const listing = await selectedZones(open, route53, { fresh: true, keep: false });
-  const { zones, findings } = await loadZones(listing.selected, open, route53, { fresh: true });
+  const { fresh = true } = options;
+  const listing = await selectedZones(open, route53, { fresh, keep: false });
+  const { zones, findings } = await loadZones(listing.selected, open, route53, { fresh });
   const unreadable = [...listing.findings, ...findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));

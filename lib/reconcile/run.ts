@@ -126,7 +126,9 @@ async function runOnce(request: RunRequest, run: OpenRun, route53: CountedRoute5
     ...planned.findings.filter(finding => !superseded(finding)),
     ...done.flatMap(zone => zone.findings),
   ];
-  if (keep) await Promise.all([late ? undefined : keepWorld(world, findings, run), keepHistory(run, done)]);
+  const calls = Object.values(route53.counts).reduce((sum, count) => sum + count, 0);
+  const history = () => keepHistory(run, done, { beganAt: startedAt, calls });
+  if (keep) await Promise.all([late ? undefined : keepWorld(world, findings, run), history()]);
   const result = buildResult({
     request,
     startedAt,

@@ -19,6 +19,8 @@ export function planSettings(
     ttl: config.records.ttl,
     minTtl: config.records.minTtl,
     merge: config.records.merge,
+    sharing: config.sharing,
+    weights: new Map(config.clusters.map(({ name, weight = 1 }) => [name, weight])),
     claims: config.claims,
     frozenZones: config.zones.freeze,
     // The ownership record, of some 700 characters at most, is in the same swap.

@@ -7,6 +7,7 @@ const OWNER = `${PREFIX}owner=`;
 const RESOURCE = `${PREFIX}resource=`;
 const CLUSTER = `${PREFIX}cluster=`;
 const RENEWAL = `${PREFIX}renewal=`;
+const SHARE = `${PREFIX}share=`;
 
 /**
  * The text between the quotes of a TXT value: its character strings joined, escapes (`\"`, `\\`, `\ooo`) resolved.
@@ -65,10 +66,15 @@ function parsePlain(text: string | undefined): Ownership | undefined {
   const resource = labels.get(RESOURCE);
   const cluster = labels.get(CLUSTER);
   const renewal = Number(labels.get(RENEWAL));
+  const share = labels
+    .get(SHARE)
+    ?.split(';')
+    .filter(address => address !== '');
   return {
     owner,
     ...(resource !== undefined && { resource }),
     ...(cluster !== undefined && { cluster }),
+    ...(share && share.length > 0 && { share }),
     ...(renewal > 0 && { renewal }),
   };
 }
@@ -78,7 +84,7 @@ const MAX_STRING = 255;
 
 /**
  * Writes an ownership record's value, quotes included, exactly as ExternalDNS 0.22 writes it: the labels sorted. Labels
- * that it does not know (`cluster`, `renewal`) stand under its own prefix, so that it keeps them when it reads the record and
+ * that it does not know (`cluster`, `renewal`, `share`) stand under its own prefix, so that it keeps them when it reads the record and
  * names them when it updates or deletes it. A text that is too long for one string (an object's name may have 253
  * characters) is written as several, where ExternalDNS has its record refused.
  */
@@ -90,12 +96,13 @@ export function writeOwnership(ownership: Ownership, name: DnsName, { keys }: { 
   return quoted(keys ? keys.seal(text, name) : text);
 }
 
-function plainText({ owner, resource, cluster, renewal }: Ownership): string {
+function plainText({ owner, resource, cluster, renewal, share }: Ownership): string {
   const labels = [
     ...(cluster === undefined ? [] : [`${CLUSTER}${cluster}`]),
     `${OWNER}${owner}`,
     ...(renewal === undefined ? [] : [`${RENEWAL}${renewal}`]),
     ...(resource === undefined ? [] : [`${RESOURCE}${resource}`]),
+    ...(share === undefined ? [] : [`${SHARE}${share.join(';')}`]),
   ];
   return [HERITAGE, ...labels].join(',');
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { ago, span } from '../ago.ts';
 import type {
   Asker,
   ExplainedRecord,
@@ -130,7 +131,7 @@ function zoneLines(zone: ExplainedZone, options: ExplainOptions): string[] {
       ? [zone.readAt === undefined ? '  not known: nothing is kept of it' : '  nothing']
       : []),
     ...(reservedBy === undefined ? [] : [printable(`  reserved by an ownership record of "${reservedBy}"`)]),
-    ...(unwantedSince === undefined ? [] : [`  wanted by nobody since ${ago(unwantedSince, options)}`]),
+    ...(unwantedSince === undefined ? [] : [`  wanted by nobody since ${ago(unwantedSince, options.now)}`]),
     ...(refusal
       ? [
           printable(
@@ -143,7 +144,11 @@ function zoneLines(zone: ExplainedZone, options: ExplainOptions): string[] {
 
 function whose({ ours, ownership, doubt }: ExplainedRecord): string {
   if (!ownership) return 'nobody’s: no ownership record';
-  const { owner, cluster, resource, record } = ownership;
+  const { owner, cluster, resource, record, parts = [] } = ownership;
+  if (parts.length > 1) {
+    const shares = parts.map(part => `${part.cluster}: ${part.resource} has ${part.addresses.join(', ')}`);
+    return printable(`ours: clusters have it together (TXT ${record}): ${shares.join('; ')}`);
+  }
   const of = [resource, cluster && `cluster ${cluster}`].filter(Boolean).join(', ');
   const why =
     doubt === 'contested'
@@ -199,7 +204,7 @@ function sourceLines({ origin, clusters, gaps }: Source, options: ExplainOptions
   const newest =
     times.length === 0
       ? ''
-      : `, clusters as of ${ago(Math.max(...times), options)} at the latest (they are written when they change)`;
+      : `, clusters as of ${ago(Math.max(...times), options.now)} at the latest (they are written when they change)`;
   const head =
     origin === 'read' ? 'read just now; nothing was written' : `what runs have kept${newest}; --fresh reads anew`;
   return [head, ...gaps.map(gap => printable(`but ${gap}`))];
@@ -209,14 +214,5 @@ function sourceLines({ origin, clusters, gaps }: Source, options: ExplainOptions
 function latelyLine({ at, action, why, by, run }: HistoryLine): string {
   return printable(`${at.slice(0, 19).replace('T', ' ')} ${action}: ${why} (${by}, run ${run})`);
 }
-
-function span(milliseconds: number): string {
-  const minutes = Math.round(Math.abs(milliseconds) / 60_000);
-  if (minutes < 1) return 'less than a minute';
-  if (minutes < 90) return `${minutes} min`;
-  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
-}
-
-const ago = (at: number, { now }: ExplainOptions) => `${span(now - at)} ago`;
 
 const inFuture = (at: number, { now }: ExplainOptions) => (at <= now ? 'with the next run' : `in ${span(at - now)}`);

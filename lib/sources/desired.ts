@@ -9,6 +9,7 @@ import { type Needed, type NeededResource, NOTHING_NEEDED } from './needed.ts';
 import { Notes } from './notes.ts';
 import { type ObjectForm, openObject, refOf } from './object.ts';
 import type { SourceContext } from './settings.ts';
+import { sharingOf } from './sharing.ts';
 
 /**
  * Turns one page of a listing into what its objects ask for. Total: whatever the objects are, nothing is thrown, and what
@@ -70,10 +71,12 @@ function askedBy(
     const kept = keptAsIs(opened, () => (counts ? endpointsOf(opened, context, needed) : []));
     if (kept) return { asked: [], notes: kept, counts };
     if (!counts) return { asked: [], notes: opened.notes, counts };
+    const sharing = sharingOf(opened);
+    if (sharing instanceof Notes) return { asked: [], notes: sharing };
     const asked = endpointsOf(opened, context, needed);
     room?.take(opened.notes.object.namespace, asked.length);
     warnOfMistakes(opened, context);
-    return { asked, notes: opened.notes };
+    return { asked: sharing ? asked.map(one => ({ ...one, sharing })) : asked, notes: opened.notes };
   } catch (error) {
     return { asked: [], notes: Notes.ofFailure(refOf(resource, raw, context), error) };
   }

@@ -12,7 +12,7 @@ export interface RoutingFields {
 }
 
 /** What an object says of the routing of its records. */
-export type Routed = Pick<Endpoint, 'setIdentifier' | 'routing' | 'healthCheckId'>;
+export type Routed = Pick<Endpoint, 'setIdentifier' | 'routing' | 'healthCheckId' | 'weight'>;
 
 /** What is at fault, and what to do. */
 export interface Fault {
@@ -72,9 +72,12 @@ export function routingOf(fields: RoutingFields): Routed | Fault {
     if (id === undefined || id.text === '') return health;
     return fault(id, 'is a set identifier without a routing policy: add one (such as aws-weight), or remove it');
   }
+  const routing = policy.read(policy.given);
+  const { weight } = 'problem' in routing ? {} : routing;
+  // Whether the name is shared by weight, the plan knows.
+  if (weight !== undefined && (id === undefined || id.text === '')) return { weight, ...health };
   const identifier = identifierOf(id, policy.first);
   if (typeof identifier === 'object') return identifier;
-  const routing = policy.read(policy.given);
   return 'problem' in routing ? routing : { setIdentifier: identifier, routing, ...health };
 }
 

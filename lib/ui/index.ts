@@ -1,2 +1,2 @@
-export { lookAtWorld } from './look.ts';
+export { historySource, lookAtWorld } from './look.ts';
 export { startUi } from './server.ts';

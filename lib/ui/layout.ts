@@ -1,3 +1,4 @@
+import { ago } from '../ago.ts';
 import { type Html, html, type Part } from './html.ts';
 
 /** What every page has around it. */
@@ -15,6 +16,7 @@ export const PLACES = {
   plan: 'Plan',
   findings: 'Not done',
   records: 'Records',
+  runs: 'Runs',
 } as const;
 
 export type Place = keyof typeof PLACES;
@@ -51,13 +53,6 @@ ${content}
 `;
 }
 
-export function ago(then: number, now: number): string {
-  const seconds = Math.max(0, Math.round((now - then) / 1000));
-  if (seconds < 90) return `${seconds} s ago`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min ago`;
-  return `${Math.round(seconds / 3600)} h ago`;
-}
-
 /** A table that scrolls by itself where it is too wide, with the keyboard, too. */
 export function table(caption: string, head: readonly Part[], rows: readonly (readonly Part[])[]): Html {
   if (rows.length === 0) return html`<p class="soft">${caption}: none.</p>`;
@@ -77,7 +72,7 @@ export const nameLink = (name: string): Html =>
   html`<a class="value" href="./name?n=${encodeURIComponent(name)}">${name}</a>`;
 
 /** The pages of a long list, as links; `here` from 1. */
-export function pages(place: Place, query: Readonly<Record<string, string>>, here: number, of: number): Part {
+export function pages(place: Place | 'run', query: Readonly<Record<string, string>>, here: number, of: number): Part {
   if (of <= 1) return undefined;
   const link = (number: number, text: string) => {
     const search = new URLSearchParams({ ...query, page: String(number) });

@@ -1,4 +1,5 @@
 import { groupBy } from '../group.ts';
+import type { RunSummary } from '../history/index.ts';
 import type { DnsName, Finding, OwnerId, RecordChange, RunResult, ZoneId } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import type { ListedRecord } from '../reconcile/index.ts';
@@ -13,8 +14,10 @@ export interface Picture {
   readonly records: readonly ListedRecord[];
   /** The owner ids of the config. */
   readonly owners: ReadonlySet<OwnerId>;
-  /** How many record sets a zone may hold and holds; absent where that may not be read. */
-  readonly rooms: ReadonlyMap<ZoneId, Room>;
+  /** How many record sets a zone may hold and holds (absent where that may not be read), and when that was asked. */
+  readonly rooms: { readonly at: number; readonly of: ReadonlyMap<ZoneId, Room> };
+  /** What runs changed within a day, the newest first; or why that is not known. */
+  readonly runs: readonly RunSummary[] | string;
 }
 
 /** How many record sets a zone may hold, and holds. */

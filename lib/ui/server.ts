@@ -1,18 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { RunSummary } from '../history/index.ts';
+import type { DnsName, HistoryLine } from '../model/index.ts';
 import { canonicalHostname } from '../sources/index.ts';
 import { type Html, html } from './html.ts';
 import { PLACES, type Place, page } from './layout.ts';
 import { findingsPage, planPage, recordsPage } from './pages/lists.ts';
 import { namePage } from './pages/name.ts';
 import { overview } from './pages/overview.ts';
+import { runPage, runsPage, unknownRun } from './pages/runs.ts';
 import { type Index, indexPicture, type Picture } from './picture.ts';
 import { STYLE } from './style.ts';
 
+/** What runs changed, where it is asked for. What it throws is shown. */
+export interface HistorySource {
+  /** Of a name within a day, the newest first. */
+  ofName(name: DnsName): Promise<readonly HistoryLine[]>;
+  ofRun(run: RunSummary): Promise<readonly HistoryLine[]>;
+}
+
 export interface UiOptions {
   /** Looks at the world anew. What it throws is shown; what was seen before stays. */
-  readonly look: () => Promise<Picture>;
+  readonly look: (glance: { readonly anew: boolean; readonly before: Picture | undefined }) => Promise<Picture>;
+  readonly history: HistorySource;
   /** In each path, so that no other page of the browser, and no other user of the machine, can ask. */
   readonly token: string;
   /** Milliseconds after which a request makes a new look begin. */
@@ -83,8 +94,8 @@ function createWatcher({ look, maxAgeMs, now = Date.now }: UiOptions): Watcher {
   let index: Index | undefined;
   let fault: string | undefined;
   let looking: Promise<Index> | undefined;
-  const begin = (): Promise<Index> => {
-    looking ??= look()
+  const begin = (anew: boolean): Promise<Index> => {
+    looking ??= look({ anew, before: index?.picture })
       .then(picture => {
         fault = undefined;
         index = indexPicture(picture);
@@ -105,9 +116,9 @@ function createWatcher({ look, maxAgeMs, now = Date.now }: UiOptions): Watcher {
       return fault;
     },
     async seen(anew) {
-      if (anew || index === undefined) return begin();
+      if (anew || index === undefined) return begin(anew);
       // Told by the next request: who waits for a page wants what is there.
-      if (now() - index.picture.at > maxAgeMs) begin().catch(() => {});
+      if (now() - index.picture.at > maxAgeMs) begin(false).catch(() => {});
       return index;
     },
   };
@@ -152,7 +163,7 @@ async function lookAgain(
 async function pageFor(
   place: string,
   query: URLSearchParams,
-  { now = Date.now }: UiOptions,
+  { now = Date.now, history }: UiOptions,
   watcher: Watcher,
 ): Promise<Reply> {
   const framed = (status: number, title: string, here: Place, at: number, content: Html): Reply => ({
@@ -172,7 +183,7 @@ async function pageFor(
     );
   }
   const { at } = index.picture;
-  const made = contentOf(place, query, index, now());
+  const made = await contentOf(place, query, { index, history, now: now() });
   if (made === undefined)
     return framed(404, 'There is no such page', '', at, html`<p><a href="./">To the overview</a></p>`);
   const stale =
@@ -186,7 +197,22 @@ interface Made {
   readonly content: Html;
 }
 
-function contentOf(place: string, query: URLSearchParams, index: Index, now: number): Made | undefined {
+interface Shown {
+  readonly index: Index;
+  readonly history: HistorySource;
+  readonly now: number;
+}
+
+/** What runs did, or why that cannot be said. */
+async function told(lines: Promise<readonly HistoryLine[]>): Promise<readonly HistoryLine[] | string> {
+  return lines.catch((error: Error) => error.message);
+}
+
+async function contentOf(
+  place: string,
+  query: URLSearchParams,
+  { index, history, now }: Shown,
+): Promise<Made | undefined> {
   const asked = { q: query.get('q')?.slice(0, 200) ?? '', page: Number(query.get('page') ?? 1) || 1 };
   switch (place) {
     case '':
@@ -200,7 +226,17 @@ function contentOf(place: string, query: URLSearchParams, index: Index, now: num
     case 'name': {
       const found = canonicalHostname(query.get('n') ?? '', { wildcard: true, reserved: true });
       if ('problem' in found) return undefined;
-      return { title: found.name, here: 'records', content: namePage(index, found.name) };
+      const lately = await told(history.ofName(found.name));
+      return { title: found.name, here: 'records', content: namePage(index, found.name, lately) };
+    }
+    case 'runs':
+      return { title: PLACES.runs, here: place, content: runsPage(index, asked, now) };
+    case 'run': {
+      const id = query.get('r')?.slice(0, 200) ?? '';
+      const { runs } = index.picture;
+      const run = typeof runs === 'string' ? undefined : runs.find(one => one.run === id);
+      const content = run ? runPage(run, await told(history.ofRun(run)), asked) : unknownRun(id);
+      return { title: `Run ${id}`, here: 'runs', content };
     }
     default:
       return undefined;

@@ -5,6 +5,26 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { ConfigError, loadConfig } from '../../lib/config/index.ts';
 import { errorOf, FILE, MINIMAL, parse, withLines } from './files.ts';
 
+describe('how names are shared', () => {
+  it.each([
+    ['sharing: first', []],
+    ['sharing: merge', [{ domains: [], mode: 'merge' }]],
+    [
+      'sharing: [{domains: [Shop.example.com.], mode: weighted}]',
+      [{ domains: ['shop.example.com'], mode: 'weighted' }],
+    ],
+  ])('%s', (line, expected) => {
+    expect(withLines(line).sharing).toEqual(expected);
+  });
+
+  it('by weight, with the clusters’ weights', () => {
+    const config = parse(
+      'clusters: [{name: a, region: eu-west-1, weight: 0}, {name: b, region: eu-west-1, weight: 1}]',
+    );
+    expect(config.clusters.map(({ weight }) => weight)).toEqual([0, undefined]);
+  });
+});
+
 describe('a config that names its clusters only', () => {
   it('has a default for everything else', () => {
     expect(parse(MINIMAL)).toEqual({
@@ -51,6 +71,7 @@ describe('a config that names its clusters only', () => {
         readMiB: 512,
       },
       budget: { requestsPerSecond: 5, burst: 25 },
+      sharing: [],
       claims: [],
       kubernetesEvents: false,
     });

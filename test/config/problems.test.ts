@@ -25,6 +25,15 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['zones: {type: internal}', /^zones\.type: "internal" is not allowed: write one of public, private, any$/],
     ['zones: {freeze: [".a.com"]}', /^zones\.freeze\[0\]: "\.a\.com" is neither the name nor the id of a hosted zone/],
     ['zones: {freeze: true}', /^zones\.freeze: must be a list, not true$/],
+    ['sharing: all', /^sharing: "all" is not allowed: write one of first, merge, weighted, or a list of rules/],
+    ['sharing: {mode: merge}', /^sharing: a map is not allowed: write one of first, merge, weighted, or a list/],
+    ['sharing: [{domains: [a.com], mode: all}]', /^sharing\[0\]\.mode: "all" is not allowed: write one of first, /],
+    ['sharing: [{domains: [], mode: merge}]', /^sharing\[0\]\.domains: is empty: at least one is needed$/],
+    [
+      'sharing: [{domain: [a.com], mode: merge, domains: [a.com]}]',
+      /^sharing\[0\]\.domain: is not a known key: did you/,
+    ],
+    ['sharing: merge\nregistry: {type: noop}\npolicy: upsert-only', /^sharing: merge needs ownership records/],
     ['claims: {}', /^claims: must be a list, not a map$/],
     ['claims: [{domains: ["*.a.com"]}]', /^claims\[0\]\.domains\[0\]: .*wildcard/],
     ['claims: [{}, {types: [LOC]}]', /^claims\[1\]\.types\[0\]: "LOC" is not allowed: write one of A, AAAA/],
@@ -243,18 +252,6 @@ describe('keys that exclude or need each other', () => {
     ],
   ])('%s', (line, message) => {
     expect(problem(line)).toEqual([expect.stringMatching(message)]);
-  });
-});
-
-describe('what comes later is refused as not supported yet', () => {
-  it.each([
-    ['sharing: merge', 'sharing'],
-    ['sharing: weighted', 'sharing'],
-  ])('%s', (line, path) => {
-    const [message, ...others] = problem(line);
-    expect(message).toMatch(/^[^:]+: .*not supported yet/);
-    expect(message?.split(':')[0]).toBe(path);
-    expect(others).toEqual([]);
   });
 });
 

@@ -1,10 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/config/index.ts';
-import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
-import { lookAtWorld, startUi } from '../../lib/ui/index.ts';
+import { composePorts, reconcile, undo } from '../../lib/reconcile/index.ts';
+import { historySource, lookAtWorld, startUi } from '../../lib/ui/index.ts';
 import { startWorld, type World } from '../../local/world.ts';
 import { chromiumPath } from '../../scripts/real/chromium.ts';
 import { NLB, service } from '../support/objects.ts';
@@ -21,6 +24,8 @@ const open: (() => Promise<void>)[] = [];
 
 /** A world in which something is published, something waits and something is refused. */
 beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-pages-'));
+  open.push(() => rm(folder, { recursive: true }));
   world = await startWorld({
     throttle: false,
     zones: [
@@ -32,15 +37,19 @@ beforeAll(async () => {
   const cluster = await world.addCluster({ name: 'prod-eu' });
   cluster.apply(service('web', { hostname: 'web.shop.example.com' }, [NLB]));
   cluster.apply(service('api', { hostname: 'api.example.com' }, ['203.0.113.7']));
+  cluster.apply(service('gone', { hostname: 'gone.example.com' }, ['203.0.113.10']));
   Object.assign(process.env, world.env());
-  const text = `owner: platform\nclusters: [{name: prod-eu, region: ${world.region}}, {name: gone, region: ${world.region}}]\nzones: {domains: [example.com]}\n`;
+  const text = `owner: platform\nclusters: [{name: prod-eu, region: ${world.region}}, {name: gone, region: ${world.region}}]\nzones: {domains: [example.com]}\nstate: {store: ${folder}}\n`;
   const config = parseConfig(text, { file: 'fairlead.yml', env: {} });
-  const ports = composePorts(config, process.env);
-  await reconcile({ mode: 'sync', force: false }, { config, ports });
+  const ports = { ...composePorts(config, process.env), holder: 'run-1' };
+  await reconcile({ mode: 'sync', force: false }, { config, ports, by: 'notice', noticedAt: Date.now() - 1_000 });
+  const person = { config, ports: { ...ports, holder: 'undo-1' } };
+  await undo({ what: ['gone.example.com'] }, 0, person, async () => true);
   cluster.apply(service('api', { hostname: 'api.example.com' }, ['203.0.113.8']));
   cluster.apply(service('site', { hostname: 'www.example.com' }, ['203.0.113.9']));
-  const look = () => (fails ? Promise.reject(new Error('no credentials')) : lookAtWorld(config, ports));
-  const ui = await startUi({ look, token: 'token', maxAgeMs: 3_600_000 });
+  const look: Parameters<typeof startUi>[0]['look'] = glance =>
+    fails ? Promise.reject(new Error('no credentials')) : lookAtWorld(config, ports, glance);
+  const ui = await startUi({ look, history: historySource(config, ports), token: 'token', maxAgeMs: 3_600_000 });
   open.push(ui.close);
   url = ui.url;
   browser = await chromium.launch({ executablePath: chromiumPath() ?? '', args: ['--no-sandbox'] });
@@ -85,6 +94,11 @@ const PAGES = [
   'records?q=is%3Aours',
   'name?n=www.example.com',
   'name?n=api.example.com',
+  'name?n=gone.example.com',
+  'runs',
+  'run?r=run-1',
+  'run?r=undo-1',
+  'run?r=nobody',
   'nothing',
 ];
 
@@ -136,6 +150,23 @@ describe('the pages in a real browser', () => {
     await page.waitForURL('**/name?*');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('www.example.com');
     expect(await page.getByText('carries no ownership record').count()).toBe(1);
+    await page.close();
+  });
+
+  it('show what runs did: from the timeline to a run, to a name of it, and how it is put back', async () => {
+    const { page } = await visit('runs');
+    await page
+      .getByRole('region', { name: 'From the change in a cluster' })
+      .getByText(/\d\.\d s/)
+      .first()
+      .waitFor();
+    await page.getByRole('link', { name: 'run-1', exact: true }).click();
+    await page.waitForURL('**/run?r=run-1');
+    expect(await page.getByText('npx fairlead undo run-1 --dry-run').count()).toBe(1);
+    await page.getByRole('link', { name: 'gone.example.com' }).click();
+    await page.waitForURL('**/name?*');
+    expect(await page.getByText('a person undid what the run run-1 did').count()).toBe(1);
+    expect(await page.getByText('fairlead undo --release gone.example.com').count()).toBe(1);
     await page.close();
   });
 

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { nextSteps } from '../../infra/next-steps.ts';
 import { parseConfig } from '../../lib/config/index.ts';
+import { commandsOf } from '../docs/blocks.ts';
+import { checkHelm, checkSls, checkTemplate } from '../docs/checks.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/fairlead-prod-eu-west-1';
 const OUTPUTS = {
@@ -60,55 +61,22 @@ describe('after a deployment', () => {
   });
 });
 
-/** The commands of the page: indented or not, with lines continued. */
-const PAGE = readFileSync('docs/install.md', 'utf8').replaceAll(/\\\n\s*/g, '');
-const told = [...PAGE.matchAll(/^\s*((?:aws|npx sls|helm|docker|kubectl) .*)$/gm)].map(([, line = '']) =>
-  line.replace(/\s+#.*$/, ''),
-);
+describe('the commands that sls deploy tells', () => {
+  const lines = [...commands(FAR, true), ...commands(PLAIN)];
+  const words = lines.flatMap(commandsOf);
 
-describe.each([
-  ['docs/install.md', told],
-  ['what sls deploy tells', [...commands(FAR, true), ...commands(PLAIN)]],
-])('the commands in %s', (_where, lines) => {
-  it('are there', () => {
-    expect(lines.length).toBeGreaterThan(7);
-  });
+  it('are there', () => expect(lines.length).toBeGreaterThan(7));
 
   it('name stage and region wherever sls needs them to find the stack, and functions that there are', () => {
-    const { custom, functions } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' });
-    expect(custom).toBeDefined();
-    for (const line of lines.filter(one => one.startsWith('npx sls'))) {
-      expect(line).toMatch(/--stage \S+ --region \S+/);
-      const [, name] = / -f (\S+)/.exec(line) ?? [];
-      if (name) expect(Object.keys(functions.at(-1))).toContain(name);
-    }
+    for (const one of words.filter(([first, second]) => first === 'npx' && second === 'sls')) checkSls(one, true);
   });
 
   it('name templates that there are, their parameters, and the region', () => {
-    for (const line of lines.filter(one => one.startsWith('aws cloudformation deploy'))) {
-      const [, file = ''] = /--template-file (\S+)/.exec(line) ?? [];
-      expect(existsSync(file), file).toBe(true);
-      const { Parameters, Resources } = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' });
-      expect(line).toMatch(/--region \S+/);
-      const given = [...line.replace(/.*--parameter-overrides /, '').matchAll(/(?:^|\s)['"]?(\w+)=/g)].map(
-        ([, name]) => name,
-      );
-      expect(Object.keys(Parameters)).toEqual(expect.arrayContaining(given));
-      for (const [name, { Default }] of Object.entries<{ Default?: unknown }>(Parameters))
-        if (Default === undefined) expect(given).toContain(name);
-      if (JSON.stringify(Resources).includes('AWS::IAM::Role'))
-        expect(line).toContain(
-          JSON.stringify(Resources).includes('RoleName') ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM',
-        );
-    }
+    for (const one of words.filter(([first]) => first === 'aws')) checkTemplate(one);
   });
 
-  it('name files that there are', () => {
+  it('name files that there are, and values of the chart', () => {
     for (const [, file = ''] of lines.join('\n').matchAll(/\s(infra\/\S+)/g)) expect(existsSync(file), file).toBe(true);
-  });
-
-  it('build images for the nodes, not for the machine that builds', () => {
-    for (const line of lines.filter(one => one.startsWith('docker')))
-      expect(line).toContain('--platform linux/amd64,linux/arm64');
+    for (const one of words.filter(([first]) => first === 'helm')) checkHelm(one);
   });
 });

@@ -144,7 +144,7 @@ describe('an entry that cannot be published is refused alone, and what is publis
       'ends in .in-addr.arpa or .ip6.arpa',
     ],
     ['a set identifier alone', { setIdentifier: 'x' }, 'invalid', 'set identifier without a routing policy'],
-    ['a weight alone', property('aws/weight', '1'), 'invalid', 'a routing policy needs a set identifier'],
+    ['a region alone', property('aws/region', 'eu-west-1'), 'invalid', 'a routing policy needs a set identifier'],
     ['a bad weight', { setIdentifier: 'x', ...property('aws/weight', 'ten') }, 'invalid', '"ten" is not a weight'],
     ['a bad health check', property('aws/health-check-id', 'a b'), 'invalid', 'not the id of a health check'],
     [

@@ -384,7 +384,7 @@ describe('annotations of a route', () => {
       ['warning'],
     ],
     ['another controller’s', { controller: 'other' }, [], ['filtered']],
-    ['malformed routing is refused', { 'aws-weight': '1' }, [], ['invalid']],
+    ['malformed routing is refused', { 'aws-region': 'eu-west-1' }, [], ['invalid']],
     ['routing', { 'aws-weight': '1', 'set-identifier': 'x' }, ['shop.example.com'], []],
   ])('%s', (_rule, annotations, expected, why) => {
     const wanted = asked(route({ annotations }));
@@ -393,7 +393,7 @@ describe('annotations of a route', () => {
   });
 
   it('malformed routing is refused too where the names are the listeners’', () => {
-    const wanted = asked(route({ hostnames: [], annotations: { 'aws-weight': '1' } }), at('a.example.com'));
+    const wanted = asked(route({ hostnames: [], annotations: { 'aws-weight': 'ten' } }), at('a.example.com'));
     expect([records(wanted), held(wanted), reasons(wanted)]).toEqual([[], ['*'], ['invalid']]);
   });
 

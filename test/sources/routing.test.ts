@@ -78,12 +78,39 @@ describe('an object says how its records are routed', () => {
   });
 });
 
+it('a weight without set identifier is of its cluster’s share, if the name is shared: the plan knows', () => {
+  for (const wanted of [asked, entry].map(form => form({ 'set-identifier': '', 'aws-weight': '7' }))) {
+    expect(wanted.endpoints).toEqual([expect.objectContaining({ weight: 7 })]);
+    expect(wanted.endpoints[0]).not.toHaveProperty('routing');
+    expect([held(wanted), wanted.findings]).toEqual([[], []]);
+  }
+});
+
+describe('fairlead.dev/sharing', () => {
+  const annotated = (sharing: string) =>
+    read('service', service({ annotations: { hostname: 'a.example.com', 'fairlead.dev/sharing': sharing } }));
+
+  it.each(['first', 'merge', 'weighted'])('%s', sharing => {
+    expect(annotated(sharing).endpoints).toEqual([expect.objectContaining({ name: 'a.example.com', sharing })]);
+  });
+
+  it('anything else holds the object’s records', () => {
+    const wanted = annotated('all');
+    expect([wanted.endpoints, held(wanted)]).toEqual([[], ['*']]);
+    expect(onlyFinding(wanted)).toMatchObject({
+      reason: 'invalid',
+      field: 'metadata.annotations["fairlead.dev/sharing"]',
+      message: expect.stringContaining('"all" is not allowed: write one of first, merge, weighted'),
+    });
+  });
+});
+
 describe('what Route 53 would refuse holds the object’s records, and names what is at fault', () => {
   it.each<[string, Annotations, string, RegExp]>([
     [
       'a policy without set identifier',
-      { 'set-identifier': '', 'aws-weight': '1' },
-      'aws-weight',
+      { 'set-identifier': '', 'aws-region': 'eu-west-1' },
+      'aws-region',
       /needs a set identifier/,
     ],
     ['a set identifier without policy', {}, 'set-identifier', /without a routing policy/],

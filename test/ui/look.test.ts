@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget } from '../../lib/route53/index.ts';
-import { lookAtWorld } from '../../lib/ui/index.ts';
-import { fakeClusters, harness } from '../support/harness.ts';
+import { historySource, lookAtWorld } from '../../lib/ui/index.ts';
+import { configOf, fakeClusters, harness } from '../support/harness.ts';
 import { service } from '../support/objects.ts';
 
-test('a look lists each zone once, for the plan and for the records, and changes nothing', async () => {
+const CONFIG = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n';
+
+function worldOf(more = '') {
   const world = harness({
     clusters: { prod: { objects: [service('x', { hostname: 'x.example.com' }, ['192.0.2.1'])] } },
+    config: CONFIG + more,
   });
   const { config, clock, state: store } = world;
   const ports = {
@@ -15,10 +18,68 @@ test('a look lists each zone once, for the plan and for the records, and changes
     budget: createBudget(config.budget, clock),
     readCluster: fakeClusters(world.clusters),
   };
+  return { world, config, ports };
+}
+
+/** What Route 53 was asked for since the last time. */
+function asked({ calls }: ReturnType<typeof harness>): Record<string, number> {
+  const before = { ...calls };
+  for (const operation of Object.keys(calls)) delete calls[operation as keyof typeof calls];
+  return before;
+}
+
+test('a look lists each zone once, for the plan and for the records, and changes nothing', async () => {
+  const { world, config, ports } = worldOf();
   const { plan, records, rooms } = await lookAtWorld(config, ports);
   expect(plan.counts).toMatchObject({ created: 1 });
   expect(records.map(({ record }) => record.type)).toEqual(expect.arrayContaining(['NS', 'SOA']));
-  expect(rooms.size).toBe(1);
-  expect(world.calls).toEqual({ listHostedZones: 1, listRecordSets: 1, recordSetLimit: 1 });
+  expect(rooms.of.size).toBe(1);
+  expect(asked(world)).toEqual({ listHostedZones: 1, listRecordSets: 1, recordSetLimit: 1 });
   expect(world.records()).toEqual([]);
+});
+
+test('what runs have kept serves; asked to look anew, zones are listed again', async () => {
+  const { world, config, ports } = worldOf();
+  await world.run();
+  asked(world);
+  const first = await lookAtWorld(config, ports);
+  expect(asked(world)).toEqual({ recordSetLimit: 1 });
+  expect(first.records.map(({ record }) => record.name)).toContain('x.example.com');
+  world.clock.advance(60_000);
+  await lookAtWorld(config, ports, { before: first });
+  expect(asked(world)).toEqual({});
+  await lookAtWorld(config, ports, { before: first, anew: true });
+  expect(asked(world)).toEqual({ listHostedZones: 1, listRecordSets: 1, recordSetLimit: 1 });
+  world.clock.advance(11 * 60_000);
+  expect((await lookAtWorld(config, ports, { before: first })).rooms.at).toBe(world.clock.now());
+});
+
+test('shows what runs did, with what they cost and how long their notices took, and writes nothing', async () => {
+  const { world, config, ports } = worldOf('state: {store: ./state}\n');
+  const seen = world.clock.now();
+  world.clock.advance(3_000);
+  await world.run({ clusters: ['prod'] }, { holder: 'run-1' }, { by: 'notice', noticedAt: seen });
+  const picture = await lookAtWorld(config, ports);
+  expect(picture.runs).toMatchObject([
+    {
+      run: 'run-1',
+      by: 'notice',
+      created: 1,
+      noticed: new Date(seen).toISOString(),
+      calls: 3,
+      names: ['x.example.com'],
+    },
+  ]);
+  const [run] = picture.runs as Exclude<typeof picture.runs, string>;
+  const source = historySource(config, ports);
+  for (const lines of [await source.ofRun(run!), await source.ofName('x.example.com')])
+    expect(lines.map(({ name, run: by }) => [name, by])).toEqual([['x.example.com', 'run-1']]);
+});
+
+test('says why runs are not known, where nothing is kept or it cannot be read', async () => {
+  const { config, ports } = worldOf();
+  expect((await lookAtWorld(config, ports)).runs).toMatch(/state\.store is "memory"/);
+  const store = { ...ports.store, get: () => Promise.reject(new Error('no such bucket')) };
+  const folder = configOf(`${CONFIG}state: {store: ./state}\n`);
+  expect((await lookAtWorld(folder, { ...ports, store })).runs).toMatch(/could not be read: no such bucket/);
 });

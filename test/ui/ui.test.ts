@@ -1,10 +1,12 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Finding, HostedZone, RecordChange, RunResult, ZoneResult } from '../../lib/model/index.ts';
+import { addToTimeline, type RunSummary, timelineOf } from '../../lib/history/index.ts';
+import type { Finding, HistoryLine, HostedZone, RecordChange, RunResult, ZoneResult } from '../../lib/model/index.ts';
 import type { ListedRecord } from '../../lib/reconcile/index.ts';
 import { html } from '../../lib/ui/html.ts';
 import { startUi } from '../../lib/ui/index.ts';
 import { indexPicture, type Picture, search } from '../../lib/ui/picture.ts';
+import type { HistorySource } from '../../lib/ui/server.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00Z');
 const TOKEN = 'a-token-that-nobody-guesses';
@@ -26,9 +28,10 @@ interface Seen {
   readonly records?: readonly ListedRecord[];
   readonly findings?: readonly Finding[];
   readonly changes?: readonly RecordChange[];
+  readonly runs?: Picture['runs'];
 }
 
-function pictureOf({ records = [], findings = [], changes = [] }: Seen = {}): Picture {
+function pictureOf({ records = [], findings = [], changes = [], runs = [] }: Seen = {}): Picture {
   const reasons = Object.fromEntries(findings.map(({ reason }) => [reason, 1]));
   const plan: RunResult = {
     ...{ mode: 'plan', force: false, startedAt: new Date(AT).toISOString(), durationMs: 1, inStep: false, calls: {} },
@@ -45,7 +48,14 @@ function pictureOf({ records = [], findings = [], changes = [] }: Seen = {}): Pi
     ],
     ...{ zones: [zoneResult(changes)], findings, reasons },
   };
-  return { at: AT, plan, records, owners: new Set(['o']), rooms: new Map([['Z1', { limit: 10_000, count: 8 }]]) };
+  return {
+    at: AT,
+    plan,
+    records,
+    owners: new Set(['o']),
+    rooms: { at: AT, of: new Map([['Z1', { limit: 10_000, count: 8 }]]) },
+    runs,
+  };
 }
 
 const open: (() => Promise<void>)[] = [];
@@ -53,8 +63,10 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-async function serve(look: () => Promise<Picture>, maxAgeMs = 60_000) {
-  const ui = await startUi({ look, token: TOKEN, maxAgeMs, now: () => AT + 5_000 });
+const NO_HISTORY: HistorySource = { ofName: async () => [], ofRun: async () => [] };
+
+async function serve(look: () => Promise<Picture>, maxAgeMs = 60_000, history = NO_HISTORY) {
+  const ui = await startUi({ look, history, token: TOKEN, maxAgeMs, now: () => AT + 5_000 });
   open.push(() => ui.close());
   const get = async (path: string) => {
     const response = await fetch(new URL(path, ui.url), { redirect: 'manual' });
@@ -143,6 +155,114 @@ describe('what the pages show', () => {
     expect(status).toBe(200);
     expect(text).toContain('The last look failed, so this is older: no credentials');
     expect(text).toContain('a.example.com');
+  });
+});
+
+const line = (more: Partial<HistoryLine> = {}): HistoryLine => ({
+  ...{
+    at: '2026-01-01T00:00:03.000Z',
+    run: 'run-1',
+    by: 'notice',
+    shard: 'default',
+    zone: 'Z1',
+    zoneName: 'example.com',
+  },
+  ...{
+    name: 'a.example.com',
+    action: 'update',
+    why: 'what is asked for changed',
+    owner: 'o',
+    objects: ['prod: service/shop/web'],
+  },
+  ...{ began: '2026-01-01T00:00:01.500Z', noticed: '2026-01-01T00:00:00.000Z', calls: 4 },
+  before: [{ name: 'a.example.com', type: 'A', ttl: 60, values: ['192.0.2.1'] }],
+  after: [{ name: 'a.example.com', type: 'A', ttl: 60, values: ['192.0.2.2'] }],
+  ...more,
+});
+
+function runsOf(...lines: HistoryLine[]) {
+  const runs = new Map<string, RunSummary>();
+  addToTimeline(runs, lines);
+  return timelineOf(runs);
+}
+
+describe('what runs did', () => {
+  const lines = [
+    line(),
+    line({ name: 'b.example.com', action: 'create', before: [] }),
+    line({ at: '2026-01-01T00:00:09.000Z', run: 'undo-1', by: 'manual', undoes: 'run-0' }),
+  ];
+  const history: HistorySource = {
+    ofName: async name => lines.filter(one => one.name === name),
+    ofRun: async ({ run }) => lines.filter(one => one.run === run),
+  };
+  const seen = () => pictureOf({ runs: runsOf(...lines) });
+
+  test.each<[string, string[]]>([
+    [
+      './runs',
+      [
+        '2 runs changed something',
+        'run-1',
+        '+1',
+        '~1',
+        'a person: undoes run-0',
+        '<td>1.5 s</td><td>1.5 s</td><td>3.0 s</td>',
+        '<td>4</td>',
+      ],
+    ],
+    [
+      './run?r=run-1',
+      [
+        '<h1>Run run-1</h1>',
+        '2 changes',
+        '<del>192.0.2.1 (60 s)</del>',
+        '<ins>192.0.2.2 (60 s)</ins>',
+        'npx fairlead undo run-1 --dry-run',
+      ],
+    ],
+    ['./run?r=undo-1', ['A person undid run-0', 'npx fairlead undo --release undo-1']],
+    ['./run?r=other', ['No run of that name', 'npx fairlead history --since 30d --run other']],
+    [
+      './name?n=a.example.com',
+      ['2 changes', '<del>192.0.2.1 (60 s)</del>', './run?r=run-1', 'npx fairlead undo a.example.com'],
+    ],
+    ['./name?n=c.example.com', ['0 changes: none.']],
+  ])('%s', async (path, texts) => {
+    const { get } = await serve(async () => seen(), 60_000, history);
+    const { status, text } = await get(path);
+    expect(status).toBe(200);
+    for (const one of texts) expect(text).toContain(one);
+  });
+
+  test('what cannot be read of it is said on its pages, and the others stay', async () => {
+    const broken: HistorySource = {
+      ofName: () => Promise.reject(new Error('no such bucket')),
+      ofRun: () => Promise.reject(new Error('no such bucket')),
+    };
+    const { get } = await serve(async () => seen(), 60_000, broken);
+    for (const path of ['./run?r=run-1', './name?n=a.example.com'])
+      expect(await get(path)).toMatchObject({ status: 200, text: expect.stringContaining('no such bucket') });
+    const without = await serve(async () => pictureOf({ runs: 'state.store is "memory"' }));
+    expect((await without.get('./runs')).text).toContain(
+      'What runs did is not known: state.store is &quot;memory&quot;',
+    );
+    expect((await without.get('./run?r=run-1')).status).toBe(200);
+  });
+
+  test('names, objects and runs are text, whatever they say; a page of very many stays below 300 kB', async () => {
+    const evil = '"><script>alert(1)</script>';
+    const many = Array.from({ length: 2_000 }, (_, i) =>
+      line({ run: i % 2 ? `run-${i}` : evil, why: evil, objects: [evil] }),
+    );
+    const all: HistorySource = { ofName: async () => many, ofRun: async () => many };
+    const { get } = await serve(async () => pictureOf({ runs: runsOf(...many) }), 60_000, all);
+    for (const path of ['./runs', './name?n=a.example.com', `./run?r=${encodeURIComponent(evil)}`, './run?r=run-1']) {
+      const { status, text } = await get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text).not.toContain('<script>');
+      expect(Buffer.byteLength(text)).toBeLessThan(300_000);
+    }
   });
 });
 

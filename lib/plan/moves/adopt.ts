@@ -90,7 +90,7 @@ function adoptTarget(
   const labels = records.flatMap(record => labelFor(record, change, zone, settings) ?? []);
   const [first] = labels;
   if (refused.length > 0 || !first) return { moves: [], refused };
-  const fresh = records.map((record, i) => ownershipOf(record, labels[i] as Ownership, zone, settings));
+  const fresh = records.map((record, i) => ownershipOf(record, [labels[i] as Ownership], zone, settings));
   const taken = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken.length > 0) return { moves: [], refused: taken.map(text => no('conflict', text)) };
   const differs = records.some(record => !change?.creates.some(other => sameRecord(other, record)));

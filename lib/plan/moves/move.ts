@@ -58,10 +58,10 @@ export function swapOwnership(
   };
 }
 
-/** The ownership record of a record set. */
+/** The ownership record of a record set, with a value for each cluster that has a part of it. */
 export function ownershipOf(
   record: RecordSet,
-  ownership: Claim['ownership'],
+  ownerships: readonly Claim['ownership'][],
   zone: HostedZone,
   settings: PlanSettings,
 ): RecordSet {
@@ -72,8 +72,14 @@ export function ownershipOf(
     ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
     ...(record.routing && { routing: record.routing }),
     ttl: OWNERSHIP_TTL,
-    values: [writeOwnership(ownership, name, settings.naming)],
+    values: ownerships.map(ownership => writeOwnership(ownership, name, settings.naming)),
   };
+}
+
+/** What an ownership record says, and what those beside it say of the parts that other clusters have. */
+export function withPartsBeside({ ownership, txt }: Claim, all: readonly Claim[]): Claim['ownership'][] {
+  const parts = all.filter(one => one.txt === txt && one.ownership.share).map(one => one.ownership);
+  return ownership.share ? parts : [ownership];
 }
 
 /** Why an ownership record cannot be written, if it cannot; `leaving` gives way to it. */

@@ -4,6 +4,7 @@ import { currentAt, viewZones, type ZoneView } from '../current.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners.ts';
 import type { PlanSettings } from '../settings.ts';
+import { decidingClaims } from '../shares.ts';
 import { frozenZone, type Moves, NOTHING, refusal, refusedAt, swapOwnership, together, typesOf } from './move.ts';
 
 /** Gives up names: our ownership records go, what stands there stays, and is nobody's. */
@@ -43,7 +44,7 @@ function releaseName(
 ): Moves {
   const { ours, foreign } = currentAt(name, view, settings, owners);
   const doubted = foreign.flatMap(({ record, claim, unproven }) => (unproven && claim ? [{ record, claim }] : []));
-  const own = [...ours, ...doubted].filter(({ claim }) => isMeant(claim));
+  const own = [...ours, ...doubted].filter(owned => decidingClaims(owned).some(isMeant));
   const [first] = own;
   if (!first) return NOTHING;
   const frozen = frozenZone(name, view.zone, settings);

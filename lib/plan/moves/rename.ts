@@ -28,6 +28,7 @@ import {
   together,
   typesOf,
   whyTaken,
+  withPartsBeside,
 } from './move.ts';
 
 /** Our ownership records that were written under other affixes get the names that the config gives them. */
@@ -72,7 +73,7 @@ function renameAt(
   const leaving = former.filter(claim => !decidesElsewhere(claim, name, view, settings));
   const records = renamed.map(({ record }) => record);
   const fresh = renamed.flatMap(({ record, claim, present }) =>
-    present && present.txt !== claim.txt ? [] : [ownershipOf(record, claim.ownership, zone, settings)],
+    present && present.txt !== claim.txt ? [] : [ownershipOf(record, withPartsBeside(claim, former), zone, settings)],
   );
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken !== undefined) return no(taken);

@@ -21,6 +21,7 @@ import {
   together,
   typesOf,
   whyTaken,
+  withPartsBeside,
 } from './move.ts';
 import { labelFor, type Target, wantedWithout } from './wanted.ts';
 
@@ -80,7 +81,11 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
   const { zone } = view;
   const all = claimsOf(name, view.ownership, view.records, settings.naming);
   const theirs = recordsAt(name, view).flatMap(record => {
-    const claim = isOwnable(record, view, settings) ? decidingClaim(record, all) : undefined;
+    const deciding = isOwnable(record, view, settings) ? decidingClaim(record, all) : undefined;
+    const part = deciding?.ownership.share
+      ? all.find(({ txt, ownership }) => txt === deciding.txt && ownership.share && ownership.owner === from)
+      : undefined;
+    const claim = part ?? deciding;
     return claim?.ownership.owner === from ? [{ record, claim }] : [];
   });
   if (theirs.length === 0) return NOTHING;
@@ -108,7 +113,12 @@ export function moveTheirs(
   const labels = records.map(
     (record, i) => labelFor(record, change, zone, settings) ?? inherited(held[i] as Ownership, to, owners),
   );
-  const fresh = records.map((record, i) => ownershipOf(record, labels[i] as Ownership, zone, settings));
+  // Of a record set that several clusters have together each part stays what it is.
+  const fresh = records.map((record, i) => {
+    const claim = claims[i] as Claim;
+    const parts = withPartsBeside(claim, leaving).map(part => ({ ...part, owner: to }));
+    return ownershipOf(record, claim.ownership.share ? parts : [labels[i] as Ownership], zone, settings);
+  });
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken !== undefined) return refusedAt('conflict', name, zone, taken);
   const [first] = labels as [Ownership];

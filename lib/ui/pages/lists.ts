@@ -5,16 +5,16 @@ import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.t
 import { findingText, type Index, search } from '../picture.ts';
 
 /** Rows of a page: it stays far below 300 kB. */
-const ROWS = 100;
+export const ROWS = 100;
 
-interface Asked {
+export interface Asked {
   readonly q: string;
   /** From 1. */
   readonly page: number;
 }
 
 /** Those of a page, and how many pages there are. */
-function cut<T>(
+export function cut<T>(
   all: readonly T[],
   { page }: Asked,
 ): { readonly shown: readonly T[]; readonly here: number; readonly of: number } {

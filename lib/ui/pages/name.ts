@@ -1,12 +1,17 @@
-import type { DnsName } from '../../model/index.ts';
+import type { DnsName, HistoryLine } from '../../model/index.ts';
 import { describeValue } from '../../report/change.ts';
-import { type Html, html, type Part } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
 import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
 import type { Index } from '../picture.ts';
+import { historyTable } from './runs.ts';
 
 /** One hostname: what stands there and whose it is, what the next run would do, and why what is asked for is not there. */
-export function namePage({ rows, findings, changes }: Index, name: DnsName, more?: Part): Html {
+export function namePage(
+  { rows, findings, changes }: Index,
+  name: DnsName,
+  lately: readonly HistoryLine[] | string,
+): Html {
   const here = rows.filter(({ listed }) => listed.record.name === name);
   const waiting = changes.get(name) ?? [];
   const said = findings.get(name) ?? [];
@@ -28,9 +33,12 @@ ${table(
 ${table('Changes of this name', CHANGE_HEAD, waiting.map(changeCells))}
 <h2>What is not done, and why</h2>
 ${table('Findings of this name', FINDING_HEAD, said.map(findingCells))}
-${more}
+<h2>What runs changed within a day</h2>
+${historyTable(lately)}
 <h2>In the terminal</h2>
-${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}`;
+${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}
+<p>To put back what was changed last, and to hold it there (shown first, then asked):</p>
+${commandLine(`npx fairlead undo ${name}`)}`;
 }
 
 function verdict(records: number, waiting: number, findings: number): Html {

@@ -1,7 +1,8 @@
+import { ago } from '../../ago.ts';
 import { groupBy } from '../../group.ts';
 import type { Reason, ZoneResult } from '../../model/index.ts';
 import { type Html, html, type Part } from '../html.ts';
-import { ago, commandLine, table } from '../layout.ts';
+import { commandLine, table } from '../layout.ts';
 import type { Index, Room } from '../picture.ts';
 
 /** The fleet at a glance: is it well, what waits, how full are the zones. */
@@ -39,7 +40,7 @@ ${table(
 ${table(
   'Hosted zones that the config selects',
   ['Zone', 'Ours', 'Others', 'Waiting', 'Room', 'Read in full'],
-  plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.get(zone.id), now)),
+  plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.of.get(zone.id), now)),
 )}
 <h2>Why something is not done</h2>
 ${reasonsTable(plan.reasons)}

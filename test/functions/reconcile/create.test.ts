@@ -126,6 +126,15 @@ describe('who asked for a run', () => {
     await invoke(core, event);
     expect(asked.map(one => one.by)).toEqual(by);
   });
+
+  it('is told when the earliest of the changes was seen that its notices tell of', async () => {
+    const notice = (sequence: number, since: number) =>
+      JSON.stringify({ cluster: 'a', source: 'forwarder-1', sequence, since });
+    const { core, asked } = coreThat(() => RESULT);
+    await invoke(core, { Records: [message('1', notice(1, 2_000)), message('2', notice(2, 1_000))] });
+    await invoke(core, { Records: [message('3', '{"clusters":["b"]}')] });
+    expect(asked.map(({ noticedAt }) => noticedAt)).toEqual([1_000, undefined]);
+  });
 });
 
 describe('a batch of messages', () => {

@@ -1,0 +1,408 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { resolve } from '../../local/emulators/dns/resolve.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
+import { fromJson } from '../../local/emulators/route53/json.ts';
+import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { type KubernetesObject, service } from '../support/objects.ts';
+
+// Random lives of names that clusters share, over the strict Route 53. Every batch is judged from what the objects ask for and
+// from what stood before it, not from the code's own plan.
+
+const HOSTS = ['w', 'v'].map(host => `${host}.example.com`);
+const MODES = ['first', 'merge', 'weighted'] as const;
+const SHARINGS = [
+  ...MODES,
+  ...MODES,
+  `[{domains: [${HOSTS[0]}], mode: merge}, {domains: [${HOSTS[1]}], mode: weighted}]`,
+];
+/** Objects of a cluster: two that share a namespace over the clusters, and one in another. */
+const OBJECTS = [
+  ['o0', 'shop'],
+  ['o1', 'shop'],
+  ['o2', 'evil'],
+] as const;
+const ANNOTATIONS: readonly Record<string, string>[] = [
+  {},
+  {},
+  {},
+  {},
+  ...MODES.map(mode => ({ 'fairlead.dev/sharing': mode })),
+  { 'fairlead.dev/sharing': 'weighted', 'aws-weight': '3' },
+  { 'aws-weight': '0' },
+  { ttl: '60' },
+  { 'set-identifier': 'blue', 'aws-weight': '4' },
+];
+const TARGETS = ['ip', 'ip', 'ip', 'two', 'v6', 'both', 'alias', 'cname', 'none'] as const;
+
+/** What a stranger may put there, where Route 53 takes it. */
+const FOREIGN: readonly Partial<RecordJson>[] = [
+  {},
+  { setIdentifier: 'x', weight: 5 },
+  { setIdentifier: 'c1', weight: 5 },
+];
+
+type Step =
+  | { do: 'apply'; cluster: number; object: number; hosts: number; annotation: number; target: number; version: number }
+  | { do: 'delete'; cluster: number; object: number }
+  | { do: 'fail'; cluster: number }
+  | { do: 'sharing'; sharing: number }
+  | { do: 'weight'; cluster: number; weight: number }
+  | { do: 'foreign'; host: number; what: number; put: boolean }
+  | { do: 'forget' }
+  | { do: 'run'; only: number };
+
+const cluster = fc.integer({ min: 1, max: 4 });
+const object = fc.constantFrom(0, 0, 0, 0, 1, 2);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('apply' as const),
+      cluster,
+      object,
+      hosts: fc.constantFrom(1, 1, 2, 3),
+      annotation: fc.nat(ANNOTATIONS.length - 1),
+      target: fc.nat(TARGETS.length - 1),
+      version: fc.nat(1),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), cluster, object }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('fail' as const), cluster }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('sharing' as const), sharing: fc.nat(SHARINGS.length - 1) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('weight' as const), cluster, weight: fc.constantFrom(0, 1, 9) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('foreign' as const),
+      host: fc.nat(1),
+      what: fc.nat(FOREIGN.length - 1),
+      put: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'forget' as const }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('run' as const), only: fc.constantFrom(0, 0, 0, 1, 2, 3, 4) }) },
+);
+
+interface Thing {
+  readonly cluster: number;
+  readonly namespace: string;
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly kind: (typeof TARGETS)[number];
+  readonly object: KubernetesObject;
+}
+
+/** What an ownership value says: whose it is, and which addresses. */
+interface Said {
+  readonly txt: string;
+  readonly host: string;
+  readonly type: string;
+  readonly cluster: string;
+  readonly resource: string;
+  readonly share: readonly string[] | undefined;
+  readonly setIdentifier: string | undefined;
+}
+
+class Life {
+  readonly world: Harness;
+  readonly #clusters: readonly number[];
+  readonly #owners: boolean;
+  readonly #weights = new Map<number, number>();
+  readonly #things = new Map<string, Thing>();
+  readonly #foreign = new Map<string, RecordJson>();
+  readonly #failing = new Set<number>();
+  #sharing = 'first';
+
+  constructor({ clusters, owners }: { clusters: number; owners: boolean }) {
+    this.#clusters = [1, 2, 3, 4].slice(0, clusters);
+    this.#owners = owners;
+    const empty = Object.fromEntries(this.#clusters.map(one => [`c${one}`, { objects: [] }]));
+    this.world = harness({ zones: [EXAMPLE_ZONE], clusters: empty });
+    this.#configure();
+  }
+
+  #configure(): void {
+    const clusters = this.#clusters.map(one => {
+      const owner = this.#owners ? `, owner: o${one}` : '';
+      return `{name: c${one}, region: us-east-1, weight: ${this.#weights.get(one) ?? 1}${owner}}`;
+    });
+    this.world.config = configOf(`owner: arena
+clusters: [${clusters.join(', ')}]
+zones: {domains: [example.com]}
+sharing: ${this.#sharing}
+guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count: 100}}`);
+  }
+
+  async take(one: Step): Promise<void> {
+    if ('cluster' in one && !this.#clusters.includes(one.cluster)) return;
+    if (one.do === 'apply') this.#apply(one);
+    else if (one.do === 'delete') this.#things.delete(`${one.cluster} ${one.object}`);
+    else if (one.do === 'fail') {
+      if (!this.#failing.delete(one.cluster)) this.#failing.add(one.cluster);
+    } else if (one.do === 'sharing') {
+      this.#sharing = SHARINGS[one.sharing] as string;
+      this.#configure();
+    } else if (one.do === 'weight') {
+      this.#weights.set(one.cluster, one.weight);
+      this.#configure();
+    } else if (one.do === 'foreign') this.#stranger(one);
+    else if (one.do === 'forget') this.world.state = (await import('../../lib/state/index.ts')).createMemoryStore();
+    else await this.#run(one.only);
+  }
+
+  #apply({ cluster, object, hosts, annotation, target, version }: Extract<Step, { do: 'apply' }>): void {
+    const [name, namespace] = OBJECTS[object] as (typeof OBJECTS)[number];
+    const asked = HOSTS.filter((_, i) => hosts & (1 << i));
+    // Of each object its own: who asks for the very same is served by another's.
+    const at = `10.${cluster}.${object}`;
+    const targets: Record<(typeof TARGETS)[number], string[]> = {
+      ip: [`${at}.${1 + version}`],
+      two: [`${at}.1`, `${at}.9`],
+      v6: [`2001:db8:${cluster}:${object}::1`],
+      both: [`${at}.1`, `2001:db8:${cluster}:${object}::1`],
+      alias: [`n${cluster}${object}-0123456789abcdef.elb.us-east-1.amazonaws.com`],
+      cname: [`lb${cluster}${object}.example.net`],
+      none: [],
+    };
+    const kind = TARGETS[target] ?? 'ip';
+    const made = service(name, { hostname: asked.join(','), ...ANNOTATIONS[annotation] }, targets[kind], namespace);
+    this.#things.set(`${cluster} ${object}`, { cluster, namespace, name, hosts: asked, kind, object: made });
+  }
+
+  #stranger({ host, what, put }: Extract<Step, { do: 'foreign' }>): void {
+    const set: RecordJson = { name: `${HOSTS[host]}.`, type: 'A', ttl: 300, values: ['192.0.2.1'], ...FOREIGN[what] };
+    const id = `${set.name} ${set.setIdentifier ?? ''}`;
+    const known = this.#foreign.get(id);
+    if (put === (known !== undefined)) return;
+    try {
+      const recordSet = fromJson(known ?? set);
+      this.world.store.change(EXAMPLE_ZONE.id ?? '', [{ action: put ? 'CREATE' : 'DELETE', recordSet }]);
+      if (put) this.#foreign.set(id, set);
+      else this.#foreign.delete(id);
+    } catch {
+      // Route 53 does not take it.
+    }
+  }
+
+  #saidAt(host: string): Said[] {
+    return this.world
+      .json()
+      .filter(({ name, type }) => type === 'TXT' && name.endsWith(`-${host}.`))
+      .flatMap(({ name, values = [], setIdentifier }) =>
+        values.map(value => {
+          const [, owner = ''] = /owner=([^,"]+)/.exec(value) ?? [];
+          const [, cluster = owner.replace('o', 'c')] = /cluster=([^,"]+)/.exec(value) ?? [];
+          const [, resource = ''] = /resource=([^,"]+)/.exec(value) ?? [];
+          const [, share] = /share=([^,"]+)/.exec(value) ?? [];
+          const type = name.slice(0, name.indexOf('-')).toUpperCase();
+          return { txt: name, host, type, cluster, resource, share: share?.split(';'), setIdentifier };
+        }),
+      );
+  }
+
+  #recordOf({ host, type, setIdentifier }: Said): RecordJson | undefined {
+    return this.world
+      .json()
+      .find(set => set.name === `${host}.` && set.type === type && set.setIdentifier === setIdentifier);
+  }
+
+  /** Whether the world gets an answer: an address, or where to look for one. */
+  #isAnswered(host: string): boolean {
+    const { store } = this.world;
+    return ['A', 'AAAA'].some(type => resolve(store, `${host}.`, type, Math.random).answers.length > 0);
+  }
+
+  /** The shares by weight of a host, and whether each gets answers. */
+  #weightsAt(host: string): Map<string, number> {
+    const shares = this.world.json().filter(set => set.name === `${host}.` && set.weight !== undefined);
+    return new Map(shares.map(set => [`${set.type} ${set.setIdentifier}`, set.weight ?? 0]));
+  }
+
+  async #run(only = 0): Promise<void> {
+    const { world } = this;
+    if (only > 0 && !this.#clusters.includes(only)) return;
+    const things = [...this.#things.values()];
+    for (const one of this.#clusters) {
+      const objects = things.filter(thing => thing.cluster === one).map(thing => thing.object);
+      world.clusters[`c${one}`] = { objects, ...(this.#failing.has(one) && { failing: 'away' }) };
+    }
+    const isRead = (name: string) => !this.#failing.has(Number(name.slice(1))) && (only === 0 || name === `c${only}`);
+    const before = new Map(HOSTS.map(host => [host, this.#saidAt(host)]));
+    const stood = new Map([...before.values()].flat().map(said => [said, this.#recordOf(said)]));
+    world.hooks = {
+      change: (_zone, apply) => {
+        const answered = HOSTS.filter(host => this.#isAnswered(host));
+        const weights = new Map(HOSTS.map(host => [host, this.#weightsAt(host)]));
+        apply();
+        for (const host of HOSTS) {
+          if (answered.includes(host)) this.#checkAnswer(host, things, before.get(host) ?? [], isRead);
+          this.#checkDrained(host, weights.get(host) ?? new Map());
+        }
+      },
+    };
+    const result = await world.run(only === 0 ? { force: true } : { clusters: [`c${only}`] });
+    world.hooks = {};
+
+    const reasons = new Set(result.findings.map(({ reason }) => reason));
+    expect(reasons, 'Route 53 refuses nothing that is sent').not.toContain('refused');
+    expect(reasons).not.toContain('deferred');
+    this.#checkZone();
+    for (const host of HOSTS) {
+      const now = this.#saidAt(host);
+      for (const said of before.get(host) ?? []) {
+        if (isRead(said.cluster)) continue;
+        const { txt, cluster, resource } = said;
+        const same = now.find(one => one.txt === txt && one.cluster === cluster && one.resource === resource);
+        expect(same, `${txt} of ${cluster}, which was not read, stays`).toBeDefined();
+        const record = same && this.#recordOf(same);
+        if (said.share) expect(record?.values).toEqual(expect.arrayContaining([...said.share]));
+        else expect(record).toEqual(stood.get(said));
+      }
+      for (const thing of things.filter(one => one.hosts.includes(host) && isRead(`c${one.cluster}`))) {
+        const resource = `service/${thing.namespace}/${thing.name}`;
+        const has = now.some(one => one.cluster === `c${thing.cluster}` && one.resource === resource);
+        const isTold = result.findings.some(
+          ({ object, name }) =>
+            object?.cluster === `c${thing.cluster}` && object.name === thing.name && (name ?? host) === host,
+        );
+        expect(has || isTold, `c${thing.cluster} ${resource} is published at ${host}, or told why not`).toBe(true);
+      }
+      // One namespace's at a time, unless by set identifiers that the objects give themselves.
+      const spaces = new Set(
+        now
+          .filter(one => one.setIdentifier === undefined || one.setIdentifier === one.cluster)
+          .map(one => one.resource.split('/')[1]),
+      );
+      expect(spaces.size, `${host} is of one namespace: ${[...spaces]}`).toBeLessThanOrEqual(1);
+    }
+    await this.#checkAgain(only);
+  }
+
+  /** A name that was answered is, unless nobody who was read asks for it, and nobody who was not had it. */
+  #checkAnswer(host: string, things: readonly Thing[], had: readonly Said[], isRead: (name: string) => boolean): void {
+    if (this.#isAnswered(host) || this.world.json().some(({ name, type }) => name === `${host}.` && type === 'CNAME'))
+      return;
+    const unread = had.filter(said => !isRead(said.cluster));
+    expect(unread, `${host} is answered as long as one who has it was not read`).toEqual([]);
+    const asking = things.filter(
+      one =>
+        isRead(`c${one.cluster}`) &&
+        one.hosts.includes(host) &&
+        one.kind !== 'none' &&
+        had.some(
+          said => said.cluster === `c${one.cluster}` && said.resource === `service/${one.namespace}/${one.name}`,
+        ),
+    );
+    expect(
+      asking.map(one => `c${one.cluster} ${one.name}`),
+      `${host} is answered as long as one asks`,
+    ).toEqual([]);
+  }
+
+  /** No batch takes the answers from the last share that gets any, and leaves it there. */
+  #checkDrained(host: string, before: ReadonlyMap<string, number>): void {
+    const after = this.#weightsAt(host);
+    for (const type of ['A', 'AAAA', 'CNAME']) {
+      const of = (weights: ReadonlyMap<string, number>) => [...weights].filter(([key]) => key.startsWith(`${type} `));
+      if (of(after).some(([, weight]) => weight > 0)) continue;
+      const drained = of(after).filter(([key]) => (before.get(key) ?? 0) > 0 && / c\d$/.test(key));
+      expect(drained, `${host}: a share that got the answers is drained with nobody to take over`).toEqual([]);
+    }
+  }
+
+  /** Strangers' record sets are as they were; each of ours has its ownership record, and there are no others. */
+  #checkZone(): void {
+    const all = this.world.json();
+    const isTxt = ({ type }: RecordJson) => type === 'TXT';
+    const key = ({ name, type, setIdentifier }: RecordJson) => `${name} ${type} ${setIdentifier ?? ''}`;
+    const foreign = new Map([...this.#foreign.values()].map(set => [key(set), set]));
+    for (const [id, set] of foreign) expect(all.find(one => key(one) === id)).toEqual(set);
+    const routing = ({ name: _n, type: _t, ttl: _l, values: _v, alias: _a, ...rest }: RecordJson) => rest;
+    const ours = all.filter(set => !isTxt(set) && !foreign.has(key(set)));
+    const owned = ours.map(set => JSON.stringify([`${set.type.toLowerCase()}-${set.name}`, routing(set)]));
+    const owning = all.filter(isTxt).map(set => JSON.stringify([set.name, routing(set)]));
+    expect(owning.sort()).toEqual(owned.sort());
+    // Of addresses that were put together each is some cluster's, and each cluster's is there.
+    for (const host of HOSTS) {
+      const shared = this.#saidAt(host).filter(({ share }) => share);
+      for (const txt of new Set(shared.map(one => one.txt))) {
+        const parts = shared.filter(one => one.txt === txt);
+        const record = this.#recordOf(parts[0] as Said);
+        const union = [...new Set(parts.flatMap(({ share = [] }) => share))];
+        expect([...(record?.values ?? [])].sort()).toEqual(union.sort());
+        expect(new Set(parts.map(one => one.cluster)).size, 'one part a cluster').toBe(parts.length);
+      }
+    }
+  }
+
+  /** A second run changes and sends nothing; and objects in another order lead to the same. */
+  async #checkAgain(only: number): Promise<void> {
+    const { world } = this;
+    const request = only === 0 ? {} : { clusters: [`c${only}`] };
+    const second = await world.run(request);
+    expect(second.zones.flatMap(({ changes }) => changes)).toEqual([]);
+    expect(world.calls.changeRecordSets ?? 0).toBe(0);
+    for (const one of Object.values(world.clusters)) one.objects = [...one.objects].reverse();
+    const other = await world.run({ ...request, mode: 'plan' });
+    expect(other.zones.flatMap(({ changes }) => changes)).toEqual([]);
+  }
+
+  /** All are read, and want nothing but addresses in one namespace: what stands is what the mode says. Then everything goes. */
+  async end(): Promise<void> {
+    this.#failing.clear();
+    await this.#run();
+    this.#things.clear();
+    await this.#run();
+    for (const cluster of this.#clusters)
+      this.#apply({ do: 'apply', cluster, object: 0, hosts: 3, annotation: 0, target: 0, version: 0 });
+    for (const mode of [...MODES, ...[...MODES].reverse()]) {
+      this.#sharing = mode;
+      this.#configure();
+      await this.#run();
+      for (const host of HOSTS) this.#checkMode(host, mode);
+    }
+    this.#things.clear();
+    await this.#run();
+    expect(this.world.json()).toHaveLength(this.#foreign.size);
+  }
+
+  #checkMode(host: string, mode: string): void {
+    if ([...this.#foreign.values()].some(({ name }) => name === `${host}.`)) return;
+    const stands = this.world.json().filter(({ name }) => name === `${host}.`);
+    const address = (one: number) => `10.${one}.0.1`;
+    if (mode === 'merge')
+      expect(stands.map(({ values }) => [...(values ?? [])].sort())).toEqual([this.#clusters.map(address)]);
+    else if (mode === 'weighted')
+      expect(stands.map(({ setIdentifier, values, weight }) => [setIdentifier, values, weight])).toEqual(
+        this.#clusters.map(one => [`c${one}`, [address(one)], this.#lastWeight(one)]),
+      );
+    else expect(stands.map(({ values, setIdentifier }) => [values?.length, setIdentifier])).toEqual([[1, undefined]]);
+  }
+
+  /** Where all are to be drained none is that got answers; new here, each has what it is to have. */
+  #lastWeight = (one: number) =>
+    expect.toSatisfy((weight: number) => weight === (this.#weights.get(one) ?? 1) || weight > 0);
+}
+
+const RUNS = Number(process.env.SHARING_RUNS ?? 60);
+
+test('whatever clusters ask for under shared names: no answer, no share and no stranger’s record is lost', {
+  timeout: 240_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ clusters: fc.integer({ min: 2, max: 4 }), owners: fc.boolean() }),
+      fc.array(step, { minLength: 3, maxLength: 30 }),
+      async (shape, steps) => {
+        const life = new Life(shape);
+        for (const one of steps) await life.take(one);
+        await life.end();
+      },
+    ),
+    { numRuns: RUNS },
+  );
+});

@@ -1,0 +1,310 @@
+import { describe, expect, test } from 'vitest';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
+import { brief, configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { ALB, type KubernetesObject, NLB, service } from '../support/objects.ts';
+
+const HOST = 'shop.example.com';
+
+/** A Service of this name that asks for shop.example.com. */
+const shop = (target: string | readonly string[], annotations: Record<string, string> = {}, namespace = 'default') =>
+  service('shop', { hostname: HOST, ...annotations }, [target].flat(), namespace);
+
+const config = (sharing: string, more: readonly [string, string] = ['', '']) =>
+  configOf(`owner: arena
+clusters: [{name: c1, region: us-east-1${more[0]}}, {name: c2, region: us-east-1${more[1]}}]
+zones: {domains: [example.com]}
+sharing: ${sharing}`);
+
+const line = (record: RecordJson) =>
+  `${brief(record)}${record.weight === undefined ? '' : ` weight ${record.weight}`}${
+    record.type === 'TXT' ? ` [${record.values?.length}]` : ''
+  }`;
+
+/** Without ownership records. */
+const records = (world: Harness) =>
+  world
+    .json()
+    .filter(({ type }) => type !== 'TXT')
+    .map(line);
+
+/** The clusters that ownership records name, by TXT record set. */
+const owners = (world: Harness) =>
+  world
+    .json()
+    .filter(({ type }) => type === 'TXT')
+    .map(({ name, setIdentifier, values = [] }) => {
+      const said = values.map(value => {
+        const [, owner, resource] = /owner=([^,"]*).*resource=([^,"]*)/.exec(value) ?? [];
+        const [, cluster = '-'] = /cluster=([^,"]*)/.exec(value) ?? [];
+        const [, share] = /share=([^,"]*)/.exec(value) ?? [];
+        return [cluster, owner, resource, share].filter(Boolean).join(' ');
+      });
+      return `${name.replace(/\.$/, '')}${setIdentifier === undefined ? '' : `#${setIdentifier}`}: ${said.sort().join(' | ')}`;
+    });
+
+const told = (result: Awaited<ReturnType<Harness['run']>>) =>
+  result.findings.map(({ reason, object }) => `${reason} ${object?.cluster ?? ''}`.trim()).sort();
+
+interface Clusters {
+  readonly c1?: readonly KubernetesObject[] | 'away';
+  readonly c2?: readonly KubernetesObject[] | 'away';
+}
+
+async function worldOf(sharing: string, clusters: Clusters, more?: readonly [string, string]): Promise<Harness> {
+  const world = harness({ zones: [EXAMPLE_ZONE], clusters: { c1: { objects: [] }, c2: { objects: [] } } });
+  world.config = config(sharing, more);
+  await become(world, clusters);
+  return world;
+}
+
+/** The clusters' objects change, or cannot be read; then a run, and another one, which must change and send nothing. */
+async function become(world: Harness, clusters: Clusters, only?: string) {
+  for (const [name, objects] of Object.entries(clusters)) {
+    const before = world.clusters[name]?.objects ?? [];
+    world.clusters[name] = objects === 'away' ? { objects: before, failing: 'away' } : { objects: [...objects] };
+  }
+  const request = only === undefined ? {} : { clusters: [only] };
+  const result = await world.run(request);
+  const batches = world.calls.changeRecordSets ?? 0;
+  const second = await world.run(request);
+  expect(second.zones.flatMap(({ changes }) => changes)).toEqual([]);
+  expect(world.calls.changeRecordSets ?? 0).toBe(0);
+  return { result, batches };
+}
+
+describe('first', () => {
+  test('who has the name keeps it, the other is told, and takes over in one swap', async () => {
+    const world = await worldOf('first', { c2: [shop('203.0.113.2')] });
+    const { result } = await become(world, { c1: [shop('203.0.113.1')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
+    expect(told(result)).toEqual(['conflict c1']);
+    const { batches } = await become(world, { c2: [] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    expect(batches).toBe(1);
+  });
+});
+
+describe('weighted', () => {
+  test('each cluster has a record set, with its name and weight; both are told', async () => {
+    const world = await worldOf('weighted', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] }, [
+      ', weight: 90',
+      ', weight: 10',
+    ]);
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 90`, `${HOST} A#c2 203.0.113.2 weight 10`]);
+    expect(owners(world)).toEqual([
+      `a-${HOST}#c1: c1 arena service/default/shop`,
+      `a-${HOST}#c2: c2 arena service/default/shop`,
+    ]);
+    expect(told(await world.run())).toEqual(['merged c1', 'merged c2']);
+  });
+
+  test('aliases and CNAMEs likewise', async () => {
+    const world = await worldOf('weighted', { c1: [shop(NLB)], c2: [shop(ALB)] });
+    expect(records(world)).toEqual([
+      `${HOST} A#c1 → ${NLB} weight 1`,
+      `${HOST} A#c2 → ${ALB} weight 1`,
+      `${HOST} AAAA#c1 → ${NLB} weight 1`,
+      `${HOST} AAAA#c2 → ${ALB} weight 1`,
+    ]);
+    await become(world, { c1: [shop('a.example.net')], c2: [shop('b.example.net')] });
+    expect(records(world)).toEqual([
+      `${HOST} CNAME#c1 a.example.net weight 1`,
+      `${HOST} CNAME#c2 b.example.net weight 1`,
+    ]);
+  });
+
+  test('a weight of the object goes before its cluster’s', async () => {
+    const world = await worldOf('weighted', { c1: [shop('203.0.113.1', { 'aws-weight': '7' })], c2: [] });
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 7`]);
+  });
+
+  test('where the name is not shared by weight, a weight without set identifier is refused, and what stands stays', async () => {
+    const world = await worldOf('first', { c1: [shop('203.0.113.1')] });
+    const { result } = await become(world, { c1: [shop('203.0.113.9', { 'aws-weight': '7' })] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    expect(told(result)).toEqual(['invalid c1']);
+    const other = await worldOf('[{domains: [other.example.com], mode: weighted}]', {
+      c1: [shop('203.0.113.9', { 'aws-weight': '7' })],
+    });
+    expect(records(other)).toEqual([]);
+  });
+
+  test('a standing simple record becomes weighted and back, in one batch each', async () => {
+    const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+    const world = await worldOf('first', both);
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    world.config = config('weighted');
+    const there = await become(world, {});
+    expect(there.batches).toBe(1);
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`, `${HOST} A#c2 203.0.113.2 weight 1`]);
+    world.config = config('first');
+    const back = await become(world, {});
+    expect(back.batches).toBe(1);
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    expect(told(back.result)).toEqual(['conflict c2']);
+  });
+
+  test('0 drains, in one batch with what gets the answers then; the last share keeps its weight, told', async () => {
+    const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+    const world = await worldOf('weighted', both, [', weight: 100', ', weight: 0']);
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 100`, `${HOST} A#c2 203.0.113.2 weight 0`]);
+    world.config = config('weighted', [', weight: 0', ', weight: 100']);
+    const { batches } = await become(world, {});
+    expect(batches).toBe(1);
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 0`, `${HOST} A#c2 203.0.113.2 weight 100`]);
+    world.config = config('weighted', [', weight: 0', ', weight: 0']);
+    const { result } = await become(world, {});
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 0`, `${HOST} A#c2 203.0.113.2 weight 100`]);
+    expect(told(result)).toEqual(['merged c1', 'merged c2', 'warning c1', 'warning c2']);
+  });
+
+  test('a cluster that cannot be read keeps its share, its weight and its place; what the other asks for is done', async () => {
+    const world = await worldOf('weighted', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+    await become(world, { c1: 'away', c2: [shop('203.0.113.3', { 'aws-weight': '5' })] });
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`, `${HOST} A#c2 203.0.113.3 weight 5`]);
+    world.config = config('first');
+    await become(world, {});
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`, `${HOST} A#c2 203.0.113.3 weight 5`]);
+    await become(world, { c2: [] });
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`]);
+  });
+
+  test('an object of another namespace has no part in it, whatever it says', async () => {
+    const world = await worldOf('first', { c1: [shop('203.0.113.1')] });
+    const evil = shop('203.0.113.66', { 'fairlead.dev/sharing': 'weighted', 'aws-weight': '255' }, 'evil');
+    const { result } = await become(world, { c2: [evil] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    expect(told(result)).toEqual(['conflict c2']);
+    world.config = config('weighted');
+    await become(world, {});
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`]);
+  });
+
+  test('the word of an object counts where all say it', async () => {
+    const says = { 'fairlead.dev/sharing': 'weighted' };
+    const world = await worldOf('first', { c1: [shop('203.0.113.1', says)], c2: [shop('203.0.113.2')] });
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`]);
+    await become(world, { c2: [shop('203.0.113.2', says)] });
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 1`, `${HOST} A#c2 203.0.113.2 weight 1`]);
+  });
+});
+
+describe('merge', () => {
+  const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+
+  test('one record set has the addresses of all; the ownership record names each cluster’s; all are told', async () => {
+    const world = await worldOf('merge', both);
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.2`]);
+    expect(owners(world)).toEqual([
+      `a-${HOST}: c1 arena service/default/shop 203.0.113.1 | c2 arena service/default/shop 203.0.113.2`,
+    ]);
+    expect(told(await world.run())).toEqual(['merged c1', 'merged c2']);
+  });
+
+  test('each part goes when its object does, and the last one as any record', async () => {
+    const world = await worldOf('merge', both);
+    await become(world, { c1: [] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
+    expect(owners(world)).toEqual([`a-${HOST}: c2 arena service/default/shop 203.0.113.2`]);
+    await become(world, { c2: [] });
+    expect(world.json()).toEqual([]);
+  });
+
+  test('both go at once', async () => {
+    const world = await worldOf('merge', both);
+    await become(world, { c1: [], c2: [] });
+    expect(world.json()).toEqual([]);
+  });
+
+  test('a cluster that cannot be read keeps its part, and what the other asks for is done', async () => {
+    const world = await worldOf('merge', both);
+    await become(world, { c1: 'away', c2: [shop('203.0.113.3')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.3`]);
+    await become(world, { c2: [] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    await become(world, { c2: [shop(['203.0.113.4', '2001:db8::4'])] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.4`, `${HOST} AAAA 2001:db8::4`]);
+  });
+
+  test('a run for one cluster does the same', async () => {
+    const world = await worldOf('merge', both);
+    await become(world, { c2: [shop('203.0.113.3')] }, 'c2');
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.3`]);
+    await become(world, { c2: [] }, 'c2');
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+  });
+
+  test('aliases are not put together: the first keeps the name, and both are told', async () => {
+    const world = await worldOf('merge', { c1: [shop(NLB)] });
+    const { result } = await become(world, { c2: [shop('203.0.113.2')] });
+    expect(records(world)).toEqual([`${HOST} A → ${NLB}`, `${HOST} AAAA → ${NLB}`]);
+    expect(told(result)).toEqual(['conflict c2', 'warning c1']);
+    const other = await worldOf('merge', { c1: [shop('203.0.113.1')] });
+    expect(told((await become(other, { c2: [shop(NLB)] })).result)).toEqual(['conflict c2']);
+    expect(records(other)).toEqual([`${HOST} A 203.0.113.1`]);
+  });
+
+  test('an object of another namespace, or one that says otherwise, has no part', async () => {
+    const world = await worldOf('merge', { c1: [shop('203.0.113.1')] });
+    await become(world, { c2: [shop('203.0.113.66', { 'fairlead.dev/sharing': 'merge' }, 'evil')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+    await become(world, { c2: [shop('203.0.113.2', { 'fairlead.dev/sharing': 'first' })] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+  });
+
+  test.each([
+    ['weighted', [`${HOST} A#c1 203.0.113.1 weight 1`, `${HOST} A#c2 203.0.113.2 weight 1`]],
+    ['first', [`${HOST} A 203.0.113.1`]],
+  ])('becomes %s, and back, in one batch each', async (mode, expected) => {
+    const world = await worldOf('merge', both);
+    world.config = config(mode);
+    expect((await become(world, {})).batches).toBe(1);
+    expect(records(world)).toEqual(expected);
+    world.config = config('merge');
+    expect((await become(world, {})).batches).toBe(1);
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.2`]);
+  });
+
+  test.each(['weighted', 'first'])('becomes %s only when all who have a part were read', async mode => {
+    const world = await worldOf('merge', both);
+    world.config = config(mode);
+    const { result } = await become(world, { c1: 'away' });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.2`]);
+    expect(told(result)).toContain('warning c2');
+  });
+
+  test('clusters with owner ids of their own have an ownership record each', async () => {
+    const world = await worldOf('merge', both, [', owner: one', ', owner: two']);
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.2`]);
+    expect(owners(world)).toEqual([
+      `a-${HOST}: c1 one service/default/shop 203.0.113.1 | c2 two service/default/shop 203.0.113.2`,
+    ]);
+    await become(world, { c2: 'away', c1: [] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
+  });
+});
+
+describe('a cluster that leaves the config', () => {
+  const without = configOf(
+    'owner: arena\nclusters: [{name: c1, region: us-east-1}]\nzones: {domains: [example.com]}\nsharing: merge',
+  );
+  const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+
+  test('keeps its part, which a forced run for it takes out', async () => {
+    const world = await worldOf('merge', both);
+    world.config = without;
+    await become(world, { c1: [shop('203.0.113.9')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.9`]);
+    await world.run({ force: true, clusters: ['c2'] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.9`]);
+  });
+
+  test('gives its part up with release --cluster', async () => {
+    const world = await worldOf('merge', both);
+    world.config = without;
+    await world.move({ kind: 'release-cluster', cluster: 'c2' });
+    expect(owners(world)).toEqual([`a-${HOST}: c1 arena service/default/shop 203.0.113.1`]);
+    await become(world, {});
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+  });
+});
