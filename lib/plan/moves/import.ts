@@ -1,6 +1,6 @@
 import { matchesGlob } from '../../glob.ts';
 import { groupBy } from '../../group.ts';
-import type { DnsName, OwnerId, Ownership, RecordSet } from '../../model/index.ts';
+import type { DnsName, OwnerId, RecordSet } from '../../model/index.ts';
 import { claimsOf, decidingClaim } from '../../registry/index.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current.ts';
 import type { PlanInput } from '../input.ts';
@@ -98,9 +98,9 @@ function heldAt(
     return refusedAt('filtered', name, zone, `records.types leaves out ${unmanaged.join(', ')}`);
   if (records.some(({ trafficPolicyInstanceId }) => trafficPolicyInstanceId !== undefined))
     return refusedAt('not-owned', name, zone, 'is made by a traffic policy');
-  const held = records.map((record): Ownership => {
+  const held = records.map(record => {
     const resource = rowOf(record, rows)?.resource;
-    return { owner: asked.from, ...(resource !== undefined && { resource }) };
+    return { ownership: { owner: asked.from, ...(resource !== undefined && { resource }) } };
   });
   return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving: [], held };
 }

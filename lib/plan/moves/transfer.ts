@@ -73,8 +73,8 @@ interface Context {
 /** What another owner has at a name. */
 export type Theirs = Target & {
   readonly view: ZoneView;
-  /** Of each of the records, what is known of its ownership. */
-  readonly held: readonly Ownership[];
+  /** Of each of the records, what is known of its ownership, and the ownership record that says so, if it is one. */
+  readonly held: readonly { readonly ownership: Ownership; readonly claim?: Claim }[];
 };
 
 function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings, owners }: Context): Theirs | Moves {
@@ -96,7 +96,7 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
   const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
   if (third) return no('conflict', `the owner "${third.ownership.owner}" has an ownership record there, too`);
   const leaving = all.filter(({ ownership }) => ownership.owner === from);
-  const held = theirs.map(({ claim }) => claim.ownership);
+  const held = theirs.map(({ claim }) => ({ ownership: claim.ownership, claim }));
   return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving, held };
 }
 
@@ -111,13 +111,14 @@ export function moveTheirs(
   { whose: { from, to }, settings, owners }: Moving,
 ): Moves {
   const labels = records.map(
-    (record, i) => labelFor(record, change, zone, settings) ?? inherited(held[i] as Ownership, to, owners),
+    (record, i) =>
+      labelFor(record, change, zone, settings) ?? inherited((held[i] as Theirs['held'][number]).ownership, to, owners),
   );
   // Of a record set that several clusters have together each part stays what it is.
   const fresh = records.map((record, i) => {
-    const claim = claims[i] as Claim;
-    const parts = withPartsBeside(claim, leaving).map(part => ({ ...part, owner: to }));
-    return ownershipOf(record, claim.ownership.share ? parts : [labels[i] as Ownership], zone, settings);
+    const claim = held[i]?.claim;
+    const parts = claim?.ownership.share && withPartsBeside(claim, leaving).map(part => ({ ...part, owner: to }));
+    return ownershipOf(record, parts ?? [labels[i] as Ownership], zone, settings);
   });
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken !== undefined) return refusedAt('conflict', name, zone, taken);
