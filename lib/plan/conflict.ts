@@ -30,6 +30,8 @@ export interface KeptRecord {
 export interface Resolution {
   /** One candidate, or several of which each has types of its own; none: what stands stays. */
   readonly winners: readonly Offer[];
+  /** Objects that ask for the very same as the winners: what these are told concerns them, too. */
+  readonly served: readonly ObjectRef[];
   /** Record sets that belong to other objects. */
   readonly kept: readonly KeptRecord[];
   readonly findings: readonly Finding[];
@@ -56,10 +58,14 @@ export const firstKeeps: ConflictResolver = (current, candidates, context) => {
   const winners = [...joined, ...keepingTypes(joined, offers, holders)];
   const kept = holders.flatMap(holder => keptBy(holder, winners));
   const zone = context.view.zone.id;
+  const others = offers.filter(offer => !winners.includes(offer));
+  const served = others.filter(offer => isServed(offer, winners));
+  const losers = others.filter(offer => !served.includes(offer));
   return {
     winners,
+    served: served.flatMap(({ candidate }) => candidate.objects),
     kept,
-    findings: [...findings, ...losing(winners, offers, holders, zone), ...merging(winners, zone)],
+    findings: [...findings, ...losing(losers, winners, holders, zone), ...merging(winners, zone)],
   };
 };
 
@@ -213,24 +219,27 @@ export function listObjects(objects: readonly ObjectRef[]): string {
   return firstAndCount(objects, SHOWN, describeObject);
 }
 
-/** Candidates that want something else than what is published. Those that agree with it are served. */
+/** Candidates that want something else than what is published. */
 function losing(
+  losers: readonly Offer[],
   winners: readonly Offer[],
-  offers: readonly Offer[],
   holders: readonly Holder[],
   zone: ZoneId,
 ): Finding[] {
-  if (offers.length === winners.length) return [];
-  const published = winners.flatMap(({ records }) => records.map(({ record }) => record));
-  const isServed = ({ records }: Offer) =>
-    records.every(({ record }) => published.some(other => sameRecord(withoutTtl(other), withoutTtl(record))));
   const unread = holders.find(({ keeping }) => keeping && keeping.why !== 'waiting');
-  return offers
-    .filter(offer => !winners.includes(offer) && !(winners.length > 0 && isServed(offer)))
-    .flatMap(({ candidate }) => {
-      const reason = winners.length === 0 && unread ? 'frozen' : 'conflict';
-      return findingsOf(candidate, reason, `${candidate.name} ${whoHas(winners, holders)}`, zone);
-    });
+  const reason = winners.length === 0 && unread ? 'frozen' : 'conflict';
+  return losers.flatMap(({ candidate }) =>
+    findingsOf(candidate, reason, `${candidate.name} ${whoHas(winners, holders)}`, zone),
+  );
+}
+
+/** Those that agree with what is published are served. */
+function isServed({ records }: Offer, winners: readonly Offer[]): boolean {
+  const published = winners.flatMap(winner => winner.records.map(({ record }) => withoutTtl(record)));
+  return (
+    published.length > 0 &&
+    records.every(({ record }) => published.some(other => sameRecord(other, withoutTtl(record))))
+  );
 }
 
 /** The TTL of a shared record is the present owner's: who asks for another one is served all the same. */

@@ -106,10 +106,10 @@ function planFacet(facet: Facet, { whole, candidates, gives, adopted }: Around, 
     claims: whole.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
   };
   if (asking.length === 0) return removeFacet(current, gives, context);
-  const { winners, kept, findings } = firstKeeps(current, asking, context);
+  const { winners, served, kept, findings } = firstKeeps(current, asking, context);
   const [first] = winners;
   if (!first) return { deltas: [], findings, objects: [] };
-  const plan = planDesired(current, winners, { kept, whole }, context);
+  const plan = planDesired(current, winners, { kept, served, whole }, context);
   const keeping = kept.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
   return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
 }
@@ -168,13 +168,15 @@ const keepingOf = (owned: OwnedRecord, name: DnsName, { owners }: NameContext) =
     .at(0);
 
 interface Beside {
+  /** Objects that are told what the winners are told. */
+  readonly served: readonly ObjectRef[];
   readonly kept: readonly KeptRecord[];
   /** The name with all its facets. */
   readonly whole: Current;
 }
 
 function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside, context: NameContext): FacetPlan {
-  const { kept, whole } = beside;
+  const { kept, served, whole } = beside;
   const [{ candidate: first }] = winners as [Offer];
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
@@ -190,7 +192,7 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
     : adoptable(asRead, desired, objects, context);
   const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
   const current = withAdopted({ ...asRead, ours }, adopted);
-  const told: Told = { name: first.name, objects, context };
+  const told: Told = { name: first.name, objects: [...objects, ...served], context };
   const quiet = current.foreign.length === 0 && adopted.length === 0 && kept.length === 0;
   if (quiet && diff(ours, desired).length === 0) return { deltas: [], findings: [], party, objects };
   const blocks = whatBlocks({ ...whole, foreign: current.foreign }, desired, kept, context);

@@ -327,10 +327,12 @@ function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
   const owned = new Map<string, number>();
   for (const { ours } of currents) {
     // As their removals are counted: a change for each party and set identifier.
-    const units = ours.map(({ claim, record }) => ({
-      key: partyKey(owners.partyOf(claim.ownership)),
-      set: record.setIdentifier ?? '',
-    }));
+    const units = ours.flatMap(owned =>
+      decidingClaims(owned).map(({ ownership }) => ({
+        key: partyKey(owners.partyOf(ownership)),
+        set: owned.record.setIdentifier ?? '',
+      })),
+    );
     for (const { key } of new Map(units.map(unit => [`${unit.key}\n${unit.set}`, unit])).values())
       owned.set(key, (owned.get(key) ?? 0) + 1);
   }

@@ -16,14 +16,11 @@ export interface StandingShare {
 /** The ownership records that decide over a record set: one, or one for each cluster that has its addresses in it. */
 export const decidingClaims = ({ claim, shares }: OwnedRecord): readonly Claim[] => shares ?? [claim];
 
-/** Addresses of several clusters in one record set. */
-export function mergedShares({ ours }: Current): readonly StandingShare[] {
-  return ours.flatMap(owned => (owned.shares ?? []).map(claim => ({ claim, owned })));
-}
-
-/** Record sets that clusters have by weight. */
-export function weightedShares({ ours }: Current, owners: Owners): readonly StandingShare[] {
-  return ours.flatMap(owned => (isWeightedShare(owned, owners) ? [{ claim: owned.claim, owned }] : []));
+/** The parts that clusters have: of one record set, or else record sets by weight. */
+export function standingShares(current: Pick<Current, 'ours'>, owners: Owners): readonly StandingShare[] {
+  const merged = current.ours.flatMap(owned => (owned.shares ?? []).map(claim => ({ claim, owned })));
+  if (merged.length > 0) return merged;
+  return current.ours.flatMap(owned => (isWeightedShare(owned, owners) ? [{ claim: owned.claim, owned }] : []));
 }
 
 const isWeightedShare = ({ record, claim }: OwnedRecord, owners: Owners): boolean =>
@@ -36,8 +33,7 @@ const isWeightedShare = ({ record, claim }: OwnedRecord, owners: Owners): boolea
  * for no longer, concerns their parts alone.
  */
 export function standsShared(current: Current, owners: Owners): boolean {
-  const merged = mergedShares(current);
-  const shares = merged.length > 0 ? merged : weightedShares(current, owners);
+  const shares = standingShares(current, owners);
   const kept = shares.filter(({ claim, owned }) => owners.keeping(claim.ownership, current.name, owned.record));
   return kept.length > 0 && shares.length > kept.length;
 }

@@ -15,7 +15,7 @@ import type { Current } from './current.ts';
 import { desiredRecords } from './desired.ts';
 import { isMergeable, merge, saidOfUnfit, toldOutside } from './merging.ts';
 import type { PlanSettings } from './settings.ts';
-import { decidingClaims, mergedShares, objectOf, type StandingShare, weightedShares } from './shares.ts';
+import { decidingClaims, objectOf, type StandingShare, standingShares } from './shares.ts';
 import { within } from './zone-filter.ts';
 
 /** What is asked for at a name, once clusters that share it do so. */
@@ -43,7 +43,7 @@ export const modeOfEndpoint = ({ name, sharing }: Endpoint, settings: PlanSettin
  * | the name                                                  | who shares it                                              |
  * |-----------------------------------------------------------|------------------------------------------------------------|
  * | is an object's, or free                                   | that object (the best), and those near it that want it the same way |
- * | is shared, and all who have a part were read              | likewise; all of it changes where they want another way    |
+ * | is shared, and all who have a part were read              | they, as long as one wants that, and those near; else all of it changes |
  * | is shared, and one who has a part was not read, or waits  | it goes on as it is; who wants it so may join              |
  * | is that of an object which waits or was not read          | nobody: what stands stays                                  |
  *
@@ -55,43 +55,115 @@ export function shareName(current: Current, asking: readonly Candidate[], contex
   const { settings, owners } = context;
   const alone: Shared = { candidates: asking, findings: [], absent: new Set() };
   const addresses = asking.filter(isOfAddress);
-  const merged = mergedShares(current);
-  const standing = merged.length > 0 ? merged : weightedShares(current, owners);
   const mode = new Map(addresses.map(one => [one, modeOf(one, settings)]));
+  const standing = standingShares(current, owners);
   if (standing.length === 0 && [...mode.values()].every(one => one === 'first')) return alone;
-  const has = (one: Candidate, { ownership }: Claim) => one.objects.some(object => owners.isOf(ownership, object));
   const claims = claimsAt(current, context);
-  const before = merged.length > 0 ? 'merge' : standing.length > 0 ? 'weighted' : undefined;
-  const goesOn = (one: Candidate) => mode.get(one) === before && (before !== 'merge' || isMergeable(one));
-  const lead = leadOf({ addresses, claims, goesOn }, current, context);
-  const { kept, gone } = sortStanding(standing, addresses, current, context);
-  const bound = kept.length > 0 ? before : undefined;
-  const wanted = lead && (isMergeable(lead) || mode.get(lead) !== 'merge' ? mode.get(lead) : 'first');
-  const holds = (one: Candidate) => claims.some(claim => has(one, claim));
-  const stays = before === 'weighted' && wanted === 'first' && !canStandAlone(current, asking);
-  const way = bound ?? (stays ? 'weighted' : wanted);
-  const scope = lead
-    ? scopeOf(lead.objects[0] as ObjectRef, settings)
-    : kept[0] && scopeOf(objectOf(kept[0].claim.ownership), settings);
-  const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, settings) === scope);
-  const goingOn = bound !== undefined || stays;
-  const sharing = addresses.filter(
-    one => (goingOn && holds(one)) || one === lead || (mode.get(one) === way && isNear(one)),
-  );
-  const merging = addresses.filter(one => mode.get(one) === 'merge' && isNear(one));
-  const findings = [
-    ...addresses.flatMap(one => disagreeing(one, settings)),
-    ...(goingOn ? held(sharing, way, mode, context) : []),
-    ...(way === 'merge' ? [] : saidOfUnfit(merging, [], context.view.zone.id)),
-  ];
-  const told = (shared: Shared) => ({ ...shared, findings: [...findings, ...shared.findings] });
-  if (way === 'merge') return told(merge({ asking, addresses, sharing, standing, kept, gone, holds }, context));
-  if (way === 'weighted') {
+  const name: Name = {
+    current,
+    asking,
+    addresses,
+    mode,
+    standing,
+    claims,
+    ...sortStanding(standing, addresses, current, context),
+  };
+  const above = unreadAbove(name, context);
+  if (above) return above;
+  const way = wayOf(name, context);
+  const { lead, sharing } = way;
+  const told = ({ findings, ...shared }: Shared): Shared => ({
+    ...shared,
+    findings: [...toldOf(name, way, context), ...findings],
+  });
+  const holds = (one: Candidate) => claims.some(claim => isOf(one, claim, context));
+  if (way.mode === 'merge') return told(merge({ ...name, sharing, holds }, context));
+  if (way.mode === 'weighted') {
     const outside = addresses.filter(one => !sharing.includes(one) && !holds(one));
     return told(byWeight({ asking, sharing, outside }, context));
   }
-  const sharers = addresses.filter(one => standing.some(({ claim }) => has(one, claim)));
-  return told(lead && before === 'weighted' ? endSharing({ asking, lead, sharers }, context) : alone);
+  const sharers = addresses.filter(one => standing.some(({ claim }) => isOf(one, claim, context)));
+  return told(lead && before(name) === 'weighted' ? endSharing({ asking, lead, sharers }, context) : alone);
+}
+
+/** A name, what is asked for there and what stands. */
+interface Name extends Sorted {
+  readonly current: Current;
+  readonly asking: readonly Candidate[];
+  /** Those that could share it. */
+  readonly addresses: readonly Candidate[];
+  /** How each of them wants to have it. */
+  readonly mode: ReadonlyMap<Candidate, SharingMode>;
+  readonly standing: readonly StandingShare[];
+  /** Whose it is. */
+  readonly claims: readonly Claim[];
+}
+
+const isOf = (one: Candidate, { ownership }: Claim, { owners }: NameContext): boolean =>
+  one.objects.some(object => owners.isOf(ownership, object));
+
+/** How the name stands shared. */
+function before({ standing: [first] }: Pick<Name, 'standing'>): 'merge' | 'weighted' | undefined {
+  return first && (first.owned.shares ? 'merge' : 'weighted');
+}
+
+/** How a name is had, and by whom. */
+interface Way {
+  /** Undefined: what stands stays. */
+  readonly mode: SharingMode | undefined;
+  readonly lead: Candidate | undefined;
+  readonly sharing: readonly Candidate[];
+  /** It stands shared, and stays so whatever some of those who have a part want. */
+  readonly goesOn: boolean;
+  readonly isNear: (one: Candidate) => boolean;
+}
+
+function wayOf(name: Name, context: NameContext): Way {
+  const { addresses, mode, standing, kept } = name;
+  const stood = before(name);
+  const wants = (one: Candidate) => (mode.get(one) === 'merge' && !isMergeable(one) ? 'first' : mode.get(one));
+  const lead = leadOf(name, one => wants(one) === stood, context);
+  const wanted = lead && wants(lead);
+  const isBound = kept.length > 0 || (stood === 'weighted' && wanted === 'first' && !canStandAlone(name));
+  const way = isBound ? stood : wanted;
+  const scope = scopeAt(lead, kept, context.settings);
+  const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, context.settings) === scope);
+  const goesOn = stood !== undefined && way === stood;
+  const holds = (one: Candidate) => standing.some(({ claim }) => isOf(one, claim, context));
+  const sharing = addresses.filter(
+    one => (goesOn && holds(one)) || one === lead || (mode.get(one) === way && isNear(one)),
+  );
+  return { mode: way, lead, sharing, goesOn, isNear };
+}
+
+function scopeAt(lead: Candidate | undefined, [kept]: readonly StandingShare[], settings: PlanSettings) {
+  if (lead) return scopeOf(lead.objects[0] as ObjectRef, settings);
+  return kept && scopeOf(objectOf(kept.claim.ownership), settings);
+}
+
+function toldOf({ addresses, mode }: Name, way: Way, context: NameContext): Finding[] {
+  const merging = addresses.filter(one => mode.get(one) === 'merge' && way.isNear(one));
+  return [
+    ...addresses.flatMap(one => disagreeing(one, context.settings)),
+    ...(way.goesOn ? held(way, mode, context) : []),
+    ...(way.mode === 'merge' ? [] : saidOfUnfit(merging, [], context.view.zone.id)),
+  ];
+}
+
+/** In a zone that has nothing of a name yet, below one in which it is shared, it is published when all who have a part were read. */
+function unreadAbove({ current, asking, addresses }: Name, context: NameContext): Shared | undefined {
+  const { owners, view } = context;
+  if (current.ours.length > 0 || current.claims.length > 0) return undefined;
+  const { ours, zone } = context.above(current.name);
+  const upper = { ...current, ours };
+  const { kept } = sortStanding(standingShares(upper, owners), addresses, upper, context);
+  if (kept.length === 0) return undefined;
+  const message = `${current.name} is shared in ${zone?.name} (${zone?.id}), and is published here when all clusters that have a part of it were read`;
+  return {
+    candidates: asking.filter(one => !addresses.includes(one)),
+    findings: addresses.flatMap(one => findingsOf(one, 'frozen', message, view.zone.id)),
+    absent: new Set(),
+  };
 }
 
 const isOfAddress = ({ endpoints }: Candidate) =>
@@ -121,25 +193,21 @@ function claimsAt(current: Current, context: NameContext): readonly Claim[] {
     ...ours.flatMap(owned => (isAddressType(owned.record.type) ? decidingClaims(owned) : [])),
     ...claims.filter(({ type }) => type === '' || isAddressType(type)),
   ];
-  const all = here.length > 0 ? here : context.above(name).ours.map(({ claim }) => claim);
+  const all = here.length > 0 ? here : context.above(name).ours.flatMap(decidingClaims);
   return [...new Set(all)];
 }
 
-interface Asking {
-  readonly addresses: readonly Candidate[];
-  readonly claims: readonly Claim[];
-  /** Whether it wants to have the name as it is shared now: only where nobody does, that changes. */
-  readonly goesOn: (one: Candidate) => boolean;
-}
-
 /** The object that has the name; the best, where nobody has it. Undefined: one that asks for it no more, or was not read. */
-function leadOf({ addresses, claims, goesOn }: Asking, current: Current, context: NameContext): Candidate | undefined {
+function leadOf(
+  { addresses, claims, current }: Name,
+  goesOn: (one: Candidate) => boolean,
+  context: NameContext,
+): Candidate | undefined {
   const { owners } = context;
-  const isOf = (one: Candidate, { ownership }: Claim) => one.objects.some(object => owners.isOf(ownership, object));
   const weight = (one: Candidate) =>
     Math.max(
       0,
-      ...current.ours.flatMap(({ record, claim }) => (isOf(one, claim) ? (record.routing?.weight ?? 0) : [])),
+      ...current.ours.flatMap(({ record, claim }) => (isOf(one, claim, context) ? (record.routing?.weight ?? 0) : [])),
     );
   const possible = addresses
     .filter(one => isPublishable(one, current, context))
@@ -149,9 +217,9 @@ function leadOf({ addresses, claims, goesOn }: Asking, current: Current, context
         Number(weight(b) > 0) - Number(weight(a) > 0) ||
         compareCandidates(a, b),
     );
-  const holder = possible.find(one => claims.some(claim => isOf(one, claim)));
+  const holder = possible.find(one => claims.some(claim => isOf(one, claim, context)));
   const isKept = claims.some(claim => {
-    const asks = addresses.some(one => isOf(one, claim));
+    const asks = addresses.some(one => isOf(one, claim, context));
     return asks || owners.keeping(claim.ownership, current.name) !== undefined;
   });
   return holder ?? (isKept ? undefined : possible[0]);
@@ -186,7 +254,7 @@ function sortStanding(
 }
 
 /** Whether a simple record set could stand where shares by weight do. */
-function canStandAlone({ foreign, ours }: Current, asking: readonly Candidate[]): boolean {
+function canStandAlone({ current: { foreign, ours }, asking }: Name): boolean {
   const isOthers = foreign.some(({ record }) => isAddressType(record.type));
   const isRouted = asking.some(({ endpoints }) =>
     endpoints.some(({ type, setIdentifier }) => isAddressType(type) && setIdentifier !== undefined),
@@ -206,15 +274,14 @@ function scopeOf({ namespace, name }: ObjectRef, { merge }: PlanSettings): strin
 
 /** Who wants to have the name another way is told why that is not so yet. */
 function held(
-  sharing: readonly Candidate[],
-  way: SharingMode | undefined,
+  { sharing, mode: way }: Way,
   mode: ReadonlyMap<Candidate, SharingMode>,
   { view }: NameContext,
 ): Finding[] {
   return sharing.flatMap(one => {
     const wanted = mode.get(one);
-    if (way === undefined || wanted === way) return [];
-    const message = `${one.name} goes on being shared (${way}), and not yet ${wanted}: another cluster's part of it stays as it is`;
+    if (wanted === way) return [];
+    const message = `${one.name} goes on being shared (${way}), and is not had otherwise (${wanted}) before all who have a part of it were read and ask for that`;
     return findingsOf(one, 'warning', message, view.zone.id);
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { changesOf, object, planOf, reasonsOf, record, snapshot, zone } from '../support/plan.ts';
+import { describeObject, type Endpoint } from '../../lib/model/index.ts';
+import { changesOf, endpoint, object, planOf, reasonsOf, record, snapshot, zone } from '../support/plan.ts';
 
 const S = 'service/default/a';
 
@@ -317,3 +318,18 @@ describe('records move between our own owners in one change', () => {
 function planEndpoint() {
   return { name: 'x.example.com', type: 'A' as const, targets: ['203.0.113.2'], alias: 'auto' as const };
 }
+
+test('an object that asks for the very same as another one is told what that one is told', () => {
+  const asking = ['service/a', 'ingress/b'].map(of => endpoint(`${of} x.example.com lb.example.net`));
+  const far = { ...asking[0], object: { ...object('service/a'), cluster: 'staging' } } as Endpoint;
+  const { findings } = planOf({
+    zones: [zone(['x.example.com CNAME y.example.net'])],
+    snapshots: [snapshot(asking), snapshot([far], { cluster: 'staging' })],
+  });
+  const told = findings.map(({ reason, object: of }) => `${reason} ${of && describeObject(of)}`);
+  expect(told.sort()).toEqual([
+    'not-owned prod: ingress/default/b',
+    'not-owned prod: service/default/a',
+    'not-owned staging: service/default/a',
+  ]);
+});

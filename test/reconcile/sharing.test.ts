@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RecordJson } from '../../local/emulators/route53/index.ts';
+import { loadZones, type RecordJson } from '../../local/emulators/route53/index.ts';
 import { brief, configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { ALB, type KubernetesObject, NLB, service } from '../support/objects.ts';
 
@@ -9,11 +9,12 @@ const HOST = 'shop.example.com';
 const shop = (target: string | readonly string[], annotations: Record<string, string> = {}, namespace = 'default') =>
   service('shop', { hostname: HOST, ...annotations }, [target].flat(), namespace);
 
-const config = (sharing: string, more: readonly [string, string] = ['', '']) =>
+const config = (sharing: string, more: readonly [string, string] = ['', ''], rest = '') =>
   configOf(`owner: arena
 clusters: [{name: c1, region: us-east-1${more[0]}}, {name: c2, region: us-east-1${more[1]}}]
 zones: {domains: [example.com]}
-sharing: ${sharing}`);
+sharing: ${sharing}
+${rest}`);
 
 const line = (record: RecordJson) =>
   `${brief(record)}${record.weight === undefined ? '' : ` weight ${record.weight}`}${
@@ -307,4 +308,87 @@ describe('a cluster that leaves the config', () => {
     await become(world, {});
     expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
   });
+});
+
+describe('ownership that moves, of addresses that clusters have together', () => {
+  const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+  const parts = (txt: string, owner: string) =>
+    `${txt}: c1 ${owner} service/default/shop 203.0.113.1 | c2 ${owner} service/default/shop 203.0.113.2`;
+
+  /** Nothing is to be done, and a cluster that cannot be read still has its part. */
+  async function inStep(world: Harness): Promise<void> {
+    expect((await become(world, {})).batches).toBe(0);
+    await become(world, { c1: 'away', c2: [] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1`]);
+  }
+
+  test('to another owner', async () => {
+    const world = await worldOf('merge', both);
+    world.config = config('merge', [', owner: nova', ', owner: nova']);
+    await world.move({ kind: 'transfer', from: 'arena', names: [], unasked: false, watchMs: 0 });
+    expect(owners(world)).toEqual([parts(`a-${HOST}`, 'nova')]);
+    await inStep(world);
+  });
+
+  test('of one cluster alone', async () => {
+    const world = await worldOf('merge', both, ['', ', owner: two']);
+    world.config = config('merge', [', owner: one', ', owner: two']);
+    const { result } = await become(world, {});
+    expect(told(result)).toEqual(expect.arrayContaining(['not-owned c1', 'not-owned c2']));
+    expect(
+      result.zones.flatMap(({ changes }) => changes),
+      'until then nothing is changed',
+    ).toEqual([]);
+    await world.move({ kind: 'transfer', from: 'arena', to: 'one', names: [], unasked: false, watchMs: 0 });
+    expect(owners(world)).toEqual([
+      `a-${HOST}: c1 one service/default/shop 203.0.113.1 | c2 two service/default/shop 203.0.113.2`,
+    ]);
+    await inStep(world);
+  });
+
+  test('to another prefix, and encrypted', async () => {
+    const world = await worldOf('merge', both);
+    world.config = config('merge', undefined, 'registry: {prefix: dns-}');
+    await world.move({ kind: 'rename', former: { prefix: '' } });
+    expect(owners(world)).toEqual([parts(`dns-a-${HOST}`, 'arena')]);
+    await inStep(world);
+  });
+});
+
+test('one who has a part and wants the name otherwise has it as before, until all want that', async () => {
+  const says = (sharing: string) => ({ 'fairlead.dev/sharing': sharing });
+  const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+  const { result } = await become(world, { c1: [shop('203.0.113.9', says('first'))] });
+  expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.9`]);
+  expect(told(result)).toEqual(['merged c1', 'merged c2', 'warning c1']);
+  await become(world, { c2: [shop('203.0.113.2', says('first'))] });
+  expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
+});
+
+test.each(['merge', 'weighted'])(
+  '%s: in a new zone below it is published when all who have a part were read',
+  async mode => {
+    const both = { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] };
+    const world = await worldOf(mode, both);
+    const before = records(world);
+    loadZones(world.store, [{ id: 'Z0SHOP', name: `${HOST}.`, records: [] }]);
+    const below = () => world.json('Z0SHOP').filter(({ type }) => type !== 'TXT');
+    world.clusters.c1 = { objects: [...both.c1], failing: 'away' };
+    const result = await world.run({ force: true });
+    expect([records(world), below()]).toEqual([before, []]);
+    expect(told(result)).toContain('frozen c2');
+    await become(world, both);
+    expect(below().map(line)).toEqual(before);
+  },
+);
+
+test('the guard counts the parts that a cluster loses, for that cluster', async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `n${i}`);
+  const all = (target: string) => names.map(name => service(name, { hostname: `${name}.example.com` }, [target]));
+  const world = await worldOf('merge', { c1: all('203.0.113.1'), c2: all('203.0.113.2') });
+  const { result } = await become(world, { c2: [] });
+  expect(records(world)).toContain('n0.example.com A 203.0.113.1 203.0.113.2');
+  expect(new Set(result.findings.map(({ reason }) => reason))).toContain('held');
+  await world.run({ force: true });
+  expect(records(world)).toContain('n0.example.com A 203.0.113.1');
 });

@@ -254,9 +254,16 @@ export function collide(name: string, other: string, { zone, world, run }: Place
 
 /** What the object asks for that an ownership record names; undefined for one that asks no more. */
 export function dueOfLabel(label: Label, place: Place): Due[] | undefined {
-  const clusters = clustersOf(label, place.run);
-  const holders = place.wishes.filter(
-    ({ resource, cluster }) => resource === label.resource && clusters.includes(cluster),
-  );
+  const holders = askersOf(label, place);
   return holders.length > 0 ? holders.flatMap(wish => dueFor(wish, place)) : undefined;
 }
+
+/** The object that an ownership record names; where that names no cluster, one in each of several it may be. */
+function askersOf(label: Label, { wishes, run }: Place): Wish[] {
+  const clusters = clustersOf(label, run);
+  return wishes.filter(({ resource, cluster }) => resource === label.resource && clusters.includes(cluster));
+}
+
+/** Whether the object, or one that it may be, asks for the name and has nothing that can be published. */
+export const mayWait = (label: Label, place: Place): boolean =>
+  askersOf(label, place).some(wish => dueFor(wish, place).length === 0);

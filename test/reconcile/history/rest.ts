@@ -10,6 +10,7 @@ import {
   isHeldAll,
   isHome,
   labelOf,
+  mayWait,
   type Place,
   placeOf,
   show,
@@ -85,8 +86,11 @@ export function notTaken(world: World, context: RunContext, gone: string): strin
 function unwantedStays(place: Place): string | undefined {
   const { wishes, ours } = place;
   if (wishes.length > 0) return undefined;
-  // An older copy knows the record as another owner's, or as nobody's: who wrote its ownership is then a person's to say.
-  const isDoubted = told(place)?.reason === 'not-owned' && place.world.states.some(({ restored }) => restored);
+  // An older copy, or one in which not every run of ours keeps what it wrote, knows the record as another owner's, or as
+  // nobody's: who wrote its ownership is then a person's to say.
+  const { states } = place.world;
+  const isPartial = states.some(({ restored }) => restored) || states.every(({ writes }) => writes.length > 0);
+  const isDoubted = isPartial && told(place)?.reason === 'not-owned';
   if (isDoubted) return undefined;
   for (const record of ours) {
     const label = labelOf(record, place);
@@ -133,7 +137,7 @@ function wrong(place: Place): string | undefined {
     // What a malformed hostname holds is told of its object, not of each of its names.
     if (isHeldAll(label, place) && !told(place)) continue;
     // An ownership record that names no cluster may be of another one's object, which has nothing to publish.
-    const isKept = ours.some(each => dueOfLabel(labelOf(each, place), place)?.length === 0);
+    const isKept = ours.some(each => mayWait(labelOf(each, place), place));
     const stays =
       isKept || isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
     const holders = new Set(ours.map(each => labelOf(each, place)).map(one => `${one.cluster} ${one.resource}`));
