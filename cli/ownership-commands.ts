@@ -23,6 +23,7 @@ export function addOwnership(program: Command, withCommon: (command: Command) =>
     .description('give records that nobody owns to the objects that ask for them; each stays as it is')
     .argument('<names...>', 'hostnames')
     .option('--overwrite', 'also what is not as its object wants it; the next run then changes it')
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--yes', 'do not ask')
     .action((names: string[], options: AdoptOptions) => runAdopt(names, options));
 
@@ -50,6 +51,7 @@ export function addOwnership(program: Command, withCommon: (command: Command) =>
     .option('--from-suffix <suffix>', 'likewise the registry.suffix')
     .option('--from-wildcard-replacement <label>', 'likewise the registry.wildcardReplacement')
     .option('--rekey', 'instead: write our ownership records anew, with the first of registry.encryptionKey')
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--yes', 'do not ask')
     .action((options: TransferOptions) => runTransfer(options));
 
@@ -66,6 +68,7 @@ export function addOwnership(program: Command, withCommon: (command: Command) =>
         collect,
       ),
     )
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--unasked', 'also what no object asks for: the next run removes it')
     .option('--yes', 'do not ask')
     .action((options: ImportOptions) => runImportRegistry(options));
@@ -74,6 +77,7 @@ export function addOwnership(program: Command, withCommon: (command: Command) =>
     .description('give names up: our ownership records go, the records stay')
     .argument('[names...]', 'hostnames')
     .option('--cluster <name>', 'instead: all that this cluster left, which is no longer in the config')
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--yes', 'do not ask')
     .action((names: string[], options: ReleaseOptions) => runRelease(names, options));
 }

@@ -14,6 +14,8 @@ import { command, EXIT, show, textOptions } from './output.ts';
 export interface MoveOptions extends GlobalOptions {
   /** Don't ask. */
   readonly yes?: boolean;
+  /** In the zones of this view of the config. */
+  readonly view?: string;
 }
 
 export interface AdoptOptions extends MoveOptions {
@@ -45,6 +47,8 @@ export interface ImportOptions extends MoveOptions {
   readonly names?: string[];
   readonly unasked?: boolean;
 }
+
+const inView = ({ view }: MoveOptions) => (view === undefined ? {} : { view });
 
 type OwnershipAsk = Exclude<Ask, { kind: 'undo' }>;
 
@@ -144,7 +148,7 @@ function run(options: MoveOptions, askOf: AskOf): Promise<void> {
     const tell = (text: string) => process.stderr.write(`${text}\n`);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const agree = (shown: Moves) => agreed(shown, LATER[ask.kind], options);
-    const result = await moveOwnership(ask, { config, ports }, agree).finally(done);
+    const result = await moveOwnership(ask, { config, ports, ...inView(options) }, agree).finally(done);
     await show(options, {
       value: result,
       text: text => textOf(result, text),

@@ -26,4 +26,5 @@ export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
 export type { PlanSettings, SharingRule } from './settings.ts';
+export { type ToldByView, tellers, toldByViews } from './told-by-views.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';
