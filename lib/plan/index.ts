@@ -8,9 +8,11 @@ export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { lesserOf } from './lesser.ts';
 export {
   afterwards,
+  type HeldRecord,
   type Move,
   type Moves,
   planAdoption,
+  planImport,
   planRekey,
   planRelease,
   planReleaseOf,

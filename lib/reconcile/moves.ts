@@ -3,10 +3,12 @@ import type { ClusterName, DnsName, Finding, NameChange, OwnerId, ZoneState } fr
 import { changeKey, editsOf } from '../model/index.ts';
 import {
   afterwards,
+  type HeldRecord,
   type Move,
   type Moves,
   type PlanInput,
   planAdoption,
+  planImport,
   planRekey,
   planRelease,
   planReleaseOf,
@@ -43,6 +45,15 @@ export type Ask =
       readonly unasked: boolean;
       /** Where there is no earlier reading of the zones to compare with, they are read again so much later. */
       readonly watchMs: number;
+    }
+  | {
+      readonly kind: 'import';
+      /** The owner in the other registry; records of an owner of the config stay its own. */
+      readonly from: OwnerId;
+      readonly to?: OwnerId;
+      readonly held: readonly HeldRecord[];
+      readonly names: readonly string[];
+      readonly unasked: boolean;
     }
   | { readonly kind: 'rename'; readonly former: Partial<NamingSettings> }
   | { readonly kind: 'rekey' }
@@ -112,7 +123,7 @@ async function look(ask: Ask, asked: Run): Promise<Look> {
   const loaded = await loadZones(listing.selected, run, route53, { fresh: true });
   const unreadable = [...listing.findings, ...loaded.findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Impossible(unreadable.message);
-  const needsObjects = ask.kind === 'adopt' || ask.kind === 'transfer';
+  const needsObjects = ask.kind === 'adopt' || ask.kind === 'transfer' || ask.kind === 'import';
   const read = new Set(needsObjects ? config.clusters.map(({ name }) => name) : []);
   const { snapshots } = await readClusters(run, read);
   if (needsObjects) checkRead(snapshots);
@@ -148,6 +159,7 @@ async function listAsked(asked: Run, check: (view: View) => void): Promise<Liste
 function movesOf(ask: Ask, input: PlanInput, run: Run): Moves {
   if (ask.kind === 'adopt') return planAdoption(ask, input);
   if (ask.kind === 'transfer') return planTransfer({ ...ask, to: ask.to ?? onlyOwner(run) }, input);
+  if (ask.kind === 'import') return planImport({ ...ask, to: ask.to ?? heir(ask.from, run) }, input);
   if (ask.kind === 'rename') return planRename(ask.former, input);
   if (ask.kind === 'rekey') return planRekey(input);
   if (ask.kind === 'undo') return planUndo(ask.undoings.filter(isInView(input, run)), input);
@@ -161,6 +173,8 @@ const isInView =
     view === undefined || zones.some(({ zone }) => zone.id === line.zone);
 
 const ownersOfConfig = ({ config }: Run) => [...new Set(config.clusters.map(({ owner }) => owner))].sort();
+
+const heir = (from: OwnerId, run: Run) => (ownersOfConfig(run).includes(from) ? from : onlyOwner(run));
 
 function onlyOwner(run: Run): OwnerId {
   const owners = ownersOfConfig(run);
@@ -179,8 +193,9 @@ function checkAsk(ask: Ask, run: Run): void {
     throw new Impossible(
       `the cluster "${ask.cluster}" is in the config, and would have its names back at once: take it out first`,
     );
-  if (ask.kind !== 'transfer') return;
-  if (owners.includes(ask.from)) throw new Impossible(`"${ask.from}" is an owner of this config already`);
+  if (ask.kind !== 'transfer' && ask.kind !== 'import') return;
+  if (ask.kind === 'transfer' && owners.includes(ask.from))
+    throw new Impossible(`"${ask.from}" is an owner of this config already`);
   if (ask.to !== undefined && !owners.includes(ask.to))
     throw new Impossible(`"${ask.to}" is no owner of this config; it has ${owners.join(', ')}`);
 }

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +43,8 @@ spec:
 `;
 
 let world: World;
+/** DynamoDB, with a table that an ExternalDNS filled. */
+let table: Server;
 let top: string;
 /** The command as it ships: it starts in a fraction of the time that its sources take. */
 let command: string;
@@ -51,6 +55,9 @@ beforeAll(async () => {
   cluster.apply(service('web', { hostname: 'shop.example.com' }, ['203.0.113.7'], 'shop'));
   cluster.apply(service('www', { hostname: 'www.example.com' }, ['203.0.113.8'], 'shop'));
   await world.addCluster({ name: 'demo', region: 'eu-west-1' });
+  const Items = [{ k: { S: 'shop.example.com#A#' }, l: { M: { resource: { S: 'service/shop/web' } } } }];
+  table = createServer((_request, response) => response.end(JSON.stringify({ Items })));
+  await new Promise<void>(resolve => table.listen(0, '127.0.0.1', resolve));
   top = mkdtempSync(join(tmpdir(), 'fairlead-pages-'));
   mkdirSync(join(top, 'bin'));
   mkdirSync(join(top, 'cli'));
@@ -65,6 +72,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.close();
+  table.close();
   rmSync(top, { recursive: true });
 });
 
@@ -91,7 +99,10 @@ function folderOf(page: string): string {
 
 /** What asks is answered with yes. */
 const answered = (line: string) =>
-  line.replace(/^(npx )?fairlead (adopt|transfer|release|undo)\b(?!.* --(dry-run|release))/, '$& --yes');
+  line.replace(
+    /^(npx )?fairlead (adopt|transfer|import-registry|release|undo)\b(?!.* --(dry-run|release))/,
+    '$& --yes',
+  );
 
 function shell(line: string, folder: string, run: string): Promise<{ code: number; out: string; err: string }> {
   const env = {
@@ -100,6 +111,7 @@ function shell(line: string, folder: string, run: string): Promise<{ code: numbe
     NODE_NO_WARNINGS: '1',
     GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
     ...world.env(),
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${(table.address() as AddressInfo).port}`,
   };
   return new Promise(resolve => {
     execFile('sh', ['-c', filled(answered(line), run)], { cwd: folder, env }, (error, out, err) =>
