@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
+import { preview, readManifests } from '../../lib/preview/index.ts';
 import {
   decodePlan,
   encodePlan,
@@ -7,11 +8,14 @@ import {
   listRecords,
   type PlannedRun,
   type Ports,
+  releaseUndone,
+  undo,
 } from '../../lib/reconcile/index.ts';
 import { createBudget, Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore } from '../../lib/state/index.ts';
+import { lookAtWorld } from '../../lib/ui/index.ts';
 import { dumpZones, loadZones, Route53Store, type ZoneJson } from '../../local/emulators/route53/index.ts';
-import { configOf, type Harness, harness } from '../support/harness.ts';
+import { configOf, fakeClusters, type Harness, harness } from '../support/harness.ts';
 import { explain, whyNot } from '../support/look.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 import { storeRoute53 } from '../support/store-route53.ts';
@@ -441,6 +445,52 @@ describe('a view that is', () => {
       expect(changed(await self.run())).toEqual([]);
       await isFree(self);
     }
+  });
+});
+
+describe('commands over views', () => {
+  const ONE = '  - {name: one, zones: {domains: [example.com]}}\n';
+  const TWO = '  - {name: two, zones: {domains: [corp.example]}}\n';
+  const objects = [service('web', { hostname: 'web.example.com,web.corp.example' }, ['192.0.2.1'])];
+  const both = () => world(`${HEAD}views:\n${ONE}${TWO}`, objects, [PUBLIC, CORP]);
+  const person = (self: Harness, view?: string) => ({ ...runOf(self, { store: self.state }), ...(view && { view }) });
+
+  test('a run is undone in the zones of one, held there, and released', async () => {
+    const self = both();
+    await self.run({}, { holder: 'first' });
+    const back = (view?: string) => undo({ what: ['first'] }, 0, person(self, view), async () => true);
+    await expect(back()).rejects.toThrow('say with --view in which view');
+    expect(await back('two')).toMatchObject({ refused: [], done: [{ name: 'web.corp.example' }] });
+    expect(self.records('Z0CORP')).toEqual([]);
+    expect(self.records('Z0PUBLIC')).toHaveLength(2);
+    await self.run();
+    expect(self.records('Z0CORP')).toEqual([]);
+    await releaseUndone({ what: ['web.corp.example'] }, person(self), async () => true);
+    await self.run();
+    expect(self.records('Z0CORP')).toHaveLength(2);
+  });
+
+  test('the pages show the zones and the room of all', async () => {
+    const self = both();
+    await self.run();
+    const ports = { ...person(self).ports, readCluster: fakeClusters(self.clusters) };
+    const picture = await lookAtWorld(self.config, ports);
+    expect(picture.plan).toMatchObject({ inStep: true, counts: { created: 0 } });
+    expect(new Set(picture.records.map(({ zone }) => zone.id))).toEqual(new Set(['Z0PUBLIC', 'Z0CORP']));
+    expect([...picture.rooms.of.keys()].sort()).toEqual(['Z0CORP', 'Z0PUBLIC']);
+  });
+
+  test('manifests are offered to all', async () => {
+    const self = both();
+    await self.run();
+    const ports = { ...person(self).ports, readCluster: fakeClusters(self.clusters) };
+    const text = JSON.stringify(service('new', { hostname: 'new.example.com,new.corp.example' }, ['192.0.2.4']));
+    const manifests = readManifests([{ file: 'new.yaml', text }], 'default');
+    const { result } = await preview({ config: self.config, ports }, manifests, { cluster: 'prod', prune: false });
+    expect(result.findings.map(({ reason, name }) => [reason, name])).toEqual([
+      ['no-target', 'new.example.com'],
+      ['no-target', 'new.corp.example'],
+    ]);
   });
 });
 
