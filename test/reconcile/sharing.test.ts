@@ -365,6 +365,14 @@ describe('ownership that moves, of addresses that clusters have together', () =>
   });
 });
 
+test('a set identifier that an object gives itself is no share, and says nothing of the rest of the name', async () => {
+  const blue = shop('203.0.113.1', { 'set-identifier': 'blue', 'aws-weight': '4' });
+  const world = await worldOf('merge', { c1: [blue] });
+  await become(world, { c2: [shop('2001:db8::2')] }, 'c2');
+  await become(world, {});
+  expect(records(world)).toEqual([`${HOST} A#blue 203.0.113.1 weight 4`, `${HOST} AAAA 2001:db8::2`]);
+});
+
 test('one who has a part and wants the name otherwise has it as before, until all want that', async () => {
   const says = (sharing: string) => ({ 'fairlead.dev/sharing': sharing });
   const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
