@@ -4,9 +4,9 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsHttp } from '../lib/aws/index.ts';
 import { probeCluster } from '../lib/cluster/index.ts';
 import type { Config } from '../lib/config/config.ts';
-import { loadConfig } from '../lib/config/index.ts';
+import { configsOf, loadConfig } from '../lib/config/index.ts';
 import { type Check, checksOf, type DoctorPorts, examine } from '../lib/doctor/index.ts';
-import { composePorts } from '../lib/reconcile/index.ts';
+import { composePorts, zonesPortOf } from '../lib/reconcile/index.ts';
 import { formatChecks } from '../lib/report/checks.ts';
 import { printableJson } from '../lib/report/printable.ts';
 import { terminalAws } from './aws.ts';
@@ -33,13 +33,14 @@ export function runDoctor(options: DoctorOptions): Promise<void> {
   });
 }
 
-function program(file: string, { clusters, sources, policy }: Config): Check[] {
+function program(file: string, config: Config): Check[] {
+  const { clusters, sources, policy, views } = config;
+  const policies =
+    views.length === 0 ? `policy ${policy}` : views.map(view => `view ${view.name}: policy ${view.policy}`).join(', ');
   const { ok } = checksOf('program', 'fairlead');
   return [
     ok(`fairlead ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}`),
-    checksOf('program', file).ok(
-      `is valid: ${clusters.length} clusters, sources ${sources.join(', ')}, policy ${policy}`,
-    ),
+    checksOf('program', file).ok(`is valid: ${clusters.length} clusters, sources ${sources.join(', ')}, ${policies}`),
   ];
 }
 
@@ -48,21 +49,29 @@ type Aws = Awaited<ReturnType<typeof terminalAws>>;
 function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }: DoctorOptions): DoctorPorts {
   const region = env.AWS_REGION ?? 'us-east-1';
   const aws = { region, credentials, requestHandler: awsHttp };
-  const { route53, store } = composePorts(config, env, credentials);
+  const world = composePorts(config, env, credentials);
+  const { route53, store } = world;
   return {
     route53,
+    zonesOf: view => zonesPortOf(view, config, world).route53,
     store,
     async identity() {
       const { Account = '', Arn = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
       return { account: Account, arn: Arn };
     },
-    probe: (cluster, { sources, filters }) =>
-      probeCluster(cluster, { sources, namespaces: filters.namespaces, credentials }),
+    probe: (cluster, whole) =>
+      probeCluster(cluster, { sources: whole.sources, namespaces: namespacesOf(whole), credentials }),
     nameServers: zone => nameServersOf(zone, dnsServer ?? true),
     messages: queue => messagesIn(new SQSClient(aws), queue),
     now: Date.now,
     random: () => randomBytes(6).toString('hex'),
   };
+}
+
+/** Those of all views; none: all. */
+function namespacesOf(config: Config): string[] {
+  const each = configsOf(config).map(one => one.config.filters.namespaces);
+  return each.some(({ length }) => length === 0) ? [] : [...new Set(each.flat())];
 }
 
 /** Of a name that public DNS does not know there are none; any other fault is told. */

@@ -11,7 +11,7 @@ Exit codes:
 const ENVIRONMENT = `
 Environment:
   AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …  credentials and region, as the AWS CLI reads them
-  AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ROUTE_53, _EKS, _STS, _S3  other endpoints, such as those that npm start prints
+  AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ROUTE_53, _EKS, _STS, _S3, _DYNAMODB  other endpoints, such as those that npm start prints
   NO_COLOR, FORCE_COLOR, TERM=dumb  no colours, colours in a pipe as well, neither colours nor a progress line
   COLUMNS  the width of the terminal, where it is not known`;
 
@@ -38,6 +38,13 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead transfer --from default --names "*.shop.example.com"', 'from another owner, which was stopped'],
     ['fairlead transfer --from-prefix ""', 'after registry.prefix was set'],
     ['fairlead transfer --rekey', 'after registry.encryptionKey was changed'],
+  ],
+  'import-registry': [
+    ['fairlead import-registry --table external-dns', 'look at what an ExternalDNS kept in DynamoDB, and take it over'],
+    [
+      'fairlead import-registry --from default --names "*.shop.example.com" --yes',
+      'of another owner id, some names, without a question',
+    ],
   ],
   release: [
     ['fairlead release www.example.com', 'to look after it by hand from now on'],

@@ -1,4 +1,4 @@
-import type { Ports } from '../lib/reconcile/index.ts';
+import { type Ports, withZones } from '../lib/reconcile/index.ts';
 
 /** Ports of a run that a person can stop. */
 export interface Stoppable {
@@ -21,12 +21,14 @@ export function stoppable(ports: Ports, tell: (text: string) => void): Stoppable
   process.on('SIGINT', onSignal);
   return {
     ports: {
-      ...ports,
-      budget: {
-        ...ports.budget,
-        take: async (priority, until, changes) =>
-          !stop.signal.aborted && (await ports.budget.take(priority, until, changes)) && !stop.signal.aborted,
-      },
+      ...withZones(ports, ({ route53, budget }) => ({
+        route53,
+        budget: {
+          ...budget,
+          take: async (priority, until, changes) =>
+            !stop.signal.aborted && (await budget.take(priority, until, changes)) && !stop.signal.aborted,
+        },
+      })),
       readCluster: (cluster, sources, page, restart, signal, reading) => {
         const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
         return ports.readCluster(cluster, sources, page, restart, either, reading);

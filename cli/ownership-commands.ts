@@ -2,8 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { collect } from './options.ts';
 import {
   type AdoptOptions,
+  type ImportOptions,
   type ReleaseOptions,
   runAdopt,
+  runImportRegistry,
   runRelease,
   runTransfer,
   type TransferOptions,
@@ -21,6 +23,7 @@ export function addOwnership(program: Command, withCommon: (command: Command) =>
     .description('give records that nobody owns to the objects that ask for them; each stays as it is')
     .argument('<names...>', 'hostnames')
     .option('--overwrite', 'also what is not as its object wants it; the next run then changes it')
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--yes', 'do not ask')
     .action((names: string[], options: AdoptOptions) => runAdopt(names, options));
 
@@ -48,13 +51,33 @@ export function addOwnership(program: Command, withCommon: (command: Command) =>
     .option('--from-suffix <suffix>', 'likewise the registry.suffix')
     .option('--from-wildcard-replacement <label>', 'likewise the registry.wildcardReplacement')
     .option('--rekey', 'instead: write our ownership records anew, with the first of registry.encryptionKey')
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--yes', 'do not ask')
     .action((options: TransferOptions) => runTransfer(options));
+
+  withCommon(program.command('import-registry'))
+    .description(
+      'give records ownership records that an ExternalDNS keeps in DynamoDB, to move over; it must have stopped',
+    )
+    .option('--table <name>', 'its --dynamodb-table', 'external-dns')
+    .option('--region <region>', 'its --dynamodb-region (default: that of the environment)')
+    .option('--from <owner>', 'its --txt-owner-id (default: the only owner of the config)')
+    .option('--to <owner>', 'which of our owners gets what no object asks for (default: the same, or the only one)')
+    .addOption(
+      new Option('--names <pattern>', 'only these names; * for any characters (may be given several times)').argParser(
+        collect,
+      ),
+    )
+    .option('--view <name>', 'in the zones of this view, where the config has views')
+    .option('--unasked', 'also what no object asks for: the next run removes it')
+    .option('--yes', 'do not ask')
+    .action((options: ImportOptions) => runImportRegistry(options));
 
   withCommon(program.command('release'))
     .description('give names up: our ownership records go, the records stay')
     .argument('[names...]', 'hostnames')
     .option('--cluster <name>', 'instead: all that this cluster left, which is no longer in the config')
+    .option('--view <name>', 'in the zones of this view, where the config has views')
     .option('--yes', 'do not ask')
     .action((names: string[], options: ReleaseOptions) => runRelease(names, options));
 }

@@ -1,3 +1,4 @@
+import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { Finding } from '../lib/model/index.ts';
 import { type Ask, composePorts, type Moves, moveOwnership } from '../lib/reconcile/index.ts';
@@ -5,7 +6,7 @@ import { printable } from '../lib/report/printable.ts';
 import { formatTable, type TextOptions } from '../lib/report/text.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
 import { isAgreed } from './ask.ts';
-import { terminalAws } from './aws.ts';
+import { type TerminalAws, terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show, textOptions } from './output.ts';
@@ -13,6 +14,8 @@ import { command, EXIT, show, textOptions } from './output.ts';
 export interface MoveOptions extends GlobalOptions {
   /** Don't ask. */
   readonly yes?: boolean;
+  /** In the zones of this view of the config. */
+  readonly view?: string;
 }
 
 export interface AdoptOptions extends MoveOptions {
@@ -36,6 +39,17 @@ export interface ReleaseOptions extends MoveOptions {
   readonly cluster?: string;
 }
 
+export interface ImportOptions extends MoveOptions {
+  readonly table: string;
+  readonly region?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly names?: string[];
+  readonly unasked?: boolean;
+}
+
+const inView = ({ view }: MoveOptions) => (view === undefined ? {} : { view });
+
 type OwnershipAsk = Exclude<Ask, { kind: 'undo' }>;
 
 /** `fairlead adopt NAME…` */
@@ -53,6 +67,29 @@ export const runRelease = (names: readonly string[], options: ReleaseOptions): P
 
 /** `fairlead transfer`: from another owner, from other affixes, or from an older key. */
 export const runTransfer = (options: TransferOptions): Promise<void> => run(options, () => transferOf(options));
+
+/** `fairlead import-registry`: from ExternalDNS's DynamoDB table. */
+export const runImportRegistry = (options: ImportOptions): Promise<void> =>
+  run(options, async ({ env, credentials }, { clusters }) => {
+    const owners = [...new Set(clusters.map(({ owner }) => owner))];
+    const from = options.from ?? owners[0] ?? '';
+    if (options.from === undefined && owners.length > 1)
+      throw new Error(
+        `the config has several owners (${owners.join(', ')}): say with --from whose records the table is to give`,
+      );
+    const region = options.region ?? env.AWS_REGION;
+    if (region === undefined) throw new Error('in which region is the table? give --region, or AWS_REGION');
+    // Loaded for this command alone.
+    const { heldByOwner } = await import('./registry-table.ts');
+    const endpoint = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL;
+    const held = await heldByOwner({ name: options.table, region, endpoint, credentials }, from);
+    return {
+      ...{ kind: 'import', from, held, names: patternsOf(options.names), unasked: options.unasked === true },
+      ...(options.to !== undefined && { to: options.to }),
+    };
+  });
+
+const patternsOf = (names: readonly string[] = []) => names.map(pattern => pattern.toLowerCase().replace(/\.$/, ''));
 
 function transferOf(options: TransferOptions): OwnershipAsk {
   const {
@@ -84,8 +121,14 @@ function transferOf(options: TransferOptions): OwnershipAsk {
       },
     };
   }
-  const patterns = names.map(pattern => pattern.toLowerCase().replace(/\.$/, ''));
-  return { kind: 'transfer', from, names: patterns, unasked, watchMs: watch * 1000, ...(to !== undefined && { to }) };
+  return {
+    kind: 'transfer',
+    from,
+    names: patternsOf(names),
+    unasked,
+    watchMs: watch * 1000,
+    ...(to !== undefined && { to }),
+  };
 }
 
 function nameOf(text: string): string {
@@ -94,15 +137,18 @@ function nameOf(text: string): string {
   throw new Error(`"${text}" is not a hostname: ${result.problem}`);
 }
 
-function run(options: MoveOptions, askOf: () => OwnershipAsk): Promise<void> {
+type AskOf = (aws: TerminalAws, config: Config) => OwnershipAsk | Promise<OwnershipAsk>;
+
+function run(options: MoveOptions, askOf: AskOf): Promise<void> {
   return command(options, async () => {
-    const ask = askOf();
-    const { env, credentials } = await terminalAws(process.env);
+    const aws = await terminalAws(process.env);
+    const { env, credentials } = aws;
     const config = loadConfig(options.config, env);
+    const ask = await askOf(aws, config);
     const tell = (text: string) => process.stderr.write(`${text}\n`);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const agree = (shown: Moves) => agreed(shown, LATER[ask.kind], options);
-    const result = await moveOwnership(ask, { config, ports }, agree).finally(done);
+    const result = await moveOwnership(ask, { config, ports, ...inView(options) }, agree).finally(done);
     await show(options, {
       value: result,
       text: text => textOf(result, text),
@@ -123,6 +169,8 @@ const LATER: Readonly<Record<OwnershipAsk['kind'], string>> = {
     'From then on the objects have them: a run changes them as their objects change, and removes them when these go.',
   transfer:
     'From then on they are ours: a run changes them as their objects change, and removes what no object asks for.',
+  import:
+    'The records stay as they are, and get ownership records. ExternalDNS must have stopped: with its table it would remove them again.',
   rename: 'The records stay as they are; their ownership records get the names that the config gives them.',
   rekey: 'The records stay as they are; their ownership records are written anew.',
   release:

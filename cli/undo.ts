@@ -23,6 +23,8 @@ export interface UndoOptions extends GlobalOptions {
   /** Milliseconds back from now. */
   readonly since?: number;
   readonly release?: boolean;
+  /** In the zones of this view of the config. */
+  readonly view?: string;
   readonly dryRun?: boolean;
   /** Don't ask. */
   readonly yes?: boolean;
@@ -55,7 +57,7 @@ export function runUndo(what: readonly string[], options: UndoOptions): Promise<
         zone: /^Z[A-Z0-9]+$/.test(options.zone) ? options.zone : lower(options.zone),
       }),
     };
-    const run = { config, ports };
+    const run = { config, ports, ...(options.view !== undefined && { view: options.view }) };
     const work = options.release
       ? releasing(query, run, options)
       : undoing(query, ports.clock.now() - (options.since ?? DAYS * DAY), run, options);

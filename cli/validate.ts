@@ -1,6 +1,6 @@
 import { kubeConfigFromFile } from '../lib/cluster/kubeconfig.ts';
 import type { Config } from '../lib/config/config.ts';
-import { loadConfig } from '../lib/config/index.ts';
+import { configsOf, loadConfig } from '../lib/config/index.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show } from './output.ts';
 
@@ -10,7 +10,7 @@ export function runValidate(options: GlobalOptions): Promise<void> {
     const config = loadConfig(options.config, process.env);
     await checkKubeconfigs(config);
     const said = `${options.config} is valid: ${summary(config)}`;
-    await show(options, { value: config, text: () => said, markdown: () => said, names: () => config.zones.domains });
+    await show(options, { value: config, text: () => said, markdown: () => said, names: () => domainsOf(config) });
     return EXIT.inStep;
   });
 }
@@ -29,17 +29,23 @@ async function checkKubeconfigs({ clusters }: Config): Promise<void> {
   if (faults.flat().length > 0) throw new Error(faults.flat().join('\n'));
 }
 
-function summary({ clusters, zones, sources, policy }: Config): string {
+const domainsOf = (config: Config) => [...new Set(configsOf(config).flatMap(one => one.config.zones.domains))];
+
+function summary(config: Config): string {
+  const { clusters, sources } = config;
   const named = (what: string, values: readonly string[]) =>
     `${values.length} ${what}${values.length === 1 ? '' : 's'} (${values.join(', ')})`;
-  const domains = zones.domains.length > 0 ? zones.domains.join(', ') : 'every domain';
+  const views = configsOf(config).flatMap(({ view, config: { zones, policy } }) => {
+    const domains = zones.domains.length > 0 ? zones.domains.join(', ') : 'every domain';
+    const of = view === undefined ? '' : `view ${view}: `;
+    return [`${of}zones of ${domains}`, `${of}policy ${policy}`];
+  });
   return [
     named(
       'cluster',
       clusters.map(({ name, owner }) => `${name}: owner ${owner}`),
     ),
     named('source', [...sources]),
-    `zones of ${domains}`,
-    `policy ${policy}`,
+    ...views,
   ].join('; ');
 }

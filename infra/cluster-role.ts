@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Config } from '../lib/config/config.ts';
+import { configsOf } from '../lib/config/index.ts';
 import {
   joinsOf,
   namespacesOf,
@@ -11,7 +12,6 @@ import {
   rulesOver,
   SOURCE_GROUPS,
   SOURCE_KINDS,
-  type SourceConfig,
   type SourceKind,
   sourceSettings,
 } from '../lib/sources/index.ts';
@@ -59,20 +59,31 @@ export function clusterRole(sources: readonly SourceKind[]): string {
 }
 
 /** The roles for a config: with `filters.namespaces`, a Role in each of them, and a ClusterRole for what is of no namespace. */
-export function rolesFor(config: Pick<Config, 'sources' | 'kubernetesEvents'> & SourceConfig): string {
-  const settings = sourceSettings(config);
-  const resources = [...resourcesOf(config.sources), ...joinsOf(config.sources, rulesOf(settings))];
+export function rolesFor(config: Config): string {
+  const places = new Map<ResourceKind, ReadonlySet<string | undefined>>();
+  for (const view of configsOf(config)) {
+    const settings = sourceSettings(view.config);
+    for (const resource of [...resourcesOf(config.sources), ...joinsOf(config.sources, rulesOf(settings))]) {
+      const namespaces = namespacesOf(resource, settings);
+      places.set(
+        resource,
+        new Set([...(places.get(resource) ?? []), ...(namespaces.length > 0 ? namespaces : [undefined])]),
+      );
+    }
+  }
   const byNamespace = new Map<string | undefined, ResourceKind[]>();
-  for (const resource of resources) {
-    const namespaces = namespacesOf(resource, settings);
-    for (const namespace of namespaces.length > 0 ? namespaces : [undefined]) {
+  for (const [resource, namespaces] of places) {
+    // Who may list all of a view may list those of the others.
+    for (const namespace of namespaces.has(undefined) ? [undefined] : namespaces) {
       byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
     }
   }
-  const { namespaces } = rulesOf(settings);
+  const asking = configsOf(config).map(view => view.config.filters.namespaces);
+  const isEverywhere = asking.some(({ length }) => length === 0);
   /** Where the objects are that ask. */
   const isTold = (namespace?: string) =>
-    config.kubernetesEvents && (namespace === undefined ? namespaces.length === 0 : namespaces.includes(namespace));
+    config.kubernetesEvents &&
+    (namespace === undefined ? isEverywhere : !isEverywhere && asking.flat().includes(namespace));
   const roles = [...byNamespace].map(([namespace, words]) =>
     role([...rulesOver(words), ...(isTold(namespace) ? [EVENTS] : [])], namespace),
   );

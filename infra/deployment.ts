@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../lib/config/config.ts';
-import { loadConfig } from '../lib/config/index.ts';
+import { configsOf, loadConfig } from '../lib/config/index.ts';
 import { shardAlarms } from './alarms.ts';
 import { type Audit, auditOf } from './audit.ts';
 import { dashboard } from './dashboard.ts';
@@ -82,16 +82,19 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
   };
 }
 
-/** Where the zones are in another account, CloudTrail of that account has to tell, over the event bus of this one. */
-function driftOf({ drift }: Settings, { zones: { roleArn, ids }, shards }: Config): Resources {
+/** Where zones are in other accounts, CloudTrail of these has to tell, over the event bus of this one. */
+function driftOf({ drift }: Settings, config: Config): Resources {
   if (drift === 'none') return {};
-  const own = [arnOf('ReconcileRole'), ...(roleArn === undefined ? [] : [roleArn])];
+  const zones = configsOf(config).map(view => view.config.zones);
+  const roles = [...new Set(zones.flatMap(({ roleArn = [] }) => roleArn))];
   const rules = driftRules(
-    own,
-    ids,
-    shards.map(({ name }) => name),
+    [arnOf('ReconcileRole'), ...roles],
+    zones.some(({ ids }) => ids.length === 0) ? [] : [...new Set(zones.flatMap(({ ids }) => ids))],
+    config.shards.map(({ name }) => name),
   );
-  return roleArn === undefined ? rules : { ...rules, DriftBusPolicy: busPolicy(roleArn.split(':')[4] ?? '') };
+  const accounts = [...new Set(roles.map(arn => arn.split(':')[4] ?? ''))];
+  const policies = accounts.map((account, i) => [`DriftBusPolicy${i === 0 ? '' : i + 1}`, busPolicy(account, i)]);
+  return { ...rules, ...Object.fromEntries(policies) };
 }
 
 /** The config as the Lambda will load it. */

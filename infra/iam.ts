@@ -1,4 +1,5 @@
 import type { Config } from '../lib/config/config.ts';
+import { configsOf } from '../lib/config/index.ts';
 import { recordNames } from './record-names.ts';
 import { secretStatements } from './secrets.ts';
 
@@ -30,7 +31,7 @@ export interface Grants {
 /** The least rights with which the reconcile Lambda does what this configuration asks for. */
 export function roleStatements(config: Config, grants: Grants): readonly Statement[] {
   return [
-    ...(config.zones.roleArn === undefined ? route53Statements(config) : []),
+    ...route53Statements(config),
     ...clusterStatements(config),
     ...roleArnStatements(config),
     ...stateStatements(config, grants.stateBucket),
@@ -45,12 +46,16 @@ export function roleStatements(config: Config, grants: Grants): readonly Stateme
 
 /**
  * Changes are narrowed to what fairlead writes: CREATE and DELETE of the managed types and of ownership records, under the
- * names of the config.
+ * names of the config, or of each of its views.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
  */
-export function route53Statements({ zones, records, registry }: Config): readonly Statement[] {
-  const Resource = zones.ids.length === 0 ? [zoneArn('*')] : zones.ids.map(zoneArn);
-  const { allowed, denied } = recordNames({ zones, records, registry });
+function route53Statements(config: Config): readonly Statement[] {
+  const own = configsOf(config)
+    .map(view => view.config)
+    .filter(({ zones }) => zones.roleArn === undefined);
+  if (own.length === 0) return [];
+  const each = own.map(zonesOf);
+  const Resource = each.some(({ length }) => length === 0) ? [zoneArn('*')] : [...new Set(each.flat())].map(zoneArn);
   return [
     // ListHostedZones takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     { Sid: 'ListZones', Effect: 'Allow', Action: ['route53:ListHostedZones'], Resource: '*' },
@@ -60,12 +65,26 @@ export function route53Statements({ zones, records, registry }: Config): readonl
       Action: [
         'route53:ListResourceRecordSets',
         'route53:GetHostedZoneLimit',
-        ...(Object.keys(zones.tags).length > 0 ? ['route53:ListTagsForResources'] : []),
+        ...(own.some(({ zones }) => Object.keys(zones.tags).length > 0) ? ['route53:ListTagsForResources'] : []),
       ],
       Resource,
     },
+    ...own.flatMap((view, i) => changeStatements(view, i === 0 ? '' : String(i + 1), own)),
+  ];
+}
+
+/** The ids of the hosted zones; none: any may be selected. */
+const zonesOf = ({ zones }: Config) => zones.ids;
+
+/** What is denied to one view is denied to all: where another may have the same zones it is left to the program. */
+function changeStatements(view: Config, mark: string, all: readonly Config[]): Statement[] {
+  const { zones, records, registry } = view;
+  const Resource = zones.ids.length === 0 ? [zoneArn('*')] : zones.ids.map(zoneArn);
+  const { allowed, denied } = recordNames({ zones, records, registry });
+  const isAlone = all.length === 1 || all.every(one => zonesOf(one).length > 0);
+  return [
     {
-      Sid: 'ChangeRecords',
+      Sid: `ChangeRecords${mark}`,
       Effect: 'Allow',
       Action: ['route53:ChangeResourceRecordSets'],
       Resource,
@@ -77,7 +96,7 @@ export function route53Statements({ zones, records, registry }: Config): readonl
         ...(allowed && { 'ForAllValues:StringLike': { [NAMES]: allowed } }),
       },
     },
-    ...(denied.length === 0 ? [] : [keepOut(Resource, denied)]),
+    ...(denied.length === 0 || !isAlone ? [] : [keepOut(`KeepOut${mark}`, Resource, denied)]),
   ];
 }
 
@@ -89,9 +108,9 @@ export function writtenTypes({ records, registry }: Pick<Config, 'records' | 're
 const NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';
 
 /** Names of zones.excludeDomains: a batch with one of them is refused as a whole. */
-function keepOut(Resource: Statement['Resource'], names: readonly string[]): Statement {
+function keepOut(Sid: string, Resource: Statement['Resource'], names: readonly string[]): Statement {
   const Condition = { 'ForAnyValue:StringLike': { [NAMES]: names } };
-  return { Sid: 'KeepOut', Effect: 'Deny', Action: ['route53:ChangeResourceRecordSets'], Resource, Condition };
+  return { Sid, Effect: 'Deny', Action: ['route53:ChangeResourceRecordSets'], Resource, Condition };
 }
 
 /**
@@ -117,8 +136,11 @@ function clusterStatements({ clusters }: Config): readonly Statement[] {
  * Of many roles of one name, the name is named: for whatever account. What can be assumed is still only what trusts this
  * role, and those are roles that somebody made for it.
  */
-function roleArnStatements({ clusters, zones }: Config): readonly Statement[] {
-  const roles = new Set([...clusters.map(cluster => cluster.roleArn), zones.roleArn].filter(arn => arn !== undefined));
+function roleArnStatements(config: Config): readonly Statement[] {
+  const ofZones = configsOf(config).map(view => view.config.zones.roleArn);
+  const roles = new Set(
+    [...config.clusters.map(cluster => cluster.roleArn), ...ofZones].filter(arn => arn !== undefined),
+  );
   if (roles.size === 0) return [];
   const folded = [...roles].map(arn => arn.replace(/:\d{12}:/, ':*:'));
   const Resource = [...(roles.size <= NAMED ? roles : new Set(folded))].sort();

@@ -1,4 +1,6 @@
 import type { ClusterConfig, Config } from '../lib/config/config.ts';
+import { configsOf } from '../lib/config/index.ts';
+import { groupBy } from '../lib/group.ts';
 import { writtenTypes } from './iam.ts';
 import { recordNames } from './record-names.ts';
 
@@ -24,7 +26,7 @@ export function nextSteps(deployed: Deployed): readonly Step[] {
   const { config, paused, outputs } = deployed;
   const role = outputs.ReconcileRoleArn ?? '<ReconcileRoleArn>';
   return [
-    ...zonesStep(config, role, deployed.region),
+    ...zonesSteps(config, role, deployed.region),
     ...readerSteps(config, role),
     { title: 'Let it into each cluster, once', commands: config.clusters.flatMap(cluster => access(cluster, role)) },
     {
@@ -51,22 +53,37 @@ const deploy = (stack: string, template: string, region: string, parameters: rea
 const stackName = (what: string, name: string) => `fairlead-${what}-${name.replace(/[^A-Za-z0-9-]/g, '-')}`;
 
 /** IAM has no regions; a stack has one, and this one is of the right partition. */
-function zonesStep({ zones, records, registry }: Config, role: string, region: string): Step[] {
-  if (zones.roleArn === undefined) return [];
-  const { allowed } = recordNames({ zones, records, registry });
-  const partition = zones.roleArn.split(':')[1];
-  const parameters = [
-    `TrustedRoleArn=${role}`,
-    ...roleParameters(zones.roleArn),
-    ...(allowed ? [`'RecordNames=${allowed.join(',')}'`] : []),
-    `RecordTypes=${writtenTypes({ records, registry }).join(',')}`,
-    ...(zones.ids.length > 0
-      ? [`HostedZones=${zones.ids.map(id => `arn:${partition}:route53:::hostedzone/${id}`).join(',')}`]
+function zonesSteps(config: Config, role: string, region: string): Step[] {
+  const views = configsOf(config).map(view => view.config);
+  const roles = groupBy(
+    views.filter(({ zones }) => zones.roleArn !== undefined),
+    ({ zones }) => zones.roleArn ?? '',
+  );
+  return [...roles].map(([roleArn, served]) => {
+    const stack = roles.size === 1 ? 'fairlead-zones' : stackName('zones', `${accountOf(roleArn)}-${nameOf(roleArn)}`);
+    const title = `In account ${accountOf(roleArn)}, which holds the zones: the role that changes them`;
+    const parameters = [`TrustedRoleArn=${role}`, ...roleParameters(roleArn), ...zoneParameters(roleArn, served)];
+    return { title, commands: [deploy(stack, 'zones-role', region, parameters, true)] };
+  });
+}
+
+/** What a role may change for the views that it serves. */
+function zoneParameters(roleArn: string, views: readonly Config[]): string[] {
+  const allowed = views.map(view => recordNames(view).allowed);
+  const names = allowed.some(some => some === undefined) ? [] : [...new Set(allowed.flatMap((some = []) => some))];
+  const types = [...new Set(views.flatMap(writtenTypes))];
+  const ids = views.map(({ zones }) => zones.ids);
+  const zones = ids.some(({ length }) => length === 0) ? [] : [...new Set(ids.flat())];
+  const partition = roleArn.split(':')[1];
+  const [externalId] = views.flatMap(view => view.zones.externalId ?? []);
+  return [
+    ...(names.length > 0 ? [`'RecordNames=${names.join(',')}'`] : []),
+    `RecordTypes=${types.join(',')}`,
+    ...(zones.length > 0
+      ? [`HostedZones=${zones.map(id => `arn:${partition}:route53:::hostedzone/${id}`).join(',')}`]
       : []),
-    ...(zones.externalId === undefined ? [] : [`ExternalId=${zones.externalId}`]),
+    ...(externalId === undefined ? [] : [`ExternalId=${externalId}`]),
   ];
-  const title = `In account ${accountOf(zones.roleArn)}, which holds the zones: the role that changes them`;
-  return [{ title, commands: [deploy('fairlead-zones', 'zones-role', region, parameters, true)] }];
 }
 
 /** One for each role that is named, whose account has the clusters. */

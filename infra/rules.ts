@@ -84,12 +84,12 @@ function changesByOthers(own: readonly CloudFormationValue[], zones: readonly st
 }
 
 /** Lets another account pass on what its CloudTrail tells of Route 53, and nothing else (infra/drift-us-east-1.yml). */
-export function busPolicy(account: string): Resource {
+export function busPolicy(account: string, index = 0): Resource {
   const bus = `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/default`;
   return {
     Type: 'AWS::Events::EventBusPolicy',
     Properties: {
-      StatementId: { 'Fn::Sub': `\${AWS::StackName}-drift` },
+      StatementId: { 'Fn::Sub': `\${AWS::StackName}-drift${index === 0 ? '' : `-${index + 1}`}` },
       Statement: {
         Effect: 'Allow',
         Principal: { AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::${account}:root` } },

@@ -3,7 +3,7 @@
 // with exit code 1.
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { type LeftOut, leaveOut, NOT_IN_A_POD, TERMINAL_ONLY, UNUSED } from './leave-out.ts';
@@ -24,6 +24,13 @@ const FORWARDER: Bundle = {
   without: [...UNUSED, ...NOT_IN_A_POD],
 };
 
+const COMMAND: Bundle = {
+  entry: 'cli/fairlead.ts',
+  outfile: 'dist/cli/fairlead.js',
+  shebang: '#!/usr/bin/env node\n',
+  without: UNUSED,
+};
+
 const BUNDLES: readonly Bundle[] = [
   {
     entry: 'functions/reconcile/handler.ts',
@@ -33,7 +40,7 @@ const BUNDLES: readonly Bundle[] = [
   { entry: 'functions/webhook/handler.ts', outfile: 'dist/functions/webhook/index.js', without: TERMINAL_ONLY },
   FORWARDER,
   { entry: 'functions/audit/handler.ts', outfile: 'dist/functions/audit/index.js', without: TERMINAL_ONLY },
-  { entry: 'cli/fairlead.ts', outfile: 'dist/cli/fairlead.js', shebang: '#!/usr/bin/env node\n', without: UNUSED },
+  COMMAND,
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -92,12 +99,16 @@ async function bundle(one: Bundle): Promise<void> {
   if (one.shebang !== undefined) await chmod(file, 0o755);
 }
 
-/** Builds the forwarder alone, into a folder that there is. @returns the path of its file */
-export async function buildForwarder(folder: string): Promise<string> {
-  const outfile = join(folder, 'forwarder.js');
-  await bundle({ ...FORWARDER, outfile });
+/** Builds one bundle alone, into a folder that there is. @returns the path of its file */
+async function buildInto(folder: string, one: Bundle): Promise<string> {
+  const outfile = join(folder, basename(one.outfile));
+  await bundle({ ...one, outfile });
   return outfile;
 }
+
+export const buildForwarder = (folder: string) => buildInto(folder, FORWARDER);
+
+export const buildCommand = (folder: string) => buildInto(folder, COMMAND);
 
 /** Builds every bundle anew into `dist/`. Throws esbuild's error, with file and line, when one of them fails. */
 export async function buildAll(): Promise<void> {

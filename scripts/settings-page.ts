@@ -26,6 +26,7 @@ const MORE: Readonly<Record<string, string>> = {
   guard: 'operations.md#the-guard',
   sharing: 'fleet.md#names-that-clusters-share',
   'clusters[].weight': 'fleet.md#names-that-clusters-share',
+  views: 'fleet.md#views',
   claims: 'ownership.md#who-may-publish-what',
   'budget.changesPerSecond': 'scale.md#beyond-one-function-shards',
 };

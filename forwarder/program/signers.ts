@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256 } from '../../lib/cluster/sha256.ts';
+import { Sha256 } from '../../lib/aws/sha256.ts';
 import type { AwsCredentials } from '../../lib/cluster/token.ts';
 import { secretsIn, signatureHeaders } from '../../lib/notice/index.ts';
 

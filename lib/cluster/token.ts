@@ -1,6 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../aws/sha256.ts';
 import type { Clock } from '../clock.ts';
-import { Sha256 } from './sha256.ts';
 
 /** The part of AWS credentials that signs. */
 export interface AwsCredentials {

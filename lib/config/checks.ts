@@ -21,7 +21,22 @@ type Check = (file: unknown, context: CheckContext) => readonly ConfigProblem[];
 
 /** All that the schema cannot say: what keys demand of each other, and of the place where fairlead runs. */
 export function checkTogether(file: unknown, context: CheckContext): ConfigProblem[] {
-  return CHECKS.flatMap(check => check(file, context));
+  const views = itemsOf(get(file, 'views'));
+  // Where there are views the file by itself is not what any zone is served with.
+  const ofViews = views.flatMap((view, i) => {
+    const problems = VIEW_CHECKS.flatMap(check => check(viewedFile(file, view), context));
+    return problems.map(({ path, ...rest }) => ({ ...rest, path: ['views', i, ...path] }));
+  });
+  const ofFile = views.length === 0 ? VIEW_CHECKS.flatMap(check => check(file, context)) : ofViews;
+  return [...CHECKS.flatMap(check => check(file, context)), ...ofFile];
+}
+
+/** The file as a view sees it: see `refinedBy`. */
+function viewedFile(file: unknown, view: unknown): unknown {
+  if (!isMap(file) || !isMap(view)) return file;
+  const over = (key: string, said: unknown) => (isMap(file[key]) && isMap(said) ? { ...file[key], ...said } : said);
+  const entries = Object.entries(view).filter(([key]) => key !== 'name' && key !== 'owner');
+  return { ...file, ...Object.fromEntries(entries.map(([key, said]) => [key, over(key, said)])) };
 }
 
 const eachCluster =
@@ -52,11 +67,6 @@ const CHECKS: readonly Check[] = [
       ? ['externalId', 'is given to a role: add roleArn, or remove it']
       : undefined,
   ),
-  file => {
-    const zones = get(file, 'zones');
-    if (!has(zones, 'externalId') || has(zones, 'roleArn')) return [];
-    return [{ path: ['zones', 'externalId'], message: 'is given to a role: add roleArn, or remove it' }];
-  },
   eachCluster(cluster =>
     has(cluster, 'context') && !has(cluster, 'kubeconfig')
       ? ['context', 'is found in a kubeconfig: add kubeconfig, or remove it']
@@ -98,35 +108,6 @@ const CHECKS: readonly Check[] = [
     return [{ path: ['registry', 'suffix'], message: 'excludes a prefix: remove one of the two' }];
   },
   file => {
-    const policy = get(file, 'policy') ?? 'sync';
-    if (get(get(file, 'registry'), 'type') !== 'noop' || policy !== 'sync') return [];
-    const message =
-      'keeps no ownership, so that a record which may be removed cannot be told from another: set policy to upsert-only or create-only';
-    return [{ path: ['registry', 'type'], message }];
-  },
-  file => {
-    const records = get(file, 'records');
-    const types = itemsOf(get(records, 'types') ?? ['A', 'AAAA', 'CNAME']);
-    const excluded = itemsOf(get(records, 'excludeTypes'));
-    if (types.length === 0 || types.some(type => !excluded.includes(type))) return [];
-    return [{ path: ['records', 'excludeTypes'], message: 'leaves no type: take one out of it' }];
-  },
-  file => {
-    if (get(get(file, 'hostnames'), 'fromServiceName') !== true) return [];
-    if (itemsOf(get(get(file, 'zones'), 'domains')).length > 0) return [];
-    const message = 'makes names in each of zones.domains: name at least one domain there';
-    return [{ path: ['hostnames', 'fromServiceName'], message }];
-  },
-  file => {
-    const domains = itemsOf(get(get(file, 'zones'), 'domains'));
-    const excluded = itemsOf(get(get(file, 'zones'), 'excludeDomains'));
-    return excluded.flatMap((domain, i) => {
-      if (!domains.includes(domain)) return [];
-      const message = `${JSON.stringify(domain)} is among zones.domains too: remove it from one of the two`;
-      return [{ path: ['zones', 'excludeDomains', i], message }];
-    });
-  },
-  file => {
     const shards = shardsOf(file);
     return shards.flatMap(({ name }, i) => {
       if (shards.findIndex(other => other.name === name) === i) return [];
@@ -155,6 +136,64 @@ const CHECKS: readonly Check[] = [
       if (!other || other.shard === shard) return [];
       const message = `shares its owner id with ${JSON.stringify(other.cluster)} of shard ${JSON.stringify(other.shard)}: clusters with one owner id must be in one shard, or each would take the other's records for abandoned`;
       return [{ path: ['clusters', i], message }];
+    });
+  },
+  file => {
+    const names = itemsOf(get(file, 'views')).map(view => get(view, 'name'));
+    return names.flatMap((name, i) => {
+      const first = names.indexOf(name);
+      if (name === undefined || first === i) return [];
+      const message = `${JSON.stringify(name)} is the name of views[${first}] too: each name may occur once`;
+      return [{ path: ['views', i, 'name'], message }];
+    });
+  },
+  file => {
+    const clusters = itemsOf(get(file, 'clusters')).map(cluster => String(get(cluster, 'name')));
+    const shards = new Set(clusters.map(name => shardOf(name, shardsOf(file))));
+    if (shards.size < 2) return [];
+    return itemsOf(get(file, 'views')).flatMap((view, i) => {
+      if (!has(view, 'owner')) return [];
+      const message =
+        'is one owner id for all clusters, and these are in several shards: clusters with one owner id must be in one shard; remove it, or the shards';
+      return [{ path: ['views', i, 'owner'], message }];
+    });
+  },
+];
+
+/** What the keys demand of each other that a view may have otherwise: looked at for each view. */
+const VIEW_CHECKS: readonly Check[] = [
+  file => {
+    const zones = get(file, 'zones');
+    if (!has(zones, 'externalId') || has(zones, 'roleArn')) return [];
+    return [{ path: ['zones', 'externalId'], message: 'is given to a role: add roleArn, or remove it' }];
+  },
+  file => {
+    const policy = get(file, 'policy') ?? 'sync';
+    if (get(get(file, 'registry'), 'type') !== 'noop' || policy !== 'sync') return [];
+    const message =
+      'keeps no ownership, so that a record which may be removed cannot be told from another: set policy to upsert-only or create-only';
+    return [{ path: ['registry', 'type'], message }];
+  },
+  file => {
+    const records = get(file, 'records');
+    const types = itemsOf(get(records, 'types') ?? ['A', 'AAAA', 'CNAME']);
+    const excluded = itemsOf(get(records, 'excludeTypes'));
+    if (types.length === 0 || types.some(type => !excluded.includes(type))) return [];
+    return [{ path: ['records', 'excludeTypes'], message: 'leaves no type: take one out of it' }];
+  },
+  file => {
+    if (get(get(file, 'hostnames'), 'fromServiceName') !== true) return [];
+    if (itemsOf(get(get(file, 'zones'), 'domains')).length > 0) return [];
+    const message = 'makes names in each of zones.domains: name at least one domain there';
+    return [{ path: ['hostnames', 'fromServiceName'], message }];
+  },
+  file => {
+    const domains = itemsOf(get(get(file, 'zones'), 'domains'));
+    const excluded = itemsOf(get(get(file, 'zones'), 'excludeDomains'));
+    return excluded.flatMap((domain, i) => {
+      if (!domains.includes(domain)) return [];
+      const message = `${JSON.stringify(domain)} is among zones.domains too: remove it from one of the two`;
+      return [{ path: ['zones', 'excludeDomains', i], message }];
     });
   },
 ];

@@ -140,11 +140,25 @@ interface BudgetConfig {
   readonly changesPerSecond?: number;
 }
 
+/** What a view may have otherwise than the rest of the file. */
+export type Refined = Pick<
+  Config,
+  'zones' | 'policy' | 'annotationPrefixes' | 'hostnames' | 'filters' | 'ingress' | 'service' | 'gateway' | 'records'
+>;
+
+/** A set of hosted zones that is served with settings of its own; what the file says of it laid over what it says of all. */
+export interface ViewConfig extends Refined {
+  readonly name: string;
+  /** Of every cluster's records in these zones; absent: as the clusters have it. */
+  readonly owner?: string;
+}
+
 /** The checked and completed configuration: every default filled in, paths absolute, names in canonical form, frozen. */
 export interface Config {
   readonly clusters: readonly ClusterConfig[];
   /** Every cluster is in exactly one; all in `default` unless the file says otherwise. */
   readonly shards: readonly ShardConfig[];
+  /** Where there are views, what they refine: only their zones are used. */
   readonly zones: ZonesConfig;
   /** In the order of the file; words for several are taken apart. */
   readonly sources: readonly SourceKind[];
@@ -166,6 +180,8 @@ export interface Config {
   readonly sharing: readonly SharingRule[];
   /** Who may publish what; empty: everybody everything. The first rule that fits decides. */
   readonly claims: readonly ClaimRule[];
+  /** Sets of hosted zones, each with its own settings; empty: one, which has those of the file. */
+  readonly views: readonly ViewConfig[];
   /** Events are written on the objects. */
   readonly kubernetesEvents: boolean;
 }

@@ -11,7 +11,7 @@ interface Def {
   readonly in?: Schema;
 }
 
-/** Every key of a schema, as `zones.domains`; those of a list's items as `clusters[].name`. */
+/** Every key of a schema, as `zones.domains`; those of a list's items as `clusters[].name`, and what is below them as one. */
 export function keyPaths(schema: Schema, path = ''): string[] {
   const def = schema._zod.def as unknown as Def;
   if (def.shape) {
@@ -20,13 +20,14 @@ export function keyPaths(schema: Schema, path = ''): string[] {
     );
     return below.length > 0 ? below : [path];
   }
-  if (def.type === 'array' && def.element && hasKeys(def.element)) return keyPaths(def.element, `${path}[]`);
+  const itemKeys = def.type === 'array' && def.element ? keysOf(def.element) : [];
+  if (itemKeys.length > 0) return itemKeys.map(key => `${path}[].${key}`);
   const inner = def.innerType ?? def.in;
   return inner ? keyPaths(inner, path) : [path];
 }
 
-function hasKeys(schema: Schema): boolean {
+function keysOf(schema: Schema): string[] {
   const { shape, innerType, in: input } = schema._zod.def as unknown as Def;
   const inner = innerType ?? input;
-  return shape !== undefined || (inner !== undefined && hasKeys(inner));
+  return shape ? Object.keys(shape) : inner ? keysOf(inner) : [];
 }

@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import type { ConfigEnv } from './checks.ts';
-import type { ClusterConfig, Config, StateConfig, ZonesConfig } from './config.ts';
+import type { ClusterConfig, Config, Refined, StateConfig, ZonesConfig } from './config.ts';
 import { withoutExcluded } from './object-keys.ts';
 import type { FileConfig } from './schema.ts';
 import { resolveShards } from './shards.ts';
+import { refinedBy } from './views.ts';
 
 /** Turns a checked file into the config: relative paths and what is inherited are filled in, everything is frozen. */
 export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv): Config {
@@ -14,16 +15,8 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
       parsed.clusters.map(({ name }) => name),
       parsed.shards,
     ),
-    zones: zonesConfig(parsed.zones),
+    ...refined(parsed),
     sources: parsed.sources,
-    gateway: parsed.gateway,
-    policy: parsed.policy,
-    annotationPrefixes: parsed.annotationPrefixes,
-    hostnames: parsed.hostnames,
-    filters: parsed.filters,
-    ingress: parsed.ingress,
-    service: parsed.service,
-    records: withoutExcluded(parsed.records),
     registry: {
       type: parsed.registry.type,
       prefix: parsed.registry.prefix,
@@ -41,8 +34,22 @@ export function resolveConfig(parsed: FileConfig, file: string, env: ConfigEnv):
     budget: budgetConfig(parsed.budget),
     sharing: parsed.sharing,
     claims: parsed.claims,
+    views: parsed.views.map(view => ({
+      name: view.name,
+      ...(view.owner !== undefined && { owner: view.owner }),
+      ...refined(refinedBy(view, parsed)),
+    })),
     kubernetesEvents: parsed.kubernetesEvents,
   });
+}
+
+function refined(file: FileConfig): Refined {
+  const { zones, gateway, policy, annotationPrefixes, hostnames, filters, ingress, service, records } = file;
+  return {
+    ...{ gateway, policy, annotationPrefixes, hostnames, filters, ingress, service },
+    zones: zonesConfig(zones),
+    records: withoutExcluded(records),
+  };
 }
 
 function clusterConfig(

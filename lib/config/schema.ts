@@ -12,11 +12,13 @@ import {
   key,
   keyPlaces,
   keys,
+  keysOf,
   label,
   list,
   matching,
   minTtl,
   oneOf,
+  refining,
   sharing,
   someOf,
   sources,
@@ -208,6 +210,39 @@ const limit = (count: number, percent: number) => ({
   ),
 });
 
+const POLICIES = ['sync', 'upsert-only', 'create-only'] as const;
+
+const annotationPrefixes = () =>
+  someOf(
+    matching(
+      /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
+      'write a DNS name with a slash behind it, such as example.com/',
+    ),
+  );
+
+const { hostnames, filters, ingress, service } = objectSections();
+
+/** What a view does not set it has from the file. */
+const view = keys({
+  name: about(
+    'The name of the view, in results and findings. What is remembered of its clusters is kept under it.',
+    matching(/^[0-9A-Za-z][0-9A-Za-z-]{0,62}$/, 'write 1 to 63 letters, digits and hyphens'),
+  ),
+  zones: about('The hosted zones of the view.', z.optional(refining(zones))),
+  policy: about('Of what is done in these zones.', z.optional(oneOf(POLICIES))),
+  owner: about(
+    'Ownership id of every cluster’s records in these zones. Default: that of the cluster.',
+    z.optional(owner()),
+  ),
+  annotationPrefixes: about('Prefixes of the annotations that count here.', z.optional(annotationPrefixes())),
+  hostnames: about('Which names objects get here.', z.optional(refining(keysOf(hostnames)))),
+  filters: about('Which objects count here.', z.optional(refining(keysOf(filters)))),
+  ingress: about('How Ingresses are read here.', z.optional(refining(keysOf(ingress)))),
+  service: about('How Services are read here.', z.optional(refining(keysOf(service)))),
+  gateway: about('Which Gateways count here.', z.optional(refining(gatewayKeys()))),
+  records: about('The records that are published here.', z.optional(refining(records))),
+});
+
 /** The config file, as written; parsing it fills in the defaults and brings values into canonical form. */
 export const fileSchema = keys({
   owner: key(
@@ -233,20 +268,18 @@ export const fileSchema = keys({
   gateway: section('Which Gateways count for the routes of the Gateway API, and how.', gatewayKeys()),
   policy: key(
     'sync creates, updates and deletes; upsert-only never deletes; create-only never changes what is there.',
-    oneOf(['sync', 'upsert-only', 'create-only']),
+    oneOf(POLICIES),
     'sync',
   ),
   annotationPrefixes: key(
     'Prefixes of the annotations that are obeyed; where an object carries a key under several, the first wins.',
-    someOf(
-      matching(
-        /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
-        'write a DNS name with a slash behind it, such as example.com/',
-      ),
-    ),
+    annotationPrefixes(),
     ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
   ),
-  ...objectSections(),
+  hostnames,
+  filters,
+  ingress,
+  service,
   records: section('The records that are published.', records),
   registry: section('How ownership records are named.', registry),
   state: section('What is kept between runs.', {
@@ -297,6 +330,11 @@ export const fileSchema = keys({
   claims: key(
     'Who may publish what: the first rule that fits decides, and what none fits is refused. Empty: everybody may publish everything.',
     z.array(claim),
+    [],
+  ),
+  views: key(
+    'Sets of hosted zones, each with settings of its own laid over those of the file: split horizon, several accounts, a policy or an owner per zone. With views only their zones are used, and a zone is in one of them. Empty: one view, the file itself.',
+    z.array(view),
     [],
   ),
 });

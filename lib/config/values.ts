@@ -131,6 +131,25 @@ export const about = <T extends z.ZodMiniType>(text: string, schema: T): T => sc
 export const key = <T extends z.ZodMiniType>(text: string, schema: T, value: z.input<T>) =>
   about(text, z.prefault(schema, value as never));
 
+/** The shape of a {@link key} that is a map of keys. */
+export const keysOf = <S extends z.core.$ZodShape>(section: z.ZodMiniPrefault<z.ZodMiniObject<S, z.core.$strict>>): S =>
+  section._zod.def.innerType._zod.def.shape;
+
+/** The same keys with none of their defaults: what is left out stays undefined, and is had from elsewhere. */
+type Refining<S extends z.core.$ZodShape> = {
+  [K in keyof S]: S[K] extends z.ZodMiniPrefault<infer Inner> ? z.ZodMiniOptional<Inner> : S[K];
+};
+
+export function refining<S extends z.core.$ZodShape>(shape: S) {
+  const without = (schema: z.core.$ZodType) => {
+    const { type, innerType } = schema._zod.def as unknown as z.core.$ZodPrefaultDef;
+    const { description = '' } = z.globalRegistry.get(schema) ?? {};
+    return type === 'prefault' ? about(description, z.optional(innerType as z.ZodMiniType)) : schema;
+  };
+  const entries = Object.entries(shape).map(([name, schema]) => [name, without(schema)]);
+  return keys(Object.fromEntries(entries) as Refining<S>);
+}
+
 /** The keys of `gateway`, in the config and in a forwarder's settings. */
 export const gatewayKeys = () => ({
   name: key('Only Gateways of this name (ExternalDNS: gateway-name). Empty: all.', gatewayName(), ''),

@@ -1,5 +1,6 @@
 import type { ClusterProbe } from '../cluster/index.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
+import { configsOf } from '../config/index.ts';
 import { externalDnsIn, readArguments } from '../moving/index.ts';
 import { reasonOf } from '../reason.ts';
 import { type Check, checksOf } from './check.ts';
@@ -23,7 +24,7 @@ async function oneCluster(cluster: ClusterConfig, config: Config, ports: DoctorP
       ...answered(cluster, probe),
       ...clock(cluster, probe, beganAt, ports.now()),
       ...resources(cluster, probe),
-      ...others(cluster, probe),
+      ...others(cluster.name, ownersIn(config, cluster.name), probe),
     ];
   } catch (error) {
     const [found = '', ...remedy] = reasonOf(error).split('; ');
@@ -75,8 +76,16 @@ function resources({ name }: ClusterConfig, { resources: looked }: ClusterProbe)
   ];
 }
 
+/** The owner ids of a cluster, in whatever view. */
+const ownersIn = (config: Config, cluster: string) =>
+  new Set(
+    configsOf(config).flatMap(({ config: { clusters } }) =>
+      clusters.filter(({ name }) => name === cluster).map(({ owner }) => owner),
+    ),
+  );
+
 /** An ExternalDNS with our owner id takes our work for its own. */
-function others({ name, owner }: ClusterConfig, { deployments }: ClusterProbe): Check[] {
+function others(name: string, owners: ReadonlySet<string>, { deployments }: ClusterProbe): Check[] {
   const { ok, bad, doubt, unknown } = checksOf('clusters', name);
   if (!Array.isArray(deployments)) {
     const { error } = deployments as { readonly error: string };
@@ -85,14 +94,14 @@ function others({ name, owner }: ClusterConfig, { deployments }: ClusterProbe): 
   const running = deployments.filter(isRunning).flatMap(object => {
     return externalDnsIn(object).map(words => ({ where: whereOf(object), id: ownerIn(words) }));
   });
-  const ours = running.filter(({ id }) => id === owner);
+  const ours = running.filter(({ id }) => owners.has(id));
   if (ours.length > 0) {
     const remedy = ours.map(
       ({ where: { namespace, name } }) => `kubectl -n ${namespace} scale deployment ${name} --replicas 0`,
     );
     return [
       bad(
-        `an ExternalDNS with the owner id "${owner}" runs there: each takes the other’s work for its own`,
+        `an ExternalDNS with the owner id "${ours[0]?.id}" runs there: each takes the other’s work for its own`,
         remedy.join('; '),
       ),
     ];

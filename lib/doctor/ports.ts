@@ -9,6 +9,8 @@ export interface DoctorPorts {
   /** Who AWS says that the caller is. */
   identity(): Promise<{ readonly account: string; readonly arn: string }>;
   readonly route53: Route53Port;
+  /** Of the role that the zones of a view name; absent: there is one for all. */
+  readonly zonesOf?: (view: string) => Route53Port;
   readonly store: StateStore;
   /** Looks at a cluster as a run would, and at its Deployments. */
   probe(cluster: ClusterConfig, config: Config): Promise<ClusterProbe>;

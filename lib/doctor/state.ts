@@ -1,5 +1,6 @@
 import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
+import { configsOf } from '../config/index.ts';
 import { reasonOf } from '../reason.ts';
 import { clusterKey, currentLease, decodeSnapshot } from '../state/index.ts';
 import { type Check, checksOf } from './check.ts';
@@ -33,7 +34,9 @@ export async function stateChecks(config: Config, ports: DoctorPorts): Promise<C
   }
   const [leases, clusters] = [
     await leasesOf(config, ports),
-    await Promise.all(config.clusters.map(({ name }) => lastRead(name, ports))),
+    await Promise.all(
+      configsOf(config).flatMap(({ view }) => config.clusters.map(({ name }) => lastRead(name, view, ports))),
+    ),
   ];
   return [ok('it can be read and written'), ...leases, ...clusters];
 }
@@ -49,9 +52,10 @@ async function leasesOf({ shards }: Config, { store, now }: DoctorPorts): Promis
 }
 
 /** A snapshot is written when it changes, so its age says nothing of the runs. */
-async function lastRead(cluster: string, { store, now }: DoctorPorts): Promise<Check> {
-  const { ok, unknown } = checksOf('state', `cluster ${cluster}`);
-  const found = await store.get(clusterKey(cluster));
+async function lastRead(cluster: string, view: string | undefined, { store, now }: DoctorPorts): Promise<Check> {
+  const of = view === undefined ? '' : `, view ${view}`;
+  const { ok, unknown } = checksOf('state', `cluster ${cluster}${of}`);
+  const found = await store.get(clusterKey(cluster, view));
   const kept = found && found !== 'unchanged' ? decodeSnapshot(found.bytes) : undefined;
   if (kept === undefined) return unknown('no run has read it yet, as far as the state knows');
   const asked = kept.snapshot.endpoints.length;

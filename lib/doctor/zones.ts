@@ -1,5 +1,7 @@
 import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
+import { type ConfigOfView, configsOf } from '../config/index.ts';
+import { groupBy } from '../group.ts';
 import type { DnsName, HostedZone } from '../model/index.ts';
 import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { reasonOf } from '../reason.ts';
@@ -14,9 +16,36 @@ const LOOKED_AT = 50;
 /** Of a zone's quota, from where on a person should know. */
 const NEARLY_FULL = 0.9;
 
-/** The zones that the config selects: their rights, their delegation, their room. Nothing is changed. */
+/** The zones that each view selects: their rights, their delegation, their room. Nothing is changed. */
 export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Check[]> {
-  const { ok, bad, unknown } = checksOf('zones', 'Route 53');
+  const all = await Promise.all(configsOf(config).map(view => viewChecks(view, ports)));
+  const selected = all.flatMap(one => one.selected);
+  const several = [...groupBy(selected, ({ zone }) => zone.id).values()].filter(({ length }) => length > 1);
+  return [...all.flatMap(one => one.checks), ...several.map(contested)];
+}
+
+interface SelectedBy {
+  readonly view?: string;
+  readonly zone: HostedZone;
+}
+
+function contested(some: readonly SelectedBy[]): Check {
+  const [{ zone }] = some as [SelectedBy];
+  const views = some.map(({ view }) => `"${view}"`).join(' and ');
+  return checksOf('zones', titleOf(zone)).bad(
+    `the views ${views} select it, so nothing is changed in it`,
+    'let one of them alone select it: zones.type, zones.ids, zones.domains, zones.excludeDomains or zones.tags of views[]',
+  );
+}
+
+async function viewChecks(
+  { view, config }: ConfigOfView,
+  given: DoctorPorts,
+): Promise<{ checks: Check[]; selected: SelectedBy[] }> {
+  const route53 = view === undefined ? given.route53 : (given.zonesOf?.(view) ?? given.route53);
+  const ports = { ...given, route53 };
+  const { bad, ...others } = checksOf('zones', view === undefined ? 'Route 53' : `Route 53, view ${view}`);
+  const failed = (check: Check) => ({ checks: [check], selected: [] });
   let selected: HostedZone[];
   let all: HostedZone[];
   try {
@@ -24,23 +53,25 @@ export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Ch
     if (Object.keys(config.zones.tags).length > 0) all = await withTags(ports.route53, all);
     selected = selectZones(all, config.zones);
   } catch (error) {
-    return [
+    return failed(
       bad(reasonOf(error), 'let the caller have route53:ListHostedZones (and ListTagsForResources for zones.tags)'),
-    ];
+    );
   }
   if (selected.length === 0) {
     const left = all.slice(0, 5).map(zone => `${zone.name} by ${zoneLeftOutBy(zone, config.zones) ?? 'nothing'}`);
     const found =
       all.length === 0 ? 'the account has no hosted zone' : `no hosted zone is selected; left out: ${left.join(', ')}`;
-    return [bad(found, 'mend `zones` in the config, or look with credentials of the account that has the zones')];
+    return failed(bad(found, 'mend `zones` in the config, or look with credentials of the account that has the zones'));
   }
   const looked = await Promise.all(selected.slice(0, LOOKED_AT).map(zone => oneZone(zone, config, ports)));
   const more = selected.length - LOOKED_AT;
-  return [
+  const { ok, unknown } = others;
+  const checks = [
     ok(`${selected.length} of ${all.length} hosted zones are selected`),
     ...looked.flat(),
     ...(more > 0 ? [unknown(`${more} more zones were not looked at one by one`)] : []),
   ];
+  return { checks, selected: selected.map(zone => ({ zone, ...(view !== undefined && { view }) })) };
 }
 
 const titleOf = ({ name, id, private: hidden }: HostedZone) => `${name} (${hidden ? 'private, ' : ''}${id})`;

@@ -1,6 +1,6 @@
 import type { ClusterName, DnsName, HistoryLine, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
 import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
-import { type FocusedName, focus, type PlanInput } from '../plan/index.ts';
+import { type FocusedName, focus, type PlanInput, tellers } from '../plan/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
@@ -8,7 +8,7 @@ import { nearestOf } from './nearest.ts';
 import { askerOf, objectsOf } from './outcome.ts';
 import { explainZones, type KnownZones } from './zones.ts';
 
-/** All that an explanation is made from: what a run of each shard would plan from, and how old that is. */
+/** All that an explanation is made from: what a run of each shard would plan from for each view, and how old that is. */
 export interface Facts {
   readonly origin: Source['origin'];
   readonly shards: readonly { readonly input: PlanInput }[];
@@ -36,10 +36,20 @@ export const knownZones = (facts: Facts): KnownZones => ({
   readAt: facts.readAt.zones,
 });
 
-/** What every shard's plan says of some names. */
+/** What every shard's plan says of some names, in each view. */
 export function focusAll({ shards }: Facts, names: ReadonlySet<DnsName>): (name: DnsName) => readonly FocusedName[] {
-  const all = shards.map(({ input }) => focus(input, names));
-  return name => all.flatMap(one => one.get(name) ?? []);
+  const all = shards.map(({ input }) => {
+    const focused = focus(input, names);
+    const endpoints = input.snapshots.flatMap(one => one.endpoints.filter(({ name }) => names.has(name)));
+    const findings = [...focused.values()].flatMap(one => one.findings);
+    return { focused, findings, snapshots: [{ endpoints }] };
+  });
+  const isTold = tellers(all);
+  return name =>
+    all.flatMap(view => {
+      const one = view.focused.get(name);
+      return one ? [{ ...one, findings: one.findings.filter(finding => isTold(finding, view)) }] : [];
+    });
 }
 
 /** What is known of a name besides. */

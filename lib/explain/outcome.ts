@@ -58,10 +58,15 @@ export function objectsOf(focused: readonly FocusedName[], asked: readonly Snaps
 
 /** What is told of an object that the plan does not know of: by the sources that read it. */
 export function toldBySources(object: ObjectRef, asked: readonly Snapshot[]): Finding[] {
-  return asked
-    .filter(({ cluster }) => cluster === object.cluster)
-    .flatMap(({ findings }) => findings.filter(finding => finding.object && isSame(finding.object, object)));
+  return each(
+    asked
+      .filter(({ cluster }) => cluster === object.cluster)
+      .flatMap(({ findings }) => findings.filter(finding => finding.object && isSame(finding.object, object))),
+  );
 }
+
+/** What several views say alike, once. */
+const each = <T>(said: readonly T[]): T[] => [...new Map(said.map(one => [JSON.stringify(one), one])).values()];
 
 /**
  * What became of what an object asks for under a name. Where several things are told, the gravest counts:
@@ -79,10 +84,12 @@ export function toldBySources(object: ObjectRef, asked: readonly Snapshot[]): Fi
  */
 export function askerOf(object: ObjectRef, focused: readonly FocusedName[], asked: readonly Snapshot[]): Asker {
   const [{ name }] = focused as [FocusedName];
-  const wants = asked
-    .filter(({ cluster }) => cluster === object.cluster)
-    .flatMap(({ endpoints }) => endpoints.filter(one => one.name === name && isSame(one.object, object)))
-    .map(({ type, targets }) => ({ type, targets }));
+  const wants = each(
+    asked
+      .filter(({ cluster }) => cluster === object.cluster)
+      .flatMap(({ endpoints }) => endpoints.filter(one => one.name === name && isSame(one.object, object)))
+      .map(({ type, targets }) => ({ type, targets })),
+  );
   const told = [
     ...toldBySources(object, asked).filter(finding => finding.name === undefined || finding.name === name),
     ...focused.flatMap(({ findings }) => findings.filter(one => one.object && isSame(one.object, object))),
@@ -94,7 +101,7 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
   const unread = unreadKind(object, name, asked);
   const { outcome, reasons } = decide(focused, { told, held, ofName: [...ofName, ...unread] });
   const [first] = reasons;
-  return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons };
+  return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons: each(reasons) };
 }
 
 /** A hold that its source told nothing of. */

@@ -37,6 +37,8 @@ export interface ZoneResult {
   readonly id: ZoneId;
   readonly name: DnsName;
   readonly private: boolean;
+  /** The view of the config that it is in; absent: the config has none. */
+  readonly view?: string;
   /** Owned record sets (without ownership records) after the run. */
   readonly owned: number;
   readonly changes: readonly RecordChange[];

@@ -74,8 +74,8 @@ export const FLAGS: readonly Flag[] = [
     lacks: value =>
       REGISTRIES.includes(value)
         ? undefined
-        : `the registry "${value}" is not read: its records count as somebody else’s until they have ownership records in TXT`,
-    note: '`txt` and `noop`.',
+        : `the registry "${value}" is not read: its records count as somebody else’s until they have ownership records in TXT${value === 'dynamodb' ? ', which fairlead import-registry gives them' : ''}`,
+    note: '`txt` and `noop`; `dynamodb` is read once, by `fairlead import-registry`.',
   },
   {
     ...{ flag: 'txt-encrypt-enabled', form: 'switch', kind: 'key', keys: ['registry.encryptionKey'] },
@@ -84,8 +84,8 @@ export const FLAGS: readonly Flag[] = [
   },
   elsewhere('txt-encrypt-aes-key', 'a secret: it belongs where registry.encryptionKey points to, never into the file'),
   elsewhere('migrate-from-txt-owner', 'a change of owner is one command, `fairlead transfer`, never a setting'),
-  none('dynamodb-region', 'ownership is kept in TXT records'),
-  none('dynamodb-table', 'ownership is kept in TXT records'),
+  elsewhere('dynamodb-region', '`fairlead import-registry --region` reads the table once'),
+  elsewhere('dynamodb-table', '`fairlead import-registry --table` reads the table once'),
   none('crd-registry-namespace', 'ownership is kept in TXT records'),
   {
     ...{ flag: 'policy', form: 'text', kind: 'key', keys: ['policy'], take: values => [last(values)] },

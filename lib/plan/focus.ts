@@ -1,10 +1,10 @@
-import type { DnsName, Finding, HostedZone, NameChange, ZoneState } from '../model/index.ts';
+import type { DnsName, Finding, HostedZone, NameChange, Plan, ZoneState } from '../model/index.ts';
 import { claimsOf, indexOwnership, isOwnershipRecord, ownershipsIn, readOwnershipName } from '../registry/index.ts';
 import { withoutRefused } from './allowed.ts';
 import { type Candidate, gatherCandidates } from './candidates.ts';
 import { type Current, currentAt, isIdle, viewZones } from './current.ts';
 import { frozenFinding, isFrozen } from './freeze.ts';
-import type { PlanInput, PlanOutput } from './input.ts';
+import type { PlanInput } from './input.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
 import { plan } from './plan.ts';
@@ -88,7 +88,11 @@ export function focus(input: PlanInput, names: ReadonlySet<DnsName>): ReadonlyMa
   const candidates = gatherCandidates(allowed.snapshots, settings.merge, name => names.has(name));
   const whole = plan({ ...input, among: homeIn(input, names, find) });
   const thawed = { ...input, settings: { ...settings, frozenZones: [] } };
-  const alone = plan({ ...thawed, among: name => names.has(name), only: onlyThese(names, find) });
+  // By themselves they are only planned where something is told of many at once, which may be about them.
+  const isTogether = whole.findings.some(isOfMany) || input.zones.some(({ zone }) => isFrozen(zone, settings));
+  const alone = isTogether
+    ? plan({ ...thawed, among: name => names.has(name), only: onlyThese(names, find) })
+    : NOTHING_ALONE;
   const standing = currents(input, names, owners);
   return new Map(
     [...names].map(name => {
@@ -142,8 +146,12 @@ function onlyThese(names: ReadonlySet<DnsName>, find: ZoneFinder): Map<string, S
 const isForMany = ({ object, reason, name }: Finding) =>
   object === undefined && (reason === 'frozen' || (reason === 'warning' && name === undefined));
 
+const isOfMany = (finding: Finding) => isForMany(finding) || (finding.object === undefined && (finding.count ?? 1) > 1);
+
+const NOTHING_ALONE: Plan = { zones: [], findings: [] };
+
 /** A change that the name would have by itself, and has not for what is told once of the many names of a namespace. */
-function stoppedWithOthers(name: DnsName, whole: PlanOutput, alone: PlanOutput): Finding[] {
+function stoppedWithOthers(name: DnsName, whole: Plan, alone: Plan): Finding[] {
   return alone.zones.flatMap(({ zone, changes }) => {
     const change = changes.find(one => one.name === name);
     const done = whole.zones.find(other => other.zone.id === zone.id)?.changes.some(one => one.name === name);
@@ -159,7 +167,7 @@ function stoppedWithOthers(name: DnsName, whole: PlanOutput, alone: PlanOutput):
 }
 
 /** What a frozen zone keeps from being done is told once for the zone. */
-function frozenAt(name: DnsName, { zones }: PlanOutput, settings: PlanSettings): Finding[] {
+function frozenAt(name: DnsName, { zones }: Plan, settings: PlanSettings): Finding[] {
   return zones
     .filter(({ zone }) => isFrozen(zone, settings))
     .flatMap(({ zone, changes }) => changes.filter(change => change.name === name).map(change => ({ zone, change })))

@@ -8,9 +8,11 @@ export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
 export { lesserOf } from './lesser.ts';
 export {
   afterwards,
+  type HeldRecord,
   type Move,
   type Moves,
   planAdoption,
+  planImport,
   planRekey,
   planRelease,
   planReleaseOf,
@@ -24,4 +26,5 @@ export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
 export type { PlanSettings, SharingRule } from './settings.ts';
+export { type ToldByView, tellers, toldByViews } from './told-by-views.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';

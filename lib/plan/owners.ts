@@ -78,6 +78,8 @@ interface Cluster {
   readonly awaited: Set<DnsName>;
   /** What objects are put off with, by name. */
   readonly putOff: Map<DnsName, Endpoint[]>;
+  /** Objects that ask for a name or wait for it; made when it is first asked. */
+  readonly asking: () => ReadonlyMap<DnsName, readonly ObjectRef[]>;
   /** Names that an object asks for or waits for, by `kind/namespace/name`; made when it is first asked. */
   readonly asked: () => ReadonlyMap<string, ReadonlySet<DnsName>>;
 }
@@ -130,7 +132,12 @@ export function ownersOf(
     frozen,
     awaited: (ownership, name) => possible(ownership).some(cluster => cluster.awaited.has(name)),
     asks: ({ resource = '', ...rest }, name) =>
-      possible(rest).some(({ asked }) => asked().get(resource)?.has(name) === true),
+      possible(rest).some(
+        ({ asking }) =>
+          asking()
+            .get(name)
+            ?.some(object => resourceOf(object) === resource) === true,
+      ),
     namesOf: ({ resource = '', ...rest }) => possible(rest).flatMap(({ asked }) => [...(asked().get(resource) ?? [])]),
     alive: ({ resource, ...rest }) => {
       const clusters = possible(rest);
@@ -174,7 +181,21 @@ function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapsho
     }
     return names;
   };
-  return { name: cluster, kinds, frozen, alive, heldObjects, heldNames, awaited, putOff: refused, asked };
+  let objects: Map<DnsName, ObjectRef[]> | undefined;
+  const asking = () => {
+    if (objects) return objects;
+    objects = new Map();
+    for (const list of [endpoints, holds]) {
+      for (const { object, name } of list) {
+        if (name === undefined) continue;
+        const known = objects.get(name);
+        if (known) known.push(object);
+        else objects.set(name, [object]);
+      }
+    }
+    return objects;
+  };
+  return { name: cluster, kinds, frozen, alive, heldObjects, heldNames, awaited, putOff: refused, asking, asked };
 }
 
 function whyFrozen(

@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts';
+import { configsOf } from '../config/index.ts';
 import type { ClusterName, RunResult } from '../model/index.ts';
-import { type Ports, type Readings, type Run, reconcile } from '../reconcile/index.ts';
+import { offeredTo, type Ports, type Readings, type Run, reconcile, withZones } from '../reconcile/index.ts';
 import { createBudget, remembering } from '../route53/index.ts';
-import { Reading, sourceSettings } from '../sources/index.ts';
+import type { Reading } from '../sources/index.ts';
 import { type Applied, applied } from './apply.ts';
 import { effectOf } from './effect.ts';
 import type { Manifests } from './manifests.ts';
@@ -29,7 +30,7 @@ export async function preview(run: Run, manifests: Manifests, options: PreviewOp
   const { config } = run;
   const { cluster } = options;
   const placeholder = placeholderOf(config, cluster);
-  const ports = { ...run.ports, route53: remembering(run.ports.route53) };
+  const ports = withZones(run.ports, ({ route53, budget }) => ({ route53: remembering(route53), budget }));
   const readings: Readings = new Map();
   let captured: Captured | undefined;
   const reader = capturing(ports.readCluster, cluster, needsOf(manifests, config, cluster), objects => {
@@ -40,13 +41,15 @@ export async function preview(run: Run, manifests: Manifests, options: PreviewOp
   const before = await plan({ readCluster: reader });
   if (captured === undefined)
     throw new Error(`${cluster} is not read (it is frozen by the config): nothing can be said`);
-  const applying = { prune: options.prune, prefixes: config.annotationPrefixes, placeholder };
+  const prefixes = [...new Set(configsOf(config).flatMap(one => one.config.annotationPrefixes))];
+  const applying = { prune: options.prune, prefixes, placeholder };
   const { items, ...changed } = applied(captured.items, manifests.objects, applying);
   readings.delete(cluster);
+  const unhurried = createBudget({ ...config.budget, requestsPerSecond: 1000, burst: 1000 }, ports.clock);
   const after = await plan({
-    readCluster: replaying(ports.readCluster, cluster, { ...captured, items }),
     // It asks Route 53 for nothing that it was not asked before.
-    budget: createBudget({ ...config.budget, requestsPerSecond: 1000, burst: 1000 }, ports.clock),
+    ...withZones(ports, ({ route53 }) => ({ route53, budget: unhurried })),
+    readCluster: replaying(ports.readCluster, cluster, { ...captured, items }),
   });
   return { result: effectOf(before, after, placeholder), applied: changed };
 }
@@ -58,8 +61,8 @@ function placeholderOf({ clusters }: Config, cluster: ClusterName): string {
 }
 
 /** What the objects of the manifests need besides themselves. */
-function needsOf({ objects }: Manifests, config: Config, cluster: ClusterName): Reading {
-  const reading = new Reading(config.sources, { cluster, settings: sourceSettings(config) });
+function needsOf({ objects }: Manifests, config: Config, cluster: ClusterName): Pick<Reading, 'needs'> {
+  const reading = offeredTo(cluster, config);
   for (const { resource, object } of objects) reading.page(resource, [object]);
   return reading;
 }

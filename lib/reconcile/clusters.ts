@@ -1,18 +1,20 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Written } from '../model/index.ts';
+import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Wanted, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
-import { Reading, type Selection, type SourceKind, sourceOf, sourceSettings } from '../sources/index.ts';
+import { type Selection, type SourceKind, sourceOf } from '../sources/index.ts';
 import { clusterKey, decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
 import { emptyFilters } from './empty-filters.ts';
+import { Offered } from './offered.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
+import { inView } from './views.ts';
 import { isYoung } from './zones.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 const NOT_ASKED = 'this run was not asked to read it';
 
-/** One snapshot a configured cluster, in the order of the config. */
+/** One snapshot a configured cluster, in the order of the config, as a view sees it. */
 export interface ReadClusters {
   readonly snapshots: readonly Snapshot[];
   readonly findings: readonly Finding[];
@@ -38,7 +40,7 @@ export async function readClusters(
   const findings = [
     ...snapshots.filter(({ origin }) => origin === 'read').flatMap(unreadable),
     ...snapshots.filter(({ cluster, frozen }) => frozen && asked.has(cluster)).map(frozenFinding),
-    ...(snapshots.every(isComplete) ? emptyFilters(run.config, all) : []),
+    ...(snapshots.every(isComplete) ? emptyFilters(run.config, all).map(finding => inView(finding, run)) : []),
   ];
   return { snapshots, findings, late };
 }
@@ -62,16 +64,16 @@ async function readingsOf(
     if (done.size < clusters.length && Number.isFinite(patienceMs)) timer = setTimeout(stalled.resolve, patienceMs);
   };
   const all = mapLimit(clusters, CLUSTERS_AT_ONCE, async cluster => {
-    const reading = run.readings.get(cluster.name) ?? takeSnapshot(cluster, run);
+    const reading = run.readings.get(cluster.name) ?? takeSnapshots(cluster, run);
     run.readings.set(cluster.name, reading);
-    note(cluster.name, await reading);
+    note(cluster.name, (await reading)[run.at] as Taken);
   });
   await Promise.race([all, stalled.promise]);
   clearTimeout(timer);
   return new Map(done);
 }
 
-/** What one cluster asks for, and what the filters left of its objects. */
+/** What one cluster asks for of a view, and what the filters left of its objects. */
 export interface Taken {
   readonly snapshot: Snapshot;
   readonly selection?: Selection;
@@ -85,16 +87,11 @@ function readingTime({ deadlineMs, ports: { clock } }: OpenRun): AbortSignal | u
   return AbortSignal.timeout(Math.max(1, Math.floor((deadlineMs - clock.now()) * READING_SHARE)));
 }
 
-/** The readings of clusters, begun or done. */
-export type Readings = Map<ClusterName, Promise<Taken>>;
+/** The readings of clusters, begun or done: what came of each, by view. */
+export type Readings = Map<ClusterName, Promise<readonly Taken[]>>;
 
-/** `limits.recordsPerNamespace` is of one zone; a namespace that asks for more than so many could have is not read further. */
-const NAMESPACE_ZONES = 10;
-
-async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken> {
-  const { sources, limits } = run.config;
-  const context = { cluster: cluster.name, settings: sourceSettings(run.config) };
-  const reading = new Reading(sources, context, NAMESPACE_ZONES * limits.recordsPerNamespace);
+async function takeSnapshots(cluster: ClusterConfig, run: OpenRun): Promise<readonly Taken[]> {
+  const reading = new Offered(cluster.name, run.views);
   const kinds = await run.ports.readCluster(
     cluster,
     reading.sources,
@@ -103,8 +100,13 @@ async function takeSnapshot(cluster: ClusterConfig, run: OpenRun): Promise<Taken
     readingTime(run),
     reading,
   );
-  const snapshot = { cluster: cluster.name, owner: cluster.owner, kinds, origin: 'read' as const, ...reading.wanted() };
-  return { snapshot, selection: reading.selection() };
+  const wanted = new Map([...new Set(reading.readings)].map(one => [one, one.wanted()]));
+  return reading.readings.map((one, i) => {
+    const owner = run.views[i]?.clusters.find(({ name }) => name === cluster.name)?.owner ?? cluster.owner;
+    const asked = wanted.get(one) as Wanted;
+    const snapshot = { cluster: cluster.name, owner, kinds, origin: 'read' as const, ...asked };
+    return { snapshot, selection: one.selection() };
+  });
 }
 
 /** A cluster of which nothing is known. @param why it was not read */
@@ -155,7 +157,7 @@ export interface KnownCluster {
 /** What is kept of every configured cluster, by name. */
 export async function knownClusters(run: OpenRun): Promise<ReadonlyMap<ClusterName, KnownCluster>> {
   const known = await mapLimit(run.config.clusters, CLUSTERS_AT_ONCE, async ({ name }) => {
-    const { value, version } = await run.kept.read(clusterKey(name), decodeSnapshot);
+    const { value, version } = await run.kept.read(clusterKey(name, run.view), decodeSnapshot);
     const kept = value?.snapshot.cluster === name ? value : undefined;
     return [name, { ...(kept && { kept }), ...(version !== undefined && { version }) }] as const;
   });
@@ -194,7 +196,7 @@ export async function keepSnapshot(
   const same = kept?.detailed && snapshotText(value) === snapshotText(kept);
   if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
   const fresh: KeptSnapshot = { ...value, readAt: now, detailed: true };
-  await run.kept.write(clusterKey(snapshot.cluster), fresh, version, codec);
+  await run.kept.write(clusterKey(snapshot.cluster, run.view), fresh, version, codec);
 }
 
 /** Findings that are kept of a cluster, so that they can be told when somebody asks. */

@@ -9,10 +9,10 @@ import {
   createEventWriter,
 } from '../cluster/index.ts';
 import type { Config } from '../config/config.ts';
-import { aliasZoneOf, createAwsRoute53, createBudget } from '../route53/index.ts';
+import { aliasZoneOf, createAwsRoute53, createBudget, type RequestBudget } from '../route53/index.ts';
 import { createFolderStore, createMemoryStore, createS3Store, type StateStore } from '../state/index.ts';
 import { keysFrom } from './keys.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, ZonesPort } from './ports.ts';
 
 /** The part of the environment that the AWS SDK does not read by itself. */
 interface Environment {
@@ -33,9 +33,10 @@ export function composePorts(config: Config, env: Environment, credentials?: Cre
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? 'us-east-1';
   const access = createClusterAccess(credentials);
   const reader = createClusterReader({ limits: config.limits, access });
+  const zonesOf = zonePorts(config, region, credentials);
   return {
-    route53: createAwsRoute53({ region, ...zoneCredentials(config, region, credentials) }),
-    budget: createBudget(config.budget, systemClock),
+    ...zonesOf(config.zones),
+    zonesOf,
     readCluster: (cluster, sources, page, restart, signal, reading) =>
       reader(
         cluster,
@@ -65,8 +66,35 @@ export function composePorts(config: Config, env: Environment, credentials?: Cre
   };
 }
 
+/** One Route 53 a role, and one budget an account, as far as the role tells. */
+function zonePorts(config: Config, region: string, own?: CredentialsInput): NonNullable<Ports['zonesOf']> {
+  const ports = new Map<string, ZonesPort>();
+  const budgets = new Map<string, RequestBudget>();
+  const budgetOf = (account: string) => {
+    const budget = budgets.get(account) ?? createBudget(config.budget, systemClock);
+    budgets.set(account, budget);
+    return budget;
+  };
+  return ({ roleArn, externalId }) => {
+    const key = JSON.stringify([roleArn, externalId]);
+    const known = ports.get(key);
+    if (known) return known;
+    const role = { ...(roleArn !== undefined && { roleArn }), ...(externalId !== undefined && { externalId }) };
+    const port = {
+      route53: createAwsRoute53({ region, ...zoneCredentials(role, region, own) }),
+      budget: budgetOf(roleArn?.split(':')[4] ?? ''),
+    };
+    ports.set(key, port);
+    return port;
+  };
+}
+
 /** The hosted zones of another account are reached in a role of it. */
-function zoneCredentials({ zones: { roleArn, externalId } }: Config, region: string, own?: CredentialsInput) {
+function zoneCredentials(
+  { roleArn, externalId }: Pick<Config['zones'], 'roleArn' | 'externalId'>,
+  region: string,
+  own?: CredentialsInput,
+) {
   if (roleArn === undefined) return own ? { credentials: own } : {};
   const params = {
     RoleArn: roleArn,

@@ -19,7 +19,7 @@ export interface Concerns {
 
 const LOOK_AT_ALL = 24 * 3_600_000;
 
-const key = (run: OpenRun) => `shard/${run.shard}`;
+const key = ({ shard, view }: OpenRun) => (view === undefined ? `shard/${shard}` : `shard/${shard}@${view}`);
 
 /** Whose records count, how they are told, and in which zones. */
 function settingsHash({ config: { clusters, registry, zones } }: OpenRun): string {

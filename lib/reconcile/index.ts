@@ -4,6 +4,8 @@ export { composePorts } from './compose.ts';
 export { readHistory, recentHistory, recentRuns } from './history.ts';
 export { lookAnew, lookAtKept } from './look.ts';
 export { type Ask, type MoveResult, moveOwnership } from './moves.ts';
+export { offeredTo } from './offered.ts';
+export { withZones, zonesPortOf } from './open.ts';
 export type { PlannedRun } from './planned.ts';
 export type { ClusterReader, Ports, Progress, Run } from './ports.ts';
 export { type ListedRecord, listRecords } from './records.ts';

@@ -1,31 +1,22 @@
 import type { ClusterConfig } from '../config/config.ts';
-import type {
-  ClusterName,
-  DnsName,
-  Endpoint,
-  Finding,
-  HostedZone,
-  Snapshot,
-  ZoneId,
-  ZoneState,
-} from '../model/index.ts';
+import type { ClusterName, DnsName, Endpoint, HostedZone, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import { type PlanInput, within, zonesMissing } from '../plan/index.ts';
-import { withBudget } from '../route53/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { type KnownCluster, knownClusters, skipped } from './clusters.ts';
-import { openRun } from './open.ts';
+import { openViews } from './open.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
-import { planInput, readWorld, type World } from './run.ts';
 import { planSettings } from './settings.ts';
+import { inView } from './views.ts';
+import { planInput, readWorlds } from './world.ts';
 import { openCopy } from './zone-copy.ts';
-import { sortOut, zoneListKey } from './zones.ts';
+import { type SelectedZones, sortOut, zoneListKey } from './zones.ts';
 
 /** All that is known of some names: from what is kept, or read anew. Nothing is written. */
 export interface Look {
   readonly origin: 'kept' | 'read';
-  /** What each shard plans from: its own clusters, and the zones that matter to the names. */
+  /** What each shard plans from, for each view: its own clusters, and the zones that matter to the names. */
   readonly shards: readonly { readonly shard: string; readonly input: PlanInput }[];
   /** What each cluster asks for, a kind that could not be read as it was read last. */
   readonly asked: readonly Snapshot[];
@@ -48,23 +39,72 @@ export type NamesOf = (asked: readonly Snapshot[]) => ReadonlySet<DnsName>;
 
 /** Looks at what is kept. One read of the store for each cluster, and for each zone that matters; no other request. @throws NothingKept */
 export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
-  const open = await openRun(run);
-  const { kept } = open;
-  const list = await kept.read(zoneListKey(run.config), decodeZoneList);
-  const known = await knownClusters(open);
-  const [fault] = kept.faults;
+  const views = await openViews(run);
+  const lists = await Promise.all(
+    views.map(async ({ run: open }) => {
+      const { value } = await open.kept.read(zoneListKey(open.config), decodeZoneList);
+      return { open, ...(value && { zones: value.zones, ...sortOut(value.zones, open.config.zones) }) };
+    }),
+  );
+  const kept = lists.filter((one): one is KeptList => one.zones !== undefined);
+  const parts = await Promise.all(kept.map(list => keptOf(list, kept, namesOf)));
+  const [fault] = views[0]?.run.kept.faults ?? [];
   if (fault !== undefined) throw new NothingKept(`what is kept could not be read: ${fault}; ask with --fresh`);
-  if (!list.value)
+  if (parts.length === 0)
     throw new NothingKept('nothing is kept yet, since no run has come to its end: run sync once, or ask with --fresh');
-  const asked = run.config.clusters.map(cluster => snapshotOf(cluster, known.get(cluster.name), run));
-  const { selected, leftOut } = sortOut(list.value.zones, run.config.zones);
-  const copies = await loadCopies(namesOf(asked), selected, open);
+  const { gaps, ...rest } = together(parts);
+  const missing = lists.filter(({ zones }) => zones === undefined);
+  return {
+    origin: 'kept',
+    shards: run.config.shards.flatMap(({ name, clusters }) => parts.map(part => part.shard(name, clusters))),
+    ...rest,
+    gaps: [...gaps, ...missing.map(({ open }) => `view "${open.view}": its hosted zones were never listed`)],
+  };
+}
+
+/** A view, and its hosted zones as they were listed last. */
+interface KeptList extends Pick<SelectedZones, 'selected' | 'leftOut'> {
+  readonly open: OpenRun;
+  readonly zones: readonly HostedZone[];
+}
+
+/** What is known for one view. */
+type Part = Omit<Look, 'origin' | 'shards'>;
+
+function together(parts: readonly Part[]): Part {
+  const all = new Map(parts.flatMap(({ zones }) => zones.map(zone => [zone.id, zone] as const)));
+  return {
+    asked: parts.flatMap(({ asked }) => asked),
+    zones: [...all.values()],
+    selected: new Set(parts.flatMap(({ selected }) => [...selected])),
+    readAt: {
+      zones: new Map(parts.flatMap(({ readAt }) => [...readAt.zones])),
+      clusters: new Map(parts.flatMap(({ readAt }) => [...readAt.clusters])),
+    },
+    gaps: [...new Set(parts.flatMap(({ gaps }) => gaps))],
+  };
+}
+
+interface KeptPart extends Part {
+  readonly shard: (name: string, clusters: readonly ClusterName[]) => Look['shards'][number];
+}
+
+async function keptOf(
+  { open, zones, selected, leftOut }: KeptList,
+  lists: readonly KeptList[],
+  namesOf: NamesOf,
+): Promise<KeptPart> {
+  const { config } = open;
+  const known = await knownClusters(open);
+  const asked = config.clusters.map(cluster => snapshotOf(cluster, known.get(cluster.name), open));
+  const others = lists.filter(one => one.open !== open).flatMap(one => one.selected.map(({ id }) => id));
+  const usable = selected.filter(({ id }) => !others.includes(id));
+  const copies = await loadCopies(namesOf(asked), usable, open);
   const loaded = [...copies.values()];
   const elsewhere = selected.filter(({ id }) => !copies.has(id));
   const readAt = [...known].flatMap(([name, { kept: one }]) => (one ? [[name, one.readAt] as const] : []));
   return {
-    origin: 'kept',
-    shards: run.config.shards.map(({ name, clusters }) => ({
+    shard: (name, clusters) => ({
       shard: name,
       input: {
         zones: loaded.map(copy => openCopy(copy, name)),
@@ -75,9 +115,9 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
           open,
         ),
       },
-    })),
+    }),
     asked,
-    zones: list.value.zones,
+    zones,
     selected: new Set(selected.map(({ id }) => id)),
     readAt: { zones: new Map(loaded.map(({ zone, readAt: at }) => [zone.id, at])), clusters: new Map(readAt) },
     gaps: gapsOf(known, selected, copies, namesOf(asked)),
@@ -86,34 +126,36 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
 
 /** Reads zones and clusters anew, as a forced run does, and writes nothing. @throws as reconcile */
 export async function lookAnew(run: Run): Promise<Look> {
-  const route53 = withBudget(run.ports.route53, { budget: run.ports.budget, clock: run.ports.clock });
+  const now = run.ports.clock.now();
   const shards: { shard: string; input: PlanInput }[] = [];
-  const findings: Finding[] = [];
-  const whole = await openRun(run);
-  let zones: Pick<World, 'all' | 'selected'> = { all: [], selected: [] };
+  const parts: Part[] = [];
+  const request = { mode: 'plan', force: false } as const;
   for (const { name, clusters } of run.config.shards) {
     const config = { ...run.config, clusters: run.config.clusters.filter(one => clusters.includes(one.name)) };
-    const open: OpenRun = { ...whole, config, shard: name };
-    const world = await readWorld({ mode: 'plan', force: true }, open, route53, true);
-    zones = world;
-    findings.push(...world.findings, ...world.clusters.findings);
-    const input = planInput({ mode: 'plan', force: false }, open, world, run.ports.clock.now());
-    shards.push({ shard: name, input });
+    const { views, failures } = await readWorlds(
+      { ...request, force: true },
+      await openViews({ ...run, config, shard: name }),
+      true,
+    );
+    const failed = failures.map(({ view, error }) =>
+      inView({ reason: 'unreadable', message: error.message }, view.run),
+    );
+    for (const { run: open, world } of views) {
+      const input = planInput(request, open, world, now);
+      shards.push({ shard: name, input });
+      parts.push({
+        asked: input.snapshots,
+        zones: world.all,
+        selected: new Set(world.selected.map(({ id }) => id)),
+        readAt: {
+          zones: new Map(input.zones.map(({ zone }) => [zone.id, now])),
+          clusters: new Map(input.snapshots.map(({ cluster }) => [cluster, now])),
+        },
+        gaps: [...world.findings, ...world.clusters.findings, ...failed].map(({ message }) => message),
+      });
+    }
   }
-  const now = run.ports.clock.now();
-  const asked = shards.flatMap(({ input }) => input.snapshots);
-  return {
-    origin: 'read',
-    shards,
-    asked,
-    zones: zones.all,
-    selected: new Set(zones.selected.map(({ id }) => id)),
-    readAt: {
-      zones: new Map(shards.flatMap(({ input }) => input.zones.map(({ zone }) => [zone.id, now] as const))),
-      clusters: new Map(asked.map(({ cluster }) => [cluster, now])),
-    },
-    gaps: [...new Set(findings.map(({ message }) => message))],
-  };
+  return { origin: 'read', shards, ...together(parts) };
 }
 
 const ZONES_AT_ONCE = 10;

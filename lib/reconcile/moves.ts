@@ -3,10 +3,12 @@ import type { ClusterName, DnsName, Finding, NameChange, OwnerId, ZoneState } fr
 import { changeKey, editsOf } from '../model/index.ts';
 import {
   afterwards,
+  type HeldRecord,
   type Move,
   type Moves,
   type PlanInput,
   planAdoption,
+  planImport,
   planRekey,
   planRelease,
   planReleaseOf,
@@ -16,20 +18,21 @@ import {
   tracesOf,
 } from '../plan/index.ts';
 import { indexOwnership, type NamingSettings } from '../registry/index.ts';
-import { applyChanges, withBudget, type ZoneOutcome } from '../route53/index.ts';
+import { applyChanges, type CountedRoute53, type ZoneOutcome } from '../route53/index.ts';
 import { firstOf } from '../shown.ts';
 import { readClusters } from './clusters.ts';
 import { keepUndone } from './history.ts';
 import { Impossible } from './impossible.ts';
-import { openRun } from './open.ts';
+import { openViews } from './open.ts';
 import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { fenced, spokenType } from './publish.ts';
 import { planSettings } from './settings.ts';
 import { underLease } from './shards.ts';
 import { holdUndone, letGo } from './undone.ts';
+import { type ListedView, listViews, type View } from './views.ts';
 import { keepZone } from './zone-copy.ts';
-import { type LoadedZone, loadZones, selectedZones } from './zones.ts';
+import { type LoadedZone, loadZones } from './zones.ts';
 
 /** What a person asks to be done with ownership, once. */
 export type Ask =
@@ -42,6 +45,15 @@ export type Ask =
       readonly unasked: boolean;
       /** Where there is no earlier reading of the zones to compare with, they are read again so much later. */
       readonly watchMs: number;
+    }
+  | {
+      readonly kind: 'import';
+      /** The owner in the other registry; records of an owner of the config stay its own. */
+      readonly from: OwnerId;
+      readonly to?: OwnerId;
+      readonly held: readonly HeldRecord[];
+      readonly names: readonly string[];
+      readonly unasked: boolean;
     }
   | { readonly kind: 'rename'; readonly former: Partial<NamingSettings> }
   | { readonly kind: 'rekey' }
@@ -96,7 +108,7 @@ const textOf = ({ moves }: Look) => JSON.stringify(moves.map(({ zone, change }) 
 
 interface Look extends Moves {
   readonly run: OpenRun;
-  readonly route53: ReturnType<typeof withBudget>;
+  readonly route53: CountedRoute53;
   readonly input: PlanInput;
   readonly zones: readonly LoadedZone[];
   readonly at: number;
@@ -104,16 +116,14 @@ interface Look extends Moves {
 
 /** Reads what must be known: DNS, and for what objects ask for the clusters. */
 async function look(ask: Ask, asked: Run): Promise<Look> {
-  const { config, ports } = asked;
-  checkAsk(ask, asked);
-  const run = await openRun(asked);
+  const { ports } = asked;
+  const { run, route53, listing } = await listAsked(asked, view => checkAsk(ask, view.run));
+  const { config } = run;
   const at = ports.clock.now();
-  const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
-  const listing = await selectedZones(run, route53, { fresh: true, keep: false });
   const loaded = await loadZones(listing.selected, run, route53, { fresh: true });
   const unreadable = [...listing.findings, ...loaded.findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Impossible(unreadable.message);
-  const needsObjects = ask.kind === 'adopt' || ask.kind === 'transfer';
+  const needsObjects = ask.kind === 'adopt' || ask.kind === 'transfer' || ask.kind === 'import';
   const read = new Set(needsObjects ? config.clusters.map(({ name }) => name) : []);
   const { snapshots } = await readClusters(run, read);
   if (needsObjects) checkRead(snapshots);
@@ -125,21 +135,46 @@ async function look(ask: Ask, asked: Run): Promise<Look> {
     settings: planSettings(run, ports.aliasZoneOf),
     now: at,
   };
-  const result = { ...movesOf(ask, input, asked), run, route53, input, zones: loaded.zones, at };
+  const result = { ...movesOf(ask, input, run), run, route53, input, zones: loaded.zones, at };
   for (const zone of loaded.zones) if (zone.previous) refuseTraces(ask, zone, zone.previous, result);
   return result;
+}
+
+/** The zones of the view that is asked for; the others are listed only to know what they select, too. @throws Impossible */
+async function listAsked(asked: Run, check: (view: View) => void): Promise<ListedView> {
+  const views = await openViews(asked);
+  const names = asked.config.views.map(({ name }) => name);
+  if (names.length === 0 && asked.view !== undefined)
+    throw new Impossible(`the config has no views: "${asked.view}" is none`);
+  if (names.length > 0 && (asked.view === undefined || !names.includes(asked.view)))
+    throw new Impossible(`say with --view in which view's zones: the config has ${names.join(', ')}`);
+  const view = names.length === 0 ? views[0] : views.find(({ run }) => run.view === asked.view);
+  check(view as View);
+  const { listed, failures } = await listViews(views, { fresh: true, keep: false });
+  const failure = failures.find(one => one.view === view);
+  if (failure) throw failure.error;
+  return listed.find(({ run }) => run.view === view?.run.view) as ListedView;
 }
 
 function movesOf(ask: Ask, input: PlanInput, run: Run): Moves {
   if (ask.kind === 'adopt') return planAdoption(ask, input);
   if (ask.kind === 'transfer') return planTransfer({ ...ask, to: ask.to ?? onlyOwner(run) }, input);
+  if (ask.kind === 'import') return planImport({ ...ask, to: ask.to ?? heir(ask.from, run) }, input);
   if (ask.kind === 'rename') return planRename(ask.former, input);
   if (ask.kind === 'rekey') return planRekey(input);
-  if (ask.kind === 'undo') return planUndo(ask.undoings, input);
+  if (ask.kind === 'undo') return planUndo(ask.undoings.filter(isInView(input, run)), input);
   return ask.kind === 'release' ? planRelease(ask.names, input) : planReleaseOf(ask.cluster, input);
 }
 
+/** What was done in the zones of other views is undone there. */
+const isInView =
+  ({ zones }: PlanInput, { view }: Run) =>
+  ({ line }: Undoing) =>
+    view === undefined || zones.some(({ zone }) => zone.id === line.zone);
+
 const ownersOfConfig = ({ config }: Run) => [...new Set(config.clusters.map(({ owner }) => owner))].sort();
+
+const heir = (from: OwnerId, run: Run) => (ownersOfConfig(run).includes(from) ? from : onlyOwner(run));
 
 function onlyOwner(run: Run): OwnerId {
   const owners = ownersOfConfig(run);
@@ -158,8 +193,9 @@ function checkAsk(ask: Ask, run: Run): void {
     throw new Impossible(
       `the cluster "${ask.cluster}" is in the config, and would have its names back at once: take it out first`,
     );
-  if (ask.kind !== 'transfer') return;
-  if (owners.includes(ask.from)) throw new Impossible(`"${ask.from}" is an owner of this config already`);
+  if (ask.kind !== 'transfer' && ask.kind !== 'import') return;
+  if (ask.kind === 'transfer' && owners.includes(ask.from))
+    throw new Impossible(`"${ask.from}" is an owner of this config already`);
   if (ask.to !== undefined && !owners.includes(ask.to))
     throw new Impossible(`"${ask.to}" is no owner of this config; it has ${owners.join(', ')}`);
 }

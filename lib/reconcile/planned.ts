@@ -3,9 +3,11 @@ import type { Config } from '../config/config.ts';
 import type { NameChange, Snapshot, ZoneState } from '../model/index.ts';
 import type { OpenRun } from './ports.ts';
 
-/** What a run over one shard planned, and fingerprints of all that it planned from. */
+/** What a run over one shard planned for one view, and fingerprints of all that it planned from. */
 export interface PlannedRun {
   readonly shard: string;
+  /** Absent: the config has none. */
+  readonly view?: string;
   readonly config: string;
   readonly clusters: readonly { readonly name: string; readonly read: string }[];
   readonly zones: readonly PlannedZone[];
@@ -20,13 +22,14 @@ interface PlannedZone {
 
 /** @param zones with their changes, in the order of the zones */
 export function plannedRun(
-  { shard, config }: OpenRun,
+  { shard, view, views }: OpenRun,
   snapshots: readonly Snapshot[],
   zones: readonly { readonly state: ZoneState; readonly changes: readonly NameChange[] }[],
 ): PlannedRun {
   return {
     shard,
-    config: configPrint(config),
+    ...(view !== undefined && { view }),
+    config: print(views.map(configOf)),
     clusters: snapshots.map(snapshot => ({ name: snapshot.cluster, read: snapshotPrint(snapshot) })),
     zones: zones.map(({ state: { zone, records }, changes }) => ({
       id: zone.id,
@@ -44,9 +47,8 @@ function print(items: readonly unknown[]): string {
 }
 
 /** Where state and kubeconfigs are, and how fast requests go, may differ between who plans and who applies. */
-function configPrint({ state: _, budget: __, clusters, ...config }: Config): string {
-  const read = clusters.map(({ kubeconfig: _path, ...cluster }) => cluster);
-  return print([{ ...config, clusters: read }]);
+function configOf({ state: _, budget: __, clusters, ...config }: Config) {
+  return { ...config, clusters: clusters.map(({ kubeconfig: _path, ...cluster }) => cluster) };
 }
 
 /** What the objects ask for, and which sources could be read: objects that ask for nothing do not count. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventWriter } from '../cluster/index.ts';
-import type { ClusterConfig, Config } from '../config/config.ts';
+import type { ClusterConfig, Config, ZonesConfig } from '../config/config.ts';
 import type { DnsName, KindRead, News, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
@@ -27,11 +27,17 @@ export type ClusterReader = (
   reading: Pick<Reading, 'needs' | 'namespaces' | 'unread'>,
 ) => Promise<Readonly<Record<string, KindRead>>>;
 
-/** The world, as far as a run needs it. */
-export interface Ports {
+/** Route 53 as one role reaches it. */
+export interface ZonesPort {
   readonly route53: Route53Port;
-  /** Shared by all runs of a process, so that a warm Lambda keeps to it as well. */
+  /** Of the role's account; shared by all runs of a process, so that a warm Lambda keeps to it as well. */
   readonly budget: RequestBudget;
+}
+
+/** The world, as far as a run needs it. */
+export interface Ports extends ZonesPort {
+  /** Of a view, in the role that its zones name; absent: there is one for all. */
+  readonly zonesOf?: (zones: Pick<ZonesConfig, 'roleArn' | 'externalId'>) => ZonesPort;
   readonly readCluster: ClusterReader;
   /** Absent: nothing is written on the objects. */
   readonly writeEvents?: EventWriter;
@@ -67,6 +73,8 @@ export interface Run {
   readonly ports: Ports;
   /** The shard whose clusters the config has, as far as this run goes. Default: `default`. */
   readonly shard?: string;
+  /** The view that the config is narrowed to; absent: the config has none. */
+  readonly view?: string;
   /** Absent where no lease could be had: swaps alone keep such runs from harm. */
   readonly fence?: Fence;
   /**
@@ -100,8 +108,13 @@ export interface Run {
   readonly onNews?: (news: News) => void;
 }
 
-/** A run at work, with its view of what is kept. */
+/** A run at work on one view, with its view of what is kept. */
 export interface OpenRun extends Run {
+  /** The configs of all views of the run: of these, `config` is the one at `at`. */
+  readonly views: readonly Config[];
+  readonly at: number;
+  /** Whether the tags of hosted zones are read: a view that is served in the same role asks for them. */
+  readonly tagged: boolean;
   readonly kept: Cache;
   readonly shard: string;
   /** `registry` of the config, with its keys. */

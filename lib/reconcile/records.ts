@@ -1,9 +1,9 @@
 import type { HostedZone, RecordSet } from '../model/index.ts';
 import { claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from '../registry/index.ts';
-import { withBudget } from '../route53/index.ts';
-import { openRun } from './open.ts';
+import { openViews } from './open.ts';
 import type { Run } from './ports.ts';
-import { loadZones, selectedZones } from './zones.ts';
+import { type ListedView, listAllViews } from './views.ts';
+import { loadZones } from './zones.ts';
 
 /** A record set of a selected zone and, if an ownership record says so, whose it is. */
 export interface ListedRecord {
@@ -24,24 +24,31 @@ export async function listRecords(
     readonly fresh?: boolean;
   },
 ): Promise<ListedRecord[]> {
-  const { config, ports } = run;
-  const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
-  const open = await openRun(run);
   const { fresh = true } = options;
-  const listing = await selectedZones(open, route53, { fresh, keep: false });
-  const { zones, findings } = await loadZones(listing.selected, open, route53, { fresh });
+  const listed = await listAllViews(await openViews(run), { fresh, keep: false });
+  const views = await Promise.all(listed.map(view => recordsOf(view, { ...options, fresh })));
+  return views.flat();
+}
+
+async function recordsOf(
+  { run, route53, listing }: ListedView,
+  options: { readonly all: boolean; readonly withoutOwnership?: boolean; readonly fresh: boolean },
+): Promise<ListedRecord[]> {
+  const { config, naming } = run;
+  const zonesToRead = listing.selected.filter(({ id }) => !listing.contested.has(id));
+  const { zones, findings } = await loadZones(zonesToRead, run, route53, { fresh: options.fresh });
   const unreadable = [...listing.findings, ...findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));
   return zones.flatMap(({ state: { zone, records } }) => {
-    const index = indexOwnership(zone, records, open.naming);
+    const index = indexOwnership(zone, records, naming);
     const listed = [...records.keys()].sort().flatMap(name => {
-      const claims = claimsOf(name, index, records, open.naming);
+      const claims = claimsOf(name, index, records, naming);
       return (records.get(name) ?? [])
-        .filter(record => (options.all && !options.withoutOwnership) || !isOwnershipRecord(record, open.naming))
+        .filter(record => (options.all && !options.withoutOwnership) || !isOwnershipRecord(record, naming))
         .map(record => {
           const { owner, cluster, resource } =
-            (isOwnershipRecord(record, open.naming) ? undefined : decidingClaim(record, claims))?.ownership ?? {};
+            (isOwnershipRecord(record, naming) ? undefined : decidingClaim(record, claims))?.ownership ?? {};
           return {
             zone,
             record,

@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import type {
   ClusterName,
   ClusterResult,
@@ -18,18 +19,25 @@ export interface Outcome {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly calls: Readonly<Record<string, number>>;
-  readonly snapshots: readonly Snapshot[];
-  /** What is kept of the clusters from earlier runs. */
-  readonly known: ReadonlyMap<ClusterName, KnownCluster>;
+  readonly views: readonly ClustersOfView[];
   readonly zones: readonly ZoneResult[];
   readonly findings: readonly Finding[];
 }
 
+/** The clusters as a view sees them. */
+interface ClustersOfView {
+  readonly snapshots: readonly Snapshot[];
+  /** What is kept of the clusters from earlier runs. */
+  readonly known: ReadonlyMap<ClusterName, KnownCluster>;
+}
+
 export function buildResult(outcome: Outcome): RunResult {
-  const { request, zones, findings, snapshots, known } = outcome;
-  const before = snapshots
-    .filter(({ origin, frozen }) => origin === 'skipped' && !frozen)
-    .flatMap(({ cluster }) => known.get(cluster)?.kept ?? []);
+  const { request, zones, findings, views } = outcome;
+  const before = views.flatMap(({ snapshots, known }) =>
+    snapshots
+      .filter(({ origin, frozen }) => origin === 'skipped' && !frozen)
+      .flatMap(({ cluster }) => known.get(cluster)?.kept ?? []),
+  );
   return {
     mode: request.mode,
     force: request.force,
@@ -42,7 +50,7 @@ export function buildResult(outcome: Outcome): RunResult {
       before.reduce((sum, { unpublished }) => sum + unpublished, 0),
     ),
     calls: { ...outcome.calls },
-    clusters: snapshots.map(snapshot => clusterResult(snapshot, known.get(snapshot.cluster))),
+    clusters: clusterResults(views),
     zones,
   };
 }
@@ -84,6 +92,20 @@ const countUnpublished = (findings: readonly Finding[]) =>
 /** Unpublished things of a result that other runs found: of clusters that it did not read. */
 export const unpublishedBefore = ({ counts, findings }: Pick<RunResult, 'counts' | 'findings'>): number =>
   counts.unpublished - countUnpublished(findings);
+
+/** Each cluster once: what it asks for is counted over all views. */
+function clusterResults(views: readonly ClustersOfView[]): ClusterResult[] {
+  const all = views.flatMap(({ snapshots, known }) =>
+    snapshots.map(snapshot => clusterResult(snapshot, known.get(snapshot.cluster))),
+  );
+  return [...groupBy(all, ({ name }) => name).values()].map(some => {
+    const [first] = some as [ClusterResult];
+    // Read for one view and not for another, it was not read for all that it asks for.
+    const least = some.find(({ state }) => state !== 'read') ?? first;
+    const owner = [...new Set(some.map(one => one.owner))].join(', ');
+    return { ...least, owner, endpoints: some.reduce((sum, { endpoints }) => sum + endpoints, 0) };
+  });
+}
 
 function clusterResult(snapshot: Snapshot, known: KnownCluster | undefined): ClusterResult {
   const { cluster: name, owner, kinds, origin } = snapshot;

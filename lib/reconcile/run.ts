@@ -1,7 +1,5 @@
 import type {
   ClusterName,
-  DnsName,
-  Endpoint,
   Finding,
   HostedZone,
   NameChange,
@@ -19,21 +17,19 @@ import type {
 import { changeKey, isUnpublished, recordChanges, recordId } from '../model/index.ts';
 import {
   allowedBy,
-  type LeftOutZone,
   type PlanInput,
   type PlanOutput,
-  type PlanScope,
-  type PlanSettings,
   plan,
   removedLately,
+  type ToldByView,
+  toldByViews,
 } from '../plan/index.ts';
 import { ownershipsIn } from '../registry/index.ts';
-import { type CountedRoute53, withBudget } from '../route53/index.ts';
-import { sourceOfResource } from '../sources/index.ts';
-import { type KnownCluster, keepSnapshot, knownClusters, type ReadClusters, readClusters } from './clusters.ts';
-import { type Concerns, keepConcerns, readConcerns, zonesFor } from './concerns.ts';
+import type { CountedRoute53 } from '../route53/index.ts';
+import { keepSnapshot } from './clusters.ts';
+import { keepConcerns } from './concerns.ts';
 import { keepHistory, type ZoneHistory } from './history.ts';
-import { openRun } from './open.ts';
+import { openViews } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { mapLimit } from './parallel.ts';
 import { plannedRun } from './planned.ts';
@@ -41,11 +37,11 @@ import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
 import { buildResult, mergePasses } from './result.ts';
-import { type Scope, scopeOf, withoutLate } from './scope.ts';
-import { planSettings } from './settings.ts';
 import { UnknownTarget } from './unknown-target.ts';
+import { inView, type View, withContested } from './views.ts';
+import { planInput, readWorlds, type ViewOfWorld, type World, type Worlds } from './world.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
-import { byZone, distrustAbove, type LoadedZone, loadZones, selectedZones } from './zones.ts';
+import type { LoadedZone } from './zones.ts';
 
 const ZONES_AT_ONCE = 6;
 
@@ -58,19 +54,16 @@ const ZONES_AT_ONCE = 6;
  * @throws Route53Error, OutOfTime when the list of hosted zones cannot be read; UnknownTarget
  */
 export async function executeRun(request: RunRequest, asked: Run): Promise<RunResult> {
-  const { ports } = asked;
-  const run = await openRun(asked);
-  const deadline = run.deadlineMs === undefined ? {} : { deadline: run.deadlineMs };
-  const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock, ...deadline });
-  const relist = request.force || run.exact === true;
-  const isPatient = request.mode === 'plan' || relist || run.onPlanned !== undefined;
-  const patienceMs = isPatient ? Number.POSITIVE_INFINITY : (run.patienceMs ?? PATIENCE_MS);
-  let pass = await runOnce(request, run, route53, { relist, patienceMs });
-  if (pass.late) pass = joined(pass, await runOnce(request, run, route53, { relist: false }));
+  const views = await openViews(asked);
+  const relist = request.force || asked.exact === true;
+  const isPatient = request.mode === 'plan' || relist || asked.onPlanned !== undefined;
+  const patienceMs = isPatient ? Number.POSITIVE_INFINITY : (asked.patienceMs ?? PATIENCE_MS);
+  let pass = await runOnce(request, views, { relist, patienceMs });
+  if (pass.late) pass = joined(pass, await runOnce(request, views, { relist: false }));
   if (!pass.missing) return pass.result;
   // Readings that were handed in are to be seen by other runs, too.
-  if (asked.readings === undefined) run.readings.clear();
-  return joined(pass, await runOnce(request, run, route53, { relist: true })).result;
+  if (asked.readings === undefined) for (const { run } of views) run.readings.clear();
+  return joined(pass, await runOnce(request, views, { relist: true })).result;
 }
 
 /** A cluster that is as slow as this beside others is waited for while these are published. */
@@ -93,180 +86,116 @@ interface Pass {
   readonly late: boolean;
 }
 
-async function runOnce(request: RunRequest, run: OpenRun, route53: CountedRoute53, reading: Reading): Promise<Pass> {
-  const { relist } = reading;
-  const startedAt = run.ports.clock.now();
-  const keep = request.mode === 'sync';
-  const read = await readWorld(request, run, route53, relist, reading.patienceMs);
-  refuseUnknown(request, run, read);
-  const { world, input, planned } = await planWorld(request, run, read, route53, startedAt);
-  const { zones, clusters } = world;
-  run.onPlanned?.(
-    plannedRun(
-      run,
-      clusters.snapshots,
-      zones.map(zone => ({ state: zone.state, changes: changesOf(zone, planned) })),
-    ),
-  );
-  const late = clusters.late.size > 0;
-  if (!late) run.onLooked?.(planned.looked);
-  const done = await mapLimit(zones, ZONES_AT_ONCE, zone =>
-    keep ? finishZone(zone, { run, route53, input, planned, request, late }) : previewZone(zone, planned, input),
-  );
-  const superseded = (finding: Finding) =>
-    // What was held was of another record set of the name: the one that was sent was not.
-    finding.reason !== 'held' &&
-    finding.reason !== 'grace' &&
-    done.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
-  const findings = [
-    ...world.findings,
-    ...clusters.findings,
-    ...clusters.snapshots.flatMap(snapshot => snapshot.findings),
-    ...otherOwners(planned.findings, run.config.clusters, owner => owns(owner, run, world)),
-    ...planned.findings.filter(finding => !superseded(finding)),
-    ...done.flatMap(zone => zone.findings),
-  ];
-  const calls = Object.values(route53.counts).reduce((sum, count) => sum + count, 0);
-  const history = () => keepHistory(run, done, { beganAt: startedAt, calls });
-  if (keep) await Promise.all([late ? undefined : keepWorld(world, findings, run), history()]);
+/** Each view is planned before anything is sent, and what they have to tell is told of all together. */
+async function runOnce(request: RunRequest, all: readonly View[], { relist, patienceMs }: Reading): Promise<Pass> {
+  const [{ run: any }] = all as [View];
+  const startedAt = any.ports.clock.now();
+  const counts = () => summed(all.map(({ route53 }) => route53.counts));
+  const { views, failures } = await readWorlds(request, all, relist, patienceMs);
+  // Of what was planned exactly nothing is done in part.
+  if (any.exact && failures[0]) throw failures[0].error;
+  refuseUnknown(request, views, failures.length === 0);
+  const planned = await Promise.all(views.map(view => planView(request, view, startedAt)));
+  for (const view of planned) tellPlanned(view);
+  const late = planned.some(({ world }) => world.clusters.late.size > 0);
+  const done = await Promise.all(planned.map(view => carryOut(request, view, late)));
+  const told = toldByViews(done.map(toldOf), failures.length === 0);
+  if (request.mode === 'sync') {
+    const keep = late ? [] : done.map((view, i) => keepWorld(view.world, told[i] ?? [], view.run));
+    const changed = done.flatMap(({ zones }) => zones);
+    const calls = Object.values(counts()).reduce((sum, count) => sum + count, 0);
+    await Promise.all([...keep, keepHistory(any, changed, { beganAt: startedAt, calls })]);
+  }
   const result = buildResult({
     request,
     startedAt,
-    endedAt: run.ports.clock.now(),
-    calls: route53.counts,
-    snapshots: clusters.snapshots,
-    known: world.known,
-    zones: [...done.map(zone => zone.result), ...world.unreadable.map(unreadableZone)],
-    findings: [...findings, ...stateFaults(run)],
+    endedAt: any.ports.clock.now(),
+    calls: counts(),
+    views: done.map(({ world: { clusters, known } }) => ({ snapshots: clusters.snapshots, known })),
+    zones: onlyOnce(done.flatMap(zoneResults)),
+    findings: [...told.flat(), ...failures.map(failureFinding), ...stateFaults(any)],
   });
-  const missing = !relist && (world.missing || done.some(zone => zone.missing));
+  const missing = !relist && done.some(({ world, zones }) => world.missing || zones.some(zone => zone.missing));
   return { result, missing, late };
 }
 
-/** What a run has read. */
-export interface World {
-  /** Every hosted zone of the account. */
-  readonly all: readonly HostedZone[];
-  readonly selected: readonly HostedZone[];
-  readonly leftOut: readonly LeftOutZone[];
-  readonly zones: readonly LoadedZone[];
-  readonly unreadable: readonly HostedZone[];
-  readonly missing: boolean;
-  readonly findings: readonly Finding[];
-  readonly known: ReadonlyMap<ClusterName, KnownCluster>;
-  readonly scope: Scope;
-  readonly clusters: ReadClusters;
-  readonly concerns: Concerns | { readonly version?: string };
-  /** The zones that contain a name which a cluster asks for. */
-  readonly asked: ReadonlySet<ZoneId>;
-}
-
-/** @param patienceMs how long clusters are waited for when none comes in; absent: until all are read */
-export async function readWorld(
-  request: RunRequest,
-  run: OpenRun,
-  route53: CountedRoute53,
-  relist: boolean,
-  patienceMs?: number,
-): Promise<World> {
-  const keep = request.mode === 'sync';
-  const listing = selectedZones(run, route53, { fresh: relist, keep });
-  const [{ all, selected, leftOut, findings }, concerns, known] = await Promise.all([
-    listing,
-    readConcerns(run, request.force || relist),
-    knownClusters(run),
-  ]);
-  const options = { fresh: request.force || run.exact === true, reread: request.reread ?? [] };
-  const reread = new Set(options.reread.map(({ zone }) => zone));
-  const isConcern = ({ id }: HostedZone) => !('zones' in concerns) || concerns.zones.has(id) || reread.has(id);
-  const first = await loadZones(selected.filter(isConcern), run, route53, options);
-  const whole = scopeOf(request, first.zones, known, run);
-  const clusters = await readClusters(run, whole.read, patienceMs);
-  const scope = clusters.late.size > 0 ? withoutLate(whole, clusters.late) : whole;
-  const names = clusters.snapshots.flatMap(({ endpoints }) => endpoints.map(({ name }) => name));
-  const asked = zonesFor(names, selected, first.zones, run);
-  const more = selected.filter(zone => !isConcern(zone) && asked.has(zone.id));
-  const second = await loadZones(more, run, route53, options);
-  const zones = distrustAbove([...first.zones, ...second.zones].sort(byZone), run);
-  return {
-    all,
-    selected,
-    leftOut,
-    zones,
-    unreadable: [...first.unreadable, ...second.unreadable],
-    missing: first.missing.length + second.missing.length > 0,
-    findings: [...findings, ...first.findings, ...second.findings],
-    known,
-    scope,
-    clusters,
-    concerns,
-    asked,
-  };
-}
-
-interface PlannedWorld {
-  readonly world: World;
+/** A view with what was planned for it. */
+interface PlannedView extends ViewOfWorld {
   readonly input: PlanInput;
   readonly planned: PlanOutput;
 }
 
+interface DoneView extends PlannedView {
+  readonly zones: readonly DoneZone[];
+}
+
 /** Where a namespace is over its limit, the plan is made again if that zone turns out to hold more than is usual. */
-async function planWorld(
-  request: RunRequest,
-  run: OpenRun,
-  read: World,
-  route53: CountedRoute53,
-  now: number,
-): Promise<PlannedWorld> {
+async function planView(request: RunRequest, view: ViewOfWorld, now: number): Promise<PlannedView> {
+  const { run, route53, world: read } = view;
   const input = planInput(request, run, read, now);
   const planned = plan(input);
   const zones = await withQuotas(read.zones, planned.crowded, route53, now);
-  if (zones === read.zones) return { world: read, input, planned };
+  if (zones === read.zones) return { ...view, input, planned };
   const world = { ...read, zones };
   const again = planInput(request, run, world, now);
-  return { world, input: again, planned: plan(again) };
+  return { ...view, world, input: again, planned: plan(again) };
 }
 
-/** A name that one cluster has given up may be wanted by another that is still being read. */
-function withoutRemovals(settings: PlanSettings): PlanSettings {
-  return settings.policy === 'sync' ? { ...settings, policy: 'upsert-only' } : settings;
+/** @throws what `onPlanned` throws */
+function tellPlanned({ run, world: { zones, clusters }, planned }: PlannedView): void {
+  const changes = zones.map(zone => ({ state: zone.state, changes: changesOf(zone, planned) }));
+  run.onPlanned?.(plannedRun(run, clusters.snapshots, changes));
+  if (clusters.late.size === 0) run.onLooked?.(planned.looked);
 }
 
-export function planInput(request: RunRequest, run: OpenRun, world: World, now: number): PlanInput {
-  const loaded = new Set(world.zones.map(({ state }) => state.zone.id));
-  const settings = planSettings(run, run.ports.aliasZoneOf);
+async function carryOut(request: RunRequest, view: PlannedView, late: boolean): Promise<DoneView> {
+  const { run, route53, world, input, planned } = view;
+  const work = { run, route53, input, planned, request, late };
+  const zones = await mapLimit(world.zones, ZONES_AT_ONCE, zone =>
+    request.mode === 'sync' ? finishZone(zone, work) : previewZone(zone, work),
+  );
+  return { ...view, zones };
+}
+
+function toldOf({ run, world, planned, zones }: DoneView): ToldByView {
+  const superseded = (finding: Finding) =>
+    // What was held was of another record set of the name: the one that was sent was not.
+    finding.reason !== 'held' &&
+    finding.reason !== 'grace' &&
+    zones.some(zone => zone.id === finding.zone && finding.name !== undefined && zone.replanned.has(finding.name));
+  const { snapshots, findings } = world.clusters;
   return {
-    zones: world.zones.map(({ state }) => state),
-    elsewhere: world.selected.filter(({ id }) => !loaded.has(id)),
-    leftOut: world.leftOut,
-    snapshots: world.clusters.snapshots,
-    settings: world.clusters.late.size > 0 ? withoutRemovals(settings) : settings,
-    now,
-    forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
-    ...planScope(world.scope),
-    asked: namesUnread(world),
-    earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
-    // An exact run does what was planned, and nothing beside: what is to be renewed is so by the next run.
-    ...(run.touch && !run.exact && { renew: run.touch }),
+    ...(run.view !== undefined && { view: run.view }),
+    snapshots,
+    findings: [
+      ...world.findings,
+      ...findings,
+      ...snapshots.flatMap(snapshot => snapshot.findings),
+      ...otherOwners(planned.findings, run.config.clusters, owner => owns(owner, run, world)),
+      ...withContested(planned.findings, world.contested).filter(finding => !superseded(finding)),
+      ...zones.flatMap(zone => zone.findings),
+    ],
   };
 }
 
-function planScope({ clusters, names }: Scope): { scope?: PlanScope } {
-  return clusters && names ? { scope: { clusters, names } } : {};
+function zoneResults({ run, world, zones }: DoneView): ZoneResult[] {
+  const unread = world.unreadable.map(zone => unreadableZone(zone, world.contested.has(zone.id) ? {} : run));
+  return [...zones.map(zone => zone.result), ...unread];
 }
 
-/** The names that objects which this run did not read asked for when they were read. */
-function namesUnread({ known, clusters }: World): ReadonlySet<DnsName> {
-  const names = new Set<DnsName>();
-  for (const { cluster, kinds } of clusters.snapshots) {
-    const isUnread = ({ object: { kind } }: Endpoint) => {
-      const source = sourceOfResource(kind);
-      return source !== undefined && kinds[source]?.complete === false;
-    };
-    for (const endpoint of known.get(cluster)?.kept?.snapshot.endpoints ?? [])
-      if (isUnread(endpoint)) names.add(endpoint.name);
-  }
-  return names;
+/** A zone that several views select, and none reads. */
+const onlyOnce = (zones: readonly ZoneResult[]) => [...new Map(zones.map(zone => [zone.id, zone])).values()];
+
+function failureFinding({ view: { run }, error }: Worlds['failures'][number]): Finding {
+  const message = `nothing is changed in its zones, and what it alone has a zone for is not told: ${error.message}`;
+  return inView({ reason: 'unreadable', message }, run);
+}
+
+function summed(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const one of counts)
+    for (const [operation, count] of Object.entries(one)) sum[operation] = (sum[operation] ?? 0) + count;
+  return sum;
 }
 
 /** Keeps what was read, for the next run; a run that changes nothing writes nothing. */
@@ -298,13 +227,16 @@ const owns = (owner: OwnerId, run: OpenRun, world: World) => someOwnership(world
 /**
  * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
  *
+ * @param whole all views were read
  * @throws UnknownTarget where every zone was read and no ownership record names it
  */
-function refuseUnknown({ clusters = [] }: RunRequest, run: OpenRun, world: World): void {
-  const { config } = run;
+function refuseUnknown({ clusters = [] }: RunRequest, views: readonly ViewOfWorld[], whole: boolean): void {
+  const { config } = (views[0] as ViewOfWorld).run;
   const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0 || world.unreadable.length > 0) return;
-  const mistyped = unknown.find(name => !someOwnership(world, run, ({ cluster }) => cluster === name));
+  if (unknown.length === 0 || !whole || views.some(({ world }) => world.unreadable.length > 0)) return;
+  const isNamed = (name: ClusterName) =>
+    views.some(({ run, world }) => someOwnership(world, run, ({ cluster }) => cluster === name));
+  const mistyped = unknown.find(name => !isNamed(name));
   if (mistyped === undefined) return;
   const known = config.shards.flatMap(shard => shard.clusters).join(', ');
   throw new UnknownTarget(
@@ -355,11 +287,12 @@ function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: Pl
   return recordChanges(change, record => allowedBy(change, record, apexes, settings));
 }
 
-function previewZone(zone: LoadedZone, planned: PlanOutput, input: PlanInput): Promise<DoneZone> {
+function previewZone(zone: LoadedZone, { run, planned, input }: RunWork): Promise<DoneZone> {
   const { state, source } = zone;
   const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
   const result: ZoneResult = {
     ...state.zone,
+    ...viewOf(run),
     ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
     ...lastRead(state),
   };
@@ -391,6 +324,7 @@ async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
   );
   const result: ZoneResult = {
     ...state.zone,
+    ...viewOf(run),
     owned: ownedIn(state, planned) + grown,
     changes: made,
     batches: published.batches,
@@ -465,6 +399,8 @@ function differs(memory: Memory, state: ZoneState): boolean {
   return text(memory) !== text(state);
 }
 
-function unreadableZone(zone: HostedZone): ZoneResult {
-  return { ...zone, owned: 0, changes: [], batches: 0, source: 'unreadable' };
+const viewOf = ({ view }: Pick<OpenRun, 'view'>) => (view === undefined ? {} : { view });
+
+function unreadableZone(zone: HostedZone, run: Pick<OpenRun, 'view'>): ZoneResult {
+  return { ...zone, ...viewOf(run), owned: 0, changes: [], batches: 0, source: 'unreadable' };
 }

@@ -8,7 +8,7 @@ import { differences, type PlannedRun } from './planned.ts';
  */
 export interface SavedPlan {
   readonly request: Pick<RunRequest, 'force' | 'clusters'>;
-  /** One a shard. */
+  /** One a shard and view. */
   readonly runs: readonly PlannedRun[];
 }
 
@@ -51,10 +51,11 @@ export class WorldChanged extends Error {
   override readonly name = 'WorldChanged';
 }
 
-/** @throws WorldChanged unless what is planned now, of one shard, is what was planned then */
+/** @throws WorldChanged unless what is planned now, of one shard and view, is what was planned then */
 export function ensureSame({ runs }: SavedPlan, now: PlannedRun): void {
-  const then = runs.find(({ shard }) => shard === now.shard);
-  const found = then ? differences(then, now) : [`the plan has nothing of the shard "${now.shard}"`];
+  const then = runs.find(({ shard, view }) => shard === now.shard && view === now.view);
+  const what = now.view === undefined ? `shard "${now.shard}"` : `view "${now.view}"`;
+  const found = then ? differences(then, now) : [`the plan has nothing of the ${what}`];
   if (found.length === 0) return;
   const list = found.map(what => `\n  - ${what}`).join('');
   throw new WorldChanged(

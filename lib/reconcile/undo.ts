@@ -2,18 +2,18 @@ import { undoingsOf } from '../history/index.ts';
 import type { DnsName, HistoryLine, HostedZone, Undone } from '../model/index.ts';
 import { nameOfKey } from '../model/index.ts';
 import type { Moves } from '../plan/index.ts';
-import { withBudget } from '../route53/index.ts';
 import { decodeZone, zoneKey } from '../state/index.ts';
 import { readHistory } from './history.ts';
 import { Impossible } from './impossible.ts';
 import { type MoveResult, moveOwnership } from './moves.ts';
-import { openRun } from './open.ts';
+import { openViews } from './open.ts';
 import { mapLimit } from './parallel.ts';
-import type { OpenRun, Run } from './ports.ts';
+import type { Run } from './ports.ts';
 import { underLease } from './shards.ts';
 import { keepHeld } from './undone.ts';
+import { listAllViews, type View } from './views.ts';
 import { noEdits, openCopy } from './zone-copy.ts';
-import { type LoadedZone, selectedZones } from './zones.ts';
+import type { LoadedZone } from './zones.ts';
 
 /** Runs and names, and where. */
 export interface UndoQuery {
@@ -90,7 +90,7 @@ export async function releaseUndone(
   run: Run,
   agree: (shown: readonly HeldName[]) => Promise<boolean>,
 ): Promise<ReleaseResult> {
-  const found = (await heldZones(await openRun(run))).flatMap(heldIn).filter(({ zone }) => isOfZone(zone, query));
+  const found = (await heldZones(await openViews(run))).flatMap(heldIn).filter(({ zone }) => isOfZone(zone, query));
   const isMeant = ({ name, undone }: HeldName) => query.what.some(what => [name, undone.run, undone.by].includes(what));
   const meant = found.filter(isMeant);
   const unknown = query.what.filter(
@@ -108,9 +108,10 @@ export async function releaseUndone(
   }
   if (!(await agree(meant))) return { held: meant, released: [] };
   return underLease(run, async leased => {
-    const open = await openRun(leased);
+    const views = await openViews(leased);
+    const [{ run: open }] = views as [View];
     const released: HeldName[] = [];
-    for (const zone of await heldZones(open)) {
+    for (const zone of await heldZones(views)) {
       const here = heldIn(zone).filter(one =>
         meant.some(({ zone: { id }, key }) => id === one.zone.id && key === one.key),
       );
@@ -129,17 +130,16 @@ const heldIn = ({ state }: LoadedZone): HeldName[] =>
 
 const ZONES_AT_ONCE = 10;
 
-/** What is kept of the zones, as far as something of them is held. */
-async function heldZones(run: OpenRun): Promise<LoadedZone[]> {
-  const { ports } = run;
-  const route53 = withBudget(ports.route53, { budget: ports.budget, clock: ports.clock });
-  const { selected } = await selectedZones(run, route53, { fresh: false, keep: false });
-  const zones = await mapLimit(selected, ZONES_AT_ONCE, async (zone): Promise<LoadedZone[]> => {
+/** What is kept of the zones of all views, as far as something of them is held. */
+async function heldZones(views: readonly View[]): Promise<LoadedZone[]> {
+  const listed = await listAllViews(views, { fresh: false, keep: false });
+  const zones = new Map(listed.flatMap(({ run, listing }) => listing.selected.map(zone => [zone.id, { zone, run }])));
+  const held = await mapLimit([...zones.values()], ZONES_AT_ONCE, async ({ zone, run }): Promise<LoadedZone[]> => {
     const { value: kept, version } = await run.kept.read(zoneKey(zone.id), decodeZone);
     if (!kept?.undone || version === undefined) return [];
     return [{ state: openCopy(kept, run.shard), source: 'kept', edits: noEdits(), kept, version }];
   });
-  const [fault] = run.kept.faults;
+  const [fault] = views[0]?.run.kept.faults ?? [];
   if (fault !== undefined) throw new Impossible(`the state could not be read: ${fault}; look at state.store`);
-  return zones.flat();
+  return held.flat();
 }

@@ -105,26 +105,49 @@ export const byZone = (a: LoadedZone, b: LoadedZone) => byName(a.state.zone, b.s
 
 const byName = (a: HostedZone, b: HostedZone) => (a.name < b.name || (a.name === b.name && a.id < b.id) ? -1 : 1);
 
-/** The zones that the config selects, those that it leaves out, and a finding for each domain that has none. */
+/** The zones that the config selects, and those that it leaves out. */
 export interface SelectedZones {
   /** Every hosted zone of the account. */
   readonly all: readonly HostedZone[];
   readonly selected: readonly HostedZone[];
   readonly leftOut: readonly LeftOutZone[];
-  readonly findings: readonly Finding[];
 }
+
+/** The lists of hosted zones of one run, by the key under which they are kept: views of one role see the same. */
+export type ZoneLists = Map<string, Promise<readonly HostedZone[]>>;
 
 export async function selectedZones(
   run: OpenRun,
   route53: CountedRoute53,
   options: { readonly fresh: boolean; readonly keep: boolean },
+  lists: ZoneLists = new Map(),
 ): Promise<SelectedZones> {
-  const all = await listZones(run, route53, options);
-  const { zones } = run.config;
-  const { selected, leftOut } = sortOut(all, zones);
-  const findings =
-    selected.length > 0 ? zones.domains.flatMap(withoutZone(selected, zones)) : [noneSelected(all, leftOut)];
-  return { all, selected, leftOut, findings };
+  const key = zoneListKey(run.config);
+  const listing = lists.get(key) ?? listZones(run, route53, options);
+  lists.set(key, listing);
+  const all = await listing;
+  return { all, ...sortOut(all, run.config.zones) };
+}
+
+/** What the list that is kept selects, however old it is; none where none is. */
+export async function keptSelection(run: OpenRun): Promise<Pick<SelectedZones, 'selected'>> {
+  const { value } = await run.kept.read(zoneListKey(run.config), decodeZoneList);
+  return sortOut(value?.zones ?? [], run.config.zones);
+}
+
+/**
+ * A finding where nothing is selected, or for each domain of the filter that has no zone.
+ *
+ * @param selections what each view selects: a domain that all of them inherit has its zone in one
+ */
+export function withoutZones(
+  { all, selected, leftOut }: SelectedZones,
+  zones: Config['zones'],
+  selections: readonly (readonly HostedZone[])[],
+): Finding[] {
+  return selected.length > 0
+    ? zones.domains.flatMap(withoutZone(selections.flat(), zones))
+    : [noneSelected(all, leftOut)];
 }
 
 /** The zones that a filter selects, and why it leaves out the others. */
@@ -174,7 +197,7 @@ async function listZones(
   options: { readonly fresh: boolean; readonly keep: boolean },
 ): Promise<readonly HostedZone[]> {
   const now = run.ports.clock.now();
-  const tagged = Object.keys(run.config.zones.tags).length > 0;
+  const { tagged } = run;
   const key = zoneListKey(run.config);
   const kept = await run.kept.read(key, decodeZoneList);
   const serves = kept.value && (!tagged || kept.value.zones.every(zone => zone.tags));

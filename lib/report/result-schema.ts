@@ -103,6 +103,9 @@ export const resultSchema = z.looseObject({
         id: text('Hosted zone id.'),
         name: text('Its name.'),
         private: flag('Whether it is a private one.'),
+        view: z.optional(
+          text('The view of the config that it is in; absent: the config has none, or several select it.'),
+        ),
         owned: count('Record sets of ours afterwards, ownership records not counted.'),
         changes: about('What was done, or would be.', z.array(change)),
         batches: count('Change batches that were accepted.'),

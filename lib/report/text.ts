@@ -18,7 +18,7 @@ const clusterLine = ({ name, owner, state, endpoints }: ClusterResult): Cell => 
 ];
 
 const zoneLine = (zone: ZoneResult): Cell =>
-  `zone ${zone.name} (${zone.private ? 'private' : 'public'}, ${zone.id}): ${plural(zone.owned, 'owned record set')}, ${zone.source}`;
+  `zone ${zone.name} (${zone.private ? 'private' : 'public'}, ${zone.id}${zone.view === undefined ? '' : `, view ${zone.view}`}): ${plural(zone.owned, 'owned record set')}, ${zone.source}`;
 
 /** What stays together on the first line of a stacked change: what is done, name and type. */
 const CHANGE_LEAD = 3;

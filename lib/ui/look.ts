@@ -1,7 +1,17 @@
 import type { Config } from '../config/config.ts';
+import { configsOf } from '../config/index.ts';
 import type { RunSummary } from '../history/index.ts';
-import type { ZoneId } from '../model/index.ts';
-import { listRecords, type Ports, readHistory, recentHistory, recentRuns, reconcile } from '../reconcile/index.ts';
+import type { ZoneId, ZoneResult } from '../model/index.ts';
+import {
+  listRecords,
+  type Ports,
+  readHistory,
+  recentHistory,
+  recentRuns,
+  reconcile,
+  withZones,
+  zonesPortOf,
+} from '../reconcile/index.ts';
 import { remembering } from '../route53/index.ts';
 import type { Picture, Room } from './picture.ts';
 import type { HistorySource } from './server.ts';
@@ -32,21 +42,23 @@ export async function lookAtWorld(
   { anew = false, before }: Glance = {},
 ): Promise<Picture> {
   // Zones that the plan reads are not listed a second time.
-  const ports = { ...given, route53: remembering(given.route53) };
+  const ports = withZones(given, ({ route53, budget }) => ({ route53: remembering(route53), budget }));
   const run = { config, ports, ...(anew && { exact: true }) };
   const plan = await reconcile({ mode: 'plan', force: false }, run);
   const records = await listRecords(run, { all: true, withoutOwnership: true, fresh: anew });
   const at = ports.clock.now();
   const known = before && !anew && at - before.rooms.at < ROOMS_MS ? before.rooms : undefined;
-  const rooms = known ?? { at, of: await roomsOf(plan.zones, ports) };
+  const rooms = known ?? { at, of: await roomsOf(plan.zones, config, ports) };
   const runs = await timeline(config, ports, at);
-  return { at, plan, records, owners: new Set(config.clusters.map(({ owner }) => owner)), rooms, runs };
+  const owners = new Set(configsOf(config).flatMap(one => one.config.clusters.map(({ owner }) => owner)));
+  return { at, plan, records, owners, rooms, runs };
 }
 
-async function roomsOf(zones: readonly { readonly id: ZoneId }[], { route53 }: Ports): Promise<Map<ZoneId, Room>> {
+async function roomsOf(zones: readonly ZoneResult[], config: Config, ports: Ports): Promise<Map<ZoneId, Room>> {
   const rooms = new Map<ZoneId, Room>();
-  for (const { id } of zones.slice(0, ROOMS)) {
+  for (const { id, view } of zones.slice(0, ROOMS)) {
     // Not every caller may read the quota; then the page says that it is not known.
+    const { route53 } = zonesPortOf(view, config, ports);
     const room = await route53.recordSetLimit(id).catch(() => undefined);
     if (room) rooms.set(id, room);
   }

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { reconcile } from '../../lib/reconcile/index.ts';
+import { loadConfig } from '../../lib/config/index.ts';
+import { type Run, reconcile } from '../../lib/reconcile/index.ts';
 import { formatTable } from '../../lib/report/text.ts';
 import { createFolderStore } from '../../lib/state/index.ts';
+import { historySource, lookAtWorld, startUi } from '../../lib/ui/index.ts';
 import { fleetConfig, hostOf, madeUpFleet } from './made-up.ts';
 import { type Ended, measureNode, median } from './measure.ts';
 
@@ -17,6 +19,43 @@ const QUESTIONS: readonly { readonly what: string; readonly args: readonly strin
   { what: 'explain a mistyped name', args: ['explain', hostOf(70, 123).replace('svc', 'scv')], says: /did you mean/ },
   { what: 'why-not an object', args: ['why-not', 'service/default/svc-7', '--cluster', 'c42'], says: /asks for 1/ },
 ];
+
+/** What a person looks at in the pages. */
+const PAGES: readonly { readonly what: string; readonly path: string; readonly says: RegExp }[] = [
+  { what: 'overview', path: '', says: /200000<\/b>/ },
+  { what: 'search that finds one name', path: `records?q=${hostOf(70, 123)}`, says: /1 of \d+ record sets/ },
+  { what: 'search that finds many', path: 'records?q=svc-9+is%3Aours', says: /\d{4,} of \d+ record sets/ },
+  { what: 'search that finds nothing', path: 'records?q=nobody', says: /0 of \d+ record sets/ },
+  { what: 'page of a name', path: `name?n=${hostOf(70, 123)}`, says: /It is as it is asked for/ },
+  { what: 'runs', path: 'runs', says: /1 runs changed something/ },
+];
+
+/** Answers of a server that has looked already, as a browser on the machine gets them. */
+async function benchPages({ config, ports }: Run, runs: number): Promise<void> {
+  const picture = await lookAtWorld(config, ports);
+  const history = historySource(config, ports);
+  const ui = await startUi({ look: async () => picture, history, token: 'bench', maxAgeMs: Number.POSITIVE_INFINITY });
+  try {
+    await fetch(ui.url).then(answer => answer.text());
+    const rows: string[][] = [];
+    for (const { what, path, says } of PAGES) {
+      const times: number[] = [];
+      let text = '';
+      for (let i = 0; i < runs; i++) {
+        const from = performance.now();
+        text = await fetch(ui.url + path).then(answer => answer.text());
+        times.push(performance.now() - from);
+      }
+      if (!says.test(text)) throw new Error(`${what}: ${text.slice(-2000)}`);
+      rows.push([what, median(times).toFixed(0), (Buffer.byteLength(text) / 1000).toFixed(0)]);
+    }
+    console.log(
+      `\n${formatTable([`${picture.records.length} RECORD SETS`, 'ms', 'kB'], rows, { colour: false, rows: 100 })}`,
+    );
+  } finally {
+    await ui.close();
+  }
+}
 
 export async function benchOperate(runs: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
@@ -42,6 +81,8 @@ export async function benchOperate(runs: number): Promise<void> {
     }
     const head = [`${CLUSTERS * 1000} NAMES`, 'WALL s', 'CPU s', 'PEAK MiB'];
     console.log(`\n${formatTable(head, rows, { colour: false, rows: 100 })}`);
+    const file = join(folder, 'fairlead.yml');
+    await benchPages({ ...fleet, config: loadConfig(file, {}) }, runs);
   } finally {
     rmSync(folder, { recursive: true });
   }

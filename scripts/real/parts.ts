@@ -30,6 +30,7 @@ const PARTS: readonly Part[] = [
   { tests: 'kube', programs: KUBE, preferred: 'aws-iam-authenticator' },
   { tests: 'gateway', programs: KUBE, preferred: 'aws-iam-authenticator', crds: gatewayCrds },
   { tests: 'objects', programs: KUBE, preferred: 'aws-iam-authenticator', crds: dnsEndpointCrds },
+  { tests: 'dynamodb', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator', moto: true },
   { tests: 'coexist', programs: [...KUBE, 'external-dns'], preferred: 'aws-iam-authenticator' },
 ];
 

@@ -73,6 +73,7 @@ describe('a config that names its clusters only', () => {
       budget: { requestsPerSecond: 5, burst: 25 },
       sharing: [],
       claims: [],
+      views: [],
       kubernetesEvents: false,
     });
   });

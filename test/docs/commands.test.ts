@@ -2,13 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BLOCKS, blocksOf, commandsOf, INLINE, linesOf, SHELL_LINES } from './blocks.ts';
 import { checkAws, checkDocker, checkHelm, checkNpm, checkSls, checkTemplate, hasProgram } from './checks.ts';
-import { ROOT } from './pages.ts';
+import { PAGES, proseOf, ROOT, textOf } from './pages.ts';
 
 /** Blocks that cannot be tested, each with its reason in the page. A new one needs a reason, and a number here. */
 const NOT_RUN = 0;
 
 /** The other languages that a block may have: pictures, queries of CloudWatch, and what is printed. */
 const OTHERS = ['mermaid', 'text'];
+
+/** The programs whose commands are tested here, in fairlead.test.ts, or by running the page. */
+const KNOWN = /^(npm|npx (fairlead|sls)|fairlead|aws|kubectl|helm|docker|dig|grep)( |$)/;
 
 const commands = SHELL_LINES.flatMap(({ page, line }) =>
   commandsOf(line).map(words => [page, words.join(' '), words] as const),
@@ -30,6 +33,12 @@ describe('the blocks of the pages', () => {
     expect(marked).toHaveLength(NOT_RUN);
   });
 
+  it('hide no command as a text', () => {
+    const texts = BLOCKS.filter(({ language }) => language === 'text').flatMap(({ text }) => text.split('\n'));
+    const indented = PAGES.flatMap(page => proseOf(textOf(page)).match(/^ {4}\S.*$/gm) ?? []);
+    expect([...texts, ...indented].map(line => line.trim()).filter(line => KNOWN.test(line))).toEqual([]);
+  });
+
   it('are all found', () => {
     expect(BLOCKS.length).toBeGreaterThan(25);
     expect(commands.length).toBeGreaterThan(40);
@@ -48,8 +57,6 @@ describe('the blocks of the pages', () => {
 });
 
 describe('the commands', () => {
-  const KNOWN = /^(npm|npx (fairlead|sls)|fairlead|aws|kubectl|helm|docker|dig|grep)( |$)/;
-
   it('are of programs that are tested here', () => {
     expect(commands.map(([, text]) => text).filter(text => !KNOWN.test(text))).toEqual([]);
   });

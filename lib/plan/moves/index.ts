@@ -1,4 +1,5 @@
 export { planAdoption } from './adopt.ts';
+export { type HeldRecord, planImport } from './import.ts';
 export type { Move, Moves } from './move.ts';
 export { planRelease, planReleaseOf } from './release.ts';
 export { planRekey, planRename } from './rename.ts';

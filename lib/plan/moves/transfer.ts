@@ -51,7 +51,9 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
     found.filter(one => 'view' in one),
     input,
   );
-  const all = together(found.map(one => ('view' in one ? transferTarget(one, wantedOf(one).change, context) : one)));
+  const all = together(
+    found.map(one => ('view' in one ? moveTheirs(one, wantedOf(one).change, { whose: transfer, ...context }) : one)),
+  );
   return transfer.unasked ? all : withoutUnasked(all, input);
 }
 
@@ -68,7 +70,12 @@ interface Context {
   readonly owners: Owners;
 }
 
-type Theirs = Target & { readonly view: ZoneView; readonly claims: readonly Claim[] };
+/** What another owner has at a name. */
+export type Theirs = Target & {
+  readonly view: ZoneView;
+  /** Of each of the records, what is known of its ownership, and the ownership record that says so, if it is one. */
+  readonly held: readonly { readonly ownership: Ownership; readonly claim?: Claim }[];
+};
 
 function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings, owners }: Context): Theirs | Moves {
   const { zone } = view;
@@ -89,23 +96,29 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
   const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
   if (third) return no('conflict', `the owner "${third.ownership.owner}" has an ownership record there, too`);
   const leaving = all.filter(({ ownership }) => ownership.owner === from);
-  const claims = theirs.map(({ claim }) => claim);
-  return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving, claims };
+  const held = theirs.map(({ claim }) => ({ ownership: claim.ownership, claim }));
+  return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving, held };
 }
 
-function transferTarget(
-  { view, zone, name, records, leaving, claims }: Theirs,
+interface Moving extends Pick<Context, 'settings' | 'owners'> {
+  readonly whose: Pick<Transfer, 'from' | 'to'>;
+}
+
+/** @param change what a run would make of it if it were nobody's */
+export function moveTheirs(
+  { view, zone, name, records, leaving, held }: Theirs,
   change: NameChange | undefined,
-  { transfer: { from, to }, settings, owners }: Context,
+  { whose: { from, to }, settings, owners }: Moving,
 ): Moves {
   const labels = records.map(
-    (record, i) => labelFor(record, change, zone, settings) ?? inherited((claims[i] as Claim).ownership, to, owners),
+    (record, i) =>
+      labelFor(record, change, zone, settings) ?? inherited((held[i] as Theirs['held'][number]).ownership, to, owners),
   );
   // Of a record set that several clusters have together each part stays what it is.
   const fresh = records.map((record, i) => {
-    const claim = claims[i] as Claim;
-    const parts = withPartsBeside(claim, leaving).map(part => ({ ...part, owner: to }));
-    return ownershipOf(record, claim.ownership.share ? parts : [labels[i] as Ownership], zone, settings);
+    const claim = held[i]?.claim;
+    const parts = claim?.ownership.share && withPartsBeside(claim, leaving).map(part => ({ ...part, owner: to }));
+    return ownershipOf(record, parts ?? [labels[i] as Ownership], zone, settings);
   });
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken !== undefined) return refusedAt('conflict', name, zone, taken);
@@ -129,7 +142,7 @@ function inherited({ resource, cluster }: Ownership, owner: OwnerId, owners: Own
 }
 
 /** Leaves out what a run would remove, once it is ours. */
-function withoutUnasked({ moves, refused }: Moves, input: PlanInput): Moves {
+export function withoutUnasked({ moves, refused }: Moves, input: PlanInput): Moves {
   const zones = input.zones.map(state => afterwards(state, moves));
   const only = new Map(input.zones.map(({ zone: { id } }) => [id, new Set(namesIn(moves, id))]));
   const planned = plan({ ...input, zones, only });

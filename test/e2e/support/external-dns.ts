@@ -15,6 +15,7 @@ export async function externalDns(
   stage: Stage,
   owner: string,
   env: Readonly<Record<string, string>>,
+  registry: readonly string[] = ['--registry=txt'],
 ): Promise<() => Promise<string>> {
   const kubeconfig = join(stage.folder, 'kubeconfig');
   await writeFile(kubeconfig, stage.kube.kubeconfig(), { mode: 0o600 });
@@ -23,7 +24,7 @@ export async function externalDns(
     '--source=service',
     '--source=ingress',
     '--provider=aws',
-    '--registry=txt',
+    ...registry,
     `--txt-owner-id=${owner}`,
     `--annotation-prefix=${PREFIXES.external}`,
     '--policy=sync',

@@ -1,0 +1,121 @@
+import { matchesGlob } from '../../glob.ts';
+import { groupBy } from '../../group.ts';
+import type { DnsName, OwnerId, RecordSet } from '../../model/index.ts';
+import { claimsOf, decidingClaim } from '../../registry/index.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current.ts';
+import type { PlanInput } from '../input.ts';
+import { type Owners, ownersOf } from '../owners.ts';
+import type { PlanSettings } from '../settings.ts';
+import { passesFilter } from '../zones.ts';
+import { frozenZone, isOwnable, type Moves, NOTHING, refusal, refusedAt, together, typesOf } from './move.ts';
+import { moveTheirs, type Theirs, withoutUnasked } from './transfer.ts';
+import { wantedWithout } from './wanted.ts';
+
+/** What another registry than TXT records says of a record set that its owner has. */
+export interface HeldRecord {
+  readonly name: DnsName;
+  readonly type: string;
+  readonly setIdentifier?: string;
+  /** The object, as ownership records name it. */
+  readonly resource?: string;
+}
+
+export interface Import {
+  /** Whose the records are there. */
+  readonly from: OwnerId;
+  readonly held: readonly HeldRecord[];
+  /** Who gets what no object asks for at the moment. */
+  readonly to: OwnerId;
+  /** Only names that fit one of these, `*` for any characters; none: all. */
+  readonly names: readonly string[];
+  /** Also what no object asks for or waits for: the next run removes it. */
+  readonly unasked: boolean;
+}
+
+/**
+ * Records that stand, and that another registry says are its owner's, get ownership records. What no TXT record says is taken on
+ * the table's word; where a TXT record says anything, the table does not count.
+ */
+export function planImport(asked: Import, input: PlanInput): Moves {
+  const { settings } = input;
+  const context = { asked, settings, owners: ownersOf(input.snapshots, settings.sourceOf) };
+  const views = viewZones(input.zones, settings);
+  const isMeant = (name: DnsName) =>
+    asked.names.length === 0 || asked.names.some(pattern => matchesGlob(name, pattern));
+  const byName = [...groupBy(asked.held, ({ name }) => name)]
+    .filter(([name]) => isMeant(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const found = byName.flatMap(([name, rows]) => [
+    ...views.map(view => heldAt(name, rows, view, context)),
+    notStanding(name, rows, views),
+  ]);
+  const wantedOf = wantedWithout(
+    found.filter(one => 'view' in one),
+    input,
+  );
+  const whose = { from: asked.from, to: asked.to };
+  const all = together(
+    found.map(one => ('view' in one ? moveTheirs(one, wantedOf(one).change, { whose, ...context }) : one)),
+  );
+  return asked.unasked ? all : withoutUnasked(all, input);
+}
+
+interface Context {
+  readonly settings: PlanSettings;
+  readonly owners: Owners;
+}
+
+const rowOf = (record: RecordSet, rows: readonly HeldRecord[]) =>
+  rows.find(({ type, setIdentifier }) => type === record.type && setIdentifier === record.setIdentifier);
+
+function heldAt(
+  name: DnsName,
+  rows: readonly HeldRecord[],
+  view: ZoneView,
+  context: Context & { readonly asked: Import },
+): Theirs | Moves {
+  const { settings, owners, asked } = context;
+  const { zone } = view;
+  const standing = recordsAt(name, view).filter(record => rowOf(record, rows) && isOwnable(record, view, settings));
+  if (standing.length === 0) return NOTHING;
+  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
+  const other = claims.find(({ ownership: { owner } }) => !owners.ours(owner));
+  if (other) {
+    const { txt, ownership } = other;
+    return refusedAt(
+      'not-owned',
+      name,
+      zone,
+      `the ownership record ${txt.name} says that it belongs to the owner "${ownership.owner}" (fairlead transfer --from)`,
+    );
+  }
+  const records = standing.filter(record => decidingClaim(record, claims) === undefined);
+  if (records.length === 0) return refusedAt('warning', name, zone, 'is ours already');
+  if (!passesFilter(name, settings.filter))
+    return refusedAt('filtered', name, zone, 'the domains of the config leave it out');
+  const unmanaged = typesOf(records).filter(type => !(settings.types as readonly string[]).includes(type));
+  if (unmanaged.length > 0)
+    return refusedAt('filtered', name, zone, `records.types leaves out ${unmanaged.join(', ')}`);
+  if (records.some(({ trafficPolicyInstanceId }) => trafficPolicyInstanceId !== undefined))
+    return refusedAt('not-owned', name, zone, 'is made by a traffic policy');
+  const held = records.map(record => {
+    const resource = rowOf(record, rows)?.resource;
+    return { ownership: { owner: asked.from, ...(resource !== undefined && { resource }) } };
+  });
+  return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving: [], held };
+}
+
+/** The registry's leftovers, and what is not in the zones of this config. */
+function notStanding(name: DnsName, rows: readonly HeldRecord[], views: readonly ZoneView[]): Moves {
+  const stands = ({ type, setIdentifier }: HeldRecord) =>
+    views.some(view =>
+      recordsAt(name, view).some(record => record.type === type && record.setIdentifier === setIdentifier),
+    );
+  const refused = rows
+    .filter(row => !stands(row))
+    .map(({ type, setIdentifier }) => {
+      const which = setIdentifier === undefined ? type : `${type} "${setIdentifier}"`;
+      return refusal('warning', `${name}: its ${which} does not stand in the selected hosted zones`, name);
+    });
+  return { moves: [], refused };
+}
