@@ -1,4 +1,5 @@
 import type { FindingAppeared, FreshFinding, HistoryLine, News, RecordChanged, StreamEvent } from '../model/index.ts';
+import { printable } from './printable.ts';
 
 /** PutEvents takes 256 KB, in all, of the entries of a call; kept below for what stands around the detail. */
 export const MOST_BYTES = 240_000;
@@ -26,7 +27,7 @@ const DONE = { create: 'created', update: 'changed', delete: 'removed' } as cons
 function textOf({ name, action, why, objects: [first, ...more] }: HistoryLine): string {
   const others = more.length > 0 ? ` and ${more.length} more` : '';
   const forWhom = first === undefined ? '' : `, for ${first}${others}`;
-  return cut(`${name} was ${DONE[action]}: ${why}${forWhom}`, MOST_TEXT);
+  return forPeople(`${name} was ${DONE[action]}: ${why}${forWhom}`);
 }
 
 function cutDown(whole: RecordChanged): RecordChanged {
@@ -38,9 +39,12 @@ function appeared(
   mark: Pick<FindingAppeared, 'service' | 'at' | 'run' | 'by' | 'shard'>,
 ): StreamEvent {
   const message = cut(finding.message, MOST_MESSAGE);
-  const detail = { ...mark, text: cut(message, MOST_TEXT), ...finding, message, since, again };
+  const detail = { ...mark, text: forPeople(message), ...finding, message, since, again };
   return { type: 'Finding', ...(finding.zone !== undefined && { zone: finding.zone }), detail };
 }
+
+/** Whoever writes an annotation writes some of it: a chat must not take `<!channel>` for a call to everybody. */
+const forPeople = (text: string) => cut(printable(text).replaceAll('<', '‹').replaceAll('>', '›'), MOST_TEXT);
 
 const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`);
 

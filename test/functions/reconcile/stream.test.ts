@@ -66,6 +66,15 @@ describe('an event', () => {
     });
   });
 
+  it('has no text that a chat or a terminal would obey; the message is as it is', async () => {
+    const message = '"<!channel>\u001b[2J" is no hostname';
+    await send(newsOf([], [{ reason: 'invalid', message }]));
+    expect(JSON.parse(bus.taken[0]?.Detail ?? '')).toMatchObject({
+      message,
+      text: '"‹!channel›\\u001b[2J" is no hostname',
+    });
+  });
+
   it('that would be larger than EventBridge takes is sent without what was before and after', async () => {
     const values = Array.from({ length: 400 }, (_, i) => `"${'x'.repeat(1_000)}${i}"`);
     const objects = Array.from({ length: 3_000 }, (_, i) => `prod: service/shop/web-${i}`);
