@@ -35,7 +35,10 @@ export const METRICS = {
   Owned: count([['shard'], ['shard', 'zone']], 'Record sets that are ours.'),
   Unpublished: count([['shard'], ['reason']], 'What is asked for and not so in Route 53.'),
   Held: count([['shard']], 'Changes that the guard held.'),
-  Frozen: count([['shard']], 'Records that stay because their cluster or kind could not be read.'),
+  Frozen: count(
+    [['shard']],
+    'Records that stay as they are because their cluster or kind could not be read, or a person holds them.',
+  ),
   Refused: count([['shard']], 'Changes that Route 53 refused.'),
   Filtered: count([['shard']], 'Names and objects that the config leaves out.'),
   ClustersUnreachable: count([['shard']], 'Clusters that could not be read completely.'),

@@ -65,7 +65,7 @@ export function merge(
   }
   const parts = [...keptNow, ...joined.map(one => partOf(one, standing, context))];
   // One cluster alone says which addresses are its, too: so another one may join where it is not read.
-  const isShared = joined.length > 0 || (staying.length > 0 && gone.length > 0);
+  const isShared = joined.length > 0 || stuck.length > 0 || (kept.length > 0 && gone.length > 0);
   if (!isShared) return { candidates: asking, findings: saidOfUnfit(sharing, [], view.zone.id), absent: new Set() };
   const whole = together(parts, joined, settings);
   // Whoever could be put together, and is not, has no part; as long as the name is shared, it is had by those who share it.

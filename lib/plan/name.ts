@@ -311,9 +311,7 @@ function adoptions(adopted: readonly OwnedRecord[], writable: readonly DesiredRe
 /** Applies the freeze and the policy to the differences of a desired name. */
 function decide(deltas: readonly Delta[], told: Told): { deltas: readonly Delta[]; findings: readonly Finding[] } {
   const { settings, owners } = told.context;
-  // Of what several clusters have together the parts that are frozen are among what is wanted.
-  const alone = deltas.flatMap(({ before }) => (before && !before.shares ? [before.claim] : []));
-  const frozen = alone.flatMap(({ ownership }) => owners.frozen(ownership) ?? []);
+  const frozen = deltas.flatMap(losingClaims).flatMap(({ ownership }) => owners.frozen(ownership) ?? []);
   const [first] = frozen;
   if (first) return { deltas: [], findings: tell(told, 'frozen', `${told.name} is left as it is: ${first.message}`) };
   const allowed = POLICIES[settings.policy](deltas);
@@ -324,6 +322,14 @@ function decide(deltas: readonly Delta[], told: Told): { deltas: readonly Delta[
       return tell(told, 'policy', message, typeOf(delta));
     });
   return { deltas: allowed, findings };
+}
+
+/** Whose record set is replaced; of what clusters have together, those whose part is not among what is wanted. */
+function losingClaims({ before, after }: Delta): readonly Claim[] {
+  if (!before?.shares) return before ? [before.claim] : [];
+  const stays = ({ ownership: { cluster, resource } }: Claim) =>
+    after?.together?.some(one => one.cluster === cluster && one.resource === resource);
+  return before.shares.filter(claim => !stays(claim));
 }
 
 const typeOf = (delta: Delta) => (delta.after?.record ?? delta.before?.record)?.type;

@@ -194,7 +194,10 @@ function claimsAt(current: Current, context: NameContext): readonly Claim[] {
     ...claims.filter(({ type }) => type === '' || isAddressType(type)),
   ];
   const all = here.length > 0 ? here : context.above(name).ours.flatMap(decidingClaims);
-  return [...new Set(all)];
+  // What an object has by a set identifier of its own says nothing of the rest of the name.
+  const isOwn = ({ txt: { setIdentifier }, ownership }: Claim) =>
+    setIdentifier !== undefined && setIdentifier !== context.owners.partyOf(ownership).cluster;
+  return [...new Set(all)].filter(claim => !isOwn(claim));
 }
 
 /** The object that has the name; the best, where nobody has it. Undefined: one that asks for it no more, or was not read. */

@@ -44,8 +44,9 @@ export async function keepHeld(
 
 /** What was not done is held as it was before, by an earlier undoing or not at all. */
 export function letGo(zone: LoadedZone, moves: readonly Move[], done: readonly Move[], before: LoadedZone): Edits {
+  const isDone = new Set(done);
   const undone = moves
-    .filter(move => move.undoing && !done.includes(move))
+    .filter(move => move.undoing && !isDone.has(move))
     .map(({ undoing }): [string, Undone | 'released'] => {
       const key = undoneKey(undoing as NonNullable<Move['undoing']>);
       return [key, before.state.undone?.get(key) ?? 'released'];

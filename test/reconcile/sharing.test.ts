@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadZones, type RecordJson } from '../../local/emulators/route53/index.ts';
 import { brief, configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { explain } from '../support/look.ts';
 import { ALB, type KubernetesObject, NLB, service } from '../support/objects.ts';
 
 const HOST = 'shop.example.com';
@@ -227,6 +228,15 @@ describe('merge', () => {
     expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.4`, `${HOST} AAAA 2001:db8::4`]);
   });
 
+  test('whoever can be put together no more has its part as before, while another one that has a part is not read', async () => {
+    const world = await worldOf('merge', both);
+    const { result } = await become(world, { c1: 'away', c2: [shop(NLB)] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.1 203.0.113.2`]);
+    expect(told(result)).toContain('conflict c2');
+    await become(world, { c1: [] });
+    expect(records(world)).toEqual([`${HOST} A → ${NLB}`, `${HOST} AAAA → ${NLB}`]);
+  });
+
   test('a run for one cluster does the same', async () => {
     const world = await worldOf('merge', both);
     await become(world, { c2: [shop('203.0.113.3')] }, 'c2');
@@ -355,6 +365,14 @@ describe('ownership that moves, of addresses that clusters have together', () =>
   });
 });
 
+test('a set identifier that an object gives itself is no share, and says nothing of the rest of the name', async () => {
+  const blue = shop('203.0.113.1', { 'set-identifier': 'blue', 'aws-weight': '4' });
+  const world = await worldOf('merge', { c1: [blue] });
+  await become(world, { c2: [shop('2001:db8::2')] }, 'c2');
+  await become(world, {});
+  expect(records(world)).toEqual([`${HOST} A#blue 203.0.113.1 weight 4`, `${HOST} AAAA 2001:db8::2`]);
+});
+
 test('one who has a part and wants the name otherwise has it as before, until all want that', async () => {
   const says = (sharing: string) => ({ 'fairlead.dev/sharing': sharing });
   const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
@@ -391,4 +409,17 @@ test('the guard counts the parts that a cluster loses, for that cluster', async 
   expect(new Set(result.findings.map(({ reason }) => reason))).toContain('held');
   await world.run({ force: true });
   expect(records(world)).toContain('n0.example.com A 203.0.113.1');
+});
+
+test('explain says whose each address is, and that the name is shared', async () => {
+  const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+  const found = await explain(world, HOST);
+  expect(found.asking.map(({ object, outcome }) => [object.cluster, outcome])).toEqual([
+    ['c1', 'shared'],
+    ['c2', 'shared'],
+  ]);
+  expect(found.zones[0]?.records[0]?.ownership?.parts).toEqual([
+    { cluster: 'c1', resource: 'service/default/shop', addresses: ['203.0.113.1'] },
+    { cluster: 'c2', resource: 'service/default/shop', addresses: ['203.0.113.2'] },
+  ]);
 });
