@@ -69,13 +69,25 @@ function partsOf(
   return new Map([...resources].map(resource => [resource, parts(resource)]));
 }
 
+/** The parts of every view: each knows what its view asks for, and any of them may tell of a change. */
+export function partsOfAll(
+  settings: Settings,
+  sender: Pick<Sender, 'change'>,
+  gates: Gates,
+): ReadonlyMap<ResourceKind, readonly Part[]> {
+  const { cluster, limits } = settings;
+  const all = new Map<ResourceKind, Part[]>();
+  for (const view of settings.views.length === 0 ? [settings] : settings.views) {
+    const context = { cluster, settings: sourceSettings({ ...view, limits, zones: { domains: [SOME_DOMAIN] } }) };
+    for (const [resource, parts] of partsOf(settings, context, sender, gates))
+      all.set(resource, [...(all.get(resource) ?? []), ...parts]);
+  }
+  return all;
+}
+
 /** Watches the resources of its sources, and tells the webhook of changes that matter to DNS. */
 export function createForwarder(settings: Settings, { connection, post, clock, log }: Ports): Forwarder {
   const { cluster, gather } = settings;
-  const context: SourceContext = {
-    cluster,
-    settings: sourceSettings({ ...settings, zones: { domains: [SOME_DOMAIN] } }),
-  };
   const instruments = createInstruments();
   let succeeded: number | undefined;
   const onAttempt = (status: number | 'fault') => {
@@ -86,10 +98,7 @@ export function createForwarder(settings: Settings, { connection, post, clock, l
   const stopping = new AbortController();
   const gates = new Gates(settings.sources, stopping.signal);
   const watches = new Map(
-    [...partsOf(settings, context, sender, gates)].map(([resource, parts]) => [
-      resource,
-      { parts, alive: clock.uptime() },
-    ]),
+    [...partsOfAll(settings, sender, gates)].map(([resource, parts]) => [resource, { parts, alive: clock.uptime() }]),
   );
   const opened = () => [...watches].filter(([resource]) => gates.isOpen(resource));
   const watch = (resource: ResourceKind, part: { readonly parts: readonly Part[]; alive: number }) =>

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { ConfigError, type ConfigProblem } from '../../lib/config/error.ts';
 import { objectSections, sourceLimitKeys, sourceRecordKeys, withoutExcluded } from '../../lib/config/object-keys.ts';
-import { gatewayKeys, keys, matching, oneOf, someOf, sources } from '../../lib/config/values.ts';
+import { over } from '../../lib/config/over.ts';
+import { gatewayKeys, keys, keysOf, matching, oneOf, refining, someOf, sources } from '../../lib/config/values.ts';
 import { problemsOf, wording } from '../../lib/config/wording.ts';
 import { SOURCE_DEFAULT, type SourceConfig, type SourceKind } from '../../lib/sources/index.ts';
 
@@ -11,12 +12,17 @@ export type Auth =
   | { readonly kind: 'iam'; readonly region: string }
   | { readonly kind: 'hmac'; readonly secretFile: string };
 
+/** What the objects of one view are read with. */
+export type ViewSettings = Omit<SourceConfig, 'zones' | 'limits'>;
+
 /** The settings of one forwarder, complete. */
 export interface Settings extends Omit<SourceConfig, 'zones'> {
   /** As the config of fairlead names it. */
   readonly cluster: string;
   readonly webhook: { readonly url: string; readonly auth: Auth };
   readonly sources: readonly SourceKind[];
+  /** Of each view of fairlead.yml, laid over the rest; empty: the rest is the only one. */
+  readonly views: readonly ViewSettings[];
   /** Milliseconds for which changes are gathered: until it was quiet for so long, at most for so long. */
   readonly gather: { readonly quietMs: number; readonly mostMs: number };
   /** Of probes and metrics; 0: a free one. */
@@ -26,6 +32,27 @@ export interface Settings extends Omit<SourceConfig, 'zones'> {
 }
 
 const whole = (least: number, most: number) => z.number().check(z.int(), z.gte(least), z.lte(most));
+
+const annotationPrefixes = () =>
+  someOf(
+    matching(
+      /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
+      'write a DNS name with a slash behind it, such as example.com/',
+    ),
+  );
+
+const { hostnames, filters, ingress, service } = objectSections();
+
+const view = keys({
+  name: z.optional(z.string()),
+  annotationPrefixes: z.optional(annotationPrefixes()),
+  hostnames: z.optional(refining(keysOf(hostnames))),
+  filters: z.optional(refining(keysOf(filters))),
+  ingress: z.optional(refining(keysOf(ingress))),
+  service: z.optional(refining(keysOf(service))),
+  gateway: z.optional(refining(gatewayKeys())),
+  records: z.optional(refining(sourceRecordKeys())),
+});
 
 const schema = keys({
   cluster: matching(
@@ -42,16 +69,12 @@ const schema = keys({
     secretFile: z.optional(matching(/^\//, 'write the absolute path of the file that holds the secret')),
   }),
   sources: z.prefault(sources(), [...SOURCE_DEFAULT]),
-  annotationPrefixes: z.prefault(
-    someOf(
-      matching(
-        /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
-        'write a DNS name with a slash behind it, such as example.com/',
-      ),
-    ),
-    ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
-  ),
-  ...objectSections(),
+  annotationPrefixes: z.prefault(annotationPrefixes(), [
+    'external-dns.kubernetes.io/',
+    'external-dns.alpha.kubernetes.io/',
+  ]),
+  ...{ hostnames, filters, ingress, service },
+  views: z.prefault(z.array(view), []),
   records: z.prefault(keys(sourceRecordKeys()), {}),
   limits: z.prefault(keys(sourceLimitKeys()), {}),
   gateway: z.prefault(keys(gatewayKeys()), {}),
@@ -90,14 +113,28 @@ export function parseSettings(
       file,
       parsed.error.issues.flatMap(issue => problemsOf(issue)),
     );
-  const { webhook, host, records, ...rest } = parsed.data;
+  const { webhook, host, records, views, ...rest } = parsed.data;
   const auth = authOf(webhook, env);
   if ('message' in auth) throw new ConfigError(file, [auth]);
   return {
     ...rest,
     records: withoutExcluded(records),
+    views: views.map(view => viewOver({ ...rest, records }, view)),
     webhook: { url: webhook.url, auth },
     ...(host !== undefined && { host }),
+  };
+}
+
+/** As `refinedBy` of the config has it. */
+function viewOver(base: Omit<Parsed, 'webhook' | 'host' | 'views'>, said: Parsed['views'][number]): ViewSettings {
+  return {
+    annotationPrefixes: said.annotationPrefixes ?? base.annotationPrefixes,
+    hostnames: over(base.hostnames, said.hostnames),
+    filters: over(base.filters, said.filters),
+    ingress: over(base.ingress, said.ingress),
+    service: over(base.service, said.service),
+    gateway: over(base.gateway, said.gateway),
+    records: withoutExcluded(over(base.records, said.records)),
   };
 }
 

@@ -30,7 +30,7 @@ const PASSING = /Throttling|InternalFailure|InternalException|InternalError|Serv
  * @param service names the deployment in each event
  */
 export function streamTo(bus: string, service: string, clock: Clock = systemClock): Stream {
-  // Loaded at once, not when it is needed: so the bundler leaves out nine tenths of it.
+  // Loaded at once, not when it is needed: so the bundler leaves out two thirds of it.
   let client: EventBridgeClient | undefined;
   return async (news, untilMs) => {
     const events = news.flatMap(one => eventsOf(one, service));

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { GetParameterCommand, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { awsHttp } from './http.ts';
 
-// In a module of its own: loaded when a secret is fetched first, and only where one is needed.
+// In a module of its own: the webhook loads it when a secret is fetched first, and only where one is needed.
 
 /** Default: those of the environment. The region of an ARN goes before. */
 export interface StoreAccess {

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { over } from './over.ts';
 import type { FileConfig } from './schema.ts';
 
 /** A view of the config: the whole of it as if it had these zones alone. */
@@ -26,10 +27,6 @@ type FileView = FileConfig['views'][number];
 
 /** Lays what a view says over what the file says. A list or a value takes the place of the file's; of maps each key does. */
 export function refinedBy(said: FileView, file: FileConfig): FileConfig {
-  const over = <T extends object>(base: T, more: { readonly [K in keyof T]?: T[K] | undefined } = {}): T => {
-    const entries = Object.entries(more).filter(([, value]) => value !== undefined);
-    return { ...base, ...Object.fromEntries(entries) };
-  };
   return {
     ...file,
     zones: over(zonesUnder(file.zones, said.zones), said.zones),

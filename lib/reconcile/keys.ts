@@ -1,5 +1,6 @@
 import { parseSecretPlace } from '../aws/secret-place.ts';
-import type { StoreAccess } from '../aws/secret-stores.ts';
+// At once, not when a key is read first: of what is loaded late the bundler keeps all, of this what is used.
+import { fromSecretsManager, fromSsm, type StoreAccess } from '../aws/secret-stores.ts';
 import type { Clock } from '../clock.ts';
 import { createKeyring, type Keyring, PLAIN, parseKey } from '../registry/index.ts';
 
@@ -53,10 +54,8 @@ async function fetched(
   place: string,
   access: StoreAccess,
 ): Promise<string | undefined> {
-  // Loaded only where a key is kept in AWS.
-  const stores = await import('../aws/secret-stores.ts');
   try {
-    return await (store === 'ssm' ? stores.fromSsm(name, access) : stores.fromSecretsManager(name, access));
+    return await (store === 'ssm' ? fromSsm(name, access) : fromSecretsManager(name, access));
   } catch (error) {
     const message = `registry.encryptionKey: the key ${place} could not be read: ${(error as Error).message}`;
     throw new UnusableKey(message, { cause: error });

@@ -82,6 +82,17 @@ function settingsOf({ cluster, config, webhookUrl, env }: ForwarderOptions) {
     ingress: config.ingress,
     service: config.service,
     records: { types, targetNets, excludeTargetNets, defaultTargets },
+    views: config.views.map(
+      ({ name, annotationPrefixes, hostnames, filters, ingress, service, gateway, records: own }) => ({
+        ...{ name, annotationPrefixes, hostnames, filters, ingress, service, gateway },
+        records: {
+          types: own.types,
+          targetNets: own.targetNets,
+          excludeTargetNets: own.excludeTargetNets,
+          defaultTargets: own.defaultTargets,
+        },
+      }),
+    ),
     port: 0,
     host: '127.0.0.1',
   };

@@ -14,6 +14,7 @@ describe('settings', () => {
       cluster: 'prod-eu',
       webhook: { url: URL_OF_LAMBDA, auth: { kind: 'iam', region: 'eu-west-1' } },
       sources: ['service', 'ingress'],
+      views: [],
       annotationPrefixes: ['external-dns.kubernetes.io/', 'external-dns.alpha.kubernetes.io/'],
       hostnames: {
         fromServiceName: false,

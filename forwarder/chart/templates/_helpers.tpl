@@ -40,6 +40,6 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- $settings := dict "cluster" (required "cluster: give the name that the cluster has in fairlead.yml" .Values.cluster) "webhook" $webhook "sources" .Values.sources "hostnames" .Values.hostnames "gather" .Values.gather "port" 8080 -}}
 {{- if .Values.annotationPrefixes }}{{- $_ := set $settings "annotationPrefixes" .Values.annotationPrefixes }}{{- end -}}
 {{- $values := .Values -}}
-{{- range $key := list "gateway" "filters" "ingress" "service" "records" "limits" }}{{- with index $values $key }}{{- $_ := set $settings $key . }}{{- end }}{{- end -}}
+{{- range $key := list "gateway" "filters" "ingress" "service" "records" "limits" "views" }}{{- with index $values $key }}{{- $_ := set $settings $key . }}{{- end }}{{- end -}}
 {{ $settings | toPrettyJson }}
 {{- end }}
