@@ -163,7 +163,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   try {
     const beganAt = Date.now();
     const result = await run(one.request, { by: causeOf(one.request), share, ...noticedOf(one) });
-    served.note(beganAt, result);
+    served.note(beganAt, one.request, result);
     meterLatency(one, result, Date.now(), metrics);
     return true;
   } catch (error) {

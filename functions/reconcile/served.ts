@@ -1,4 +1,4 @@
-import type { ClusterName, RunResult } from '../../lib/model/index.ts';
+import type { ClusterName, RunRequest, RunResult } from '../../lib/model/index.ts';
 import type { BatchRun } from './event.ts';
 
 /** Milliseconds by which SQS's clock and Lambda's may differ. Both follow Amazon Time Sync, to far less than this. */
@@ -12,8 +12,8 @@ const SKEW = 250;
 export interface Served {
   /** Whether every message of a run is served already. */
   covers(run: BatchRun): boolean;
-  /** Notes a run that began at a time (epoch milliseconds). */
-  note(beganAt: number, result: RunResult): void;
+  /** Notes a run that began at a time (epoch milliseconds), for the clusters that it was asked to be for. */
+  note(beganAt: number, request: Pick<RunRequest, 'clusters'>, result: RunResult): void;
 }
 
 export function createServed(): Served {
@@ -24,10 +24,12 @@ export function createServed(): Served {
       const oldest = Math.min(...clusters.map(cluster => readFrom.get(cluster) ?? Number.NEGATIVE_INFINITY));
       return messages.every(({ sentAt }) => sentAt !== undefined && sentAt < oldest - SKEW);
     },
-    note(beganAt, { mode, clusters, findings }) {
+    note(beganAt, { clusters: asked }, { mode, clusters, findings }) {
       const unfinished = findings.some(({ reason }) => reason === 'deferred' || reason === 'unreadable');
       if (mode === 'plan' || unfinished) return;
-      for (const { name, state } of clusters) if (state === 'read') readFrom.set(name, beganAt);
+      // Of a cluster that was read beside, for names that it shares with those or that Route 53 told of, no other name was looked at.
+      const served = clusters.filter(({ name }) => asked?.includes(name) ?? true);
+      for (const { name, state } of served) if (state === 'read') readFrom.set(name, beganAt);
     },
   };
 }

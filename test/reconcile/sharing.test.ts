@@ -356,7 +356,7 @@ describe('ownership that moves, of addresses that clusters have together', () =>
     await inStep(world);
   });
 
-  test('to another prefix, and encrypted', async () => {
+  test('to another prefix', async () => {
     const world = await worldOf('merge', both);
     world.config = config('merge', undefined, 'registry: {prefix: dns-}');
     await world.move({ kind: 'rename', former: { prefix: '' } });

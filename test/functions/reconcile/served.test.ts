@@ -21,7 +21,7 @@ const asked = (sentAt: number | undefined, request: Partial<RunRequest> = { clus
 
 describe('a notice that was on the queue before a run began needs no run of its own', () => {
   const served = createServed();
-  served.note(BEGAN, result([cluster('a'), cluster('b')]));
+  served.note(BEGAN, {}, result([cluster('a'), cluster('b')]));
 
   it.each([
     ['sent long before', asked(BEGAN - 5_000), true],
@@ -52,7 +52,20 @@ describe('a run serves nothing', () => {
     ['when a zone could not be read', result([cluster('a')], { findings: [finding('unreadable')] })],
   ])('%s', (_why, outcome) => {
     const served = createServed();
-    served.note(BEGAN, outcome);
+    served.note(BEGAN, {}, outcome);
     expect(served.covers(asked(BEGAN - 5_000))).toBe(false);
+  });
+});
+
+describe('a run for some clusters serves these alone', () => {
+  it.each<[string, readonly string[] | undefined, boolean]>([
+    ['a run of the shard', undefined, true],
+    ['a run for the cluster', ['a'], true],
+    ['a run for another one, which read this one for the names that both ask for', ['b'], false],
+    ['a run for names of Route 53, which read the clusters that ask for them', [], false],
+  ])('%s', (_what, clusters, covered) => {
+    const served = createServed();
+    served.note(BEGAN, clusters ? { clusters } : {}, result([cluster('a'), cluster('b')]));
+    expect(served.covers(asked(BEGAN - 5_000))).toBe(covered);
   });
 });
