@@ -29,7 +29,7 @@ test('a forwarder does not outlive its parent, even one that was killed', async 
   const parent = `
     import { startForwarder } from ${JSON.stringify(forwarder)};
     const cluster = { name: 'c', kubeconfig: () => '{}' };
-    startForwarder({ program: ${JSON.stringify(program)}, cluster, config: { records: {} }, webhookUrl: 'http://127.0.0.1', env: {} });`;
+    startForwarder({ program: ${JSON.stringify(program)}, cluster, config: { records: {}, views: [] }, webhookUrl: 'http://127.0.0.1', env: {} });`;
   const env = { PATH: process.env.PATH, TMPDIR: folder };
   const started = execFile(process.execPath, ['--input-type=module', '--eval', parent], { env });
   const pid = await vi.waitFor(
