@@ -12,15 +12,18 @@ import type {
   ZoneId,
   ZoneState,
 } from '../model/index.ts';
-import { isSameSet } from '../model/index.ts';
+import { isSameSet, sameRecord } from '../model/index.ts';
 import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import {
   isOwnershipRecord,
   lookedAgain,
   meantBefore,
   ownershipName,
+  readOlderName,
+  readOwnershipName,
   unprovenApex,
   unprovenIn,
+  wildcardTwin,
 } from '../registry/index.ts';
 import {
   type CountedRoute53,
@@ -325,15 +328,32 @@ async function withNamesRead(
       else records.delete(name);
     }
   };
-  await read(names);
-  const beside = ownershipOfNew(kept, records, names, run).filter(name => !names.includes(name));
-  await read(beside);
+  const looked = new Set<DnsName>();
+  const readOnce = async (some: readonly DnsName[]) => {
+    const more = [...new Set(some)].filter(name => !looked.has(name));
+    for (const name of more) looked.add(name);
+    if (more.length > 0) await read(more);
+  };
+  await readOnce(names);
+  await readOnce(spokenOfByNew(kept, records, names, run));
+  await readOnce(ownershipOfNew(kept, records, [...looked], run));
   const unproven = unprovenAmong(kept, records, run);
   return {
     state: { ...state, records, unproven },
     previous: kept.records,
-    edits: { ...noEdits(), names: new Set([...names, ...beside]) },
+    edits: { ...noEdits(), names: looked },
   };
+}
+
+/** What ownership records that were not known speak of: without it they would seem to be of nothing, and left over. */
+function spokenOfByNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
+  const isNew = (set: RecordSet) => !kept.records.get(set.name)?.some(other => sameRecord(other, set));
+  const fresh = names.filter(name => now.get(name)?.some(set => isOwnershipRecord(set, naming) && isNew(set)));
+  return fresh.flatMap(txt => {
+    const read = readOwnershipName(txt, kept.zone.name, naming);
+    const older = read && readOlderName(read, txt, kept.zone.name, naming);
+    return [read, older].flatMap(one => (one ? [one.name, wildcardTwin(one.name, naming) ?? []].flat() : []));
+  });
 }
 
 /** The ownership records of record sets that were not known: read with them, they do not seem to have come later. */

@@ -179,6 +179,18 @@ describe('the ownership record decides', () => {
     expect(onWww(world)).toEqual([]);
   });
 
+  test('where both came together, and a notice told of the ownership record alone', async () => {
+    const world = harness({ clusters: { prod: { objects: services(3, '192.0.2.1') } } });
+    await world.run();
+    put(world, HAND_MADE, CLAIM);
+    await world.run({ clusters: [], reread: [{ zone: ID, names: ['a-www.example.com'] }] });
+    // Both go, or neither: the ownership record alone would leave an orphan.
+    expect([0, 2]).toContain(onWww(world).length);
+    world.clock.advance(20 * 60_000);
+    await world.run();
+    expect(onWww(world)).toEqual([]);
+  });
+
   test('where a run of ours wrote it that was killed before it could keep what it did', async () => {
     const world = harness({ clusters: { prod: { objects: services(1, '192.0.2.1') } } });
     await world.run();

@@ -56,6 +56,8 @@ export interface Memory {
   readonly dropped: Map<string, number>;
   /** Names, with their zone, whose ownership somebody contested: by adding itself to it, or by a claim for us. */
   readonly shared: Set<string>;
+  /** Whether runs kept what they knew in more than one state: each then doubts ownership records that the other's runs wrote. */
+  divided: boolean;
   /** The run that first saw a name unwanted. */
   readonly unwanted: Map<string, number>;
   /** A run was killed, so that a later one may first see to what that one left. */
@@ -83,6 +85,7 @@ export const memory = (): Memory => ({
   claimed: new Map(),
   dropped: new Map(),
   shared: new Set(),
+  divided: false,
   unwanted: new Map(),
   interrupted: false,
   latest: new Map(),

@@ -45,6 +45,7 @@ function parties(name: string, zone: ZoneInfo, view: View, batch: Batch) {
 /** In the nearest of the zones above that has the name; of those that the run has read whole. */
 function holdersAbove(name: string, batch: Batch): Holding[] {
   const { zone, run, memory } = batch;
+  if (memory.divided) return [];
   for (const upper of zonesAbove(zone, batch.store, run.settings)) {
     const view = run.listed.get(upper.id);
     if (!view || memory.claimed.get(upper.id)?.has(name) || memory.shared.has(`${upper.id} ${name}`)) return [];

@@ -30,6 +30,7 @@ export async function playRun(world: World, step: RunStep): Promise<void> {
 async function one(world: World, step: RunStep): Promise<void> {
   const request = requestOf(step, world.settings, world);
   if (!request) return;
+  world.memory.divided ||= (step.state ?? 0) !== 0;
   const context = contextOf(step, request, world);
   const dying = { dead: false };
   prepare(step, world);
