@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   askingClusters,
   type Batch,
@@ -75,9 +76,8 @@ export const notGiven: Rule = batch => {
       );
     for (const holder of holders.filter(({ asking }) => asking.length > 0)) {
       const taker = now.find(one => one.type === holder.type) ?? now[0];
-      const stood = holders.some(
-        one => one.type === taker?.type && JSON.stringify(one.label) === JSON.stringify(taker.label),
-      );
+      // Also what is of a cluster that is not in the config any more.
+      const stood = taker && isDeepStrictEqual(labelAt(batch.before, name, taker.type, batch), taker.label);
       if (taker && !stood && !isHolder(taker, holders) && !isHolder(holder, now) && !joins(holder, taker, name, batch))
         return `${name} was given from ${JSON.stringify(holder.label)}, which asks for it, to ${JSON.stringify(taker.label)}`;
     }
