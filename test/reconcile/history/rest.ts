@@ -146,8 +146,10 @@ function wrong(place: Place): string | undefined {
     if (isTold && (excuse !== undefined || stays || isShared)) return undefined;
     return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
   }
-  // Who does not have the name is told why nothing is added to what stands there.
-  if (told(place) && ours.some(record => isFrozen(labelOf(record, place), place))) return undefined;
+  // Who does not have the name, or only a type of it beside another object, is told why nothing is added to what stands there.
+  const labels = ours.map(record => labelOf(record, place));
+  const isDivided = new Set(labels.map(({ cluster, resource }) => `${cluster} ${resource}`)).size > 1;
+  if (told(place) && (isDivided || labels.some(label => isFrozen(label, place)))) return undefined;
   const whole = dues(place).some(due => due.every(one => ours.some(record => isDue(record, one))));
   if (excuse !== undefined || whole || dues(place).length === 0) return undefined;
   return `${show(place)}, but is asked for as ${JSON.stringify(dues(place))}`;
