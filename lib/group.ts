@@ -9,3 +9,9 @@ export function groupBy<T>(items: Iterable<T>, key: (item: T) => string): Map<st
   }
   return groups;
 }
+
+/** One of each group in turn, then the second of each, …; the groups in the order in which they were met. */
+export function inTurn<T>(items: Iterable<T>, key: (item: T) => string): T[] {
+  const turns = [...groupBy(items, key).values()].flatMap(group => group.map((item, turn) => ({ item, turn })));
+  return turns.sort((a, b) => a.turn - b.turn).map(({ item }) => item);
+}

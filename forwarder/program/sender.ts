@@ -1,7 +1,7 @@
+import { type Backoff, waitAfter } from '../../lib/backoff.ts';
 import { unlessAborted } from '../../lib/cluster/abort.ts';
 import type { Notice, NoticedObject } from '../../lib/model/index.ts';
 import { reasonOf } from '../../lib/reason.ts';
-import { type Backoff, waitAfter } from './backoff.ts';
 import { Changes } from './changes.ts';
 import type { ForwarderClock } from './clock.ts';
 import type { Log } from './log.ts';

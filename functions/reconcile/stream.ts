@@ -1,7 +1,9 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { awsHttp, withinDeadline } from '../../lib/aws/index.ts';
+import { type Backoff, waitAfter } from '../../lib/backoff.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { News, StreamEvent } from '../../lib/model/index.ts';
+import { mapLimit } from '../../lib/parallel.ts';
 import { eventsOf, MOST_BYTES } from '../../lib/report/events.ts';
 
 /** Sends the news of runs, until so many epoch milliseconds. What is not sent is counted, not thrown. */
@@ -21,7 +23,7 @@ const MOST_EVENTS = 1_000;
 const ENTRIES_A_CALL = 10;
 const CALLS_AT_ONCE = 4;
 const ATTEMPTS = 3;
-const FIRST_WAIT_MS = 100;
+const WAITS: Backoff = { first: 150, longest: 1_000 };
 /** What another attempt may mend; a bus that there is not, or a right that is missing, stays so. */
 const PASSING = /Throttling|InternalFailure|InternalException|InternalError|ServiceUnavailable/;
 
@@ -61,13 +63,9 @@ class Sending {
   }
 
   async all(batches: readonly PutEventsRequestEntry[][]): Promise<void> {
-    const left = [...batches];
-    const work = async () => {
-      for (let batch = left.shift(); batch !== undefined && !this.#isOver(); batch = left.shift()) {
-        await this.#whole(batch);
-      }
-    };
-    await Promise.all(Array.from({ length: CALLS_AT_ONCE }, work));
+    await mapLimit(batches, CALLS_AT_ONCE, async batch => {
+      if (!this.#isOver()) await this.#whole(batch);
+    });
   }
 
   #isOver(): boolean {
@@ -81,7 +79,7 @@ class Sending {
     for (let attempt = 1; left.length > 0 && !this.#isOver(); attempt++) {
       left = await this.#once(left);
       if (left.length === 0 || attempt === ATTEMPTS) return;
-      await this.#clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + this.#clock.random()));
+      await this.#clock.sleep(waitAfter(attempt, WAITS, this.#clock));
     }
   }
 

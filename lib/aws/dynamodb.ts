@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { type Backoff, waitAfter } from '../backoff.ts';
+import { systemClock } from '../clock.ts';
 import { reasonOf } from '../reason.ts';
 import { Sha256 } from './sha256.ts';
 
@@ -31,7 +32,7 @@ export class TableError extends Error {
 }
 
 const ATTEMPTS = 5;
-const FIRST_WAIT_MS = 200;
+const WAITS: Backoff = { first: 300, longest: 5_000 };
 const PATIENCE_MS = 30_000;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 const PASSING = /ProvisionedThroughputExceeded|Throttling|RequestLimitExceeded|InternalServerError/;
@@ -73,7 +74,7 @@ async function scanPage(table: Table, input: object): Promise<Page> {
     const { type, message } = errorOf(text);
     if (attempt === ATTEMPTS || (status < 500 && !PASSING.test(type)))
       throw new TableError(`DynamoDB table ${table.name} in ${table.region}: ${status} ${type}: ${message}`);
-    await sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    await systemClock.sleep(waitAfter(attempt, WAITS, systemClock));
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import type { EventsWritten, ObjectEvent, ObjectRef } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import { reasonOf } from '../reason.ts';
 import { printable } from '../report/printable.ts';
 import { RESOURCE_KINDS } from '../sources/index.ts';
@@ -43,24 +44,22 @@ type Outcome = 'written' | 'gone' | { readonly refused: string };
  */
 export function createEventWriter({ access, instance, clock = systemClock }: EventWriterOptions): EventWriter {
   return async (cluster, events, signal) => {
-    const left = [...events];
     const done = { written: 0, gone: 0, refused: 0 };
     let fault: string | undefined;
     const isOver = () => signal.aborted || (done.written === 0 && done.refused >= REFUSALS);
-    const work = async (writeOne: (event: ObjectEvent) => Promise<Outcome>) => {
-      for (let event = left.shift(); event !== undefined; event = isOver() ? undefined : left.shift()) {
-        const outcome = await writeOne(event);
-        if (typeof outcome === 'string') {
-          done[outcome] += 1;
-        } else {
-          done.refused += 1;
-          fault ??= outcome.refused;
-        }
+    const note = (outcome: Outcome) => {
+      if (typeof outcome === 'string') {
+        done[outcome] += 1;
+      } else {
+        done.refused += 1;
+        fault ??= outcome.refused;
       }
     };
     try {
       const writeOne = writerOn(await access.connect(cluster, signal), cluster, { instance, clock, signal });
-      await Promise.all(Array.from({ length: OBJECTS_AT_ONCE }, () => work(writeOne)));
+      await mapLimit(events, OBJECTS_AT_ONCE, async event => {
+        if (!isOver()) note(await writeOne(event));
+      });
     } catch (error) {
       // No way to the cluster, or none any more.
       fault ??= signal.aborted ? 'there was no time left' : reasonOf(error);

@@ -1,4 +1,4 @@
-import { groupBy } from '../group.ts';
+import { inTurn } from '../group.ts';
 import type { NameChange, ZoneId } from '../model/index.ts';
 import { targetsFirst } from './change.ts';
 import { growthOf } from './namespace-limit.ts';
@@ -14,17 +14,10 @@ export function inFairOrder(changes: readonly NameChange[], zone: ZoneId): NameC
   const fair = [
     ...changes.filter(change => rank(change) === 0),
     ...changes.filter(change => rank(change) === 1),
-    ...inTurn(created),
+    ...inTurn(created, partyOf),
   ];
   return targetsFirst(fair, zone, change => change);
 }
 
 const partyOf = ({ objects: [object], owner, cluster }: NameChange) =>
   object ? `${object.cluster}\n${object.namespace}` : `${cluster ?? ''}\n\n${owner}`;
-
-/** One of each party in turn, in the order in which the parties were met. */
-function inTurn(changes: readonly NameChange[]): NameChange[] {
-  const parties = [...groupBy(changes, partyOf).values()];
-  const turns = parties.flatMap(party => party.map((change, turn) => ({ change, turn })));
-  return turns.sort((a, b) => a.turn - b.turn).map(({ change }) => change);
-}

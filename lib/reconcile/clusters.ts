@@ -1,11 +1,11 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Wanted, Written } from '../model/index.ts';
 import { isComplete } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import { type Selection, type SourceKind, sourceOf } from '../sources/index.ts';
 import { clusterKey, decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
 import { emptyFilters } from './empty-filters.ts';
 import { Offered } from './offered.ts';
-import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
 import { inView } from './views.ts';

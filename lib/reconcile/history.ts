@@ -11,6 +11,7 @@ import {
   undoneLine,
 } from '../history/index.ts';
 import type { DnsName, HistoryLine, HostedZone, NameChange } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import {
   decodeHistory,
   encodeHistory,
@@ -21,7 +22,6 @@ import {
   LINES_A_FILE,
 } from '../state/index.ts';
 import { type Cache, createCache } from './kept.ts';
-import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 
 /** A change that Route 53 accepted, and how it is kept. */

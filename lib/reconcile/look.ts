@@ -1,11 +1,11 @@
 import type { ClusterConfig } from '../config/config.ts';
 import type { ClusterName, DnsName, Endpoint, HostedZone, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import { type PlanInput, within, zonesMissing } from '../plan/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { type KnownCluster, knownClusters, skipped } from './clusters.ts';
 import { openViews } from './open.ts';
-import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { planSettings } from './settings.ts';
 import { inView } from './views.ts';

@@ -1,6 +1,7 @@
 import type { Undoing } from '../history/index.ts';
 import type { ClusterName, DnsName, Finding, NameChange, OwnerId, ZoneState } from '../model/index.ts';
 import { changeKey, editsOf } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import {
   afterwards,
   type HeldRecord,
@@ -24,7 +25,6 @@ import { readClusters } from './clusters.ts';
 import { keepUndone } from './history.ts';
 import { Impossible } from './impossible.ts';
 import { openViews } from './open.ts';
-import { mapLimit } from './parallel.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { fenced, spokenType } from './publish.ts';
 import { planSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../config/config.ts';
-import { groupBy } from '../group.ts';
+import { groupBy, inTurn } from '../group.ts';
 import {
   describeObject,
   type EventsWritten,
@@ -9,9 +9,9 @@ import {
   type ObjectRef,
   type Reason,
 } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import { firstAndCount } from '../shown.ts';
 import type { AppliedChange } from './history.ts';
-import { mapLimit } from './parallel.ts';
 import type { Run } from './ports.ts';
 
 /** Objects that a run writes Events on: two requests each, and a first sync has very many. */
@@ -48,16 +48,12 @@ export function objectEvents(
     ),
     ...published(applied),
   ];
-  const objects = new Set(inTurns([...new Set(all.map(({ object }) => describeObject(object)))]).slice(0, most));
-  return all.filter(({ object }) => objects.has(describeObject(object)));
+  const objects = new Map(all.map(({ object }) => [describeObject(object), object]));
+  const chosen = new Set(inTurn(objects.values(), namespaceOf).slice(0, most).map(describeObject));
+  return all.filter(({ object }) => chosen.has(describeObject(object)));
 }
 
-/** The first of each namespace, then the second of each, … */
-function inTurns(objects: readonly string[]): string[] {
-  const namespaces = groupBy(objects, object => object.slice(0, object.lastIndexOf('/')).replace(/: [^/]+/, ':'));
-  const rounds = Math.max(0, ...[...namespaces.values()].map(({ length }) => length));
-  return Array.from({ length: rounds }, (_, i) => [...namespaces.values()].flatMap(group => group[i] ?? [])).flat();
-}
+const namespaceOf = ({ cluster, namespace }: ObjectRef) => `${cluster}\n${namespace}`;
 
 function told(findings: readonly Finding[], reason: ObjectEvent['reason']): ObjectEvent[] {
   const own = findings.flatMap(finding => (finding.object ? [{ finding, object: finding.object }] : []));

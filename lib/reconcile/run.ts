@@ -15,6 +15,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { changeKey, isUnpublished, recordChanges, recordId } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import {
   allowedBy,
   type PlanInput,
@@ -31,7 +32,6 @@ import { keepConcerns } from './concerns.ts';
 import { keepHistory, type ZoneHistory } from './history.ts';
 import { openViews } from './open.ts';
 import { otherOwners } from './other-owners.ts';
-import { mapLimit } from './parallel.ts';
 import { plannedRun } from './planned.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { markDrift, type Published, publishZone } from './publish.ts';

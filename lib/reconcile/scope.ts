@@ -1,5 +1,5 @@
 import type { ClusterName, DnsName, RecordSet, RunRequest, ZoneId } from '../model/index.ts';
-import { ownershipsIn, readOwnershipName, wildcardTwin } from '../registry/index.ts';
+import { ownershipsIn, readOwnershipName, withTwin } from '../registry/index.ts';
 import { type KnownCluster, namesAsked } from './clusters.ts';
 import type { OpenRun } from './ports.ts';
 import { type LoadedZone, namesIn } from './zones.ts';
@@ -63,9 +63,7 @@ function namesMeant(zone: LoadedZone, reread: RunRequest['reread'], { naming }: 
     meant.add(name);
     const spoken = readOwnershipName(name, apex, naming)?.name;
     if (spoken === undefined) continue;
-    meant.add(spoken);
-    const twin = wildcardTwin(spoken, naming);
-    if (twin !== undefined) meant.add(twin);
+    for (const one of withTwin(spoken, naming)) meant.add(one);
   }
   return meant;
 }

@@ -1,13 +1,13 @@
 import { undoingsOf } from '../history/index.ts';
 import type { DnsName, HistoryLine, HostedZone, Undone } from '../model/index.ts';
 import { nameOfKey } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import type { Moves } from '../plan/index.ts';
 import { decodeZone, zoneKey } from '../state/index.ts';
 import { readHistory } from './history.ts';
 import { Impossible } from './impossible.ts';
 import { type MoveResult, moveOwnership } from './moves.ts';
 import { openViews } from './open.ts';
-import { mapLimit } from './parallel.ts';
 import type { Run } from './ports.ts';
 import { underLease } from './shards.ts';
 import { keepHeld } from './undone.ts';

@@ -13,6 +13,7 @@ import type {
   ZoneState,
 } from '../model/index.ts';
 import { isSameSet, sameRecord } from '../model/index.ts';
+import { mapLimit } from '../parallel.ts';
 import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import {
   isOwnershipRecord,
@@ -23,7 +24,7 @@ import {
   readOwnershipName,
   unprovenApex,
   unprovenIn,
-  wildcardTwin,
+  withTwin,
 } from '../registry/index.ts';
 import {
   type CountedRoute53,
@@ -36,7 +37,6 @@ import {
 } from '../route53/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { decodeZone, decodeZoneList, encode, type KeptZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
-import { mapLimit } from './parallel.ts';
 import type { OpenRun } from './ports.ts';
 import { type Edits, newState, noEdits, openCopy } from './zone-copy.ts';
 
@@ -352,7 +352,7 @@ function spokenOfByNew(kept: ZoneCopy, now: ZoneState['records'], names: readonl
   return fresh.flatMap(txt => {
     const read = readOwnershipName(txt, kept.zone.name, naming);
     const older = read && readOlderName(read, txt, kept.zone.name, naming);
-    return [read, older].flatMap(one => (one ? [one.name, wildcardTwin(one.name, naming) ?? []].flat() : []));
+    return [read, older].flatMap(one => (one ? withTwin(one.name, naming) : []));
   });
 }
 

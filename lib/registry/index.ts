@@ -13,6 +13,7 @@ export {
   type OwnershipIndex,
   ownershipsIn,
   wildcardTwin,
+  withTwin,
 } from './ownership.ts';
 export { formatOwnership, isUnreadable, isWrittenSo, parseOwnership, writeOwnership } from './text.ts';
 export { lookedAgain, unprovenApex, unprovenIn } from './unproven.ts';

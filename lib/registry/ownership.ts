@@ -78,6 +78,11 @@ export function wildcardTwin(name: DnsName, { wildcardReplacement }: NamingSetti
   return name.startsWith(`${wildcardReplacement}.`) ? `*${name.slice(wildcardReplacement.length)}` : undefined;
 }
 
+/** A name, and its twin where it has one: an ownership record that speaks of the one may be the other's. */
+export function withTwin(name: DnsName, settings: NamingSettings): DnsName[] {
+  return [name, wildcardTwin(name, settings) ?? []].flat();
+}
+
 /** Of two readings the one whose record is there; where neither is, the newer. */
 function nameOf(
   txt: DnsName,

@@ -10,6 +10,7 @@ import {
   type NamingSettings,
   readOwnershipName,
   wildcardTwin,
+  withTwin,
   writeOwnership,
 } from '../../registry/index.ts';
 import { ownershipNameOf } from '../change.ts';
@@ -40,7 +41,7 @@ export function planRename(former: Partial<NamingSettings>, input: PlanInput): M
     viewZones(input.zones, settings).flatMap(view => {
       const index = indexOwnership(view.zone, view.records, old);
       const spoken = [...index].filter(([, claims]) => claims.some(({ ownership }) => owners.ours(ownership.owner)));
-      const names = new Set(spoken.flatMap(([name]) => [name, wildcardTwin(name, old) ?? name]));
+      const names = new Set(spoken.flatMap(([name]) => withTwin(name, old)));
       return [...names]
         .filter(name => passesFilter(name, settings.filter))
         .sort()

@@ -1,7 +1,7 @@
 import { matchesGlob } from '../../glob.ts';
 import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
 import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
-import { type Claim, claimsOf, decidingClaim, wildcardTwin } from '../../registry/index.ts';
+import { type Claim, claimsOf, decidingClaim, withTwin } from '../../registry/index.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners.ts';
@@ -59,7 +59,7 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
 
 function namesOfOwner(view: ZoneView, { from, names }: Transfer, { settings }: PlanInput): DnsName[] {
   const spoken = [...view.ownership].filter(([, claims]) => claims.some(({ ownership }) => ownership.owner === from));
-  const all = spoken.flatMap(([name]) => [name, wildcardTwin(name, settings.naming) ?? name]);
+  const all = spoken.flatMap(([name]) => withTwin(name, settings.naming));
   const isMeant = (name: DnsName) => names.length === 0 || names.some(pattern => matchesGlob(name, pattern));
   return [...new Set(all)].filter(name => passesFilter(name, settings.filter) && isMeant(name)).sort();
 }
