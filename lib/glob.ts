@@ -19,3 +19,7 @@ export function matchesGlob(text: string, pattern: string): boolean {
   while (pattern[on] === '*') on++;
   return on === pattern.length;
 }
+
+/** Whether a text fits one of the patterns; none: any text does. */
+export const matchesAny = (text: string, patterns: readonly string[]): boolean =>
+  patterns.length === 0 || patterns.some(pattern => matchesGlob(text, pattern));

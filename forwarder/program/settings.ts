@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { ConfigError, type ConfigProblem } from '../../lib/config/error.ts';
-import { objectSections, sourceLimitKeys, sourceRecordKeys, withoutExcluded } from '../../lib/config/object-keys.ts';
+import {
+  annotationPrefixes,
+  objectSections,
+  sourceLimitKeys,
+  sourceRecordKeys,
+  withoutExcluded,
+} from '../../lib/config/object-keys.ts';
 import { over } from '../../lib/config/over.ts';
-import { gatewayKeys, keys, keysOf, matching, oneOf, refining, someOf, sources } from '../../lib/config/values.ts';
+import { gatewayKeys, keys, keysOf, matching, oneOf, refining, sources } from '../../lib/config/values.ts';
 import { problemsOf, wording } from '../../lib/config/wording.ts';
 import { SOURCE_DEFAULT, type SourceConfig, type SourceKind } from '../../lib/sources/index.ts';
 
@@ -32,14 +38,6 @@ export interface Settings extends Omit<SourceConfig, 'zones'> {
 }
 
 const whole = (least: number, most: number) => z.number().check(z.int(), z.gte(least), z.lte(most));
-
-const annotationPrefixes = () =>
-  someOf(
-    matching(
-      /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
-      'write a DNS name with a slash behind it, such as example.com/',
-    ),
-  );
 
 const { hostnames, filters, ingress, service } = objectSections();
 

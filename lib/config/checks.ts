@@ -39,6 +39,17 @@ function viewedFile(file: unknown, view: unknown): unknown {
   return { ...file, ...Object.fromEntries(entries.map(([key, said]) => [key, over(key, said)])) };
 }
 
+/** Entries of a list that have the name of an earlier one. */
+function repeatedNames(file: unknown, list: 'clusters' | 'views'): ConfigProblem[] {
+  const names = itemsOf(get(file, list)).map(one => get(one, 'name'));
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name);
+    if (name === undefined || first === i) return [];
+    const message = `${JSON.stringify(name)} is the name of ${list}[${first}] too: each name may occur once`;
+    return [{ path: [list, i, 'name'], message }];
+  });
+}
+
 const eachCluster =
   (check: (cluster: unknown, context: CheckContext) => readonly [key: string, message: string] | undefined): Check =>
   (file, context) =>
@@ -80,15 +91,7 @@ const CHECKS: readonly Check[] = [
       'merge needs ownership records, which say whose each address is: remove registry.type, or write first';
     return [{ path: ['sharing'], message }];
   },
-  file => {
-    const names = itemsOf(get(file, 'clusters')).map(cluster => get(cluster, 'name'));
-    return names.flatMap((name, i) => {
-      const first = names.indexOf(name);
-      if (name === undefined || first === i) return [];
-      const message = `${JSON.stringify(name)} is the name of clusters[${first}] too: each name may occur once`;
-      return [{ path: ['clusters', i, 'name'], message }];
-    });
-  },
+  file => repeatedNames(file, 'clusters'),
   (file, { env }) => {
     const clusters = itemsOf(get(file, 'clusters'));
     const read = clusters.map(cluster => whatIsRead(cluster, env));
@@ -138,15 +141,7 @@ const CHECKS: readonly Check[] = [
       return [{ path: ['clusters', i], message }];
     });
   },
-  file => {
-    const names = itemsOf(get(file, 'views')).map(view => get(view, 'name'));
-    return names.flatMap((name, i) => {
-      const first = names.indexOf(name);
-      if (name === undefined || first === i) return [];
-      const message = `${JSON.stringify(name)} is the name of views[${first}] too: each name may occur once`;
-      return [{ path: ['views', i, 'name'], message }];
-    });
-  },
+  file => repeatedNames(file, 'views'),
   file => {
     const clusters = itemsOf(get(file, 'clusters')).map(cluster => String(get(cluster, 'name')));
     const shards = new Set(clusters.map(name => shardOf(name, shardsOf(file))));

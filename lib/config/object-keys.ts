@@ -15,6 +15,14 @@ const namespace = () =>
 
 const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] as const;
 
+export const annotationPrefixes = () =>
+  someOf(
+    matching(
+      /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
+      'write a DNS name with a slash behind it, such as example.com/',
+    ),
+  );
+
 /** Of `records`, what decides which records an object asks for. */
 export const sourceRecordKeys = () => ({
   types: key('The record types that are managed; others are left alone.', someOf(oneOf(MANAGED_TYPES)), [

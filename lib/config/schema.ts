@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MANAGED_TYPES } from '../model/index.ts';
 import { SOURCE_DEFAULT } from '../sources/index.ts';
 import { expression } from './expression.ts';
-import { objectSections, section, sourceLimitKeys, sourceRecordKeys } from './object-keys.ts';
+import { annotationPrefixes, objectSections, section, sourceLimitKeys, sourceRecordKeys } from './object-keys.ts';
 import {
   about,
   affix,
@@ -211,14 +211,6 @@ const limit = (count: number, percent: number) => ({
 });
 
 const POLICIES = ['sync', 'upsert-only', 'create-only'] as const;
-
-const annotationPrefixes = () =>
-  someOf(
-    matching(
-      /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
-      'write a DNS name with a slash behind it, such as example.com/',
-    ),
-  );
 
 const { hostnames, filters, ingress, service } = objectSections();
 

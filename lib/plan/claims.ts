@@ -1,4 +1,4 @@
-import { matchesGlob } from '../glob.ts';
+import { matchesAny } from '../glob.ts';
 import type { DnsName, ManagedType, ObjectRef } from '../model/index.ts';
 import { within } from './zone-filter.ts';
 
@@ -85,11 +85,9 @@ function withoutRules({ object, name }: Asking): ClaimVerdict {
 }
 
 function fits({ clusters, namespaces, domains, types }: ClaimRule, { object, name, type }: Asking): boolean {
-  const among = (patterns: readonly string[], text: string) =>
-    patterns.length === 0 || patterns.some(pattern => matchesGlob(text, pattern));
   return (
-    among(clusters, object.cluster) &&
-    among(namespaces, object.namespace) &&
+    matchesAny(object.cluster, clusters) &&
+    matchesAny(object.namespace, namespaces) &&
     (domains.length === 0 || domains.some(domain => within(name, domain))) &&
     (types.length === 0 || types.some(one => one === type))
   );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ADDRESS_TYPES, type DnsName, type HostedZone, type ZoneId, type ZoneState } from '../model/index.ts';
 import { zoneFinder } from '../plan/index.ts';
 import { isOwnershipRecord, ownershipName, ownershipsIn } from '../registry/index.ts';
-import { decodeConcerns, encode, type KeptConcerns } from '../state/index.ts';
+import { decodeConcerns, encode, type KeptConcerns, shardKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 import { isYoung, type LoadedZone } from './zones.ts';
 
@@ -19,8 +19,6 @@ export interface Concerns {
 
 const LOOK_AT_ALL = 24 * 3_600_000;
 
-const key = ({ shard, view }: OpenRun) => (view === undefined ? `shard/${shard}` : `shard/${shard}@${view}`);
-
 /** Whose records count, how they are told, and in which zones. */
 function settingsHash({ config: { clusters, registry, zones } }: OpenRun): string {
   const owners = clusters.map(({ name, owner }) => [name, owner]);
@@ -32,7 +30,7 @@ function settingsHash({ config: { clusters, registry, zones } }: OpenRun): strin
 
 /** Undefined where every zone is to be looked at. */
 export async function readConcerns(run: OpenRun, fresh: boolean): Promise<Concerns | { readonly version?: string }> {
-  const { value, version } = await run.kept.read(key(run), decodeConcerns);
+  const { value, version } = await run.kept.read(shardKey(run.shard, run.view), decodeConcerns);
   const found = version === undefined ? {} : { version };
   if (fresh || value?.settings !== settingsHash(run) || !isYoung(value.readAt, LOOK_AT_ALL, run.ports.clock.now()))
     return found;
@@ -87,7 +85,7 @@ export async function keepConcerns(
   if (!all && zones.size === before.size && [...zones].every(id => before.has(id))) return;
   const readAt = 'kept' in found && found.kept ? found.kept.readAt : run.ports.clock.now();
   const value: KeptConcerns = { zones: [...zones].sort(), settings: settingsHash(run), readAt };
-  await run.kept.write(key(run), value, found.version, {
+  await run.kept.write(shardKey(run.shard, run.view), value, found.version, {
     encode: (concerns: KeptConcerns) => encode('concerns', concerns),
     decode: decodeConcerns,
     merge: (theirs: KeptConcerns, ours: KeptConcerns) => ({

@@ -3,6 +3,7 @@ import type { DnsName, HistoryLine, HostedZone, Undone } from '../model/index.ts
 import { nameOfKey } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
 import type { Moves } from '../plan/index.ts';
+import { firstOf } from '../shown.ts';
 import { decodeZone, zoneKey } from '../state/index.ts';
 import { readHistory } from './history.ts';
 import { Impossible } from './impossible.ts';
@@ -91,17 +92,12 @@ export async function releaseUndone(
   agree: (shown: readonly HeldName[]) => Promise<boolean>,
 ): Promise<ReleaseResult> {
   const found = (await heldZones(await openViews(run))).flatMap(heldIn).filter(({ zone }) => isOfZone(zone, query));
-  const isMeant = ({ name, undone }: HeldName) => query.what.some(what => [name, undone.run, undone.by].includes(what));
-  const meant = found.filter(isMeant);
-  const unknown = query.what.filter(
-    what => !meant.some(({ name, undone }) => [name, undone.run, undone.by].includes(what)),
-  );
+  const isCalled = ({ name, undone }: HeldName, what: string) => [name, undone.run, undone.by].includes(what);
+  const meant = found.filter(one => query.what.some(what => isCalled(one, what)));
+  const unknown = query.what.filter(what => !meant.some(one => isCalled(one, what)));
   if (query.what.length === 0 || unknown.length > 0) {
     const names = [...new Set(found.map(({ name }) => name))].sort();
-    const has =
-      names.length === 0
-        ? 'nothing is held'
-        : `held are ${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ', …' : ''}`;
+    const has = names.length === 0 ? 'nothing is held' : `held are ${firstOf(names, SHOWN)}`;
     throw new Impossible(
       unknown.length > 0 ? `${unknown.join(', ')} is not held by an undoing: ${has}` : `say what is released: ${has}`,
     );

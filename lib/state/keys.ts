@@ -4,7 +4,10 @@ import type { ClusterName, ZoneId } from '../model/index.ts';
 
 export const zoneKey = (id: ZoneId): string => `zone/${id}`;
 /** What a cluster asks for of a view; no name has an @ in it. */
-export const clusterKey = (cluster: ClusterName, view?: string): string =>
-  view === undefined ? `cluster/${cluster}` : `cluster/${cluster}@${view}`;
+export const clusterKey = (cluster: ClusterName, view?: string): string => ofView(`cluster/${cluster}`, view);
+/** Which zones the runs of a shard have to do with. */
+export const shardKey = (shard: string, view?: string): string => ofView(`shard/${shard}`, view);
 export const leaseKey = (shard: string): string => `lease/${shard}`;
 export const toldKey = (shard: string): string => `told/${shard}`;
+
+const ofView = (key: string, view: string | undefined) => (view === undefined ? key : `${key}@${view}`);

@@ -4,6 +4,7 @@ import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { fromJson } from '../../local/emulators/route53/json.ts';
 import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
+import { expectOwned } from '../support/owned.ts';
 
 const CONFIG = `owner: arena
 clusters: [{name: c1, region: us-east-1}, {name: c2, region: us-east-1}]
@@ -181,16 +182,7 @@ class Life {
 
   /** Strangers' record sets are as they were; each of ours has its ownership record, and there are no others. */
   #checkZone(): void {
-    const all = this.world.json();
-    const isTxt = ({ type }: RecordJson) => type === 'TXT';
-    const key = ({ name, type, setIdentifier }: RecordJson) => `${name} ${type} ${setIdentifier ?? ''}`;
-    const foreign = new Map([...this.#foreign.values()].map(set => [key(set), set]));
-    for (const [id, set] of foreign) expect(all.find(one => key(one) === id)).toEqual(set);
-    const routing = ({ name: _n, type: _t, ttl: _l, values: _v, alias: _a, ...rest }: RecordJson) => rest;
-    const ours = all.filter(set => !isTxt(set) && !foreign.has(key(set)));
-    const owned = ours.map(set => JSON.stringify([`${set.type.toLowerCase()}-${set.name}`, routing(set)]));
-    const owning = all.filter(isTxt).map(set => JSON.stringify([set.name, routing(set)]));
-    expect(owning.sort()).toEqual(owned.sort());
+    expectOwned(this.world.json(), [...this.#foreign.values()]);
   }
 
   /** A second run changes and sends nothing; and objects in another order lead to the same. */

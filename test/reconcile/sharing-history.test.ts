@@ -5,6 +5,7 @@ import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { fromJson } from '../../local/emulators/route53/json.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
+import { expectOwned } from '../support/owned.ts';
 
 // Random lives of names that clusters share, over the strict Route 53. Every batch is judged from what the objects ask for and
 // from what stood before it, not from the code's own plan.
@@ -313,16 +314,7 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
 
   /** Strangers' record sets are as they were; each of ours has its ownership record, and there are no others. */
   #checkZone(): void {
-    const all = this.world.json();
-    const isTxt = ({ type }: RecordJson) => type === 'TXT';
-    const key = ({ name, type, setIdentifier }: RecordJson) => `${name} ${type} ${setIdentifier ?? ''}`;
-    const foreign = new Map([...this.#foreign.values()].map(set => [key(set), set]));
-    for (const [id, set] of foreign) expect(all.find(one => key(one) === id)).toEqual(set);
-    const routing = ({ name: _n, type: _t, ttl: _l, values: _v, alias: _a, ...rest }: RecordJson) => rest;
-    const ours = all.filter(set => !isTxt(set) && !foreign.has(key(set)));
-    const owned = ours.map(set => JSON.stringify([`${set.type.toLowerCase()}-${set.name}`, routing(set)]));
-    const owning = all.filter(isTxt).map(set => JSON.stringify([set.name, routing(set)]));
-    expect(owning.sort()).toEqual(owned.sort());
+    expectOwned(this.world.json(), [...this.#foreign.values()]);
     // Of addresses that were put together each is some cluster's, and each cluster's is there.
     for (const host of HOSTS) {
       const shared = this.#saidAt(host).filter(({ share }) => share);

@@ -6,6 +6,7 @@ import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import {
+  belongsTo,
   frozenZone,
   isOwnable,
   type Moves,
@@ -63,11 +64,7 @@ function unownedAt(name: DnsName, view: ZoneView, { settings, owners }: Context)
     return ours.length > 0 ? refusedAt('warning', name, zone, 'is ours already') : NOTHING;
   }
   const owner = standing.find(one => !isFree(one))?.claim ?? reserved[0];
-  if (owner) {
-    const { txt, ownership } = owner;
-    const why = `the ownership record ${txt.name} says that it belongs to the owner "${ownership.owner}" (fairlead transfer --from)`;
-    return refusedAt('not-owned', name, zone, why);
-  }
+  if (owner) return refusedAt('not-owned', name, zone, `${belongsTo(owner)} (fairlead transfer --from)`);
   const records = standing.map(({ record }) => record);
   const leaving = standing.flatMap(({ claim }) => claim ?? []);
   return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving };

@@ -1,4 +1,4 @@
-import { matchesGlob } from '../../glob.ts';
+import { matchesAny } from '../../glob.ts';
 import { groupBy } from '../../group.ts';
 import type { DnsName, OwnerId, RecordSet } from '../../model/index.ts';
 import { claimsOf, decidingClaim } from '../../registry/index.ts';
@@ -7,7 +7,17 @@ import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import { passesFilter } from '../zones.ts';
-import { frozenZone, isOwnable, type Moves, NOTHING, refusal, refusedAt, together, typesOf } from './move.ts';
+import {
+  belongsTo,
+  frozenZone,
+  isOwnable,
+  type Moves,
+  NOTHING,
+  refusal,
+  refusedAt,
+  together,
+  typesLeftOut,
+} from './move.ts';
 import { moveTheirs, type Theirs, withoutUnasked } from './transfer.ts';
 import { wantedWithout } from './wanted.ts';
 
@@ -40,10 +50,8 @@ export function planImport(asked: Import, input: PlanInput): Moves {
   const { settings } = input;
   const context = { asked, settings, owners: ownersOf(input.snapshots, settings.sourceOf) };
   const views = viewZones(input.zones, settings);
-  const isMeant = (name: DnsName) =>
-    asked.names.length === 0 || asked.names.some(pattern => matchesGlob(name, pattern));
   const byName = [...groupBy(asked.held, ({ name }) => name)]
-    .filter(([name]) => isMeant(name))
+    .filter(([name]) => matchesAny(name, asked.names))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const found = byName.flatMap(([name, rows]) => [
     ...views.map(view => heldAt(name, rows, view, context)),
@@ -80,22 +88,13 @@ function heldAt(
   if (standing.length === 0) return NOTHING;
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
   const other = claims.find(({ ownership: { owner } }) => !owners.ours(owner));
-  if (other) {
-    const { txt, ownership } = other;
-    return refusedAt(
-      'not-owned',
-      name,
-      zone,
-      `the ownership record ${txt.name} says that it belongs to the owner "${ownership.owner}" (fairlead transfer --from)`,
-    );
-  }
+  if (other) return refusedAt('not-owned', name, zone, `${belongsTo(other)} (fairlead transfer --from)`);
   const records = standing.filter(record => decidingClaim(record, claims) === undefined);
   if (records.length === 0) return refusedAt('warning', name, zone, 'is ours already');
   if (!passesFilter(name, settings.filter))
     return refusedAt('filtered', name, zone, 'the domains of the config leave it out');
-  const unmanaged = typesOf(records).filter(type => !(settings.types as readonly string[]).includes(type));
-  if (unmanaged.length > 0)
-    return refusedAt('filtered', name, zone, `records.types leaves out ${unmanaged.join(', ')}`);
+  const leftOut = typesLeftOut(records, settings);
+  if (leftOut !== undefined) return refusedAt('filtered', name, zone, leftOut);
   if (records.some(({ trafficPolicyInstanceId }) => trafficPolicyInstanceId !== undefined))
     return refusedAt('not-owned', name, zone, 'is made by a traffic policy');
   const held = records.map(record => {

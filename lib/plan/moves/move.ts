@@ -102,6 +102,16 @@ export function isOwnable(record: RecordSet, { zone }: ZoneView, { naming }: Pla
   return !isZones && !isOwnershipRecord(record, naming);
 }
 
+/** Why records are not to be had by their types, if they are not. */
+export function typesLeftOut(records: readonly RecordSet[], { types }: PlanSettings): string | undefined {
+  const left = typesOf(records).filter(type => !(types as readonly string[]).includes(type));
+  return left.length > 0 ? `records.types leaves out ${left.join(', ')}` : undefined;
+}
+
+/** What an ownership record of another owner says. */
+export const belongsTo = ({ txt, ownership: { owner } }: Claim): string =>
+  `the ownership record ${txt.name} says that it belongs to the owner "${owner}"`;
+
 export const refusal = (reason: Finding['reason'], message: string, name: DnsName, zone?: ZoneId): Finding => ({
   reason,
   message,

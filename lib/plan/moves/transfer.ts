@@ -1,4 +1,4 @@
-import { matchesGlob } from '../../glob.ts';
+import { matchesAny } from '../../glob.ts';
 import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
 import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
 import { type Claim, claimsOf, decidingClaim, withTwin } from '../../registry/index.ts';
@@ -19,6 +19,7 @@ import {
   refusedAt,
   swapOwnership,
   together,
+  typesLeftOut,
   typesOf,
   whyTaken,
   withPartsBeside,
@@ -60,8 +61,7 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
 function namesOfOwner(view: ZoneView, { from, names }: Transfer, { settings }: PlanInput): DnsName[] {
   const spoken = [...view.ownership].filter(([, claims]) => claims.some(({ ownership }) => ownership.owner === from));
   const all = spoken.flatMap(([name]) => withTwin(name, settings.naming));
-  const isMeant = (name: DnsName) => names.length === 0 || names.some(pattern => matchesGlob(name, pattern));
-  return [...new Set(all)].filter(name => passesFilter(name, settings.filter) && isMeant(name)).sort();
+  return [...new Set(all)].filter(name => passesFilter(name, settings.filter) && matchesAny(name, names)).sort();
 }
 
 interface Context {
@@ -91,8 +91,8 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
   if (theirs.length === 0) return NOTHING;
   const records = theirs.map(({ record }) => record);
   const no = (reason: Finding['reason'], why: string) => refusedAt(reason, name, zone, why);
-  const unmanaged = typesOf(records).filter(type => !(settings.types as readonly string[]).includes(type));
-  if (unmanaged.length > 0) return no('filtered', `records.types leaves out ${unmanaged.join(', ')}`);
+  const leftOut = typesLeftOut(records, settings);
+  if (leftOut !== undefined) return no('filtered', leftOut);
   const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
   if (third) return no('conflict', `the owner "${third.ownership.owner}" has an ownership record there, too`);
   const leaving = all.filter(({ ownership }) => ownership.owner === from);

@@ -10,7 +10,17 @@ import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import { passesFilter } from '../zones.ts';
-import { frozenZone, type Move, type Moves, refusal, refusedAt, together, typesOf } from './move.ts';
+import {
+  belongsTo,
+  frozenZone,
+  type Move,
+  type Moves,
+  refusal,
+  refusedAt,
+  together,
+  typesLeftOut,
+  typesOf,
+} from './move.ts';
 
 /**
  * Puts back what runs changed, each name by a swap of what the run left there for what it found there. Refused is whatever
@@ -104,8 +114,8 @@ function notMeant(undoing: Undoing, settings: PlanSettings): No[] {
       `${strange.name} ${strange.type}, which was changed with it, is no ownership record as registry of the config has them`,
     );
   const own = (records: readonly RecordSet[]) => ofName(undoing, records, settings.naming);
-  const types = typesOf(own(all)).filter(type => !(settings.types as readonly string[]).includes(type));
-  if (types.length > 0) return no('filtered', `records.types leaves out ${types.join(', ')}`);
+  const leftOut = typesLeftOut(own(all), settings);
+  if (leftOut !== undefined) return no('filtered', leftOut);
   const goes = own(after).some(record => !has(before, record));
   const changes = own(after).some(record => has(before, record));
   if ((goes && settings.policy !== 'sync') || (changes && settings.policy === 'create-only'))
@@ -147,8 +157,7 @@ function whyNotThen(undoing: Undoing, view: ZoneView, { settings, owners }: Cont
   if (stranger)
     return `its ${stranger.type} would not be ours by the ownership record that it had (another owner, or registry of the config has changed)`;
   const [claim] = reserved;
-  if (claim)
-    return `the ownership record ${claim.txt.name} says that it belongs to the owner "${claim.ownership.owner}"`;
+  if (claim) return belongsTo(claim);
   const taken = foreign.find(({ record }) => back.some(set => isInTheWay(record, set)));
   return taken && `somebody else has ${name} ${taken.record.type} now`;
 }

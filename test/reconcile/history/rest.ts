@@ -129,6 +129,8 @@ function wrong(place: Place): string | undefined {
   const { wishes, ours } = place;
   if (ours.length === 0 || wishes.length === 0 || isCutOff(place)) return undefined;
   const excuse = excuseOf(place) ?? (isHome(place) ? undefined : 'not its home');
+  const labels = ours.map(record => labelOf(record, place));
+  const isShared = new Set(labels.map(({ cluster, resource }) => `${cluster} ${resource}`)).size > 1;
   for (const record of ours) {
     const label = labelOf(record, place);
     const due = dueOfLabel(label, place);
@@ -137,19 +139,15 @@ function wrong(place: Place): string | undefined {
     // What a malformed hostname holds is told of its object, not of each of its names.
     if (isHeldAll(label, place) && !told(place)) continue;
     // An ownership record that names no cluster may be of another one's object, which has nothing to publish.
-    const isKept = ours.some(each => mayWait(labelOf(each, place), place));
+    const isKept = labels.some(each => mayWait(each, place));
     const stays =
       isKept || isFrozen(label, place) || isHeldAll(label, place) || (due ?? duesBeside(label, place)).length === 0;
-    const holders = new Set(ours.map(each => labelOf(each, place)).map(one => `${one.cluster} ${one.resource}`));
-    const isShared = holders.size > 1;
     const isTold = told(place) !== undefined || (isFrozen(label, place) && toldOfCluster(label, place));
     if (isTold && (excuse !== undefined || stays || isShared)) return undefined;
     return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
   }
   // Who does not have the name, or only a type of it beside another object, is told why nothing is added to what stands there.
-  const labels = ours.map(record => labelOf(record, place));
-  const isDivided = new Set(labels.map(({ cluster, resource }) => `${cluster} ${resource}`)).size > 1;
-  if (told(place) && (isDivided || labels.some(label => isFrozen(label, place)))) return undefined;
+  if (told(place) && (isShared || labels.some(label => isFrozen(label, place)))) return undefined;
   const whole = dues(place).some(due => due.every(one => ours.some(record => isDue(record, one))));
   if (excuse !== undefined || whole || dues(place).length === 0) return undefined;
   return `${show(place)}, but is asked for as ${JSON.stringify(dues(place))}`;
