@@ -1,3 +1,4 @@
+import type { OwnerId } from '../model/index.ts';
 import type { Config } from './config.ts';
 import { over } from './over.ts';
 import type { FileConfig } from './schema.ts';
@@ -22,6 +23,10 @@ export function configsOf(config: Config): readonly ConfigOfView[] {
     },
   }));
 }
+
+/** The owner ids under which ownership records are written, in whatever shard or view. */
+export const ownerIdsOf = ({ clusters, views }: Config): ReadonlySet<OwnerId> =>
+  new Set([...clusters, ...views].flatMap(({ owner }) => owner ?? []));
 
 type FileView = FileConfig['views'][number];
 

@@ -24,7 +24,7 @@ import { frozenFinding, isFrozen, unknownFreezes } from './freeze.ts';
 import { type GaveUp, givenUpTest } from './given-up.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './leftovers.ts';
-import { type NamePlan, planName, planRenewal } from './name.ts';
+import { idleClaims, type NamePlan, planName, planRenewal } from './name.ts';
 import { countStanding, type Standing, withinNamespaceLimit } from './namespace-limit.ts';
 import { type Owners, ownersOf } from './owners.ts';
 import { holdUnplaced } from './pins.ts';
@@ -271,7 +271,7 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const { candidates, roles, input, view } = context;
   const role = roles.get(name);
   const nothing: NamePlan = { changes: [], findings: [], stray: [] };
-  if (role === 'stays') return nothing;
+  if (role === 'stays') return { ...nothing, stray: idleClaims(current, nameContext) };
   // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
   if (name !== view.zone.name && input.elsewhere?.some(zone => zone.name === name)) return nothing;
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
