@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { accountOf } from '../aws/arn.ts';
 import { isMap } from '../is-map.ts';
 import type { ConfigProblem } from './error.ts';
 import { shardOf } from './shards.ts';
@@ -205,7 +206,7 @@ function whatIsRead(cluster: unknown, env: ConfigEnv): string | undefined {
   }
   const [name, region] = [get(cluster, 'eksName') ?? get(cluster, 'name'), get(cluster, 'region') ?? env.AWS_REGION];
   if (typeof name !== 'string' || region === undefined) return undefined;
-  const account = String(get(cluster, 'roleArn') ?? '').split(':')[4];
+  const account = accountOf(String(get(cluster, 'roleArn') ?? ''));
   return `the EKS cluster ${JSON.stringify(name)} in ${region}${account ? ` of the account ${account}` : ''}`;
 }
 
