@@ -1,3 +1,3 @@
-export { accountOf, parseArn } from './arn.ts';
+export { accountOf } from './arn.ts';
 export { withinDeadline } from './deadline.ts';
 export { awsHttp } from './http.ts';
