@@ -1,4 +1,4 @@
 export type * from './config.ts';
 export { ConfigError } from './error.ts';
 export { loadConfig, parseConfig } from './load.ts';
-export { type ConfigOfView, configsOf, ownerIdsOf } from './views.ts';
+export { type ConfigOfView, configsOf, ownerIdsOf, zoneOfSeveral } from './views.ts';
