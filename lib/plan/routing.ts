@@ -121,9 +121,10 @@ function fixedRecords(current: Current, wishes: readonly Wish[], context: NameCo
   ];
 }
 
-/** Whether some object waits for the name, while the one that has the record set has gone. */
-export function isAwaited({ claim: { ownership } }: OwnedRecord, name: DnsName, { owners }: NameContext): boolean {
-  return owners.awaited(ownership, name) && !owners.asks(ownership, name);
+/** Whether some object waits for the name, while the one that has the record set (of several: all of them) has gone. */
+export function isAwaited(owned: OwnedRecord, name: DnsName, { owners }: NameContext): boolean {
+  const ownerships = decidingClaims(owned).map(({ ownership }) => ownership);
+  return ownerships.some(one => owners.awaited(one, name)) && !ownerships.some(one => owners.asks(one, name));
 }
 
 interface Judged {
