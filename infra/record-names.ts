@@ -1,5 +1,5 @@
 import type { Config } from '../lib/config/config.ts';
-import { within } from '../lib/plan/zone-filter.ts';
+import { within } from '../lib/plan/zones/zone-filter.ts';
 import { type NamingSettings, ownershipName, readOwnershipName } from '../lib/registry/names.ts';
 
 type Names = Pick<Config, 'zones' | 'registry' | 'records'>;

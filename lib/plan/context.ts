@@ -1,9 +1,9 @@
 import type { DnsName, HostedZone, NameChange } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import type { OwnedRecord, ZoneView } from './current.ts';
-import type { Hides } from './delegation.ts';
-import type { SharedTtl, TypesAt } from './desired.ts';
-import type { Owners } from './owners.ts';
+import type { OwnedRecord, ZoneView } from './current/current.ts';
+import type { SharedTtl, TypesAt } from './desired/desired.ts';
+import type { Owners } from './owners/owners.ts';
+import type { Hides } from './preconditions/delegation.ts';
 import type { PlanSettings } from './settings.ts';
 
 /** What the plan of one name may look at, besides the name itself. */

@@ -1,15 +1,15 @@
 import type { DnsName, Finding, HostedZone, NameChange, Plan, ZoneState } from '../model/index.ts';
 import { claimsOf, indexOwnership, isOwnershipRecord, ownershipsIn, readOwnershipName } from '../registry/index.ts';
-import { withoutRefused } from './allowed.ts';
-import { type Candidate, gatherCandidates } from './candidates.ts';
-import { type Current, currentAt, isIdle, viewZones } from './current.ts';
-import { frozenFinding, isFrozen } from './freeze.ts';
+import { frozenFinding, isFrozen } from './brakes/freeze.ts';
+import { withoutRefused } from './claims/allowed.ts';
+import { type Current, currentAt, isIdle, viewZones } from './current/current.ts';
+import { type Candidate, gatherCandidates } from './desired/candidates.ts';
 import type { PlanInput } from './input.ts';
-import { type Owners, ownersOf } from './owners.ts';
-import { holdUnplaced } from './pins.ts';
+import { type Owners, ownersOf } from './owners/owners.ts';
 import { plan } from './plan.ts';
 import type { PlanSettings } from './settings.ts';
-import { within, type ZoneFinder, zoneFinder } from './zones.ts';
+import { holdUnplaced } from './zones/pins.ts';
+import { within, type ZoneFinder, zoneFinder } from './zones/zones.ts';
 
 /** What the plan has to say of one name. */
 export interface FocusedName {

@@ -1,11 +1,9 @@
-export { allowedBy } from './allowed.ts';
-export { removedLately } from './brakes.ts';
-export type { ClaimRule } from './claims.ts';
-export type { Current, CurrentRecord, OwnedRecord } from './current.ts';
-export { inFairOrder } from './fair-order.ts';
+export { removedLately } from './brakes/brakes.ts';
+export { allowedBy } from './claims/allowed.ts';
+export type { ClaimRule } from './claims/claims.ts';
+export type { Current, CurrentRecord, OwnedRecord } from './current/current.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
-export { lesserOf } from './lesser.ts';
 export {
   afterwards,
   type HeldRecord,
@@ -22,9 +20,11 @@ export {
   tracesOf,
   undoneKey,
 } from './moves/index.ts';
-export { USUAL_QUOTA, withoutAdditions } from './namespace-limit.ts';
 export { plan } from './plan.ts';
-export { fingerprint, refusalOf, refusedFindings, standsIn } from './refusals.ts';
+export { inFairOrder } from './sending/fair-order.ts';
+export { lesserOf } from './sending/lesser.ts';
+export { USUAL_QUOTA, withoutAdditions } from './sending/namespace-limit.ts';
+export { fingerprint, refusalOf, refusedFindings, standsIn } from './sending/refusals.ts';
 export type { PlanSettings, SharingRule } from './settings.ts';
 export { type ToldByView, tellers, toldByViews } from './told-by-views.ts';
-export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones.ts';
+export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones/zones.ts';

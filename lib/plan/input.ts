@@ -1,6 +1,6 @@
 import type { ClusterName, DnsName, HostedZone, Plan, Removal, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import type { PlanSettings } from './settings.ts';
-import type { FilterKey } from './zones.ts';
+import type { FilterKey } from './zones/zones.ts';
 
 /** The names that a run touches: those that one of its clusters asks for or has, and the ones that are listed. */
 export interface PlanScope {

@@ -1,10 +1,10 @@
 import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
-import { type Candidate, type Candidates, mayStandIn } from './candidates.ts';
-import { findingsOf } from './conflict.ts';
-import { recordsAt, type ZoneView } from './current.ts';
+import { findingsOf } from './conflict/conflict.ts';
+import { recordsAt, type ZoneView } from './current/current.ts';
+import { type Candidate, type Candidates, mayStandIn } from './desired/candidates.ts';
 import type { LeftOutZone } from './input.ts';
-import { type FilterKey, leftOutBy, type passesFilter, type ZoneFinder, zoneFinder } from './zones.ts';
+import { type FilterKey, leftOutBy, type passesFilter, type ZoneFinder, zoneFinder } from './zones/zones.ts';
 
 /**
  * What a zone is to a desired name.

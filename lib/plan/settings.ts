@@ -1,7 +1,7 @@
 import type { ClusterName, DnsName, ManagedType, SharingMode, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
-import type { ClaimRule } from './claims.ts';
-import type { ZoneFilter } from './zones.ts';
+import type { ClaimRule } from './claims/claims.ts';
+import type { ZoneFilter } from './zones/zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';
 

@@ -4,7 +4,7 @@ import { roleStatements } from '../../infra/iam.ts';
 import { recordNames } from '../../infra/record-names.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import type { RecordSet } from '../../lib/model/index.ts';
-import { passesFilter } from '../../lib/plan/zones.ts';
+import { passesFilter } from '../../lib/plan/zones/zones.ts';
 import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
 import { ownershipName } from '../../lib/registry/names.ts';
 import { createAwsRoute53 } from '../../lib/route53/index.ts';

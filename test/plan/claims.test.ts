@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ClaimRule, decideClaim } from '../../lib/plan/claims.ts';
+import { type ClaimRule, decideClaim } from '../../lib/plan/claims/claims.ts';
 import { changesOf, endpoint, object, planOf, reasonsOf, snapshot } from '../support/plan.ts';
 
 const rule = (more: Partial<ClaimRule> = {}): ClaimRule => ({

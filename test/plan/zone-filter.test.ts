@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { passesFilter, selectZones, type ZoneFilter } from '../../lib/plan/zone-filter.ts';
+import { passesFilter, selectZones, type ZoneFilter } from '../../lib/plan/zones/zone-filter.ts';
 
 const filter = (parts: Partial<ZoneFilter>): ZoneFilter => ({
   domains: [],

@@ -1,9 +1,9 @@
 import type { DnsName, Finding, NameChange, Ownership, RecordSet } from '../../model/index.ts';
 import { isSameSet, resourceOf, sameRecord } from '../../model/index.ts';
-import { type CurrentRecord, currentAt, viewZones, type ZoneView } from '../current.ts';
-import { facetOf } from '../facets.ts';
+import { type CurrentRecord, currentAt, viewZones, type ZoneView } from '../current/current.ts';
+import { facetOf } from '../desired/facets.ts';
 import type { PlanInput } from '../input.ts';
-import { type Owners, ownersOf } from '../owners.ts';
+import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import {
   belongsTo,

@@ -2,11 +2,11 @@ import { matchesAny } from '../../glob.ts';
 import { groupBy } from '../../group.ts';
 import type { DnsName, OwnerId, RecordSet } from '../../model/index.ts';
 import { claimsOf, decidingClaim } from '../../registry/index.ts';
-import { recordsAt, viewZones, type ZoneView } from '../current.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current/current.ts';
 import type { PlanInput } from '../input.ts';
-import { type Owners, ownersOf } from '../owners.ts';
+import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { passesFilter } from '../zones.ts';
+import { passesFilter } from '../zones/zones.ts';
 import {
   belongsTo,
   frozenZone,

@@ -2,9 +2,9 @@ import type { Undoing } from '../../history/index.ts';
 import type { DnsName, Finding, HostedZone, NameChange, OwnerId, Party, RecordSet, ZoneId } from '../../model/index.ts';
 import { recordId } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
-import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change.ts';
-import { recordsAt, type ZoneView } from '../current.ts';
-import { isFrozen } from '../freeze.ts';
+import { isFrozen } from '../brakes/freeze.ts';
+import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change/change.ts';
+import { recordsAt, type ZoneView } from '../current/current.ts';
 import type { PlanSettings } from '../settings.ts';
 
 /** The ownership of what stands at one name, on its way from one owner to another. The record sets stay as they are. */

@@ -1,10 +1,10 @@
 import type { ClusterName, DnsName } from '../../model/index.ts';
 import { type Claim, claimsOf } from '../../registry/index.ts';
-import { currentAt, viewZones, type ZoneView } from '../current.ts';
+import { currentAt, viewZones, type ZoneView } from '../current/current.ts';
+import { decidingClaims } from '../current/shares.ts';
 import type { PlanInput } from '../input.ts';
-import { type Owners, ownersOf } from '../owners.ts';
+import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { decidingClaims } from '../shares.ts';
 import { frozenZone, type Moves, NOTHING, refusal, refusedAt, swapOwnership, together, typesOf } from './move.ts';
 
 /** Gives up names: our ownership records go, what stands there stays, and is nobody's. */

@@ -13,11 +13,11 @@ import {
   withTwin,
   writeOwnership,
 } from '../../registry/index.ts';
-import { ownershipNameOf } from '../change.ts';
-import { recordsAt, viewZones, type ZoneView } from '../current.ts';
+import { ownershipNameOf } from '../change/change.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current/current.ts';
 import type { PlanInput } from '../input.ts';
-import { type Owners, ownersOf } from '../owners.ts';
-import { passesFilter } from '../zones.ts';
+import { type Owners, ownersOf } from '../owners/owners.ts';
+import { passesFilter } from '../zones/zones.ts';
 import {
   frozenZone,
   isOwnable,

@@ -3,13 +3,13 @@ import type { Undoing } from '../../history/index.ts';
 import type { Finding, NameChange, RecordSet } from '../../model/index.ts';
 import { changeKey, editSets, editsOf, isSameSet, sameRecord } from '../../model/index.ts';
 import { isOwnershipRecord } from '../../registry/index.ts';
-import { orderChanges } from '../change.ts';
-import { currentAt, recordsAt, viewZones, type ZoneView } from '../current.ts';
-import { groupOf } from '../facets.ts';
+import { orderChanges } from '../change/change.ts';
+import { currentAt, recordsAt, viewZones, type ZoneView } from '../current/current.ts';
+import { groupOf } from '../desired/facets.ts';
 import type { PlanInput } from '../input.ts';
-import { type Owners, ownersOf } from '../owners.ts';
+import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { passesFilter } from '../zones.ts';
+import { passesFilter } from '../zones/zones.ts';
 import {
   belongsTo,
   frozenZone,

@@ -1,7 +1,7 @@
 import type { DnsName, HostedZone, NameChange, Ownership, RecordSet, ZoneId, ZoneState } from '../../model/index.ts';
 import { isSameSet } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, ownershipsIn } from '../../registry/index.ts';
-import { ownershipNameOf } from '../change.ts';
+import { ownershipNameOf } from '../change/change.ts';
 import type { PlanInput } from '../input.ts';
 import { plan } from '../plan.ts';
 import type { PlanSettings } from '../settings.ts';
