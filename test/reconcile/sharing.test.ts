@@ -422,6 +422,17 @@ test('addresses of several clusters stay while an object of one of them waits fo
   }
 });
 
+test('the end of sharing gives the name to one of those who share it, and never to another namespace', async () => {
+  for (const mode of ['merge', 'weighted']) {
+    const world = await worldOf(mode, { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+    world.config = config('first');
+    const evil = shop('2001:db8::66', { 'fairlead.dev/sharing': 'merge' }, 'evil');
+    const { result } = await become(world, { c1: [evil, shop(NLB)], c2: [shop(['203.0.113.2', '203.0.113.3'])] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.3`]);
+    expect(told(result)).toContain('conflict c1');
+  }
+});
+
 test('the guard counts the parts that a cluster loses, for that cluster', async () => {
   const names = Array.from({ length: 60 }, (_, i) => `n${i}`);
   const all = (target: string) => names.map(name => service(name, { hostname: `${name}.example.com` }, [target]));
