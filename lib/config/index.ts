@@ -1,4 +1,4 @@
 export type * from './config.ts';
 export { ConfigError } from './error.ts';
 export { loadConfig, parseConfig } from './load.ts';
-export { type ConfigOfView, configsOf } from './views.ts';
+export { type ConfigOfView, configsOf, zoneOfSeveral } from './views.ts';
