@@ -197,7 +197,8 @@ function keepingTypes(winners: readonly Offer[], offers: readonly Offer[], holde
   });
 }
 
-function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
+/** Whether two are of one namespace (or cluster, by `records.merge`), so that each may have types of its own of a name. */
+export function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
   const namespaces = new Set([...one.objects, ...other.objects].map(({ namespace }) => namespace));
   return one.cluster === other.cluster && (merge === 'cluster' || namespaces.size === 1);
 }

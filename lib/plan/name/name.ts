@@ -359,9 +359,9 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
   if (current.claims.length === 0 && current.ours.length === 0) return { changes: [], findings: contested, stray };
   const managed = current.ours.filter(owned => isManaged(owned, context));
   const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
-  const gone = managed.filter(
-    owned => !keepingOf(owned, current.name, context) && !owners.awaited(owned.claim.ownership, current.name),
-  );
+  const isAwaitedHere = (owned: OwnedRecord) =>
+    decidingClaims(owned).some(({ ownership }) => owners.awaited(ownership, current.name));
+  const gone = managed.filter(owned => !keepingOf(owned, current.name, context) && !isAwaitedHere(owned));
   const [firstKept] = keeping.filter(({ why }) => why !== 'waiting');
   const kept = firstKept && { keeping: firstKept };
   if (settings.policy !== 'sync') {
