@@ -3,6 +3,7 @@ import { claimsOf, decidingClaim, isOwnershipRecord } from '../../registry/index
 import type { Hides } from '../context.ts';
 import { recordsAt } from '../current/current.ts';
 import type { Evidence } from '../current/misread.ts';
+import { objectOf } from '../current/shares.ts';
 import type { Candidates } from '../desired/candidates.ts';
 
 /**
@@ -51,11 +52,10 @@ function hasOthers(name: DnsName, cut: DnsName, object: ObjectRef, { view, setti
   return recordsAt(name, view).some(record => {
     if (isOwnershipRecord(record, settings.naming) || (name === cut && DELEGATING.has(record.type))) return false;
     const ownership = decidingClaim(record, claims)?.ownership;
-    const namespace = ownership?.resource?.split('/')[1];
     const isOwn =
       ownership !== undefined &&
       owners.ours(ownership.owner) &&
-      namespace === object.namespace &&
+      objectOf(ownership).namespace === object.namespace &&
       owners.clustersOf(ownership).includes(object.cluster);
     return !isOwn;
   });
