@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../lib/model/index.ts';
+import type { NamedObject } from '../lib/model/index.ts';
 import { nearestKey } from '../lib/nearest.ts';
 import { placesOf, SOURCE_KINDS, sourceOf } from '../lib/sources/index.ts';
 
@@ -17,7 +17,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 const FORM = 'write KIND/NAMESPACE/NAME, such as service/shop/web';
 
 /** Reads `KIND/NAMESPACE/NAME`. @throws Error that says what is wrong with it */
-export function parseObject(text: string): Pick<ObjectRef, 'kind' | 'namespace' | 'name'> {
+export function parseObject(text: string): NamedObject {
   const parts = text.split('/');
   const [first = '', namespace = '', name = ''] = parts;
   if (parts.length === 2) throw new Error(`${text} names no namespace: ${FORM} (here ${first}/NAMESPACE/${namespace})`);

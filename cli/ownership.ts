@@ -1,8 +1,8 @@
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { Finding } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import { type Ask, composePorts, type Moves, moveOwnership } from '../lib/reconcile/index.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatTable, type TextOptions } from '../lib/report/text.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
 import { isAgreed } from './ask.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunRequest, RunResult } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import {
   composePorts,
   ensureSame,
@@ -13,7 +14,6 @@ import {
 } from '../lib/reconcile/index.ts';
 import { fitResult, TEXT_BYTES } from '../lib/report/fit.ts';
 import { escaped, markdownResult } from '../lib/report/markdown.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
 import { isAgreed } from './ask.ts';
 import { terminalAws } from './aws.ts';

@@ -1,5 +1,6 @@
 import { loadConfig } from '../lib/config/index.ts';
 import { recordChanges } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import {
   composePorts,
   type HeldName,
@@ -10,7 +11,6 @@ import {
   undo,
 } from '../lib/reconcile/index.ts';
 import { changeRow } from '../lib/report/change.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatTable, type TextOptions } from '../lib/report/text.ts';
 import { isAgreed } from './ask.ts';
 import { terminalAws } from './aws.ts';

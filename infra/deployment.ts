@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { accountOf, parseArn } from '../lib/aws/arn.ts';
 import type { Config } from '../lib/config/config.ts';
 import { configsOf, loadConfig } from '../lib/config/index.ts';
 import { shardAlarms } from './alarms.ts';
@@ -95,7 +96,7 @@ function driftOf({ drift }: Settings, config: Config): Resources {
     zones.some(({ ids }) => ids.length === 0) ? [] : [...new Set(zones.flatMap(({ ids }) => ids))],
     config.shards.map(({ name }) => name),
   );
-  const accounts = [...new Set(roles.map(arn => arn.split(':')[4] ?? ''))];
+  const accounts = [...new Set(roles.map(accountOf))];
   const policies = accounts.map((account, i) => [`DriftBusPolicy${i === 0 ? '' : i + 1}`, busPolicy(account, i)]);
   return { ...rules, ...Object.fromEntries(policies) };
 }
@@ -120,9 +121,9 @@ function checkStateKey({ stateKey }: Settings, { state: { store } }: Config): vo
 /** A call of PutEvents reaches buses of its region, of whatever account. */
 function busOf({ eventBus }: Settings, region: string): CloudFormationValue | null {
   if (eventBus === null) return null;
-  if (!eventBus.startsWith('arn:'))
+  const of = parseArn(eventBus)?.region;
+  if (of === undefined)
     return sub(`arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${eventBus}`);
-  const [, , , of] = eventBus.split(':');
   if (of === region) return eventBus;
   throw new InvalidSetting(
     `params.eventBus: is in ${of}, and fairlead in ${region}: name a bus of ${region}, and pass events on from there by a rule`,

@@ -1,3 +1,4 @@
+import { accountOf, parseArn } from '../lib/aws/arn.ts';
 import type { ClusterConfig, Config } from '../lib/config/config.ts';
 import { configsOf } from '../lib/config/index.ts';
 import { groupBy } from '../lib/group.ts';
@@ -75,7 +76,7 @@ function zoneParameters(roleArn: string, views: readonly Config[]): string[] {
   const types = [...new Set(views.flatMap(writtenTypes))];
   const ids = views.map(({ zones }) => zones.ids);
   const zones = ids.some(({ length }) => length === 0) ? [] : [...new Set(ids.flat())];
-  const partition = roleArn.split(':')[1];
+  const partition = parseArn(roleArn)?.partition;
   const [externalId] = views.flatMap(view => view.zones.externalId ?? []);
   return [
     ...(names.length > 0 ? [`'RecordNames=${names.join(',')}'`] : []),
@@ -142,4 +143,3 @@ function roleParameters(arn: string): string[] {
 }
 
 const nameOf = (arn: string) => arn.split('/').at(-1) ?? '';
-const accountOf = (arn: string) => arn.split(':')[4] ?? '';

@@ -1,3 +1,4 @@
+import { parseArn } from '../lib/aws/arn.ts';
 import { parseSecretPlace } from '../lib/aws/secret-place.ts';
 import { type CloudFormationValue, type Statement, sub } from './iam.ts';
 
@@ -35,8 +36,8 @@ export function secretStatements(text: string, what: string): readonly Statement
   const place = parseSecretPlace(text);
   if (place === undefined) return [];
   const { service, action, resource, context } = STORES[place.store];
-  const given = place.name.startsWith('arn:') ? place.name.split(':') : undefined;
-  const [, partition, , region, account] = given ?? ['', ...HERE];
+  const given = parseArn(place.name);
+  const { partition, region, account } = given ?? HERE;
   const Resource: CloudFormationValue =
     given === undefined ? sub(`arn:${partition}:${service}:${region}:${account}:${resource(place.name)}`) : place.name;
   return [
@@ -53,5 +54,9 @@ export function secretStatements(text: string, what: string): readonly Statement
   ];
 }
 
-/** Partition, service, region and account of the stack, in the places that they have in an ARN. */
-const HERE = [`\${AWS::Partition}`, '', `\${AWS::Region}`, `\${AWS::AccountId}`] as const;
+/** Those of the stack. */
+const HERE = {
+  partition: `\${AWS::Partition}`,
+  region: `\${AWS::Region}`,
+  account: `\${AWS::AccountId}`,
+} as const;

@@ -1,4 +1,4 @@
-import type { NoticedObject } from '../../lib/model/index.ts';
+import { type NamedObject, resourceOf } from '../../lib/model/index.ts';
 import { MAX_OBJECTS } from '../../lib/notice/index.ts';
 
 /** When something was seen: epoch milliseconds for others, and uptime for spans. */
@@ -11,7 +11,7 @@ interface Moment {
  * A union of changes. It never holds more objects than a notice may name: with one more, anything may have changed.
  */
 export class Changes {
-  #objects = new Map<string, NoticedObject>();
+  #objects = new Map<string, NamedObject>();
   #anything = false;
   #first: Moment | undefined;
   #last: Moment | undefined;
@@ -21,7 +21,7 @@ export class Changes {
   }
 
   /** Objects that a notice of these changes names; undefined: anything may have changed. */
-  get objects(): readonly NoticedObject[] | undefined {
+  get objects(): readonly NamedObject[] | undefined {
     return this.#anything ? undefined : [...this.#objects.values()];
   }
 
@@ -40,7 +40,7 @@ export class Changes {
   }
 
   /** @param object undefined: anything may have changed */
-  add(object: NoticedObject | undefined, at: Moment): void {
+  add(object: NamedObject | undefined, at: Moment): void {
     this.#first ??= at;
     this.#last = at;
     this.#put(object);
@@ -58,8 +58,8 @@ export class Changes {
     return both;
   }
 
-  #put(object: NoticedObject | undefined): void {
-    if (object) this.#objects.set(`${object.kind}/${object.namespace}/${object.name}`, object);
+  #put(object: NamedObject | undefined): void {
+    if (object) this.#objects.set(resourceOf(object), object);
     this.#anything ||= object === undefined || this.#objects.size > MAX_OBJECTS;
     if (this.#anything) this.#objects.clear();
   }

@@ -1,4 +1,4 @@
-import type { NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject } from '../../lib/model/index.ts';
 import { type NeededResource, type NeededStore, objectKey } from '../../lib/sources/index.ts';
 import { LONG_GAP } from './tracker.ts';
 
@@ -8,7 +8,7 @@ export interface NeedTrackerOptions {
   /** Told of lookups (`resource key`) under which something is other than it was. @returns whether that matters to DNS */
   readonly onLookups: (lookups: readonly string[]) => boolean;
   /** Told, with undefined, that anything may have changed. */
-  readonly onChange: (object: NoticedObject | undefined) => void;
+  readonly onChange: (object: NamedObject | undefined) => void;
 }
 
 /** Keeps the reduced objects of a resource that others need, and tells where something is other than it was. */

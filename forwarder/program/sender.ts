@@ -1,6 +1,6 @@
 import { type Backoff, waitAfter } from '../../lib/backoff.ts';
 import { unlessAborted } from '../../lib/cluster/abort.ts';
-import type { Notice, NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject, Notice } from '../../lib/model/index.ts';
 import { reasonOf } from '../../lib/reason.ts';
 import { Changes } from './changes.ts';
 import type { ForwarderClock } from './clock.ts';
@@ -69,7 +69,7 @@ export class Sender {
   }
 
   /** @param object undefined: anything may have changed */
-  change(object: NoticedObject | undefined): void {
+  change(object: NamedObject | undefined): void {
     const { clock } = this.#options;
     this.#waiting.add(object, { now: clock.now(), uptime: clock.uptime() });
     this.#wake();

@@ -1,4 +1,4 @@
-import type { NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject } from '../../lib/model/index.ts';
 import { OBJECT_NAME } from '../../lib/notice/index.ts';
 import {
   dnsFingerprint,
@@ -20,7 +20,7 @@ export interface TrackerOptions {
   /** Told of resources that an object needs and most do not, so that they may be watched from then on. */
   readonly onJoins?: (resources: readonly NeededResource[]) => void;
   /** Told of each change that matters to DNS. Undefined: anything may have changed. */
-  readonly onChange: (object: NoticedObject | undefined) => void;
+  readonly onChange: (object: NamedObject | undefined) => void;
 }
 
 /** After being deaf for so long, in milliseconds, a run in between may have published what is no more to be seen. */

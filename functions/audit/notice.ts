@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Notice, NoticedObject } from '../../lib/model/index.ts';
+import { type NamedObject, type Notice, resourceOf } from '../../lib/model/index.ts';
 import { MAX_OBJECTS, parseNotice } from '../../lib/notice/index.ts';
 import type { Batch } from './batch.ts';
 import { readWrite, type Write } from './write.ts';
@@ -38,11 +38,12 @@ function sourceOf({ logGroup, logStream, logEvents }: Batch): string {
 }
 
 /** Each object once; undefined when they cannot be told: too many, or one without a name or kind. */
-function objectsOf(writes: readonly Write[]): readonly NoticedObject[] | undefined {
-  const objects = new Map<string, NoticedObject>();
+function objectsOf(writes: readonly Write[]): readonly NamedObject[] | undefined {
+  const objects = new Map<string, NamedObject>();
   for (const { kind, namespace, name } of writes) {
     if (kind === undefined || namespace === undefined || name === undefined) return undefined;
-    objects.set(`${kind}/${namespace}/${name}`, { kind, namespace, name });
+    const object = { kind, namespace, name };
+    objects.set(resourceOf(object), object);
   }
   return objects.size > MAX_OBJECTS ? undefined : [...objects.values()];
 }

@@ -1,17 +1,17 @@
 import { awsHttp } from '../../lib/aws/index.ts';
+import { type Backoff, stepAfter } from '../../lib/backoff.ts';
 import type { AskedMessage } from './event.ts';
 
 /** Seconds. */
-const FIRST_WAIT = 5;
-const LONGEST_WAIT = 120;
+const WAITS: Backoff = { first: 5, longest: 120 };
 
 /**
  * How long a message whose run failed stays hidden, by the times it has been received (1 is the first): twice as long each
  * time. Left to the queue, it would stay hidden for the whole visibility time, which is longer than a run may take, and
- * its shard with it.
+ * its shard with it. Not spread: the messages of a shard wait together, and only for each other.
  */
 export function secondsHidden(receives: number): number {
-  return Math.min(FIRST_WAIT * 2 ** (receives - 1), LONGEST_WAIT);
+  return stepAfter(receives, WAITS);
 }
 
 /** Lets messages be delivered again soon. A message group waits for its earliest message, so all of a run are named. */

@@ -1,3 +1,5 @@
+import { parseArn } from '../../lib/aws/arn.ts';
+
 /** Which roles may speak for which clusters. */
 export type Callers = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -23,7 +25,7 @@ export function maySpeakFor(callers: Callers, principal: string | undefined, clu
 
 /** Account and name of a role or of its session, in whose ARN the path is left out; another principal has none. */
 function keyOf(arn: string): string {
-  const [, , , , account = '', resource = ''] = arn.split(':');
+  const { account = '', resource = '' } = parseArn(arn) ?? {};
   const [kind, ...names] = resource.split('/');
   const name = kind === 'assumed-role' ? names[0] : kind === 'role' ? names.at(-1) : undefined;
   return name === undefined ? '' : `${account} ${name}`;

@@ -1,2 +1,3 @@
+export { accountOf } from './arn.ts';
 export { withinDeadline } from './deadline.ts';
 export { awsHttp } from './http.ts';

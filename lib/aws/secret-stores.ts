@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
+import { parseArn } from './arn.ts';
 import { awsHttp } from './http.ts';
 
 // In a module of its own: the webhook loads it when a secret is fetched first, and only where one is needed.
@@ -25,6 +26,6 @@ export async function fromSecretsManager(SecretId: string, access: StoreAccess =
 }
 
 function regionOf(name: string): { region?: string } {
-  const region = name.startsWith('arn:') ? name.split(':')[3] : undefined;
+  const region = parseArn(name)?.region;
   return region ? { region } : {};
 }

@@ -1,3 +1,4 @@
+import { waitAfter } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../reason.ts';
 import type { ResourceKind } from '../sources/index.ts';
@@ -267,12 +268,12 @@ function settle({ clock, pace = WATCH_PACE }: Watching, position: Position, end:
   if (reason === 'ended' && fruitful) return 0;
   if (reason === 'absent') {
     position.disconnectedSince = undefined;
-    return pace.absentMs * (0.5 + 0.5 * clock.random());
+    return waitAfter(1, { first: pace.absentMs, longest: pace.absentMs }, clock);
   }
   position.disconnectedSince ??= clock.now() - (reason === 'silent' ? pace.silenceMs : 0);
-  const step = Math.min(pace.firstWaitMs * 2 ** position.failures++, pace.longestWaitMs);
+  const wait = waitAfter(++position.failures, { first: pace.firstWaitMs, longest: pace.longestWaitMs }, clock);
   const asked = error instanceof BusyError ? (error.retryAfter ?? 0) * 1000 : 0;
-  return Math.max(step * (0.5 + 0.5 * clock.random()), Math.min(asked, 2 * pace.longestWaitMs));
+  return Math.max(wait, Math.min(asked, 2 * pace.longestWaitMs));
 }
 
 class SilentWatchError extends Error {

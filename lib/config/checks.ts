@@ -1,7 +1,9 @@
 import { normalize } from 'node:path';
+import { accountOf } from '../aws/arn.ts';
 import { isMap } from '../is-map.ts';
 import type { ConfigProblem } from './error.ts';
 import { shardOf } from './shards.ts';
+import { refinedBy } from './views.ts';
 
 /** What the environment says to the config. */
 export interface ConfigEnv {
@@ -24,19 +26,12 @@ export function checkTogether(file: unknown, context: CheckContext): ConfigProbl
   const views = itemsOf(get(file, 'views'));
   // Where there are views the file by itself is not what any zone is served with.
   const ofViews = views.flatMap((view, i) => {
-    const problems = VIEW_CHECKS.flatMap(check => check(viewedFile(file, view), context));
+    const ofView = isMap(file) && isMap(view) ? refinedBy(view, file) : file;
+    const problems = VIEW_CHECKS.flatMap(check => check(ofView, context));
     return problems.map(({ path, ...rest }) => ({ ...rest, path: ['views', i, ...path] }));
   });
   const ofFile = views.length === 0 ? VIEW_CHECKS.flatMap(check => check(file, context)) : ofViews;
   return [...CHECKS.flatMap(check => check(file, context)), ...ofFile];
-}
-
-/** The file as a view sees it: see `refinedBy`. */
-function viewedFile(file: unknown, view: unknown): unknown {
-  if (!isMap(file) || !isMap(view)) return file;
-  const over = (key: string, said: unknown) => (isMap(file[key]) && isMap(said) ? { ...file[key], ...said } : said);
-  const entries = Object.entries(view).filter(([key]) => key !== 'name' && key !== 'owner');
-  return { ...file, ...Object.fromEntries(entries.map(([key, said]) => [key, over(key, said)])) };
 }
 
 /** Entries of a list that have the name of an earlier one. */
@@ -205,7 +200,7 @@ function whatIsRead(cluster: unknown, env: ConfigEnv): string | undefined {
   }
   const [name, region] = [get(cluster, 'eksName') ?? get(cluster, 'name'), get(cluster, 'region') ?? env.AWS_REGION];
   if (typeof name !== 'string' || region === undefined) return undefined;
-  const account = String(get(cluster, 'roleArn') ?? '').split(':')[4];
+  const account = accountOf(String(get(cluster, 'roleArn') ?? ''));
   return `the EKS cluster ${JSON.stringify(name)} in ${region}${account ? ` of the account ${account}` : ''}`;
 }
 

@@ -1,6 +1,6 @@
 import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
-import { type ConfigOfView, configsOf } from '../config/index.ts';
+import { type ConfigOfView, configsOf, zoneOfSeveral } from '../config/index.ts';
 import { groupBy } from '../group.ts';
 import type { DnsName, HostedZone } from '../model/index.ts';
 import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
@@ -31,11 +31,8 @@ interface SelectedBy {
 
 function contested(some: readonly SelectedBy[]): Check {
   const [{ zone }] = some as [SelectedBy];
-  const views = some.map(({ view }) => `"${view}"`).join(' and ');
-  return checksOf('zones', titleOf(zone)).bad(
-    `the views ${views} select it, so nothing is changed in it`,
-    'let one of them alone select it: zones.type, zones.ids, zones.domains, zones.excludeDomains or zones.tags of views[]',
-  );
+  const { why, advice } = zoneOfSeveral(some.map(({ view }) => view));
+  return checksOf('zones', titleOf(zone)).bad(`it is ${why}`, advice);
 }
 
 async function viewChecks(

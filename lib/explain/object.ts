@@ -1,4 +1,4 @@
-import type { DnsName, ObjectRef, Snapshot } from '../model/index.ts';
+import type { DnsName, NamedObject, ObjectRef, Snapshot } from '../model/index.ts';
 import { describeObject, isUnpublished, resourceOf } from '../model/index.ts';
 import { ownershipsIn, readOwnershipName } from '../registry/index.ts';
 import { adviceFor } from './advice.ts';
@@ -7,16 +7,14 @@ import { type Facts, focusAll, knownZones, sourceOf } from './name.ts';
 import { nearestOf } from './nearest.ts';
 import { askerOf, toldBySources } from './outcome.ts';
 
-type Wanted = Pick<ObjectRef, 'kind' | 'namespace' | 'name'>;
-
-const fits = (object: ObjectRef, wanted: Wanted, cluster: string | undefined) =>
+const fits = (object: ObjectRef, wanted: NamedObject, cluster: string | undefined) =>
   object.kind === wanted.kind &&
   object.namespace === wanted.namespace &&
   object.name === wanted.name &&
   (cluster === undefined || object.cluster === cluster);
 
 /** The objects of this name: one in each cluster that has one. */
-export function findObjects(wanted: Wanted, asked: readonly Snapshot[], cluster?: string): ObjectRef[] {
+export function findObjects(wanted: NamedObject, asked: readonly Snapshot[], cluster?: string): ObjectRef[] {
   const all = asked.flatMap(objectsIn).filter(object => fits(object, wanted, cluster));
   return [...new Map(all.map(object => [describeObject(object), object])).values()];
 }

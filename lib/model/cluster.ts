@@ -1,4 +1,4 @@
-import type { Endpoint, Hold, ObjectRef } from './endpoint.ts';
+import type { Endpoint, Hold } from './endpoint.ts';
 import type { Finding } from './finding.ts';
 import type { ClusterName, DnsName, OwnerId } from './names.ts';
 
@@ -41,14 +41,4 @@ export interface Snapshot extends Wanted {
 
 export function isComplete(snapshot: Snapshot): boolean {
   return Object.values(snapshot.kinds).every(kind => kind.complete);
-}
-
-/** `kind/namespace/name`, the form in which the ownership record names an object. */
-export function resourceOf(object: { kind: string; namespace: string; name: string }): string {
-  return `${object.kind}/${object.namespace}/${object.name}`;
-}
-
-/** `cluster: kind/namespace/name`, for people. */
-export function describeObject(object: ObjectRef): string {
-  return `${object.cluster}: ${resourceOf(object)}`;
 }

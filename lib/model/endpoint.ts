@@ -1,15 +1,7 @@
-import type { ClusterName, DnsName, ZoneId } from './names.ts';
+import type { DnsName, ZoneId } from './names.ts';
+import type { ObjectRef } from './object.ts';
 import type { ManagedType, Routing } from './record.ts';
 import type { SharingMode } from './sharing.ts';
-
-/** A Kubernetes object of one cluster. */
-export interface ObjectRef {
-  readonly cluster: ClusterName;
-  /** The word of its kind in ownership records: `service`, `httproute`, … (`ASKING` in lib/sources/kinds.ts). */
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** `alias` annotation of the object: `true` asks for an alias even where the config prefers CNAME, `false` forbids one. */
 export type AliasWish = 'always' | 'never' | 'auto';

@@ -1,5 +1,5 @@
-import type { ObjectRef } from './endpoint.ts';
 import type { ClusterName, DnsName, OwnerId, ZoneId } from './names.ts';
+import type { ObjectRef } from './object.ts';
 
 /**
  * Why something that was asked for is not published, or something owned was not removed.

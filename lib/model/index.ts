@@ -6,6 +6,7 @@ export type * from './history.ts';
 export type * from './names.ts';
 export type * from './news.ts';
 export type * from './notice.ts';
+export * from './object.ts';
 export type * from './object-event.ts';
 export * from './plan.ts';
 export * from './record.ts';

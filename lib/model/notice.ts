@@ -1,8 +1,5 @@
-import type { ObjectRef } from './endpoint.ts';
 import type { ClusterName } from './names.ts';
-
-/** An object of the cluster that a notice is from. */
-export type NoticedObject = Pick<ObjectRef, 'kind' | 'namespace' | 'name'>;
+import type { NamedObject } from './object.ts';
 
 /**
  * "Something changed here": what a cluster sends when an object that matters to DNS changed. A hint, never data: it asks
@@ -20,5 +17,5 @@ export interface Notice {
   /** Epoch milliseconds at which the earliest of the changes was seen; for measuring, nothing else. */
   readonly since: number;
   /** What changed; absent: anything may have changed. */
-  readonly objects?: readonly NoticedObject[];
+  readonly objects?: readonly NamedObject[];
 }

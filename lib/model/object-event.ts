@@ -1,4 +1,4 @@
-import type { ObjectRef } from './endpoint.ts';
+import type { ObjectRef } from './object.ts';
 
 /** What is written on an object as a Kubernetes Event, where `kubectl describe` shows it. */
 export interface ObjectEvent {

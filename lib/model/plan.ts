@@ -1,6 +1,6 @@
-import type { ObjectRef } from './endpoint.ts';
 import type { Finding } from './finding.ts';
 import type { ClusterName, DnsName, OwnerId } from './names.ts';
+import type { ObjectRef } from './object.ts';
 import type { RecordSet } from './record.ts';
 import type { HostedZone } from './zone.ts';
 

@@ -1,7 +1,7 @@
 import type { KindRead } from './cluster.ts';
-import type { ObjectRef } from './endpoint.ts';
 import type { Finding, Reason } from './finding.ts';
 import type { ClusterName, DnsName, OwnerId, ZoneId } from './names.ts';
+import type { ObjectRef } from './object.ts';
 import type { RecordSet } from './record.ts';
 
 /** What a run is asked to do. */

@@ -24,7 +24,7 @@ import { olderFindings, sealedFindings } from './current/sealed.ts';
 import { decidingClaims, standsShared } from './current/shares.ts';
 import { type Candidate, type Candidates, gatherCandidates, mayStandIn } from './desired/candidates.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
-import { type NamePlan, planName, planRenewal } from './name/name.ts';
+import { idleClaims, type NamePlan, planName, planRenewal } from './name/name.ts';
 import { undoneByName, withoutUndone } from './name/undone.ts';
 import { type GaveUp, givenUpTest } from './owners/given-up.ts';
 import { type Owners, ownersOf } from './owners/owners.ts';
@@ -271,7 +271,7 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const { candidates, roles, input, view } = context;
   const role = roles.get(name);
   const nothing: NamePlan = { changes: [], findings: [], stray: [] };
-  if (role === 'stays') return nothing;
+  if (role === 'stays') return { ...nothing, stray: idleClaims(current, nameContext) };
   // Ownership of another zone's apex, which ExternalDNS writes into the zone above.
   if (name !== view.zone.name && input.elsewhere?.some(zone => zone.name === name)) return nothing;
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);

@@ -1,6 +1,6 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Wanted, Written } from '../model/index.ts';
-import { isComplete } from '../model/index.ts';
+import { isComplete, objectNamedBy } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
 import { type Selection, type SourceKind, sourceOf } from '../sources/index.ts';
 import { clusterKey, decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
@@ -210,7 +210,7 @@ function withKnown(fresh: Snapshot, known: Snapshot | undefined): Snapshot {
   if (!known || unread.size === 0) return fresh;
   const isUnread = <T extends { object: { kind: string } }>({ object }: T) => unread.has(object.kind);
   const isOfUnread = ({ object }: Finding) => object !== undefined && unread.has(object.kind);
-  const isUnreadWord = ({ resource }: Written) => unread.has(resource.split('/', 1)[0] as string);
+  const isUnreadWord = ({ resource }: Written) => unread.has(objectNamedBy(resource).kind);
   return {
     ...fresh,
     endpoints: [...fresh.endpoints.filter(one => !isUnread(one)), ...known.endpoints.filter(isUnread)],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { awsHttp } from '../aws/index.ts';
+import { accountOf, awsHttp } from '../aws/index.ts';
 import { systemClock } from '../clock.ts';
 import {
   type CredentialsInput,
@@ -82,7 +82,7 @@ function zonePorts(config: Config, region: string, own?: CredentialsInput): NonN
     const role = { ...(roleArn !== undefined && { roleArn }), ...(externalId !== undefined && { externalId }) };
     const port = {
       route53: createAwsRoute53({ region, ...zoneCredentials(role, region, own) }),
-      budget: budgetOf(roleArn?.split(':')[4] ?? ''),
+      budget: budgetOf(accountOf(roleArn)),
     };
     ports.set(key, port);
     return port;

@@ -4,6 +4,7 @@ import { type Channel, type HeldLease, LeaseHeld, takeLease } from '../state/ind
 import type { AppliedChange } from './history.ts';
 import { freshFindings } from './news.ts';
 import { objectEvents, writeObjectEvents } from './object-events.ts';
+import { ofShard } from './open.ts';
 import { announced, type Fence, type Run } from './ports.ts';
 import { summarize, unpublishedBefore } from './result.ts';
 import { executeRun } from './run.ts';
@@ -72,11 +73,7 @@ function shardRequests(request: RunRequest, run: Run): [string, Part][] {
       name,
       {
         request: within(request, clusters, known),
-        run: {
-          ...run,
-          shard: name,
-          config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) },
-        },
+        run: ofShard(run, name, clusters),
       },
     ]);
 }

@@ -1,3 +1,4 @@
+import { zoneOfSeveral } from '../config/index.ts';
 import type { Finding, HostedZone, ZoneId } from '../model/index.ts';
 import type { CountedRoute53 } from '../route53/index.ts';
 import type { OpenRun } from './ports.ts';
@@ -94,11 +95,9 @@ export function inView(finding: Finding, { view }: Pick<OpenRun, 'view'>): Findi
   return view === undefined ? finding : { ...finding, message: `view "${view}": ${finding.message}` };
 }
 
-/** Two views would each take the other's records for abandoned. */
 function contestedFinding({ id, name }: HostedZone, views: readonly View[]): Finding {
-  const names = views.map(({ run }) => `"${run.view}"`).join(' and ');
-  const message = `the hosted zone ${name} (${id}) is selected by the views ${names}, so nothing is changed in it: let one of them alone select it (zones.type, zones.ids, zones.domains, zones.excludeDomains or zones.tags of views[])`;
-  return { reason: 'conflict', message, zone: id };
+  const { why, advice } = zoneOfSeveral(views.map(({ run }) => run.view));
+  return { reason: 'conflict', message: `the hosted zone ${name} (${id}) is ${why}: ${advice}`, zone: id };
 }
 
 /** Of a zone that two views select, the plan knows only that it was not read. */

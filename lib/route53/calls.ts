@@ -1,3 +1,4 @@
+import { type Backoff, stepAfter } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { ZoneId } from '../model/index.ts';
 import type { RequestBudget } from './budget.ts';
@@ -32,12 +33,15 @@ export interface CountedRoute53 extends Route53Port {
  * which ends by itself: three minutes. A run with a deadline goes on until then.
  */
 const ATTEMPTS = { transient: 8, throttled: 30, busy: 30 } as const;
-const FIRST_WAIT = 200;
-const LONGEST_WAIT = 10_000;
+/** Milliseconds. */
+const WAITS: Backoff = { first: 200, longest: 10_000 };
 
-/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), in milliseconds. */
-const backoff = (attempt: number, clock: Clock) =>
-  50 + clock.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** attempt);
+/**
+ * Spread over the whole step, not over its upper half only: whoever is throttled waits for a bucket that all tools of the
+ * account empty, and each has a turn soonest where they are spread the most (AWS Architecture Blog, "Exponential Backoff
+ * And Jitter": full jitter).
+ */
+const wholeStep = (attempt: number, clock: Clock) => 50 + clock.random() * stepAfter(attempt + 1, WAITS);
 
 /**
  * Puts the budget and retries in front of a Route 53. Throttling and a busy zone are always retried; faults that leave
@@ -96,7 +100,7 @@ async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOpti
 }
 
 async function pause(attempt: number, { clock, deadline }: CallOptions, fault: Route53Error): Promise<void> {
-  const milliseconds = backoff(attempt, clock);
+  const milliseconds = wholeStep(attempt, clock);
   if (deadline === undefined) {
     if (attempt + 1 >= (ATTEMPTS[fault.kind as keyof typeof ATTEMPTS] ?? 1)) throw fault;
   } else if (clock.now() + milliseconds >= deadline) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Sender } from '../../forwarder/program/sender.ts';
 import { Tracker } from '../../forwarder/program/tracker.ts';
-import type { Notice, NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject, Notice } from '../../lib/model/index.ts';
 import { parseNotice } from '../../lib/notice/index.ts';
 import { EVERY_GATEWAY, type SourceKind } from '../../lib/sources/index.ts';
 import { ingress, NLB, service } from '../support/objects.ts';
@@ -97,7 +97,7 @@ class History {
         gateway: EVERY_GATEWAY,
       },
     };
-    const onChange = (object: NoticedObject | undefined) => sender.change(object);
+    const onChange = (object: NamedObject | undefined) => sender.change(object);
     const tracker = (kind: SourceKind) => new Tracker({ kind, context, onChange });
     void sender.run();
     return { sender, trackers: { service: tracker('service'), ingress: tracker('ingress') } };

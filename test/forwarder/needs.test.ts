@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NeedTracker } from '../../forwarder/program/need-tracker.ts';
 import { Tracker } from '../../forwarder/program/tracker.ts';
-import type { NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject } from '../../lib/model/index.ts';
 import { dnsFingerprint, type NeededResource, NeededStore } from '../../lib/sources/index.ts';
 import { accepted, gateway, listener, namespace, route } from '../sources/gateway-objects.ts';
 import { context } from '../sources/objects.ts';
@@ -16,7 +16,7 @@ const TWO = gateway({ name: 'two', addresses: ['192.0.2.2'] });
 function tracking(web: object = gateway()) {
   const told: string[] = [];
   const store = new NeededStore(context);
-  const onChange = (object?: NoticedObject) => void told.push(object ? `${object.kind}/${object.name}` : 'anything');
+  const onChange = (object?: NamedObject) => void told.push(object ? `${object.kind}/${object.name}` : 'anything');
   const routes = new Tracker({ kind: 'gateway-httproute', context, needed: store, onChange });
   const onLookups = (lookups: readonly string[]) => routes.needChanged(lookups);
   const need = (resource: NeededResource) => new NeedTracker({ resource, store, onLookups, onChange });
@@ -185,7 +185,7 @@ test('whatever happens to routes and Gateways, those are named that ask for some
       const gateways = new Map<string, object>();
       const told = new Set<string>();
       const store = new NeededStore(context);
-      const onChange = (object?: NoticedObject) => void told.add(object?.name ?? 'anything');
+      const onChange = (object?: NamedObject) => void told.add(object?.name ?? 'anything');
       const tracker = new Tracker({ kind: 'gateway-httproute', context, needed: store, onChange });
       const onLookups = (lookups: readonly string[]) => tracker.needChanged(lookups);
       const needs = new NeedTracker({ resource: 'gateway', store, onLookups, onChange });

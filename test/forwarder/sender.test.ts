@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../forwarder/program/log.ts';
 import { Sender } from '../../forwarder/program/sender.ts';
-import type { Notice, NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject, Notice } from '../../lib/model/index.ts';
 import { MAX_OBJECTS, parseNotice } from '../../lib/notice/index.ts';
 import { FakeTime } from './time.ts';
 
-const object = (name: string): NoticedObject => ({ kind: 'service', namespace: 'default', name });
+const object = (name: string): NamedObject => ({ kind: 'service', namespace: 'default', name });
 
 /** A sender whose webhook answers in turn with these; then 202. `hang`: when the test says so. */
 function setup(...answers: (number | 'fault' | 'hang')[]) {

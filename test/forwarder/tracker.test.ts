@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Tracker } from '../../forwarder/program/tracker.ts';
-import type { NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject } from '../../lib/model/index.ts';
 import { EVERY_GATEWAY } from '../../lib/sources/index.ts';
 import { NLB, service } from '../support/objects.ts';
 
@@ -22,7 +22,7 @@ function tracking(listed: readonly object[], fromServiceName = false) {
         gateway: EVERY_GATEWAY,
       },
     },
-    onChange: (object: NoticedObject | undefined) => void told.push(object?.name ?? 'anything'),
+    onChange: (object: NamedObject | undefined) => void told.push(object?.name ?? 'anything'),
   });
   const list = (objects: readonly object[], gapMs = 0) => {
     tracker.begin();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice, NoticedObject } from '../../lib/model/index.ts';
+import type { NamedObject, Notice } from '../../lib/model/index.ts';
 import { MAX_BODY, MAX_OBJECTS, parseNotice } from '../../lib/notice/index.ts';
 
 const NOTICE: Notice = { cluster: 'prod-eu', source: 'f-1', sequence: 1, since: 1_750_000_000_000 };
-const OBJECT: NoticedObject = { kind: 'service', namespace: 'shop', name: 'web' };
+const OBJECT: NamedObject = { kind: 'service', namespace: 'shop', name: 'web' };
 const read = (value: unknown) => parseNotice(JSON.stringify(value));
 
 describe('a body is a notice', () => {

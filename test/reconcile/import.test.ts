@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Ask } from '../../lib/reconcile/index.ts';
-import { createMemoryStore } from '../../lib/state/index.ts';
 import type { RecordJson } from '../../local/emulators/route53/index.ts';
-import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { configOf, EXAMPLE_ZONE, harness } from '../support/harness.ts';
+import { expectNothingToDo } from '../support/in-step.ts';
 import { NLB, service } from '../support/objects.ts';
 
 const text = (more = '') =>
@@ -26,18 +26,6 @@ const asking = (rows: Import['held'], more: Partial<Import> = {}): Import => ({
   ...{ kind: 'import', from: 'arena', held: rows, names: [], unasked: false, ...more },
 });
 
-/** A run has nothing to do, whatever is kept. */
-async function inStep(self: Harness): Promise<void> {
-  const before = self.json();
-  for (const state of [self.state, createMemoryStore()]) {
-    self.state = state;
-    const result = await self.run({ force: true });
-    expect(result.zones.flatMap(({ changes }) => changes)).toEqual([]);
-    expect(result.inStep).toBe(true);
-  }
-  expect(self.json()).toEqual(before);
-}
-
 describe('import-registry', () => {
   test('gives a record that the table says is ours its ownership record, and leaves the record as it is', async () => {
     const self = world([address('x.example.com')]);
@@ -49,7 +37,7 @@ describe('import-registry', () => {
       [],
     ]);
     expect(self.records()).toEqual(['a-x.example.com TXT arena service/default/x', 'x.example.com A 192.0.2.1']);
-    await inStep(self);
+    await expectNothingToDo(self);
     expect(await self.move(asking([held('x.example.com')]))).toMatchObject({
       moves: [],
       refused: [{ reason: 'warning', message: 'x.example.com: is ours already' }],
@@ -62,7 +50,7 @@ describe('import-registry', () => {
     const self = world([half('A'), half('AAAA')], [asks('x.example.com', NLB)]);
     await self.move(asking([held('x.example.com'), held('x.example.com', { type: 'AAAA' })]));
     expect(self.records().filter(line => line.includes('TXT'))).toHaveLength(2);
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test('the very record set of a set identifier', async () => {
@@ -85,7 +73,7 @@ describe('import-registry', () => {
     const { moves } = await self.move(asking([held('x.example.com')], { from: 'old' }));
     expect(moves[0]).toMatchObject({ from: 'old', to: 'arena' });
     expect(self.records()).toContain('a-x.example.com TXT arena service/default/x');
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test.each<[string, RecordJson[], Import['held'], Partial<Import>, string, RegExp]>([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryStore } from '../../lib/state/index.ts';
 import type { RecordJson, ZoneJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { expectNothingToDo } from '../support/in-step.ts';
 import { NLB, service } from '../support/objects.ts';
 
 const ID = EXAMPLE_ZONE.id as string;
@@ -29,17 +29,6 @@ const transfer = (from: string, ...names: string[]) =>
   ({ kind: 'transfer', from, names, unasked: false, watchMs: 0 }) as const;
 const release = (...names: string[]) => ({ kind: 'release', names }) as const;
 
-/** A run has nothing to do, whatever is kept. */
-async function inStep(self: Harness): Promise<void> {
-  const before = self.json();
-  for (const state of [self.state, createMemoryStore()]) {
-    self.state = state;
-    const result = await self.run({ force: true });
-    expect(result.zones.flatMap(({ changes }) => changes)).toEqual([]);
-  }
-  expect(self.json()).toEqual(before);
-}
-
 /** Somebody does something to the zone before the first change batch is sent. */
 function meddle(self: Harness, action: 'CREATE' | 'DELETE', ...records: RecordJson[]): void {
   let done = false;
@@ -66,7 +55,7 @@ describe('adopt', () => {
     ]);
     expect(refused).toEqual([]);
     expect(self.records()).toEqual(['a-x.example.com TXT arena service/default/x', 'x.example.com A 192.0.2.1']);
-    await inStep(self);
+    await expectNothingToDo(self);
     self.clusters.prod!.objects = [];
     await self.run();
     expect(self.records()).toEqual([]);
@@ -140,7 +129,7 @@ describe('adopt', () => {
     expect(self.records()).toContain('x.example.com A 192.0.2.9');
     await self.run();
     expect(self.records()).toContain('x.example.com A 192.0.2.1');
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test.each<[string, string, RecordJson[]]>([
@@ -161,7 +150,7 @@ describe('adopt', () => {
     const { done } = await self.move(adopt(name));
     expect(done).toHaveLength(1);
     expect(self.json().filter(({ type }) => type !== 'TXT')).toHaveLength(records.length);
-    await inStep(self);
+    await expectNothingToDo(self);
     self.clusters.prod!.objects = [];
     await self.run();
     expect(self.records()).toEqual([]);
@@ -179,7 +168,7 @@ describe('adopt', () => {
     });
     const { done } = await self.move(adopt('x.example.com'));
     expect(done.map(({ zone }) => zone.private)).toEqual([false, true]);
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test('a record whose ownership no run wrote is what a person may confirm', async () => {
@@ -261,7 +250,7 @@ describe('adopt', () => {
     });
     await self.move(adopt('x.example.com'));
     expect(JSON.stringify(self.json())).toContain('external-dns/cluster=b,external-dns/owner=arena');
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 });
 
@@ -279,7 +268,7 @@ describe('transfer from another owner', () => {
       'x.example.com A 192.0.2.1',
       'z.example.com A 192.0.2.1',
     ]);
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test('leaves what no object asks for, which the next run would remove; takes it if told to', async () => {
@@ -289,7 +278,7 @@ describe('transfer from another owner', () => {
     expect(first.refused.map(({ name, message }) => [name, /no object asks for A/.test(message)])).toEqual([
       ['gone.example.com', true],
     ]);
-    await inStep(self);
+    await expectNothingToDo(self);
     await self.move({ ...transfer('old'), unasked: true });
     await self.run();
     expect(self.records().filter(line => line.includes('gone'))).toEqual([]);
@@ -299,7 +288,7 @@ describe('transfer from another owner', () => {
     const self = world(theirs('x.example.com'), [service('x', { hostname: 'x.example.com' }, [])]);
     const { done } = await self.move(transfer('old'));
     expect(done).toHaveLength(1);
-    await inStep(self);
+    await expectNothingToDo(self, false);
   });
 
   test('what differs is changed by the next run, not by the transfer', async () => {
@@ -459,13 +448,13 @@ describe('transfer from other affixes', () => {
     );
     await self.move({ kind: 'rename', former });
     expect(self.json().filter(({ type }) => type !== 'TXT')).toEqual(before.filter(({ type }) => type !== 'TXT'));
-    await inStep(self);
+    await expectNothingToDo(self);
     expect((await self.run({ force: true })).findings).toEqual([]);
     const { prefix, suffix, wildcardReplacement } = self.config.registry;
     self.config = configOf(text());
     await self.move({ kind: 'rename', former: { prefix, suffix, wildcardReplacement } });
     expect(self.json()).toEqual(before);
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test('another owner’s ownership records keep their names', async () => {
@@ -493,7 +482,7 @@ describe('rekey', () => {
     await self.move({ kind: 'rekey' });
     expect((await self.run({ force: true })).findings).toEqual([]);
     self.config = registry(after);
-    await inStep(self);
+    await expectNothingToDo(self);
     self.clusters.prod!.objects = [];
     await self.run();
     expect(self.json()).toEqual([]);
@@ -514,7 +503,7 @@ describe('release', () => {
     const asked = await self.run();
     expect(asked.reasons['not-owned']).toBeGreaterThan(0);
     self.clusters.prod!.objects = [];
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 
   test('and adopt takes it back', async () => {
@@ -565,6 +554,6 @@ describe('release', () => {
       'x.example.com A 192.0.2.1',
       'y.example.com A 192.0.2.2',
     ]);
-    await inStep(self);
+    await expectNothingToDo(self);
   });
 });

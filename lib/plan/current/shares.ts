@@ -1,4 +1,4 @@
-import { isAddressType, type ObjectRef, type Ownership } from '../../model/index.ts';
+import { isAddressType, type ObjectRef, type Ownership, objectNamedBy } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { Current, OwnedRecord } from './current.ts';
@@ -40,6 +40,5 @@ export function standsShared(current: Current, owners: Owners): boolean {
 
 /** The object that an ownership record names. */
 export function objectOf({ resource = '', cluster = '' }: Ownership): ObjectRef {
-  const [kind = '', namespace = '', name = ''] = resource.split('/');
-  return { cluster, kind, namespace, name };
+  return { cluster, ...objectNamedBy(resource) };
 }

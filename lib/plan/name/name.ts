@@ -68,17 +68,29 @@ function changeOf(
   const [party] = [...creating, ...parts].flatMap(part => part.party ?? []);
   if (deltas.length === 0 || !party) return [];
   const objects = parts.flatMap(part => part.objects);
-  const spared = first ? [] : idleClaims(current);
+  const spared = first ? [] : allIdle(current);
   return [composeChange({ current, deltas, party, objects, spared, ...ofOneSet(deltas) }, context)];
 }
 
-/** A change that says nothing new: the ownership records of a name, as far as they are in step, get another text. */
+/**
+ * A change that says nothing new: the ownership records of a name, as far as they are in step, get another text. So do those
+ * of a record set that is left to a person, since it may be another name's: the run that was overtaken saw no such doubt.
+ */
 export function planRenewal(current: Current, planned: NamePlan, context: NameContext): readonly PlannedChange[] {
   if (planned.changes.some(({ change }) => change.setIdentifier === undefined)) return [];
   const changing = new Set(planned.changes.flatMap(({ claims }) => claims));
-  const ours = current.ours.filter(({ claim }) => !changing.has(claim));
-  const isFrozen = ours.some(({ claim }) => context.owners.frozen(claim.ownership));
-  return ours.length > 0 && !isFrozen ? [renewOwnership({ ...current, ours }, context)] : [];
+  const claims = renewable(current, context).filter(claim => !changing.has(claim));
+  const isFrozen = claims.some(({ ownership }) => context.owners.frozen(ownership));
+  return claims.length > 0 && !isFrozen ? [renewOwnership(current.name, claims, context)] : [];
+}
+
+/** The ownership records of ours in this zone that decide over a record set. One that no run wrote must not seem to be ours. */
+function renewable({ ours, foreign }: Current, { owners, view }: NameContext): Claim[] {
+  const doubted = foreign.flatMap(({ claim, unproven }) =>
+    claim && !unproven && owners.ours(claim.ownership.owner) ? [claim] : [],
+  );
+  const claims = new Set([...ours.map(({ claim }) => claim), ...doubted]);
+  return [...claims].filter(claim => !view.above.includes(claim));
 }
 
 interface FacetPlan {
@@ -347,9 +359,9 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
   if (current.claims.length === 0 && current.ours.length === 0) return { changes: [], findings: contested, stray };
   const managed = current.ours.filter(owned => isManaged(owned, context));
   const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
-  const gone = managed.filter(
-    owned => !keepingOf(owned, current.name, context) && !owners.awaited(owned.claim.ownership, current.name),
-  );
+  const isAwaitedHere = (owned: OwnedRecord) =>
+    decidingClaims(owned).some(({ ownership }) => owners.awaited(ownership, current.name));
+  const gone = managed.filter(owned => !keepingOf(owned, current.name, context) && !isAwaitedHere(owned));
   const [firstKept] = keeping.filter(({ why }) => why !== 'waiting');
   const kept = firstKept && { keeping: firstKept };
   if (settings.policy !== 'sync') {
@@ -385,7 +397,7 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
     party: partyOf(owned[0] as OwnedRecord),
     owned,
   }));
-  const idle = idleClaims(current);
+  const idle = allIdle(current);
   const [leftover] = idle.filter(context.isLeftover);
   if (parties.length === 0 && leftover) parties.push({ party: partyOf({ claim: leftover }), owned: [] });
   return parties.map(({ party, owned }, i) => {
@@ -398,18 +410,16 @@ function removals(current: Current, gone: readonly OwnedRecord[], context: NameC
 }
 
 /** Ownership records of ours that decide over nothing. */
-const idleClaims = ({ claims, ours }: Current) =>
+const allIdle = ({ claims, ours }: Current) =>
   claims.filter(claim => !ours.some(owned => decidingClaims(owned).includes(claim)));
 
 /** What is said of a whole cluster is not said of its names. */
 const QUIET: ReadonlySet<Keeping['why'] | undefined> = new Set(['unread', 'config'] as const);
 
-/** Ownership records of ours that decide over nothing and are not known to be leftovers. */
-function strayClaims(current: Current, { isLeftover, owners }: NameContext): Claim[] {
-  return current.claims.filter(
-    claim =>
-      !current.ours.some(owned => decidingClaims(owned).includes(claim)) &&
-      !isLeftover(claim) &&
-      !QUIET.has(owners.frozen(claim.ownership)?.why),
-  );
-}
+/** Ownership records of ours that decide over nothing, as far as they are to be told of. */
+export const idleClaims = (current: Current, { owners }: Pick<NameContext, 'owners'>): Claim[] =>
+  allIdle(current).filter(({ ownership }) => !QUIET.has(owners.frozen(ownership)?.why));
+
+/** Those of them that are not known to be leftovers. */
+const strayClaims = (current: Current, context: NameContext) =>
+  idleClaims(current, context).filter(claim => !context.isLeftover(claim));

@@ -9,7 +9,7 @@ import type {
   RecordSet,
   Snapshot,
 } from '../../model/index.ts';
-import { canonicalValue, resourceOf } from '../../model/index.ts';
+import { canonicalValue, objectNamedBy, resourceOf } from '../../model/index.ts';
 import type { PlanSettings } from '../settings.ts';
 
 /**
@@ -216,7 +216,7 @@ function whyFrozen(
     const why = clusters.every(({ frozen }) => frozen) ? 'config' : 'unread';
     return { why, message: `${stopped.name}: the config freezes the cluster` };
   }
-  const word = resource?.split('/', 1)[0];
+  const word = resource && objectNamedBy(resource).kind;
   const source = word === undefined ? undefined : sourceOf(word);
   for (const { name, kinds } of clusters) {
     const unread = unreadSource(kinds, source);

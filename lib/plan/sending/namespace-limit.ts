@@ -6,6 +6,7 @@ import type { Braked } from '../brakes/brakes.ts';
 import { ownershipNameOf } from '../change/change.ts';
 import type { PlannedChange } from '../context.ts';
 import type { Current } from '../current/current.ts';
+import { objectOf } from '../current/shares.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
 
@@ -16,8 +17,8 @@ const keyOf = (cluster: ClusterName | undefined, namespace: string) => `${cluste
 
 /** Whose an ownership record is; undefined where it names no object. */
 function namespaceOf({ ownership }: Current['claims'][number], owners: Owners): string | undefined {
-  const namespace = ownership.resource?.split('/')[1];
-  return namespace === undefined ? undefined : keyOf(owners.partyOf(ownership).cluster, namespace);
+  const { namespace } = objectOf(ownership);
+  return namespace === '' ? undefined : keyOf(owners.partyOf(ownership).cluster, namespace);
 }
 
 /** Whose a name is when the change is done. */

@@ -1,3 +1,4 @@
+import { type Backoff, stepAfter } from '../../backoff.ts';
 import {
   changeKey,
   type DnsName,
@@ -13,8 +14,9 @@ import type { PlannedChange } from '../context.ts';
 import type { Owners } from '../owners/owners.ts';
 
 /** Milliseconds. */
-const FIRST_RETRY = 60 * 60 * 1000;
-const LAST_RETRY = 24 * FIRST_RETRY;
+const HOUR = 60 * 60 * 1000;
+/** Not spread: when a change is tried again is a matter of this zone alone, and a plan has no chance in it. */
+const RETRIES: Backoff = { first: HOUR, longest: 24 * HOUR };
 
 /** Whether a record set of a name and type stands, as far as is known. */
 export type Stands = (name: DnsName, type: string) => boolean;
@@ -47,7 +49,7 @@ export function fingerprint(change: NameChange, zone: ZoneId, stands: Stands): s
  */
 export function refusalOf(print: string, message: string, known: Refusal | undefined, now: number): Refusal {
   const attempts = (known?.fingerprint === print ? known.attempts : 0) + 1;
-  const retryAt = now + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (attempts - 1));
+  const retryAt = now + stepAfter(attempts, RETRIES);
   return { fingerprint: print, message, attempts, retryAt };
 }
 
@@ -93,7 +95,7 @@ export function withoutHopeless(
       refusal &&
       refusal.retryAt > now &&
       // A time further away than any wait was written by a clock that was wrong.
-      refusal.retryAt - now <= LAST_RETRY &&
+      refusal.retryAt - now <= RETRIES.longest &&
       !isForced(planned, owners) &&
       !(roomMade && FULL.test(refusal.message)) &&
       refusal.fingerprint === fingerprint(change, zone.id, stands)

@@ -6,6 +6,7 @@ import {
   type ManagedType,
   type ObjectRef,
   type Ownership,
+  resourceOf,
   type ZoneId,
 } from '../../model/index.ts';
 import { findingsOf, listObjects } from '../conflict/conflict.ts';
@@ -178,8 +179,7 @@ function together(parts: readonly Part[], joined: readonly Candidate[], settings
   };
 }
 
-const keyOfPart = ({ object, owner }: Part) =>
-  `${object.cluster} ${owner} ${object.kind}/${object.namespace}/${object.name}`;
+const keyOfPart = ({ object, owner }: Part) => `${object.cluster} ${owner} ${resourceOf(object)}`;
 
 /** Who has no part in a name that others share. */
 export function toldOutside(outside: readonly Candidate[], what: string, zone: ZoneId): Finding[] {

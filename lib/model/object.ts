@@ -1,0 +1,30 @@
+import type { ClusterName } from './names.ts';
+
+/** A Kubernetes object, by what its own cluster knows it by. */
+export interface NamedObject {
+  /** The word of its kind in ownership records: `service`, `httproute`, … (`ASKING` in lib/sources/kinds.ts). */
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A Kubernetes object of one cluster. */
+export interface ObjectRef extends NamedObject {
+  readonly cluster: ClusterName;
+}
+
+/** `kind/namespace/name`, the form in which the ownership record names an object. */
+export function resourceOf({ kind, namespace, name }: NamedObject): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/** The object that such a text names. The text may be anybody's: what it leaves out is empty. */
+export function objectNamedBy(resource: string): NamedObject {
+  const [kind = '', namespace = '', name = ''] = resource.split('/');
+  return { kind, namespace, name };
+}
+
+/** `cluster: kind/namespace/name`, for people. */
+export function describeObject(object: ObjectRef): string {
+  return `${object.cluster}: ${resourceOf(object)}`;
+}
