@@ -1,6 +1,6 @@
 import type { HistoryLine, News } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import type { Run } from '../lib/reconcile/index.ts';
-import { printable } from '../lib/report/printable.ts';
 import { streamTo } from '../lib/stream.ts';
 import type { TerminalAws } from './aws.ts';
 
