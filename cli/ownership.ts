@@ -10,6 +10,7 @@ import { type TerminalAws, terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show, textOptions } from './output.ts';
+import { changeStream } from './stream.ts';
 
 export interface MoveOptions extends GlobalOptions {
   /** Don't ask. */
@@ -146,9 +147,12 @@ function run(options: MoveOptions, askOf: AskOf): Promise<void> {
     const config = loadConfig(options.config, env);
     const ask = await askOf(aws, config);
     const tell = (text: string) => process.stderr.write(`${text}\n`);
+    const told = changeStream(aws, tell);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const agree = (shown: Moves) => agreed(shown, LATER[ask.kind], options);
-    const result = await moveOwnership(ask, { config, ports, ...inView(options) }, agree).finally(done);
+    const result = await told(run =>
+      moveOwnership(ask, { config, ports, ...inView(options), ...run }, agree).finally(done),
+    );
     await show(options, {
       value: result,
       text: text => textOf(result, text),

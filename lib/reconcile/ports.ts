@@ -104,7 +104,7 @@ export interface Run {
   readonly by?: RunCause;
   /** Likewise, epoch milliseconds: when the earliest of the changes was seen that notices tell of. */
   readonly noticedAt?: number;
-  /** Told of what was changed, when it is done. */
+  /** Told of what was changed, when it is done; of the moves of ownership, too. */
   readonly onApplied?: (changes: readonly AppliedChange[]) => void;
   /** Told of what a run over a shard has changed and found, also of one that failed. What was told lately is left out. */
   readonly onNews?: (news: News) => void;
