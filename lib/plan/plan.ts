@@ -18,7 +18,7 @@ import { awaitGrace, type Unwanted, unwantedNow } from './brakes/unwanted.ts';
 import { orderChanges } from './change/change.ts';
 import { withoutRefused } from './claims/allowed.ts';
 import type { NameContext, PlannedChange } from './context.ts';
-import { type Current, currentAt, recordsAt, viewZones, type ZoneView } from './current/current.ts';
+import { type Current, currentAt, possiblyOurs, recordsAt, viewZones, type ZoneView } from './current/current.ts';
 import { leftoverTest, publishedObjects, strayFindings } from './current/leftovers.ts';
 import { olderFindings, sealedFindings } from './current/sealed.ts';
 import { decidingClaims, standsShared } from './current/shares.ts';
@@ -243,7 +243,7 @@ function planNames(context: ZoneContext): PlannedNames {
 /** What stands of ours at a name in the nearest of the zones above that has any of it. */
 function holdingAbove(name: DnsName, { upper, owners, input }: ZoneContext): ReturnType<NameContext['above']> {
   for (const view of upper) {
-    const { ours } = currentAt(name, view, input.settings, owners);
+    const ours = possiblyOurs(currentAt(name, view, input.settings, owners), owners);
     if (ours.length > 0) return { ours, zone: view.zone };
   }
   return { ours: [] };

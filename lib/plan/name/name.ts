@@ -8,7 +8,7 @@ import { type Delta, diff, POLICIES } from '../change/diff.ts';
 import { findingsOf, firstKeeps, type KeptRecord, type Offer } from '../conflict/conflict.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
-import type { Current, OwnedRecord } from '../current/current.ts';
+import { type Current, type OwnedRecord, possiblyOurs } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
@@ -84,12 +84,9 @@ export function planRenewal(current: Current, planned: NamePlan, context: NameCo
   return claims.length > 0 && !isFrozen ? [renewOwnership(current.name, claims, context)] : [];
 }
 
-/** The ownership records of ours in this zone that decide over a record set. One that no run wrote must not seem to be ours. */
-function renewable({ ours, foreign }: Current, { owners, view }: NameContext): Claim[] {
-  const doubted = foreign.flatMap(({ claim, unproven }) =>
-    claim && !unproven && owners.ours(claim.ownership.owner) ? [claim] : [],
-  );
-  const claims = new Set([...ours.map(({ claim }) => claim), ...doubted]);
+/** The ownership records of ours in this zone that decide over a record set. */
+function renewable(current: Current, { owners, view }: NameContext): Claim[] {
+  const claims = new Set(possiblyOurs(current, owners).map(({ claim }) => claim));
   return [...claims].filter(claim => !view.above.includes(claim));
 }
 
