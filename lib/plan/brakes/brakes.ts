@@ -240,6 +240,7 @@ function withoutHeld(
       message,
       name: change.name,
       zone: state.zone.id,
+      ...(change.former && { former: change.former }),
       ...(change.cluster !== undefined && { cluster: change.cluster }),
     };
   });
