@@ -6,7 +6,6 @@ import type {
   DnsName,
   Finding,
   HostedZone,
-  OwnerId,
   RecordSet,
   RunRequest,
   ZoneId,
@@ -273,10 +272,10 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 function unprovenAmong(
   kept: ZoneCopy,
   records: ZoneState['records'],
-  { config, naming }: OpenRun,
+  { owners, naming }: OpenRun,
 ): ReadonlySet<string> {
   const looked = lookedAgain(kept.zone, kept.records, records, naming);
-  return unprovenIn(looked, kept.unproven, naming, ourOwners(config));
+  return unprovenIn(looked, kept.unproven, naming, owners);
 }
 
 /** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
@@ -296,7 +295,7 @@ const affixes = ({ naming: { prefix, suffix, wildcardReplacement } }: OpenRun): 
 });
 
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
-export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: OpenRun): LoadedZone[] {
+export function distrustAbove(zones: readonly LoadedZone[], { owners, naming }: OpenRun): LoadedZone[] {
   const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
   const uppers = zones.flatMap(upper => {
     const { state, previous } = upper;
@@ -310,15 +309,10 @@ export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: 
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
     const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, ourOwners(config))] : [],
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, owners)] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
-}
-
-function ourOwners({ clusters }: Config): (owner: OwnerId) => boolean {
-  const owners = new Set(clusters.map(({ owner }) => owner));
-  return owner => owners.has(owner);
 }
 
 /** A kept zone in which single names are read again. */

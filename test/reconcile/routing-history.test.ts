@@ -29,7 +29,7 @@ const ROUTINGS: readonly Record<string, string>[] = [
     ].map(policy => ({ 'set-identifier': id, ...policy })),
   ),
 ];
-const TARGETS = ['ip', 'ip', 'other ip', 'v6', 'alias', 'cname', 'none'] as const;
+const TARGETS = ['ip', 'ip', 'other ip', 'v6', 'v6 alone', 'alias', 'cname', 'none'] as const;
 
 /** What a stranger may put there, where Route 53 takes it. */
 const FOREIGN: readonly Partial<RecordJson>[] = [
@@ -106,6 +106,7 @@ class Life {
       ip: [`10.${cluster}.${object}.1`],
       'other ip': [`10.${cluster}.${object}.2`, '10.9.9.9'],
       v6: [`10.${cluster}.${object}.1`, `2001:db8:${cluster}:${object}::1`],
+      'v6 alone': [`2001:db8:${cluster}:${object}::1`],
       alias: [`n${cluster}${object}-0123456789abcdef.elb.us-east-1.amazonaws.com`],
       cname: [`lb${cluster}${object}.example.net`],
       none: [],

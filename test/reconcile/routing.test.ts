@@ -307,6 +307,72 @@ describe('a change is one batch', () => {
   });
 });
 
+/** The name is x's; y asks for it, too, with another type of the address. What comes to another set identifier keeps what it has. */
+describe('a set identifier, or none, is one object’s with all its types', () => {
+  const x = (routing: Record<string, string>, target: string) => asks('x', routing, target, 'shop');
+  const y = (routing: Record<string, string>, target: string, namespace = 'evil') =>
+    asks('y', routing, target, namespace);
+  const V6 = '2001:db8::9';
+
+  test.each<[string, KubernetesObject[], KubernetesObject[], string[], string[]]>([
+    [
+      'x goes from simple to blue, which y wants from now on',
+      [x({}, '203.0.113.1')],
+      [x(weighted('blue', 1), V6), y(weighted('blue', 1), '203.0.113.2')],
+      [`w.example.com AAAA#blue ${V6} weight 1`],
+      ['conflict y'],
+    ],
+    [
+      'x goes from blue to simple, which y wants from now on',
+      [x(weighted('blue', 1), '203.0.113.1')],
+      [x({}, '203.0.113.1'), y({}, V6)],
+      ['w.example.com A 203.0.113.1'],
+      ['conflict y'],
+    ],
+    [
+      'x goes from blue to simple, which y has',
+      [x(weighted('blue', 1), '203.0.113.1'), y({}, V6)],
+      [x({}, '203.0.113.1'), y({}, V6)],
+      ['w.example.com A#blue 203.0.113.1 weight 1', `w.example.com AAAA ${V6}`],
+      ['conflict x'],
+    ],
+    [
+      'x goes from blue to simple, which y has, and waits',
+      [x(weighted('blue', 1), '203.0.113.1'), y({}, V6)],
+      [x({}, '203.0.113.1'), service('y', { hostname: 'w.example.com' }, [], 'evil')],
+      ['w.example.com A#blue 203.0.113.1 weight 1', `w.example.com AAAA ${V6}`],
+      ['conflict x', 'no-target y'],
+    ],
+    [
+      'x goes from blue to green, which y has',
+      [x(weighted('blue', 1), '203.0.113.1'), y(weighted('green', 1), V6)],
+      [x(weighted('green', 1), '203.0.113.1'), y(weighted('green', 1), V6)],
+      ['w.example.com A#blue 203.0.113.1 weight 1', `w.example.com AAAA#green ${V6} weight 1`],
+      ['conflict x'],
+    ],
+    [
+      'x and y change places',
+      [x(weighted('blue', 1), '203.0.113.1'), y(weighted('green', 1), V6)],
+      [x(weighted('green', 1), '203.0.113.1'), y(weighted('blue', 1), V6)],
+      ['w.example.com A#green 203.0.113.1 weight 1', `w.example.com AAAA#blue ${V6} weight 1`],
+      ['merged x', 'merged y'],
+    ],
+    [
+      'x comes from blue to what its neighbour has, which has another type',
+      [x(weighted('blue', 1), '203.0.113.1'), y({}, V6, 'shop')],
+      [x({}, '203.0.113.1'), y({}, V6, 'shop')],
+      ['w.example.com A 203.0.113.1', `w.example.com AAAA ${V6}`],
+      ['merged x', 'merged y'],
+    ],
+  ])('%s', async (_, before, after, expected, said) => {
+    const world = await worldOf(before);
+    world.clusters.prod!.objects = after;
+    const { result } = await settle(world);
+    expect(records(world)).toEqual(expected);
+    expect(told(result)).toEqual(said);
+  });
+});
+
 describe('the TTL of weighted record sets', () => {
   test('is the one that stands; who asks for another is told, and published all the same', async () => {
     const world = await worldOf([asks('a', weighted('blue', 1))]);

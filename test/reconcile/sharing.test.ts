@@ -400,6 +400,39 @@ test.each(['merge', 'weighted'])(
   },
 );
 
+test('an object of another namespace that waits for a name does not keep it from becoming weighted', async () => {
+  const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+  world.config = config('weighted');
+  const waiting = service('waiting', { hostname: HOST }, [], 'evil');
+  const other = service('other', { hostname: HOST }, ['203.0.113.3']);
+  const { batches } = await become(world, { c1: [waiting, other] });
+  expect(batches).toBe(1);
+  expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.3 weight 1`, `${HOST} A#c2 203.0.113.2 weight 1`]);
+});
+
+test('addresses of several clusters stay while an object of one of them waits for the name, whichever it is', async () => {
+  for (const at of ['c1', 'c2']) {
+    const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] }, [
+      ', owner: one',
+      ', owner: two',
+    ]);
+    const waiting = service('waiting', { hostname: HOST }, []);
+    await become(world, { c1: [], c2: [], [at]: [waiting] });
+    expect([at, records(world)]).toEqual([at, [`${HOST} A 203.0.113.1 203.0.113.2`]]);
+  }
+});
+
+test('the end of sharing gives the name to one of those who share it, and never to another namespace', async () => {
+  for (const mode of ['merge', 'weighted']) {
+    const world = await worldOf(mode, { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+    world.config = config('first');
+    const evil = shop('2001:db8::66', { 'fairlead.dev/sharing': 'merge' }, 'evil');
+    const { result } = await become(world, { c1: [evil, shop(NLB)], c2: [shop(['203.0.113.2', '203.0.113.3'])] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.3`]);
+    expect(told(result)).toContain('conflict c1');
+  }
+});
+
 test('the guard counts the parts that a cluster loses, for that cluster', async () => {
   const names = Array.from({ length: 60 }, (_, i) => `n${i}`);
   const all = (target: string) => names.map(name => service(name, { hostname: `${name}.example.com` }, [target]));

@@ -163,8 +163,11 @@ export const byId = (a: RecordSet, b: RecordSet) => (recordId(a) < recordId(b) ?
  * Writes the ownership records of a name anew, with a text that differs in nothing but its `renewal`: the swap of a run that
  * was overtaken names the old text, and fails.
  */
-export function renewOwnership({ name, ours }: Current, { owners, settings }: NameContext): PlannedChange {
-  const claims = [...new Set(ours.map(({ claim }) => claim))];
+export function renewOwnership(
+  name: DnsName,
+  claims: readonly Claim[],
+  { owners, settings }: NameContext,
+): PlannedChange {
   const renewed = ({ txt, value, ownership }: Claim): RecordSet => {
     const next = { ...ownership, renewal: (ownership.renewal ?? 0) + 1 };
     const fresh = writeOwnership(next, txt.name, settings.naming);

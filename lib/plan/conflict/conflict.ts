@@ -56,10 +56,10 @@ export const firstKeeps: ConflictResolver = (current, candidates, context) => {
   const first = chooseFirst(holders, offers);
   const joined = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
   const winners = [...joined, ...keepingTypes(joined, offers, holders)];
-  const kept = holders.flatMap(holder => keptBy(holder, winners));
   const zone = context.view.zone.id;
   const others = offers.filter(offer => !winners.includes(offer));
   const served = others.filter(offer => isServed(offer, winners));
+  const kept = holders.flatMap(holder => keptBy(holder, winners, served));
   const losers = others.filter(offer => !served.includes(offer));
   return {
     winners,
@@ -197,15 +197,25 @@ function keepingTypes(winners: readonly Offer[], offers: readonly Offer[], holde
   });
 }
 
-function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
+/** Whether two are of one namespace (or cluster, by `records.merge`), so that each may have types of its own of a name. */
+export function isNear(one: Candidate, other: Candidate, merge: MergeScope): boolean {
   const namespaces = new Set([...one.objects, ...other.objects].map(({ namespace }) => namespace));
   return one.cluster === other.cluster && (merge === 'cluster' || namespaces.size === 1);
 }
 
-/** A record set whose object is not among the winners and has not given it up. */
-function keptBy({ owned, candidate, keeping }: Holder, winners: readonly Offer[]): KeptRecord[] {
+/**
+ * A record set whose object is not among the winners and has not given it up: an object that is served by what others have
+ * has given up what it does not ask for any more.
+ */
+function keptBy(
+  { owned, candidate, keeping }: Holder,
+  winners: readonly Offer[],
+  served: readonly Offer[],
+): KeptRecord[] {
   // What stays of the addresses of several clusters is among what is wanted.
   if (!owned || owned.shares) return [];
+  const isGivenUp = ({ records }: Offer) => records.every(({ record }) => record.type !== owned.record.type);
+  if (served.some(offer => offer.candidate === candidate && isGivenUp(offer))) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
     return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it; ${GIVE_UP}` }];
   }

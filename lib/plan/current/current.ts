@@ -123,6 +123,17 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
   };
 }
 
+/**
+ * What is ours at a name, and what is only doubted to be: it is left alone, but an object of ours may have it, so that it is
+ * not another's either. What no run of ours wrote is nobody's word.
+ */
+export const possiblyOurs = ({ ours, foreign }: Current, owners: Owners): readonly OwnedRecord[] => [
+  ...ours,
+  ...foreign.flatMap(({ claim, unproven, ...one }) =>
+    claim && !unproven && owners.ours(claim.ownership.owner) ? [{ ...one, claim }] : [],
+  ),
+];
+
 /** Where an ownership record says which addresses are its object's, those beside it do so, too. */
 function sharesIn({ ownership, txt, type }: Claim, all: readonly Claim[]): Pick<OwnedRecord, 'shares'> {
   if (ownership.share === undefined) return {};

@@ -1,14 +1,16 @@
+import { groupBy } from '../../group.ts';
 import type { DnsName, Finding, ManagedType, ObjectRef, RecordSet } from '../../model/index.ts';
 import { describeObject, describeRouting, policyOf, recordId, sharesTtl } from '../../model/index.ts';
 import { isOwnershipRecord } from '../../registry/index.ts';
-import { findingsOf, listObjects } from '../conflict/conflict.ts';
+import { findingsOf, isNear, listObjects } from '../conflict/conflict.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { desiredRecords } from '../desired/desired.ts';
-import { facetOf, facetOfCandidate, groupOf } from '../desired/facets.ts';
+import { type Facet, facetOf, facetOfCandidate, groupOf } from '../desired/facets.ts';
+import type { MergeScope } from '../settings.ts';
 import { Beside, type Obstacle } from './beside.ts';
 
 /** What may be published of a name whose record sets have set identifiers, so that all of them can stand beside each other. */
@@ -50,8 +52,10 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
   if (!routed) return { candidates, context, findings: [], gives: () => false, adopted: new Set() };
   const wishes = candidates.map(candidate => wishOf(candidate, current, context));
   const staying = fixedRecords(current, wishes, context);
-  const judged = judgeHolders(wishes, staying);
-  const granted = grantNew(wishes, judged);
+  const ours = new Set(current.ours.map(({ record }) => record));
+  const own = staying.filter(record => ours.has(record));
+  const judged = judgeHolders(wishes, { staying, own, merge: context.settings.merge });
+  const granted = grantNew(wishes, judged, context.settings.merge);
   const refused = new Map([...judged.refused, ...granted.refused]);
   const owner = ownersByRecord(current, granted.leads);
   const ttls = sharedTtls(current, granted.leads, judged.fixed);
@@ -121,9 +125,10 @@ function fixedRecords(current: Current, wishes: readonly Wish[], context: NameCo
   ];
 }
 
-/** Whether some object waits for the name, while the one that has the record set has gone. */
-export function isAwaited({ claim: { ownership } }: OwnedRecord, name: DnsName, { owners }: NameContext): boolean {
-  return owners.awaited(ownership, name) && !owners.asks(ownership, name);
+/** Whether some object waits for the name, while the one that has the record set (of several: all of them) has gone. */
+export function isAwaited(owned: OwnedRecord, name: DnsName, { owners }: NameContext): boolean {
+  const ownerships = decidingClaims(owned).map(({ ownership }) => ownership);
+  return ownerships.some(one => owners.awaited(one, name)) && !ownerships.some(one => owners.asks(one, name));
 }
 
 interface Judged {
@@ -133,10 +138,18 @@ interface Judged {
   readonly refused: ReadonlyMap<Candidate, Obstacle>;
 }
 
+interface Staying {
+  readonly staying: readonly RecordSet[];
+  /** Those of ours. */
+  readonly own: readonly RecordSet[];
+  readonly merge: MergeScope;
+}
+
 /** Of the objects that have record sets at the name, those whose wishes cannot be met keep what they have. */
-function judgeHolders(wishes: readonly Wish[], staying: readonly RecordSet[]): Judged {
+function judgeHolders(wishes: readonly Wish[], { staying, own, merge }: Staying): Judged {
   const fixed = [...staying];
   const beside = new Beside(staying);
+  const kept = new Map(own.map(record => [facetOf(record), record]));
   const refused = new Map<Candidate, Obstacle>();
   const holders = wishes.filter(({ standing }) => standing.length > 0).sort(byPreference);
   const open = () => holders.filter(({ candidate }) => !refused.has(candidate));
@@ -145,12 +158,16 @@ function judgeHolders(wishes: readonly Wish[], staying: readonly RecordSet[]): J
     for (const { record } of standing) {
       fixed.push(record);
       beside.add(record);
+      kept.set(facetOf(record), record);
     }
   };
   for (;;) {
-    const next = [firstObstacle(open(), beside), contending(open()), disagreeing(open())].find(
-      ({ length }) => length > 0,
-    );
+    const next = [
+      firstObstacle(open(), beside),
+      comingIn(open(), kept, merge),
+      contending(open()),
+      disagreeing(open()),
+    ].find(({ length }) => length > 0);
     if (!next) return { fixed, holders: open(), refused };
     for (const { wish, obstacle } of next) refuse(wish, obstacle);
   }
@@ -181,6 +198,40 @@ function obstacleIn({ records }: Wish, look: (record: RecordSet) => Obstacle | u
     if (obstacle) return obstacle;
   }
   return undefined;
+}
+
+/** Whether a wish is for what its object has already, by its set identifier: with other types, too. */
+const staysIn = ({ candidate, standing }: Wish): boolean =>
+  standing.some(({ record }) => facetOf(record) === facetOfCandidate(candidate));
+
+/**
+ * Those who come from another set identifier (or from none) to one that somebody else has, or asks for before them, if only
+ * with another type: it is one object's, so theirs would be published no more.
+ */
+function comingIn(wishes: readonly Wish[], kept: ReadonlyMap<Facet, RecordSet>, merge: MergeScope): Against[] {
+  return [...groupBy(wishes, ({ candidate }) => facetOfCandidate(candidate))].flatMap(([facet, all]) => {
+    const staying = all.filter(staysIn);
+    const [first] = [...staying, ...all];
+    const stood = new Map(
+      staying.flatMap(({ standing }) => standing.map(({ record }) => [recordId(record), record] as const)),
+    );
+    return all.flatMap(wish => {
+      if (staysIn(wish)) return [];
+      const [taken] = wish.records.flatMap(record => stood.get(recordId(record)) ?? []);
+      const other = kept.get(facet) ?? taken ?? (first === wish ? undefined : withoutRoom(wish, first, merge));
+      return other ? [{ wish, obstacle: { clash: 'taken' as const, other } }] : [];
+    });
+  });
+}
+
+/** A record set of one who has a set identifier (or none) that another one cannot have types of its own beside. */
+function withoutRoom({ candidate, records }: Wish, first: Wish | undefined, merge: MergeScope): RecordSet | undefined {
+  const [other] = first?.records ?? [];
+  if (!first || !other) return undefined;
+  const all = [...records, ...first.records];
+  const isFree = new Set(all.map(({ type }) => type)).size === all.length && all.every(({ type }) => type !== 'CNAME');
+  const isSimple = other.setIdentifier === undefined;
+  return isSimple && merge !== 'object' && isFree && isNear(first.candidate, candidate, merge) ? undefined : other;
 }
 
 /** Those who ask for a set identifier that another one asks for, too: the one that has it keeps it, else the first gets it. */
@@ -229,14 +280,15 @@ interface Granted {
 }
 
 /** Objects that have nothing at the name yet, one after the other, as far as there is room beside the others. */
-function grantNew(wishes: readonly Wish[], { fixed, holders }: Judged): Granted {
+function grantNew(wishes: readonly Wish[], { fixed, holders }: Judged, merge: MergeScope): Granted {
   const leads = [...holders];
   const beside = new Beside([...fixed, ...holders.flatMap(({ records }) => records)]);
   const refused = new Map<Candidate, Obstacle>();
-  const taken = new Set(holders.map(({ candidate }) => facetOfCandidate(candidate)));
+  const held = groupBy(holders, ({ candidate }) => facetOfCandidate(candidate));
+  const taken = new Set(held.keys());
   for (const wish of wishes.filter(({ standing }) => standing.length === 0).sort(byPreference)) {
     const facet = facetOfCandidate(wish.candidate);
-    const moved = movedHere(wish, holders);
+    const moved = movedHere(wish, held.get(facet) ?? [], merge);
     const obstacle = moved ?? obstacleIn(wish, record => beside.obstacleToNew(record));
     if (obstacle) refused.set(wish.candidate, obstacle);
     else if (!taken.has(facet)) {
@@ -249,11 +301,11 @@ function grantNew(wishes: readonly Wish[], { fixed, holders }: Judged): Granted 
 }
 
 /** An object of the name that takes a set identifier which is new there goes before others that ask for it, too. */
-function movedHere({ candidate, records }: Wish, holders: readonly Wish[]): Obstacle | undefined {
-  const facet = facetOfCandidate(candidate);
-  const holder = holders.find(one => facetOfCandidate(one.candidate) === facet);
-  if (!holder || holder.standing.some(({ record }) => facetOf(record) === facet)) return undefined;
-  const other = holder.records.find(one => records.some(record => recordId(record) === recordId(one)));
+function movedHere(wish: Wish, here: readonly Wish[], merge: MergeScope): Obstacle | undefined {
+  const [first] = here;
+  if (!first || here.some(staysIn)) return undefined;
+  const ids = new Set(wish.records.map(recordId));
+  const other = first.records.find(one => ids.has(recordId(one))) ?? withoutRoom(wish, first, merge);
   return other && { clash: 'taken', other };
 }
 
@@ -271,7 +323,10 @@ const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>>
   cname: () => 'and DNS allows nothing beside a CNAME',
   policy: () => 'and Route 53 takes one routing policy for a name and type',
   place: () => 'and of each region, failover role and location a name and type has one',
-  taken: () => 'and each set identifier of a name is one object’s',
+  taken: ({ setIdentifier }) =>
+    setIdentifier === undefined
+      ? 'and the simple record sets of a name are one object’s'
+      : 'and each set identifier of a name is one object’s',
   full: () => 'and Route 53 takes no more of one name and type',
 };
 
@@ -351,10 +406,11 @@ function ttlFindings(
   });
 }
 
-/** Whoever shares a name is told with whom. */
+/** Whoever shares a name by set identifiers is told with whom. */
 function sharing(name: DnsName, leads: readonly Wish[], { view: { zone } }: NameContext): Finding[] {
   const objects = new Map(leads.flatMap(({ candidate }) => candidate.objects).map(one => [describeObject(one), one]));
-  if (objects.size < 2) return [];
+  const facets = new Set(leads.map(({ candidate }) => facetOfCandidate(candidate)));
+  if (objects.size < 2 || facets.size < 2) return [];
   const all = [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
   const message = `${name} is shared by set identifiers, among ${listObjects(all)}`;
   return findingsOf({ name, objects: all }, 'merged', message, zone.id);

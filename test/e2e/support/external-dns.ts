@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../../scripts/real/programs.ts';
 import { PREFIXES } from './churn.ts';
@@ -10,15 +10,16 @@ const program = await findProgram('external-dns');
 /** Without it these tests are left out, and `npm run e2e` says why. */
 export const withoutExternalDns = program === undefined;
 
-/** Returns one run of ExternalDNS over the stage's cluster and zone; it throws what ExternalDNS said when it fails. */
+/** Returns one run of ExternalDNS over the stage's zone and its cluster, or another one; it throws what ExternalDNS said when it fails. */
 export async function externalDns(
   stage: Stage,
   owner: string,
   env: Readonly<Record<string, string>>,
   registry: readonly string[] = ['--registry=txt'],
+  kube: Pick<Stage['kube'], 'kubeconfig'> = stage.kube,
 ): Promise<() => Promise<string>> {
-  const kubeconfig = join(stage.folder, 'kubeconfig');
-  await writeFile(kubeconfig, stage.kube.kubeconfig(), { mode: 0o600 });
+  const kubeconfig = join(await mkdtemp(join(stage.folder, 'external-dns-')), 'kubeconfig');
+  await writeFile(kubeconfig, kube.kubeconfig(), { mode: 0o600 });
   const args = [
     `--kubeconfig=${kubeconfig}`,
     '--source=service',

@@ -134,6 +134,28 @@ async function build(
   return stage;
 }
 
+/** Another real cluster of the stage's world, reached in the same way; the caller stops it, and EKS describes it until `reset`. */
+export async function openSecond({ world }: Stage, name: string): Promise<Kube & { register(): void }> {
+  const webhook = await startTokenWebhook({ world, cluster: name, role: ROLE, group: 'fairlead' });
+  try {
+    const kube = await startKube(webhook.kubeconfig);
+    await kube.admin.apply(...(await clusterRole()));
+    const { url: endpoint, caData } = kube;
+    return {
+      ...kube,
+      register: () =>
+        void world.eks.clusters.push({ name, account: DEFAULT_ACCOUNT, region: world.region, endpoint, caData }),
+      stop: async () => {
+        await kube.stop();
+        await webhook.stop();
+      },
+    };
+  } catch (error) {
+    await webhook.stop();
+    throw error;
+  }
+}
+
 /** The very file that the README tells to apply. */
 export async function clusterRole(): Promise<KubernetesObject[]> {
   const documents = parseAllDocuments(await readFile(`${root}infra/cluster-role.yaml`, 'utf8'));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { streamTo } from '../../../functions/reconcile/stream.ts';
-import type { Finding, HistoryLine, News, RecordSet } from '../../../lib/model/index.ts';
-import { type EventBus, startEventBus } from './event-bus.ts';
+import type { Finding, HistoryLine, News, RecordSet } from '../lib/model/index.ts';
+import { streamTo } from '../lib/stream.ts';
+import { type EventBus, startEventBus } from './support/event-bus.ts';
 
 const BUS = 'arn:aws-us-gov:events:us-gov-west-1:111122223333:event-bus/dns';
 let bus: EventBus;
