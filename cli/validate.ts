@@ -1,7 +1,7 @@
 import { kubeConfigFromFile } from '../lib/cluster/kubeconfig.ts';
 import type { Config } from '../lib/config/config.ts';
 import { configsOf, doubtsOf, loadConfig } from '../lib/config/index.ts';
-import { printable } from '../lib/report/printable.ts';
+import { printable } from '../lib/printable.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show } from './output.ts';
 
