@@ -7,7 +7,7 @@ import type { Config, ZonesConfig } from './config.ts';
 import { configsOf } from './views.ts';
 
 /** What a config says that it most likely does not mean: nothing comes of it, or it will fail. */
-export interface Doubt {
+interface Doubt {
   /** The key, as in a ConfigError: `claims[0].clusters[1]`. */
   readonly field: string;
   readonly message: string;
