@@ -2,7 +2,7 @@ import { groupBy } from '../../group.ts';
 import type { DnsName, Finding, ManagedType, ObjectRef, RecordSet } from '../../model/index.ts';
 import { describeObject, describeRouting, policyOf, recordId, sharesTtl } from '../../model/index.ts';
 import { isOwnershipRecord } from '../../registry/index.ts';
-import { findingsOf, isNear, listObjects } from '../conflict/conflict.ts';
+import { isNear } from '../conflict/conflict.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -10,6 +10,7 @@ import { decidingClaims } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { desiredRecords } from '../desired/desired.ts';
 import { type Facet, facetOf, facetOfCandidate, groupOf } from '../desired/facets.ts';
+import { findingsOf, listObjects } from '../findings.ts';
 import type { MergeScope } from '../settings.ts';
 import { Beside, type Obstacle } from './beside.ts';
 

@@ -8,12 +8,12 @@ import {
   type SharingMode,
 } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
-import { findingsOf, listObjects } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import { decidingClaims, objectOf, type StandingShare, standingShares } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { desiredRecords } from '../desired/desired.ts';
+import { findingsOf, listObjects } from '../findings.ts';
 import type { PlanSettings } from '../settings.ts';
 import { within } from '../zones/zone-filter.ts';
 import { isMergeable, merge, saidOfUnfit, toldOutside } from './merging.ts';
