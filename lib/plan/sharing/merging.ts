@@ -15,7 +15,7 @@ import { type Candidate, compareCandidates, type Part } from '../desired/candida
 import { MAX_VALUES } from '../desired/desired.ts';
 import { findingsOf, listObjects } from '../findings.ts';
 import type { PlanSettings } from '../settings.ts';
-import type { Shared } from './sharing.ts';
+import type { Shared } from './shared.ts';
 
 /** Those who ask, and what stands. */
 interface Merging {
