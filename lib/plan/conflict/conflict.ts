@@ -4,7 +4,7 @@ import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
-import type { Keeping } from '../owners/owners.ts';
+import type { Keeping } from '../owners/keeping.ts';
 import type { MergeScope } from '../settings.ts';
 import { type Holder, holdersOf } from './holders.ts';
 import { makeOffers, type Offer } from './offers.ts';

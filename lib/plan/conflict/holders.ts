@@ -5,7 +5,7 @@ import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { facetOf, facetOfCandidate } from '../desired/facets.ts';
-import type { Keeping } from '../owners/owners.ts';
+import type { Keeping } from '../owners/keeping.ts';
 
 /** Whose an ownership record is: the candidate that asks for the name, or why it stays, or nobody's any more. */
 export interface Holder {

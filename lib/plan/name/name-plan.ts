@@ -3,7 +3,7 @@ import type { Claim } from '../../registry/index.ts';
 import type { Delta } from '../change/diff.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import { findingsOf } from '../findings.ts';
-import type { Keeping } from '../owners/owners.ts';
+import type { Keeping } from '../owners/keeping.ts';
 
 /** The plan of one name in one zone. */
 export interface NamePlan {
