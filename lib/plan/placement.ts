@@ -1,6 +1,6 @@
 import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
-import { recordsAt, type ZoneView } from './current/current.ts';
+import { recordsAt, type ZoneView } from './current/zone-view.ts';
 import { type Candidate, type Candidates, mayStandIn } from './desired/candidates.ts';
 import { findingsOf } from './findings.ts';
 import type { LeftOutZone } from './input.ts';
