@@ -6,10 +6,12 @@ import type { Candidate } from './desired/candidates.ts';
 /** How many objects a message names. */
 const SHOWN = 3;
 
+/** Objects as a message names them. */
 export function listObjects(objects: readonly ObjectRef[]): string {
   return firstAndCount(objects, SHOWN, describeObject);
 }
 
+/** The same for each of the objects of a name. */
 export function findingsOf(
   { name, objects }: Pick<Candidate, 'name' | 'objects'>,
   reason: Finding['reason'],
