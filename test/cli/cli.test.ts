@@ -88,6 +88,16 @@ describe('fairlead', () => {
       expect(well.out).toContain(found);
     expect(well.out).not.toContain(world.env().AWS_SECRET_ACCESS_KEY);
 
+    const { faults } = world.clusters.get('prod')!;
+    await config('state: {store: ./state}\nkubernetesEvents: true');
+    expect((await fairlead('doctor', ...dns)).out).toContain('Events may be written on its objects');
+    faults.deny('events', 'create');
+    const silent = await fairlead('doctor', ...dns);
+    faults.permit('events');
+    expect(silent.out).toMatch(
+      /doubt +clusters: prod: Events may not be written on its objects.*\n +→ npm run -s cluster-role/,
+    );
+
     await writeFile(
       join(folder, 'fairlead.yml'),
       'clusters: [{name: prot, region: us-east-1}]\nzones: {domains: [example.org]}',
