@@ -1,10 +1,11 @@
 import type { ClusterProbe } from '../cluster/index.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
 import { configsOf } from '../config/index.ts';
+import type { Check } from '../model/index.ts';
 import { externalDnsIn, readArguments } from '../moving/index.ts';
 import { reasonOf } from '../reason.ts';
 import { firstAndCount } from '../shown.ts';
-import { type Check, checksOf } from './check.ts';
+import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** A token is good for some minutes, and a signature for five: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */

@@ -1,7 +1,8 @@
 import { withinDeadline } from '../aws/index.ts';
 import type { Config } from '../config/config.ts';
+import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
-import { type Check, checksOf } from './check.ts';
+import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
 import { stateChecks } from './state.ts';

@@ -1,8 +1,9 @@
 import type { DnsName, Finding, ZoneId } from '../model/index.ts';
 import { unknownFreezes } from './brakes/freeze.ts';
 import { withoutRefused } from './claims/allowed.ts';
-import { currentAt, viewZones, type ZoneView } from './current/current.ts';
+import { currentAt } from './current/current.ts';
 import { publishedObjects } from './current/leftovers.ts';
+import { viewZones, type ZoneView } from './current/zone-view.ts';
 import { gatherCandidates } from './desired/candidates.ts';
 import type { PlanInput, PlanOutput } from './input.ts';
 import { givenUpTest } from './owners/given-up.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterProbe } from '../../lib/cluster/index.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { type Check, type DoctorPorts, examine } from '../../lib/doctor/index.ts';
-import type { HostedZone, RecordSet } from '../../lib/model/index.ts';
+import { type DoctorPorts, examine } from '../../lib/doctor/index.ts';
+import type { Check, HostedZone, RecordSet } from '../../lib/model/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, encodeZone } from '../../lib/state/index.ts';
 import { parse } from '../config/files.ts';

@@ -12,7 +12,8 @@ import type {
 import { changeKey, objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../../registry/index.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
-import { type Current, type OwnedRecord, recordsAt } from '../current/current.ts';
+import type { Current, OwnedRecord } from '../current/current.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Delta } from './diff.ts';
 

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../../model/index.ts';
 import { diff } from '../change/diff.ts';
-import { firstKeeps, type KeptRecord, type Offer } from '../conflict/conflict.ts';
+import { firstKeeps, type KeptRecord } from '../conflict/conflict.ts';
+import type { Offer } from '../conflict/offers.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';

@@ -3,7 +3,7 @@ import type { Claim } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
-import type { Keeping } from '../owners/owners.ts';
+import type { Keeping } from '../owners/keeping.ts';
 
 export const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
   settings.types.includes(record.type as ManagedType);

@@ -1,9 +1,9 @@
 import type { DnsName, Finding, ObjectRef, Party, Reason } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { Delta } from '../change/diff.ts';
-import { findingsOf } from '../conflict/conflict.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
-import type { Keeping } from '../owners/owners.ts';
+import { findingsOf } from '../findings.ts';
+import type { Keeping } from '../owners/keeping.ts';
 
 /** The plan of one name in one zone. */
 export interface NamePlan {
