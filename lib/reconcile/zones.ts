@@ -138,7 +138,7 @@ export async function keptSelection(run: OpenRun): Promise<Pick<SelectedZones, '
 }
 
 /**
- * A finding where nothing is selected, or for each domain of the filter that has no zone.
+ * A finding where nothing is selected, or for each domain of the filter that has no zone, and each id that is none.
  *
  * @param selections what each view selects: a domain that all of them inherit has its zone in one
  */
@@ -148,7 +148,7 @@ export function withoutZones(
   selections: readonly (readonly HostedZone[])[],
 ): Finding[] {
   return selected.length > 0
-    ? zones.domains.flatMap(withoutZone(selections.flat(), zones))
+    ? [...zones.domains.flatMap(withoutZone(selections.flat(), zones)), ...zones.ids.flatMap(withoutId(all))]
     : [noneSelected(all, leftOut)];
 }
 
@@ -179,6 +179,15 @@ function withoutZone(selected: readonly HostedZone[], { domainRegex, excludeDoma
     if (reaches || domainRegex !== undefined || excludeDomainRegex !== undefined) return [];
     const message = `zones.domains: no hosted zone is selected for ${name}: create it, or mend or remove the domain`;
     return [{ reason: 'warning', message, field: 'zones.domains' }];
+  };
+}
+
+/** Of several ids one that is mistyped would be silence. */
+function withoutId(all: readonly HostedZone[]) {
+  return (id: string): Finding[] => {
+    if (all.some(zone => zone.id === id)) return [];
+    const message = `zones.ids: the account has no hosted zone ${id}: mend the id, or remove it`;
+    return [{ reason: 'warning', message, field: 'zones.ids' }];
   };
 }
 
