@@ -8,6 +8,7 @@ import {
   decidingClaim,
   indexOwnership,
   isOwnershipRecord,
+  isUnreadable,
   type OwnershipIndex,
   ownershipsIn,
   readOwnershipName,
@@ -23,6 +24,8 @@ export interface CurrentRecord {
   readonly claim?: Claim;
   /** It has an ownership record of ours, too: another owner has laid claim to it beside, or it may be the wildcard twin's. */
   readonly contested?: boolean;
+  /** Others have a part of it, too, as its ownership record says in a text that no key opens. */
+  readonly sealed?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
   /** Its ownership record is, as far as can be told, that of this other name. */
@@ -101,6 +104,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
     else if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
+    else if (hasSealedPart(claim, settings)) foreign.push({ record, claim, contested: true, sealed: true });
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
@@ -118,7 +122,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
-    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => one.claim === claim)),
+    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => isFor(claim, one))),
     reserved,
   };
 }
@@ -128,6 +132,14 @@ function sharesIn({ ownership, txt, type }: Claim, all: readonly Claim[]): Pick<
   if (ownership.share === undefined) return {};
   return { shares: all.filter(other => other.txt === txt && other.type === type && other.ownership.share) };
 }
+
+/** Of addresses that several have together, those of a part whose ownership no key opens are not known: all of them stay. */
+function hasSealedPart({ ownership, txt }: Claim, { naming }: PlanSettings): boolean {
+  return ownership.share !== undefined && (txt.values ?? []).some(value => isUnreadable(value, naming));
+}
+
+const isFor = (claim: Claim, one: CurrentRecord) =>
+  one.claim === claim || (one.sealed === true && one.claim?.txt === claim.txt);
 
 /** Whether an ownership record is of the wildcard that is written like this name: its object asks for that, and not for this. */
 function meansWildcard({ ownership }: Claim, name: DnsName, { naming }: PlanSettings, owners: Owners): boolean {

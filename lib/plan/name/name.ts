@@ -14,7 +14,7 @@ import type { Candidate } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
 import type { Keeping } from '../owners/owners.ts';
-import { type Block, misreadMessage, whatBlocks } from '../preconditions/preconditions.ts';
+import { type Block, misreadMessage, sealedMessage, whatBlocks } from '../preconditions/preconditions.ts';
 import { isAwaited, type Settled, settleRouting } from '../routing/routing.ts';
 import { withoutDrained } from '../sharing/drained.ts';
 import { shareName } from '../sharing/sharing.ts';
@@ -364,13 +364,15 @@ function planUndesired(current: Current, context: NameContext): NamePlan {
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
 function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
-  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread }): Finding[] => {
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread, sealed }): Finding[] => {
     if (!contested && !unproven && misread === undefined) return [];
     const why = unproven
       ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
       : misread !== undefined
         ? misreadMessage(claim?.txt.name, misread)
-        : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+        : sealed
+          ? sealedMessage(claim?.txt.name)
+          : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });
