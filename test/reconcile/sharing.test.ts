@@ -310,6 +310,17 @@ describe('a cluster that leaves the config', () => {
     expect(records(world)).toEqual([`${HOST} A 203.0.113.9`]);
   });
 
+  test.each(['merge', 'weighted'])('%s: that its part stays is told, once a zone, with what to do', async mode => {
+    const world = await worldOf(mode, both);
+    world.config = configOf(
+      `owner: arena\nclusters: [{name: c1, region: us-east-1}]\nzones: {domains: [example.com]}\nsharing: ${mode}`,
+    );
+    const { result } = await become(world, {});
+    expect(result.findings.filter(({ reason }) => reason === 'frozen').map(({ message }) => message)).toEqual([
+      `a part of ${HOST} is kept though no object asks for it: its cluster "c2" is not in the config: put it back, or force a run for it (c2) to remove what it left`,
+    ]);
+  });
+
   test('gives its part up with release --cluster', async () => {
     const world = await worldOf('merge', both);
     world.config = without;

@@ -27,6 +27,8 @@ export interface NamePlan {
   readonly findings: readonly Finding[];
   /** Why something of ours is kept though nobody asks for it, to be told once for many names. */
   readonly keeping?: Keeping;
+  /** What is kept is a part of the name alone: objects ask for the rest. */
+  readonly partly?: boolean;
   /** Ownership records of ours that fit no record set and stay: what they are is not known. */
   readonly stray: readonly Claim[];
 }
@@ -50,10 +52,18 @@ export function planName(current: Current, asking: readonly Candidate[], around:
   const all = [...shared.findings, ...settled.findings, ...parts.flatMap(part => part.findings), ...drained.findings];
   const findings = all.filter(isTold);
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
-  const told = { findings, ...(keeping && { keeping }) };
+  const left = keeping ? undefined : leftBehind(current, context);
+  const told = { findings, ...(keeping && { keeping }), ...(left && { keeping: left, partly: true }) };
   const asked = parts.map(part => ({ ...part, objects: part.objects.filter(one => !shared.absent.has(one)) }));
   const changes = togetherParts(asked).flatMap((together, i) => changeOf(together, i === 0, current, context));
   return { changes, ...told, stray: changes.length === 0 ? strayClaims(current, context) : [] };
+}
+
+/** Why a part of a name stays of which the object can be read no more, until a person says so. */
+function leftBehind({ name, ours }: Current, { owners }: NameContext): Keeping | undefined {
+  return ours
+    .flatMap(owned => decidingClaims(owned).map(({ ownership }) => owners.keeping(ownership, name, owned.record)))
+    .find(keeping => keeping?.why === 'departed' || keeping?.why === 'unlisted');
 }
 
 /** The change of parts that go together. Ownership records that decide over nothing go with the first of the name. */
