@@ -99,10 +99,10 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, contenders, records);
+    const rival = claim && rivalOf(record, claim, contenders, { records, owners });
     const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
-    else if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
+    else if (rival) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
     else if (hasSealedPart(claim, settings)) foreign.push({ record, claim, contested: true, sealed: true });
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
@@ -138,8 +138,9 @@ function hasSealedPart({ ownership, txt }: Claim, { naming }: PlanSettings): boo
   return ownership.share !== undefined && (txt.values ?? []).some(value => isUnreadable(value, naming));
 }
 
-const isFor = (claim: Claim, one: CurrentRecord) =>
-  one.claim === claim || (one.sealed === true && one.claim?.txt === claim.txt);
+/** Whether an ownership record is of a record set that is left alone: then so is what it says of a part. */
+const isFor = (claim: Claim, { claim: deciding }: CurrentRecord) =>
+  deciding === claim || (claim.ownership.share !== undefined && deciding?.txt === claim.txt);
 
 /** Whether an ownership record is of the wildcard that is written like this name: its object asks for that, and not for this. */
 function meansWildcard({ ownership }: Claim, name: DnsName, { naming }: PlanSettings, owners: Owners): boolean {
@@ -170,16 +171,17 @@ function straysAt(name: DnsName, records: readonly RecordSet[], view: ZoneView, 
     });
 }
 
-/** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */
+/** An idle ownership record of a stranger beside the deciding one: the record is contested, and nobody's to change. */
 function rivalOf(
   record: RecordSet,
   deciding: Claim,
   all: readonly Claim[],
-  records: readonly RecordSet[],
+  { records, owners }: { readonly records: readonly RecordSet[]; readonly owners: Owners },
 ): Claim | undefined {
   if (all.length < 2) return undefined;
   return all.find(
     claim =>
+      !owners.ours(claim.ownership.owner) &&
       claim.ownership.owner !== deciding.ownership.owner &&
       isSameIdentifier(claim.txt, record) &&
       isIdle(claim, all, records),
