@@ -406,7 +406,7 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
 const RUNS = Number(process.env.SHARING_RUNS ?? 60);
 
 test('whatever clusters ask for under shared names: no answer, no share and no stranger’s record is lost', {
-  timeout: 240_000,
+  timeout: Math.max(240_000, RUNS * 500),
 }, async () => {
   await fc.assert(
     fc.asyncProperty(
