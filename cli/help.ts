@@ -12,6 +12,8 @@ const ENVIRONMENT = `
 Environment:
   AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, …  credentials and region, as the AWS CLI reads them
   AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ROUTE_53, _EKS, _STS, _S3, _DYNAMODB  other endpoints, such as those that npm start prints
+  FAIRLEAD_STATE_BUCKET  the state of a deployed stack (its output StateBucketName), where state.store names none
+  FAIRLEAD_EVENT_BUS, FAIRLEAD_SERVICE  its event bus (output EventBusArn) and its name (fairlead-prod): what is changed is told there, too
   NO_COLOR, FORCE_COLOR, TERM=dumb  no colours, colours in a pipe as well, neither colours nor a progress line
   COLUMNS  the width of the terminal, where it is not known`;
 

@@ -1,8 +1,8 @@
 import { loadConfig } from '../lib/config/index.ts';
+import { printable } from '../lib/printable.ts';
 import { composePorts, readHistory } from '../lib/reconcile/index.ts';
 import { HISTORY_HEAD, historyRow } from '../lib/report/history.ts';
 import { markdownTable } from '../lib/report/markdown.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatTable } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text as whole } from 'node:stream/consumers';
 import { argumentsIn, importArguments } from '../lib/moving/index.ts';
-import { printable } from '../lib/report/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { command, EXIT, print } from './output.ts';
 
 export interface ImportFlags {

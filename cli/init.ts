@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseConfig } from '../lib/config/index.ts';
-import { printable } from '../lib/report/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { command, EXIT, print } from './output.ts';
 
 export interface InitFlags {

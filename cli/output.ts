@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { printable, printableJson } from '../lib/report/printable.ts';
+import { printable, printableJson } from '../lib/printable.ts';
 import { terminalOptions } from '../lib/report/terminal.ts';
 import type { TextOptions } from '../lib/report/text.ts';
 import { formatOf, type GlobalOptions } from './options.ts';

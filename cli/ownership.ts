@@ -1,8 +1,8 @@
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { Finding } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import { type Ask, composePorts, type Moves, moveOwnership } from '../lib/reconcile/index.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatTable, type TextOptions } from '../lib/report/text.ts';
 import { canonicalHostname } from '../lib/sources/index.ts';
 import { isAgreed } from './ask.ts';
@@ -10,6 +10,7 @@ import { type TerminalAws, terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show, textOptions } from './output.ts';
+import { changeStream } from './stream.ts';
 
 export interface MoveOptions extends GlobalOptions {
   /** Don't ask. */
@@ -146,9 +147,12 @@ function run(options: MoveOptions, askOf: AskOf): Promise<void> {
     const config = loadConfig(options.config, env);
     const ask = await askOf(aws, config);
     const tell = (text: string) => process.stderr.write(`${text}\n`);
+    const told = changeStream(aws, tell);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const agree = (shown: Moves) => agreed(shown, LATER[ask.kind], options);
-    const result = await moveOwnership(ask, { config, ports, ...inView(options) }, agree).finally(done);
+    const result = await told(run =>
+      moveOwnership(ask, { config, ports, ...inView(options), ...run }, agree).finally(done),
+    );
     await show(options, {
       value: result,
       text: text => textOf(result, text),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunRequest, RunResult } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import {
   composePorts,
   ensureSame,
@@ -13,7 +14,6 @@ import {
 } from '../lib/reconcile/index.ts';
 import { fitResult, TEXT_BYTES } from '../lib/report/fit.ts';
 import { escaped, markdownResult } from '../lib/report/markdown.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatResult } from '../lib/report/text.ts';
 import { isAgreed } from './ask.ts';
 import { terminalAws } from './aws.ts';
@@ -22,6 +22,7 @@ import { formatOf, type GlobalOptions } from './options.ts';
 import { command, EXIT, progressLine, show } from './output.ts';
 import { describeWith, type PreviewFlags, previewWith, type With } from './preview.ts';
 import { readPlan, writePlan } from './saved-plan.ts';
+import { changeStream } from './stream.ts';
 
 const STAGES: Readonly<Record<Progress['stage'], string>> = {
   zones: 'hosted zones read',
@@ -49,7 +50,8 @@ export interface ReconcileOptions extends GlobalOptions, PreviewFlags {
 /** `fairlead sync` and `fairlead plan`. */
 export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): Promise<void> {
   return command(options, async () => {
-    const { env, credentials } = await terminalAws(process.env);
+    const aws = await terminalAws(process.env);
+    const { env, credentials } = aws;
     const config = loadConfig(options.config, env);
     const progress = progressLine();
     const onProgress = ({ stage, done, of }: Progress) => progress.show(`${STAGES[stage]}: ${done} of ${of}`);
@@ -58,8 +60,9 @@ export function runReconcile(mode: 'sync' | 'plan', options: ReconcileOptions): 
       process.stderr.write(`${text}\n`);
     };
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
+    const told = changeStream(aws, tell);
     const carryOut = (what: RunRequest, more: Partial<Run> = {}) =>
-      reconcile(what, { config, ports, onProgress, ...more }).finally(progress.clear);
+      told(run => reconcile(what, { config, ports, onProgress, ...run, ...more }).finally(progress.clear));
     const request = { mode, force: options.force === true, ...(options.cluster && { clusters: options.cluster }) };
     if (mode === 'sync' && request.force && !options.yes && process.stdin.isTTY) {
       if (!(await agreed(await carryOut({ ...request, mode: 'plan' })))) return EXIT.unpublished;

@@ -1,9 +1,9 @@
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import { matchesGlob } from '../lib/glob.ts';
+import { printable } from '../lib/printable.ts';
 import { composePorts, type ListedRecord, listRecords } from '../lib/reconcile/index.ts';
 import { markdownTable } from '../lib/report/markdown.ts';
-import { printable } from '../lib/report/printable.ts';
 import { describeValue, formatTable } from '../lib/report/text.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { printable } from '../lib/printable.ts';
 import { decodePlan, encodePlan, type SavedPlan } from '../lib/reconcile/index.ts';
-import { printable } from '../lib/report/printable.ts';
 
 /** @throws Error for a file that cannot be read, or is no plan */
 export async function readPlan(file: string): Promise<SavedPlan> {

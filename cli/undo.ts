@@ -1,5 +1,6 @@
 import { loadConfig } from '../lib/config/index.ts';
 import { recordChanges } from '../lib/model/index.ts';
+import { printable } from '../lib/printable.ts';
 import {
   composePorts,
   type HeldName,
@@ -10,13 +11,13 @@ import {
   undo,
 } from '../lib/reconcile/index.ts';
 import { changeRow } from '../lib/report/change.ts';
-import { printable } from '../lib/report/printable.ts';
 import { formatTable, type TextOptions } from '../lib/report/text.ts';
 import { isAgreed } from './ask.ts';
 import { terminalAws } from './aws.ts';
 import { stoppable } from './interrupt.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show, textOptions } from './output.ts';
+import { changeStream } from './stream.ts';
 
 export interface UndoOptions extends GlobalOptions {
   readonly zone?: string;
@@ -42,13 +43,15 @@ export function runUndo(what: readonly string[], options: UndoOptions): Promise<
       throw new Error(
         'say what is undone: a run (as fairlead history names it), or a hostname, of which the last change is undone',
       );
-    const { env, credentials } = await terminalAws(process.env);
+    const aws = await terminalAws(process.env);
+    const { env, credentials } = aws;
     const config = loadConfig(options.config, env);
     if (config.state.store.kind === 'memory')
       throw new Error(
         'state.store is "memory", which keeps nothing between two commands: name the folder or bucket that runs use',
       );
     const tell = (text: string) => process.stderr.write(`${text}\n`);
+    const told = changeStream(aws, tell);
     const { ports, done } = stoppable(composePorts(config, env, credentials), tell);
     const lower = (text: string) => text.toLowerCase().replace(/(?<=.)\.$/, '');
     const query: UndoQuery = {
@@ -58,10 +61,9 @@ export function runUndo(what: readonly string[], options: UndoOptions): Promise<
       }),
     };
     const run = { config, ports, ...(options.view !== undefined && { view: options.view }) };
-    const work = options.release
-      ? releasing(query, run, options)
-      : undoing(query, ports.clock.now() - (options.since ?? DAYS * DAY), run, options);
-    return work.finally(done);
+    if (options.release) return releasing(query, run, options).finally(done);
+    const from = ports.clock.now() - (options.since ?? DAYS * DAY);
+    return told(more => undoing(query, from, { ...run, ...more }, options).finally(done));
   });
 }
 

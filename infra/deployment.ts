@@ -25,6 +25,8 @@ export interface Deployment extends Pick<Settings, 'timeout' | 'memory' | 'logRe
   readonly alarmActions: readonly string[];
   /** ARN of the bus that the change stream goes to. */
   readonly eventBus: CloudFormationValue | null;
+  /** The part of the stack that goes with it, or an empty one. */
+  readonly streamPart: string;
   /** Seconds that a message may wait in the queue before somebody is told. */
   readonly messageAge: number;
   /** The alarms on the runs of each shard. */
@@ -67,6 +69,7 @@ export function makeDeployment(params: Readonly<Record<string, unknown>>, folder
     // Two runs that fail at the last moment, each after the one before gave its messages back.
     messageAge: 2 * (timeout + 60) + 600,
     ...{ alarmActions, eventBus },
+    streamPart: eventBus === null ? 'infra/none.yml' : 'infra/stream.yml',
     alarms: shardAlarms({ service: SERVICE, shards, schedule, actions: alarmActions }),
     dashboard: { Dashboard: dashboard({ service: SERVICE, shards }) },
     vpc,

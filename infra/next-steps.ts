@@ -2,7 +2,7 @@ import { accountOf, parseArn } from '../lib/aws/arn.ts';
 import type { ClusterConfig, Config } from '../lib/config/config.ts';
 import { configsOf } from '../lib/config/index.ts';
 import { groupBy } from '../lib/group.ts';
-import { writtenTypes } from './iam.ts';
+import { OWN_BUCKET, writtenTypes } from './iam.ts';
 import { recordNames } from './record-names.ts';
 
 /** What is known once the stack is there. */
@@ -38,6 +38,7 @@ export function nextSteps(deployed: Deployed): readonly Step[] {
     },
     ...(paused ? [{ title: 'Start the schedule', commands: [`npx sls deploy ${place(deployed)}`] }] : []),
     ...forwarderStep(config, outputs),
+    ...terminalStep(deployed),
   ];
 }
 
@@ -123,6 +124,17 @@ function forwarderStep({ clusters }: Config, { WebhookUrl, WebhookFunctionArn }:
     `helm install fairlead forwarder/chart --kube-context <${name}> --namespace fairlead --create-namespace --set cluster=${name},webhook.url=${WebhookUrl ?? '<WebhookUrl>'},image.repository=<REPOSITORY>`,
   ]);
   return [{ title: 'Seconds, not minutes: the forwarder in each cluster', commands }];
+}
+
+/** With the state and the stream of the stack, whoever sees what runs do sees what a person does from a terminal. */
+function terminalStep({ config, stage, outputs: { StateBucketName, EventBusArn } }: Deployed): Step[] {
+  if (EventBusArn === undefined) return [];
+  const own = config.state.store.kind === 's3' && config.state.store.bucket === OWN_BUCKET;
+  const commands = [
+    ...(own && StateBucketName !== undefined ? [`export FAIRLEAD_STATE_BUCKET=${StateBucketName}`] : []),
+    `export FAIRLEAD_EVENT_BUS=${EventBusArn} FAIRLEAD_SERVICE=fairlead-${stage}`,
+  ];
+  return [{ title: 'In a terminal that changes something: the same state, and the same change stream', commands }];
 }
 
 function roleParameters(arn: string): string[] {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
 import type { RunResult } from '../lib/model/index.ts';
-import { printable } from '../lib/report/printable.ts';
+import { printable } from '../lib/printable.ts';
 import { buildAll } from '../scripts/build.ts';
 import { exportsOf, writeAccess } from './demo/access.ts';
 import { ManifestFolder } from './demo/manifests.ts';

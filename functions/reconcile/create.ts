@@ -6,12 +6,13 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { withinDeadline } from '../../lib/aws/index.ts';
 import type { News, RunCause, RunRequest, RunResult } from '../../lib/model/index.ts';
 import { fitResult } from '../../lib/report/fit.ts';
+import type { Stream } from '../../lib/stream.ts';
 import { inTime } from '../in-time.ts';
 import { meter } from '../metrics.ts';
 import { type AskedMessage, type BatchRun, type Known, readTrigger, type Trigger } from './event.ts';
 import type { RetrySoon } from './redelivery.ts';
 import { createServed, type Served } from './served.ts';
-import type { Stream } from './stream.ts';
+
 import { createTelemetry, logResult, meterLatency, meterResult, meterStream, type Telemetry } from './telemetry.ts';
 
 /** What the function needs of the core. */

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../../lib/config/index.ts';
 import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
+import { streamTo } from '../../lib/stream.ts';
 import { createHandler } from './create.ts';
 import { retryThrough } from './redelivery.ts';
-import { streamTo } from './stream.ts';
 
 // Once for each instance of the function: a config that cannot be loaded fails its start, and says why in the log.
 const taskRoot = process.env.LAMBDA_TASK_ROOT ?? process.cwd();

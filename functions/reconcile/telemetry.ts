@@ -11,9 +11,9 @@ import {
   type RunResult,
 } from '../../lib/model/index.ts';
 import { firstAndCount } from '../../lib/shown.ts';
+import type { Streamed } from '../../lib/stream.ts';
 import { type MetricName, meter } from '../metrics.ts';
 import type { BatchRun } from './event.ts';
-import type { Streamed } from './stream.ts';
 
 /** Powertools reads its own settings (POWERTOOLS_…) from the environment; serverless.yml sets them. */
 export interface Telemetry {

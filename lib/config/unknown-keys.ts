@@ -1,5 +1,4 @@
-// biome-ignore lint/style/noRestrictedImports: the table alone; the index of lib/moving reads configs.
-import { FLAGS, type Flag } from '../moving/flags.ts';
+import { FLAGS, type Flag } from './flags.ts';
 import { keyPaths } from './key-paths.ts';
 import { fileSchema } from './schema.ts';
 

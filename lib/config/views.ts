@@ -1,4 +1,5 @@
 import { isMap } from '../is-map.ts';
+import type { OwnerId } from '../model/index.ts';
 import type { Config } from './config.ts';
 import { over } from './over.ts';
 
@@ -22,6 +23,10 @@ export function configsOf(config: Config): readonly ConfigOfView[] {
     },
   }));
 }
+
+/** The owner ids under which ownership records are written, in whatever shard or view. */
+export const ownerIdsOf = ({ clusters, views }: Config): ReadonlySet<OwnerId> =>
+  new Set([...clusters, ...views].flatMap(({ owner }) => owner ?? []));
 
 /**
  * Lays what a view says over what the file says: a list or a value takes the place of the file's; of maps each key does. It

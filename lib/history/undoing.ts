@@ -53,5 +53,7 @@ function netOf(steps: readonly HistoryLine[]): Pick<Undoing, 'before' | 'after'>
 export function undoneLine({ line, before, after, run }: Undoing, mark: Pick<HistoryLine, 'at' | 'run'>): HistoryLine {
   const action = after.length === 0 ? 'create' : before.length === 0 ? 'delete' : 'update';
   const why = `a person undid what the run ${run} did`;
-  return { ...line, ...mark, by: 'manual', action, why, undoes: run, before: after, after: before };
+  // When that run began, and what it cost, says nothing of the undoing.
+  const { began: _, noticed: __, calls: ___, ...same } = line;
+  return { ...same, ...mark, by: 'manual', action, why, undoes: run, before: after, after: before };
 }

@@ -1,4 +1,4 @@
-import { FLAGS, OTHER_PROVIDERS } from './flags.ts';
+import { FLAGS, OTHER_PROVIDERS } from '../config/index.ts';
 
 /** The arguments of one ExternalDNS: the values of each flag, in the order given. A switch has `true` or `false`. */
 export interface Arguments {

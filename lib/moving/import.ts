@@ -1,7 +1,6 @@
 import { stringify } from 'yaml';
-import { ConfigError, parseConfig } from '../config/index.ts';
+import { ConfigError, FLAGS, type Flag, OTHER_PROVIDERS, parseConfig } from '../config/index.ts';
 import { type Arguments, readArguments } from './arguments.ts';
-import { FLAGS, type Flag, OTHER_PROVIDERS } from './flags.ts';
 import type { Found } from './input.ts';
 
 /** A config equivalent to the arguments of an ExternalDNS. */

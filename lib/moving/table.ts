@@ -1,5 +1,5 @@
+import { FLAGS, type Flag } from '../config/index.ts';
 import { ANNOTATIONS } from './annotations.ts';
-import { FLAGS, type Flag } from './flags.ts';
 
 const KINDS = { done: 'nothing to set', else: 'set elsewhere', none: '**no equivalent**' } as const;
 

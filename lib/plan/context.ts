@@ -1,9 +1,9 @@
-import type { DnsName, HostedZone, NameChange } from '../model/index.ts';
+import type { DnsName, HostedZone, NameChange, ObjectRef } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import type { OwnedRecord, ZoneView } from './current/current.ts';
+import type { OwnedRecord } from './current/current.ts';
+import type { ZoneView } from './current/zone-view.ts';
 import type { SharedTtl, TypesAt } from './desired/desired.ts';
 import type { Owners } from './owners/owners.ts';
-import type { Hides } from './preconditions/delegation.ts';
 import type { PlanSettings } from './settings.ts';
 
 /** What the plan of one name may look at, besides the name itself. */
@@ -20,6 +20,9 @@ export interface NameContext {
   readonly above: (name: DnsName) => { readonly ours: readonly OwnedRecord[]; readonly zone?: HostedZone };
   readonly hides: Hides;
 }
+
+/** A name at or below a new NS record set that the world would not find here any more, though others have or want it there. */
+export type Hides = (name: DnsName, object: ObjectRef) => DnsName | undefined;
 
 /** A change of the plan, with what the brakes must know of it. */
 export interface PlannedChange {

@@ -1,6 +1,5 @@
-export { removedLately } from './brakes/brakes.ts';
+export { removedLately } from './brakes/removals.ts';
 export { allowedBy } from './claims/allowed.ts';
-export type { ClaimRule } from './claims/claims.ts';
 export type { Current, CurrentRecord, OwnedRecord } from './current/current.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';
 export type { LeftOutZone, PlanInput, PlanOutput, PlanScope } from './input.ts';
@@ -25,6 +24,6 @@ export { inFairOrder } from './sending/fair-order.ts';
 export { lesserOf } from './sending/lesser.ts';
 export { USUAL_QUOTA, withoutAdditions } from './sending/namespace-limit.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './sending/refusals.ts';
-export type { PlanSettings, SharingRule } from './settings.ts';
+export type { ClaimRule, PlanSettings, SharingRule } from './settings.ts';
 export { type ToldByView, tellers, toldByViews } from './told-by-views.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones/zones.ts';

@@ -1,6 +1,5 @@
 import type { ClusterName, DnsName, ManagedType, SharingMode, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
-import type { ClaimRule } from './claims/claims.ts';
 import type { ZoneFilter } from './zones/zones.ts';
 
 export type Policy = 'sync' | 'upsert-only' | 'create-only';
@@ -12,6 +11,21 @@ export type MergeScope = 'object' | 'namespace' | 'cluster';
 export interface SharingRule {
   readonly domains: readonly DnsName[];
   readonly mode: SharingMode;
+}
+
+/** A rule of the config's `claims`. An empty list means any. */
+export interface ClaimRule {
+  /** Names of clusters, `*` for any characters. */
+  readonly clusters: readonly string[];
+  /** Likewise of namespaces. */
+  readonly namespaces: readonly string[];
+  /** These names and everything under them; `.x` means only below x. */
+  readonly domains: readonly DnsName[];
+  readonly types: readonly ManagedType[];
+  /** Whether it lets through `*` names, the apexes of hosted zones, and names with a label that begins with `_`. */
+  readonly wildcard: boolean;
+  readonly apex: boolean;
+  readonly underscore: boolean;
 }
 
 /** The larger of the two counts. */

@@ -3,15 +3,16 @@ import {
   addToTimeline,
   type HistoryQuery,
   historyLine,
+  movedLine,
   type RunMark,
   type RunSummary,
   selectHistory,
   timelineOf,
-  type Undoing,
   undoneLine,
 } from '../history/index.ts';
-import type { DnsName, HistoryLine, HostedZone, NameChange } from '../model/index.ts';
+import type { DnsName, HistoryLine, HostedZone, NameChange, OwnerId } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
+import type { Move } from '../plan/index.ts';
 import {
   decodeHistory,
   encodeHistory,
@@ -62,17 +63,31 @@ export async function keepHistory(
   );
 }
 
-/** Keeps what a person undid, as what a run does. */
-export async function keepUndone(run: OpenRun, undoings: readonly Undoing[]): Promise<void> {
-  const at = run.ports.clock.now();
-  const mark = { at: new Date(at).toISOString(), run: run.ports.holder };
-  // With the lines of the shard that they undo: whoever looks for the name's history reads them together.
-  for (const [shard, some] of groupBy(undoings, ({ line }) => line.shard))
+/** Keeps what a person had done, once, as what a run does. */
+export async function keepMoved(run: OpenRun, moves: readonly Move[], cost: Pick<RunMark, 'beganAt' | 'calls'>) {
+  const { holder, clock } = run.ports;
+  const at = clock.now();
+  const lineOf = ({ undoing, ...move }: Move): HistoryLine =>
+    undoing
+      ? undoneLine(undoing, { at: new Date(at).toISOString(), run: holder })
+      : movedLine(move, { run: holder, by: 'manual', shard: shardOf(move.to ?? move.from, run), at, ...cost });
+  const changes = moves.map(move => ({ change: move.change, line: lineOf(move) }));
+  if (changes.length > 0) run.onApplied?.(changes);
+  // With the lines of the shard that they are about: whoever looks for the name's history reads them together.
+  for (const [shard, some] of groupBy(changes, ({ line }) => line.shard))
     await keepLines(
       { ...run, shard },
-      some.map(undoing => undoneLine(undoing, mark)),
+      some.map(({ line }) => line),
       at,
     );
+}
+
+/** An owner id is in one shard; what one had that has left the config is kept with the first. */
+function shardOf(owner: OwnerId | undefined, { views, shard }: OpenRun): string {
+  const cluster = views.flatMap(({ clusters }) => clusters).find(one => one.owner === owner)?.name;
+  const shards = views.flatMap(config => config.shards);
+  const own = shards.find(({ clusters }) => cluster !== undefined && clusters.includes(cluster));
+  return own?.name ?? shards[0]?.name ?? shard;
 }
 
 async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {

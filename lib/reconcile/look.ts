@@ -5,7 +5,7 @@ import { type PlanInput, within, zonesMissing } from '../plan/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { type KnownCluster, knownClusters, skipped } from './clusters.ts';
-import { openViews } from './open.ts';
+import { ofShard, openViews } from './open.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { planSettings } from './settings.ts';
 import { inView } from './views.ts';
@@ -131,10 +131,9 @@ export async function lookAnew(run: Run): Promise<Look> {
   const parts: Part[] = [];
   const request = { mode: 'plan', force: false } as const;
   for (const { name, clusters } of run.config.shards) {
-    const config = { ...run.config, clusters: run.config.clusters.filter(one => clusters.includes(one.name)) };
     const { views, failures } = await readWorlds(
       { ...request, force: true },
-      await openViews({ ...run, config, shard: name }),
+      await openViews(ofShard(run, name, clusters)),
       true,
     );
     const failed = failures.map(({ view, error }) =>

@@ -22,7 +22,7 @@ import { indexOwnership, type NamingSettings } from '../registry/index.ts';
 import { applyChanges, type CountedRoute53, type ZoneOutcome } from '../route53/index.ts';
 import { firstOf } from '../shown.ts';
 import { readClusters } from './clusters.ts';
-import { keepUndone } from './history.ts';
+import { keepMoved } from './history.ts';
 import { Impossible } from './impossible.ts';
 import { openViews } from './open.ts';
 import type { OpenRun, Run } from './ports.ts';
@@ -98,6 +98,8 @@ export async function moveOwnership(
 }
 
 const ZONES_AT_ONCE = 6;
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 const movesIn = ({ state }: LoadedZone, { moves }: Pick<Look, 'moves'>) =>
   moves.filter(({ zone }) => zone.id === state.zone.id);
@@ -256,10 +258,7 @@ async function carryOut(zone: LoadedZone, begun: LoadedZone, look: Look): Promis
     for (const one of editsOf(outcome.applied)) left.sets.push(one);
     await keepZone(run, { ...begun, state: afterwards(begun.state, done), edits: left });
   }
-  await keepUndone(
-    run,
-    done.flatMap(({ undoing }) => undoing ?? []),
-  );
+  await keepMoved(run, done, { beganAt: look.at, calls: sum(Object.values(route53.counts)) });
   return { moves: done, refused: notDone(outcome, id) };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Finding, type FreshFinding, isUnpublished, type RunRequest, type RunResult } from '../model/index.ts';
-import { decodeTold, encodeTold, type ToldFinding, type ToldFindings, toldKey } from '../state/index.ts';
+import { type Channel, decodeTold, encodeTold, type ToldFinding, type ToldFindings, toldKey } from '../state/index.ts';
 import { createCache } from './kept.ts';
 import type { Ports } from './ports.ts';
 
@@ -11,17 +11,17 @@ const AGAIN_MS = 24 * 3_600_000;
 const MOST_KEPT = 10_000;
 
 /**
- * The findings of a run that were not told lately. They count as told from now on, whatever becomes of the telling. Where it
+ * The findings of a run that were not told lately there. They count as told from now on, whatever becomes of the telling. Where it
  * cannot be known, or not be kept, what was told, nothing is: each run would tell all of it anew.
  */
 export async function freshFindings(
-  shard: string,
+  { shard, channel }: { readonly shard: string; readonly channel: Channel },
   request: RunRequest,
   result: RunResult,
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
 ): Promise<FreshFinding[]> {
   const kept = createCache(store, clock);
-  const key = toldKey(shard);
+  const key = toldKey(shard, channel);
   const { value: before = new Map(), version } = await kept.read(key, decodeTold);
   const { fresh, told } = sortOut(before, request, result, clock.now());
   if (fresh.length === 0 && told.size === before.size) return [];

@@ -1,9 +1,17 @@
 import type { Config } from '../config/config.ts';
-import { type ConfigOfView, configsOf } from '../config/index.ts';
+import { type ConfigOfView, configsOf, ownerIdsOf } from '../config/index.ts';
+import type { ClusterName } from '../model/index.ts';
 import { withBudget } from '../route53/index.ts';
 import { createCache } from './kept.ts';
 import { DEFAULT_SHARD, type OpenRun, type Ports, type Run, type ZonesPort } from './ports.ts';
 import type { View } from './views.ts';
+
+/** A run that sees the clusters of a shard alone. It still knows whose ownership records the other shards write. */
+export function ofShard(run: Run, shard: string, clusters: readonly ClusterName[]): Run {
+  const { config, owners = ownerIdsOf(config) } = run;
+  const own = { ...config, clusters: config.clusters.filter(({ name }) => clusters.includes(name)) };
+  return { ...run, shard, owners, config: own };
+}
 
 /**
  * Begins a run: one part a view, all of which see the same clusters and the same of what is kept. Without the keys that the
@@ -19,6 +27,7 @@ export async function openViews(run: Run): Promise<View[]> {
   const common = {
     ...run,
     shard: run.shard ?? DEFAULT_SHARD,
+    owners: run.owners ?? ownerIdsOf(config),
     kept: createCache(ports.store, ports.clock),
     naming: { prefix, suffix, wildcardReplacement, ...(keys && { keys }) },
     readings: run.readings ?? new Map(),

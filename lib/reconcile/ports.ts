@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { EventWriter } from '../cluster/index.ts';
 import type { ClusterConfig, Config, ZonesConfig } from '../config/config.ts';
-import type { DnsName, KindRead, News, RunCause, ZoneId } from '../model/index.ts';
+import type { DnsName, KindRead, News, OwnerId, RunCause, ZoneId } from '../model/index.ts';
 import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
@@ -73,6 +73,8 @@ export interface Run {
   readonly ports: Ports;
   /** The shard whose clusters the config has, as far as this run goes. Default: `default`. */
   readonly shard?: string;
+  /** The owner ids of all shards and views; absent: the config has them all. */
+  readonly owners?: ReadonlySet<OwnerId>;
   /** The view that the config is narrowed to; absent: the config has none. */
   readonly view?: string;
   /** Absent where no lease could be had: swaps alone keep such runs from harm. */
@@ -102,7 +104,7 @@ export interface Run {
   readonly by?: RunCause;
   /** Likewise, epoch milliseconds: when the earliest of the changes was seen that notices tell of. */
   readonly noticedAt?: number;
-  /** Told of what was changed, when it is done. */
+  /** Told of what was changed, when it is done; of the moves of ownership, too. */
   readonly onApplied?: (changes: readonly AppliedChange[]) => void;
   /** Told of what a run over a shard has changed and found, also of one that failed. What was told lately is left out. */
   readonly onNews?: (news: News) => void;
@@ -117,6 +119,7 @@ export interface OpenRun extends Run {
   readonly tagged: boolean;
   readonly kept: Cache;
   readonly shard: string;
+  readonly owners: ReadonlySet<OwnerId>;
   /** `registry` of the config, with its keys. */
   readonly naming: NamingSettings;
   /** The readings of this run's clusters, begun or done: what comes late is taken up by a second pass. */

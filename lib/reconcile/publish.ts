@@ -33,7 +33,7 @@ import {
   type Verdict,
   type ZoneOutcome,
 } from '../route53/index.ts';
-import type { Ports, Run } from './ports.ts';
+import type { OpenRun, Ports, Run } from './ports.ts';
 import type { Edits } from './zone-copy.ts';
 
 /** One zone's planned changes on their way into Route 53. */
@@ -60,7 +60,7 @@ export interface Published {
 
 export interface PublishContext {
   readonly ports: Ports;
-  readonly run: Pick<Run, 'fence' | 'exact'>;
+  readonly run: Pick<Run, 'fence' | 'exact'> & Pick<OpenRun, 'owners'>;
   readonly route53: CountedRoute53;
   /** What the changes were planned from. */
   readonly input: PlanInput;
@@ -315,7 +315,7 @@ function withoutOvertaken(
 async function refresh(
   stale: readonly Verdict[],
   work: Work,
-  { route53, ports, input }: PublishContext,
+  { route53, ports, input, run: { owners } }: PublishContext,
 ): Promise<void> {
   const { zone } = work.state;
   const { naming } = input.settings;
@@ -343,9 +343,8 @@ async function refresh(
   sets.splice(0, sets.length, ...newer);
   if (whole) work.edits.whole = true;
   else for (const name of names) work.edits.names.add(name);
-  const owners = new Set(input.snapshots.map(({ owner }) => owner));
   const looked = lookedAgain(zone, work.state.records, records, naming);
-  const unproven = unprovenIn(looked, work.state.unproven, naming, owner => owners.has(owner));
+  const unproven = unprovenIn(looked, work.state.unproven, naming, owners);
   work.state = { ...work.state, records, unproven, ...(whole && { readAt: ports.clock.now() }) };
 }
 

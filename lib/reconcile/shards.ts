@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { doubtsOf } from '../config/index.ts';
 import type { ClusterName, Finding, FreshFinding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
-import { type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
+import { type Channel, type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import type { AppliedChange } from './history.ts';
 import { freshFindings } from './news.ts';
 import { objectEvents, writeObjectEvents } from './object-events.ts';
+import { ofShard } from './open.ts';
 import { announced, type Fence, type Run } from './ports.ts';
 import { summarize, unpublishedBefore } from './result.ts';
 import { executeRun } from './run.ts';
@@ -45,7 +47,14 @@ export async function reconcile(request: RunRequest, run: Run): Promise<RunResul
   const [failure] = failures;
   if (failure && (!first || (request.clusters ?? []).length > 0)) throw failure.error;
   if (!first) throw new UnknownTarget('the request names no cluster');
-  return withBoundedFindings(parts.length === 1 ? first : mergeResults(results, failures));
+  const result = parts.length === 1 ? first : mergeResults(results, failures);
+  return withBoundedFindings(withFindings(result, doubtsIn(request, run)));
+}
+
+/** What the config most likely does not mean: told where all clusters are read, and by one shard for all. */
+function doubtsIn({ clusters, shard }: RunRequest, { config }: Run): Finding[] {
+  if (clusters !== undefined || (shard !== undefined && shard !== config.shards[0]?.name)) return [];
+  return doubtsOf(config).map(({ field, message }) => ({ reason: 'warning', message: `${field}: ${message}`, field }));
 }
 
 interface Part {
@@ -72,11 +81,7 @@ function shardRequests(request: RunRequest, run: Run): [string, Part][] {
       name,
       {
         request: within(request, clusters, known),
-        run: {
-          ...run,
-          shard: name,
-          config: { ...config, clusters: config.clusters.filter(one => clusters.includes(one.name)) },
-        },
+        run: ofShard(run, name, clusters),
       },
     ]);
 }
@@ -95,9 +100,14 @@ function within(request: RunRequest, shard: readonly ClusterName[], known: reado
 /** What is new is told when the lease is given back: nobody waits for it, and nothing of the run depends on it. */
 async function runAndTell(shard: string, { request, run }: Part): Promise<RunResult> {
   const { onNews, ports, config, deadlineMs } = run;
-  const isHeard = onNews !== undefined || ports.writeEvents !== undefined;
-  if (!isHeard || request.mode === 'plan') return runShard(shard, request, run);
+  const { writeEvents } = ports;
+  if ((onNews === undefined && writeEvents === undefined) || request.mode === 'plan')
+    return runShard(shard, request, run);
   const applied: AppliedChange[] = [];
+  const onApplied = (changes: readonly AppliedChange[]) => {
+    for (const change of changes) applied.push(change);
+    run.onApplied?.(changes);
+  };
   const tell = (findings: readonly FreshFinding[]) => {
     if (onNews === undefined || applied.length + findings.length === 0) return;
     const at = new Date(ports.clock.now()).toISOString();
@@ -106,14 +116,17 @@ async function runAndTell(shard: string, { request, run }: Part): Promise<RunRes
   };
   let result: RunResult;
   try {
-    result = await runShard(shard, request, { ...run, onApplied: changes => void applied.push(...changes) });
+    result = await runShard(shard, request, { ...run, onApplied });
   } catch (error) {
     tell([]);
     throw error;
   }
-  const fresh = await freshFindings(shard, request, withBoundedFindings(result), ports);
-  tell(fresh);
-  return withFindings(result, await writeObjectEvents(objectEvents(applied, fresh), { config, ports }, deadlineMs));
+  const bounded = withBoundedFindings(result);
+  const freshFor = (channel: Channel) => freshFindings({ shard, channel }, request, bounded, ports);
+  if (onNews !== undefined) tell(await freshFor('stream'));
+  if (writeEvents === undefined) return result;
+  const events = objectEvents(applied, await freshFor('objects'));
+  return withFindings(result, await writeObjectEvents(events, { config, ports }, deadlineMs));
 }
 
 function withFindings(result: RunResult, more: readonly Finding[]): RunResult {

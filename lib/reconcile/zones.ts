@@ -6,7 +6,6 @@ import type {
   DnsName,
   Finding,
   HostedZone,
-  OwnerId,
   RecordSet,
   RunRequest,
   ZoneId,
@@ -139,7 +138,7 @@ export async function keptSelection(run: OpenRun): Promise<Pick<SelectedZones, '
 }
 
 /**
- * A finding where nothing is selected, or for each domain of the filter that has no zone.
+ * A finding where nothing is selected, or for each domain of the filter that has no zone, and each id that is none.
  *
  * @param selections what each view selects: a domain that all of them inherit has its zone in one
  */
@@ -149,7 +148,7 @@ export function withoutZones(
   selections: readonly (readonly HostedZone[])[],
 ): Finding[] {
   return selected.length > 0
-    ? zones.domains.flatMap(withoutZone(selections.flat(), zones))
+    ? [...zones.domains.flatMap(withoutZone(selections.flat(), zones)), ...zones.ids.flatMap(withoutId(all))]
     : [noneSelected(all, leftOut)];
 }
 
@@ -180,6 +179,15 @@ function withoutZone(selected: readonly HostedZone[], { domainRegex, excludeDoma
     if (reaches || domainRegex !== undefined || excludeDomainRegex !== undefined) return [];
     const message = `zones.domains: no hosted zone is selected for ${name}: create it, or mend or remove the domain`;
     return [{ reason: 'warning', message, field: 'zones.domains' }];
+  };
+}
+
+/** Of several ids one that is mistyped would be silence. */
+function withoutId(all: readonly HostedZone[]) {
+  return (id: string): Finding[] => {
+    if (all.some(zone => zone.id === id)) return [];
+    const message = `zones.ids: the account has no hosted zone ${id}: mend the id, or remove it`;
+    return [{ reason: 'warning', message, field: 'zones.ids' }];
   };
 }
 
@@ -264,10 +272,10 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 function unprovenAmong(
   kept: ZoneCopy,
   records: ZoneState['records'],
-  { config, naming }: OpenRun,
+  { owners, naming }: OpenRun,
 ): ReadonlySet<string> {
   const looked = lookedAgain(kept.zone, kept.records, records, naming);
-  return unprovenIn(looked, kept.unproven, naming, ourOwners(config));
+  return unprovenIn(looked, kept.unproven, naming, owners);
 }
 
 /** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
@@ -287,7 +295,7 @@ const affixes = ({ naming: { prefix, suffix, wildcardReplacement } }: OpenRun): 
 });
 
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
-export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: OpenRun): LoadedZone[] {
+export function distrustAbove(zones: readonly LoadedZone[], { owners, naming }: OpenRun): LoadedZone[] {
   const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
   const uppers = zones.flatMap(upper => {
     const { state, previous } = upper;
@@ -301,15 +309,10 @@ export function distrustAbove(zones: readonly LoadedZone[], { config, naming }: 
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
     const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, ourOwners(config))] : [],
+      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, owners)] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
-}
-
-function ourOwners({ clusters }: Config): (owner: OwnerId) => boolean {
-  const owners = new Set(clusters.map(({ owner }) => owner));
-  return owner => owners.has(owner);
 }
 
 /** A kept zone in which single names are read again. */

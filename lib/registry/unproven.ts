@@ -13,8 +13,8 @@ import {
 
 type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
 
-/** Whether an owner is one of ours: our own runs hand a record set over from one of our owners to another. */
-type IsOurs = (owner: OwnerId) => boolean;
+/** Our owner ids, of all shards and views: our own runs hand a record set over from one of them to another. */
+type Ours = ReadonlySet<OwnerId>;
 
 /** A zone before and after it was looked at again, with the ownership records of both. */
 export interface Looked {
@@ -48,7 +48,7 @@ export function unprovenIn(
   looked: Looked,
   known: ReadonlySet<string>,
   settings: NamingSettings,
-  isOurs: IsOurs,
+  ours: Ours,
 ): ReadonlySet<string> {
   const { before, now, earlier, later } = looked;
   const unproven = new Set(stillStanding(known, now));
@@ -58,7 +58,7 @@ export function unprovenIn(
       const claims = claimsOf(name, later, now, settings);
       const former = () => claimsOf(name, earlier, before, settings);
       for (const record of claims.length > 0 ? (now.get(name) ?? []) : [])
-        if (isForged(record, { claims, former, stood: before, written: before, settings }, isOurs))
+        if (isForged(record, { claims, former, stood: before, written: before, settings }, ours))
           unproven.add(recordId(record));
     }
   }
@@ -75,7 +75,7 @@ export function unprovenApex(
   lower: { readonly zone: HostedZone; readonly before: Records; readonly now: Records },
   upper: Looked,
   settings: NamingSettings,
-  isOurs: IsOurs,
+  ours: Ours,
 ): ReadonlySet<string> {
   const apex = lower.zone.name;
   const claims = claimsOf(apex, upper.later, upper.now, settings);
@@ -85,7 +85,7 @@ export function unprovenApex(
     ...claimsOf(apex, upper.earlier, upper.before, settings),
   ];
   const evidence = { claims, former, stood: lower.before, written: upper.before, settings };
-  return new Set((lower.now.get(apex) ?? []).filter(record => isForged(record, evidence, isOurs)).map(recordId));
+  return new Set((lower.now.get(apex) ?? []).filter(record => isForged(record, evidence, ours)).map(recordId));
 }
 
 interface Evidence {
@@ -99,12 +99,12 @@ interface Evidence {
 }
 
 /** Whether the ownership record that decides over a record set is new, where that stood before as somebody else's. */
-function isForged(record: RecordSet, { claims, former, stood, written, settings }: Evidence, isOurs: IsOurs): boolean {
+function isForged(record: RecordSet, { claims, former, stood, written, settings }: Evidence, ours: Ours): boolean {
   const claim = isOwnershipRecord(record, settings) ? undefined : decidingClaim(record, claims);
   const earlier = stood.get(record.name)?.find(other => isSameSet(other, record));
   if (!claim || !earlier || written.get(claim.txt.name)?.some(txt => txt.values?.includes(claim.value))) return false;
   const owner = decidingClaim(earlier, former())?.ownership.owner;
-  return owner === undefined || (owner !== claim.ownership.owner && !isOurs(owner));
+  return owner === undefined || (owner !== claim.ownership.owner && !ours.has(owner));
 }
 
 /** What is unproven stays so as long as the record set stands, whatever becomes of the claim. */

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { Check } from '../doctor/index.ts';
-import { printable } from './printable.ts';
+import type { Check } from '../model/index.ts';
+import { printable } from '../printable.ts';
 
 const SIGNS = {
   ok: ['green', 'ok     '],

@@ -1,5 +1,5 @@
 import type { FindingAppeared, FreshFinding, HistoryLine, News, RecordChanged, StreamEvent } from '../model/index.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 /** PutEvents takes 256 KB, in all, of the entries of a call; kept below for what stands around the detail. */
 export const MOST_BYTES = 240_000;

@@ -12,7 +12,7 @@ import type {
   Verdict,
 } from '../explain/index.ts';
 import { describeObject, type Finding, type HistoryLine } from '../model/index.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { describeValue } from './text.ts';
 
 type Style = Parameters<typeof styleText>[0];

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 

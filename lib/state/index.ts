@@ -18,7 +18,7 @@ export {
   hoursBetween,
   LINES_A_FILE,
 } from './history.ts';
-export { clusterKey, shardKey, toldKey, zoneKey } from './keys.ts';
+export { type Channel, clusterKey, shardKey, toldKey, zoneKey } from './keys.ts';
 export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';

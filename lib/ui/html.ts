@@ -1,4 +1,4 @@
-import { printable } from '../report/printable.ts';
+import { printable } from '../printable.ts';
 
 /** Markup that may be sent. It is made by `html` alone, so that no text of a record or an object is taken for markup. */
 export class Html {

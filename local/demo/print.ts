@@ -1,5 +1,5 @@
 import type { Notice, RunResult } from '../../lib/model/index.ts';
-import { printable } from '../../lib/report/printable.ts';
+import { printable } from '../../lib/printable.ts';
 import { terminalOptions } from '../../lib/report/terminal.ts';
 import { formatResult, formatTable, type TextOptions } from '../../lib/report/text.ts';
 import type { RecordJson } from '../emulators/route53/json.ts';

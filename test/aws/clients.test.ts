@@ -7,7 +7,6 @@ import { podIdentity } from '../../forwarder/program/pod-identity.ts';
 import { webIdentity } from '../../forwarder/program/web-identity.ts';
 import { createHandler } from '../../functions/reconcile/create.ts';
 import { retryThrough } from '../../functions/reconcile/redelivery.ts';
-import { streamTo } from '../../functions/reconcile/stream.ts';
 import { prepareRemoval } from '../../infra/removal.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
 import { fromSecretsManager, fromSsm } from '../../lib/aws/secret-stores.ts';
@@ -16,6 +15,7 @@ import { parseConfig } from '../../lib/config/index.ts';
 import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
 import { createAwsRoute53 } from '../../lib/route53/index.ts';
 import { createS3Store } from '../../lib/state/index.ts';
+import { streamTo } from '../../lib/stream.ts';
 import { auditLine, batchOf, invocationOf } from '../functions/audit/lines.ts';
 import { context } from '../functions/lambda.ts';
 import { type SilentServer, startSilent } from './silent.ts';
@@ -74,7 +74,7 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   'functions/reconcile/redelivery.ts SQSClient': () =>
     retryThrough(process.env.FAIRLEAD_QUEUE_URL ?? '')([{ messageId: '1', receiptHandle: 'r', receives: 1 }]),
   // What is not sent is counted; here it is made an error again, to be looked at as the others are.
-  'functions/reconcile/stream.ts EventBridgeClient': async () => {
+  'lib/stream.ts EventBridgeClient': async () => {
     const finding = { reason: 'refused', message: 'no' } as const;
     const told = { shard: 'default', run: 'r', by: 'schedule', at: '2026-01-01T00:00:00Z', changes: [] } as const;
     const news = { ...told, findings: [{ finding, since: told.at, again: false }] };

@@ -11,7 +11,7 @@ const NOT_RUN = 0;
 const OTHERS = ['mermaid', 'text'];
 
 /** The programs whose commands are tested here, in fairlead.test.ts, or by running the page. */
-const KNOWN = /^(npm|npx (fairlead|sls)|fairlead|aws|kubectl|helm|docker|dig|grep)( |$)/;
+const KNOWN = /^(npm|npx (fairlead|sls)|fairlead|aws|kubectl|helm|docker|dig|grep|export)( |$)/;
 
 const commands = SHELL_LINES.flatMap(({ page, line }) =>
   commandsOf(line).map(words => [page, words.join(' '), words] as const),
@@ -80,6 +80,11 @@ describe('the commands', () => {
   it.each(of('helm', 'install'))('%s: %s', (_page, _text, words) => checkHelm(words));
 
   it.each(of('docker'))('%s: %s', (_page, _text, words) => checkDocker(words));
+
+  it.each(of('export'))('%s: %s', (_page, _text, [, ...words]) => {
+    const help = readFileSync(`${ROOT}cli/help.ts`, 'utf8');
+    for (const word of words) expect(help).toContain(word.split('=')[0]);
+  });
 
   it.each(of('dig'))('%s: %s', (_page, _text, words) => {
     const examples = readdirSync(`${ROOT}examples`).map(name => readFileSync(`${ROOT}examples/${name}`, 'utf8'));

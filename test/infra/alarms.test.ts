@@ -197,3 +197,31 @@ describe('the alarm on runs that cannot be made', () => {
     expect(rings(alarm, lines, START, START + 45 * MINUTE)).toBe(expected);
   });
 });
+
+describe('the alarm on events of the change stream that were lost', () => {
+  const text = readFileSync('infra/stream.yml', 'utf8').replaceAll(/\$\{self:service\}-\$\{sls:stage\}/g, SERVICE);
+  const alarm: AlarmProperties = parse(text, { logLevel: 'silent' }).resources.Resources.AlarmStreamLost.Properties;
+
+  it.each([
+    ['rings with the first', { sent: 9, lost: 1, fault: 'no' }, true],
+    ['is still where all were sent', { sent: 10, lost: 0 }, false],
+  ])('%s', async (_rule, streamed, expected) => {
+    const handle = createHandler(
+      {
+        known: { clusters: ['a'], shards: ['default'] },
+        stream: async () => streamed,
+        reconcile: async (request, { onNews }) => {
+          onNews?.({ shard: 'default', run: 'r', by: 'schedule', at: '', changes: [], findings: [] });
+          return resultOf(request, {});
+        },
+      },
+      {
+        logger: new Logger(),
+        metrics: new Metrics({ namespace: 'fairlead', serviceName: SERVICE }),
+        tracer: new Tracer(),
+      },
+    );
+    await handle({}, context());
+    expect(rings(alarm, lines, START, START + 15 * MINUTE)).toBe(expected);
+  });
+});

@@ -131,6 +131,7 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
       expect(bus(eventBus).eventBus).toEqual(expected);
       const right = bus(eventBus).statements.find(({ Sid }) => Sid === 'TellOfChanges');
       expect(right?.Resource ?? null).toEqual(expected);
+      expect(bus(eventBus).streamPart).toBe(expected === null ? 'infra/none.yml' : 'infra/stream.yml');
     });
 
     it('to no bus of another region, where no call arrives', () => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { OWN_BUCKET } from '../../infra/iam.ts';
 import { nextSteps } from '../../infra/next-steps.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import { commandsOf } from '../docs/blocks.ts';
@@ -54,6 +55,18 @@ describe('after a deployment', () => {
       'npx sls deploy --stage prod --region eu-west-1',
     ]);
     expect(commands(PLAIN).filter(line => line.startsWith('npx sls deploy'))).toEqual([]);
+  });
+
+  it('with a change stream, terminals are told of it, and of the state that goes with it', () => {
+    const stream = { EventBusArn: 'arn:aws:events:eu-west-1:111122223333:event-bus/dns', StateBucketName: 'bucket' };
+    const exported =
+      'export FAIRLEAD_EVENT_BUS=arn:aws:events:eu-west-1:111122223333:event-bus/dns FAIRLEAD_SERVICE=fairlead-prod';
+    expect(commands(PLAIN, false, { ...OUTPUTS, ...stream }).at(-1)).toBe(exported);
+    expect(commands(PLAIN).join()).not.toContain('FAIRLEAD_EVENT_BUS');
+    const env = { AWS_REGION: 'eu-west-1', AWS_LAMBDA_FUNCTION_NAME: 'fairlead', FAIRLEAD_STATE_BUCKET: OWN_BUCKET };
+    const config = parseConfig(PLAIN, { file: 'fairlead.yml', env });
+    const all = nextSteps({ config, stage: 'prod', region: 'eu-west-1', paused: false, outputs: stream });
+    expect(all.at(-1)?.commands).toEqual(['export FAIRLEAD_STATE_BUCKET=bucket', exported]);
   });
 
   it('without a webhook, nothing is said of forwarders', () => {

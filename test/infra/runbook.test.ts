@@ -27,7 +27,7 @@ const SHARDS = {
   actions: [],
 };
 const ALARMS = [
-  ...['infra/alarms.yml', 'infra/webhook.yml', 'infra/audit.yml'].flatMap(resourcesOf),
+  ...['infra/alarms.yml', 'infra/webhook.yml', 'infra/audit.yml', 'infra/stream.yml'].flatMap(resourcesOf),
   ...(Object.entries(shardAlarms(SHARDS)) as unknown as [string, Made][]),
 ].filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
 

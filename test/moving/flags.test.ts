@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FLAGS, OTHER_PROVIDERS } from '../../lib/moving/flags.ts';
+import { FLAGS, OTHER_PROVIDERS } from '../../lib/config/flags.ts';
 import { annotationTable, flagTable } from '../../lib/moving/index.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ClaimRule, decideClaim } from '../../lib/plan/claims/claims.ts';
+import { decideClaim } from '../../lib/plan/claims/claims.ts';
+import type { ClaimRule } from '../../lib/plan/index.ts';
 import { changesOf, endpoint, object, planOf, reasonsOf, snapshot } from '../support/plan.ts';
 
 const rule = (more: Partial<ClaimRule> = {}): ClaimRule => ({

@@ -43,6 +43,23 @@ describe('an ownership record that may be that of another record set decides ove
     expect(reasonsOf(output).sort()).toEqual(reasons);
   });
 
+  test('but it gets another text where a run that was overtaken, and saw no doubt, may be removing it', () => {
+    const records = ['h.example.com A 203.0.113.1', 'h-t.example.com A 192.0.2.80', `a-h-t.example.com TXT arena ${S}`];
+    const wants = ['service/a h.example.com 203.0.113.1'];
+    const renewed = planOf({ records, wants, renew: new Set(['Z1 h-t.example.com']) });
+    const [change] = renewed.zones.flatMap(({ changes }) => changes);
+    expect(change?.deletes).toEqual([record(`a-h-t.example.com TXT arena ${S}`)]);
+    expect(change?.creates).toEqual([
+      {
+        ...change?.deletes[0],
+        values: [expect.stringMatching(/external-dns\/renewal=1,external-dns\/resource=service\/default\/a/)],
+      },
+    ]);
+    const unproven = new Set(['h-t.example.com A ']);
+    const doubted = planOf({ zones: [zone(records, { unproven })], renew: new Set(['Z1 h-t.example.com']), wants });
+    expect(changesOf(doubted)).toEqual([]);
+  });
+
   test('nor is it overwritten for a new record set', () => {
     const records = ['h.example.com AAAA 2001:db8::1', `aaaa-h-t.example.com TXT arena ${S}`];
     const wants = ['service/a h.example.com 2001:db8::1', 'service/b h-t.example.com 2001:db8::2'];

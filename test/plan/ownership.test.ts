@@ -102,6 +102,13 @@ describe('an ownership record of ours that fits no record set', () => {
       [`- ${stray}`],
       ['warning a-any.w.example.com'],
     ],
+    [
+      'stays below a delegation to zones that are not selected, though its object is gone',
+      ['x.example.com NS ns1.elsewhere.net.'],
+      ['service/b x.example.com 203.0.113.1'],
+      [],
+      ['no-zone x.example.com', 'warning cname-x.example.com'],
+    ],
   ])('%s', (_, records, wants, changes, reasons) => {
     const output = planOf({ records: [stray, ...records], wants });
     expect(changesOf(output)).toEqual(changes);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint, Snapshot, ZoneState } from '../../lib/model/index.ts';
-import { changesOf, endpoint, object, planOf, snapshot, ZONE, zone } from '../support/plan.ts';
+import { changesOf, endpoint, object, planOf, reasonsOf, snapshot, ZONE, zone } from '../support/plan.ts';
 
 const NAME = 'x.team.example.com';
 const RECORDS = [`${NAME} A 203.0.113.1`, `a-${NAME} TXT arena service/default/has`];
@@ -51,6 +51,15 @@ describe('in a zone that is new below the one in which a name stands', () => {
       if (told === undefined) expect(message).toBeUndefined();
       else expect(message).toContain(told);
     }
+  });
+
+  test('nobody gets it while it is doubted whose it is above, and the object that may have it waits', () => {
+    const records = [...RECORDS, 'a.example.com A 203.0.113.1'];
+    const wants = [endpoint('service/has a.example.com 203.0.113.1'), byIngress];
+    const hold = { object: object('service/has'), message: 'one of its hostnames is malformed' };
+    const output = planOf({ zones: [zone(records), child()], snapshots: [snapshot(wants, { holds: [hold] })] });
+    expect(changesOf(output)).toEqual([]);
+    expect(reasonsOf(output)).toContain(`conflict ${NAME}`);
   });
 
   test('where another object asks for the very same, the ownership record names the one that has it above', () => {

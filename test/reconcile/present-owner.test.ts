@@ -248,6 +248,16 @@ describe('an AAAA never stands without its A', () => {
     ]);
   });
 
+  test('a type of a name that an object has beside another one goes when it asks for what that one has', async () => {
+    const both = (target: string) => [ingress('a', ['x.example.com'], ['192.0.2.1']), service('b', X, [target])];
+    const here = prod(both('2001:db8::1'));
+    await here.run();
+    expect(ofX(here)).toEqual(['x.example.com A 192.0.2.1', 'x.example.com AAAA 2001:db8::1']);
+    here.clusters.prod!.objects = both('192.0.2.1');
+    expect((await here.run()).inStep).toBe(true);
+    expect(here.records()).toEqual(['a-x.example.com TXT arena ingress/default/a', 'x.example.com A 192.0.2.1']);
+  });
+
   test('nor is the A alone held where only the longer name of the AAAA’s ownership record is too long', async () => {
     const hostname = `${'h'.repeat(60)}.example.com`;
     const here = prod([service('s', { hostname }, ['192.0.2.1', '2001:db8::1'])]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../lib/state/index.ts';
 import type { RecordJson } from '../../local/emulators/route53/index.ts';
-import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { service, services } from '../support/objects.ts';
 
 const ID = EXAMPLE_ZONE.id as string;
@@ -191,10 +191,8 @@ describe('the ownership record decides', () => {
     expect(onWww(world)).toEqual([]);
   });
 
-  test('where a run of ours wrote it that was killed before it could keep what it did', async () => {
-    const world = harness({ clusters: { prod: { objects: services(1, '192.0.2.1') } } });
-    await world.run();
-    world.clusters.prod!.objects = services(2, '192.0.2.1');
+  /** A run whose process dies as soon as Route 53 has taken its change. */
+  async function runAndDie(world: Harness, request: Parameters<Harness['run']>[0] = {}) {
     const inner = world.state;
     let dead = false;
     world.hooks = {
@@ -206,11 +204,44 @@ describe('the ownership record decides', () => {
       ...inner,
       put: (key, bytes, expected) => (dead ? Promise.reject(new Error('killed')) : inner.put(key, bytes, expected)),
     };
-    await world.run({}, { store: mortal });
+    await world.run(request, { store: mortal });
     world.hooks = {};
+  }
+
+  test('where a run of ours wrote it that was killed before it could keep what it did', async () => {
+    const world = harness({ clusters: { prod: { objects: services(1, '192.0.2.1') } } });
+    await world.run();
+    world.clusters.prod!.objects = services(2, '192.0.2.1');
+    await runAndDie(world);
     world.clusters.prod!.objects = services(1, '192.0.2.1');
     world.clock.advance(20 * 60_000);
     await world.run();
     expect(world.records()).toEqual(['a-a0.example.com TXT arena service/default/a0', 'a0.example.com A 192.0.2.1']);
+  });
+
+  test('where it was one of another shard, which a run of this one looks at first', async () => {
+    const config = (owner: string) =>
+      `clusters:
+  - {name: eu, region: eu-west-1, owner: eu}
+  - {name: us, region: us-east-1, owner: us}
+  - {name: ap, region: us-east-1, owner: ${owner}}
+shards: [{name: europe, clusters: [eu]}]
+zones: {domains: [example.com]}`;
+    const of = (target: string) => [service('www', { hostname: 'www.example.com' }, [target])];
+    const clusters = {
+      eu: { objects: services(1, '192.0.2.9') },
+      us: { objects: [] },
+      ap: { objects: of('192.0.2.1') },
+    };
+    const world = harness({ config: config('us'), clusters });
+    await world.run();
+    // The cluster gets an owner id of its own, and what tells of that is lost.
+    world.config = configOf(config('ap'));
+    await runAndDie(world, { shard: 'default' });
+    world.clock.advance(20 * 60_000);
+    await world.run({ shard: 'europe' });
+    world.clusters.ap!.objects = of('192.0.2.2');
+    expect((await world.run()).inStep).toBe(true);
+    expect(onWww(world)).toContain('www.example.com A 192.0.2.2');
   });
 });

@@ -12,7 +12,8 @@ import type {
 import { changeKey, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../../registry/index.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
-import { type Current, type OwnedRecord, recordsAt } from '../current/current.ts';
+import type { Current, OwnedRecord } from '../current/current.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Delta } from './diff.ts';
 
@@ -163,8 +164,11 @@ export const byId = (a: RecordSet, b: RecordSet) => (recordId(a) < recordId(b) ?
  * Writes the ownership records of a name anew, with a text that differs in nothing but its `renewal`: the swap of a run that
  * was overtaken names the old text, and fails.
  */
-export function renewOwnership({ name, ours }: Current, { owners, settings }: NameContext): PlannedChange {
-  const claims = [...new Set(ours.map(({ claim }) => claim))];
+export function renewOwnership(
+  name: DnsName,
+  claims: readonly Claim[],
+  { owners, settings }: NameContext,
+): PlannedChange {
   const renewed = ({ txt, value, ownership }: Claim): RecordSet => {
     const next = { ...ownership, renewal: (ownership.renewal ?? 0) + 1 };
     const fresh = writeOwnership(next, txt.name, settings.naming);

@@ -1,21 +1,7 @@
 import { matchesAny } from '../../glob.ts';
-import type { DnsName, ManagedType, ObjectRef } from '../../model/index.ts';
+import type { DnsName, ObjectRef } from '../../model/index.ts';
+import type { ClaimRule } from '../settings.ts';
 import { within } from '../zones/zone-filter.ts';
-
-/** A rule of the config's `claims`. An empty list means any. */
-export interface ClaimRule {
-  /** Names of clusters, `*` for any characters. */
-  readonly clusters: readonly string[];
-  /** Likewise of namespaces. */
-  readonly namespaces: readonly string[];
-  /** These names and everything under them; `.x` means only below x. */
-  readonly domains: readonly DnsName[];
-  readonly types: readonly ManagedType[];
-  /** Whether it lets through `*` names, the apexes of hosted zones, and names with a label that begins with `_`. */
-  readonly wildcard: boolean;
-  readonly apex: boolean;
-  readonly underscore: boolean;
-}
 
 /** A record set that an object asks for. */
 export interface Asking {

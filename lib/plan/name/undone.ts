@@ -9,7 +9,7 @@ import {
   type ZoneState,
 } from '../../model/index.ts';
 import type { Owners } from '../owners/owners.ts';
-import type { NamePlan } from './name.ts';
+import type { NamePlan } from './name-plan.ts';
 
 type Held = readonly [key: string, undone: Undone];
 

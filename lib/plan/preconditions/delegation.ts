@@ -1,12 +1,10 @@
 import type { DnsName, ObjectRef } from '../../model/index.ts';
 import { claimsOf, decidingClaim, isOwnershipRecord } from '../../registry/index.ts';
-import { recordsAt } from '../current/current.ts';
+import type { Hides } from '../context.ts';
 import type { Evidence } from '../current/misread.ts';
 import { objectOf } from '../current/shares.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { Candidates } from '../desired/candidates.ts';
-
-/** A name at or below a new NS record set that the world would not find here any more, though others have or want it there. */
-export type Hides = (name: DnsName, object: ObjectRef) => DnsName | undefined;
 
 /**
  * A new NS record set sends the world to other name servers for every name at and below its own: who may write one object in

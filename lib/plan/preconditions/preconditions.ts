@@ -14,8 +14,9 @@ import { type Claim, claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } f
 import { ownershipNameOf } from '../change/change.ts';
 import type { KeptRecord } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
-import { type Current, recordsAt } from '../current/current.ts';
+import type { Current } from '../current/current.ts';
 import { otherMeaning } from '../current/misread.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 
 /** Something that stands in the way of a desired record. */

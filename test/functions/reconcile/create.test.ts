@@ -3,8 +3,8 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { describe, expect, it } from 'vitest';
 import { type Core, createHandler, type Invocation } from '../../../functions/reconcile/create.ts';
-import type { Streamed } from '../../../functions/reconcile/stream.ts';
 import type { News, RunRequest, RunResult } from '../../../lib/model/index.ts';
+import type { Streamed } from '../../../lib/stream.ts';
 import { captureLog, context } from '../lambda.ts';
 
 const RESULT: RunResult = {

@@ -85,13 +85,7 @@ export function notTaken(world: World, context: RunContext, gone: string): strin
 /** What nobody asks for is gone, by force if need be; what may not go is told. */
 function unwantedStays(place: Place): string | undefined {
   const { wishes, ours } = place;
-  if (wishes.length > 0) return undefined;
-  // An older copy, or one in which not every run of ours keeps what it wrote, knows the record as another owner's, or as
-  // nobody's: who wrote its ownership is then a person's to say.
-  const { states } = place.world;
-  const isPartial = states.some(({ restored }) => restored) || states.every(({ writes }) => writes.length > 0);
-  const isDoubted = isPartial && told(place)?.reason === 'not-owned';
-  if (isDoubted) return undefined;
+  if (wishes.length > 0 || isDoubted(place)) return undefined;
   for (const record of ours) {
     const label = labelOf(record, place);
     const isHeld = isHeldAll(label, place);
@@ -100,6 +94,16 @@ function unwantedStays(place: Place): string | undefined {
     if (!isHeld && !told(place)) return `${show(place)}, but nobody asks for it, and no finding says why it stays`;
   }
   return undefined;
+}
+
+/**
+ * An older copy, or one in which not every run of ours keeps what it wrote, knows the record as another owner's, or as
+ * nobody's: who wrote its ownership is then a person's to say.
+ */
+function isDoubted(place: Place): boolean {
+  const { states } = place.world;
+  const isPartial = states.some(({ restored }) => restored) || states.every(({ writes }) => writes.length > 0);
+  return isPartial && told(place)?.reason === 'not-owned';
 }
 
 /** Whether IPv6 addresses stand where the config leaves their IPv4 half out is not said here. */
@@ -127,7 +131,7 @@ function nowhere(place: Place): string | undefined {
 /** What stands for an object is all that the object asks for, and nothing else; but where it has nothing to publish. */
 function wrong(place: Place): string | undefined {
   const { wishes, ours } = place;
-  if (ours.length === 0 || wishes.length === 0 || isCutOff(place)) return undefined;
+  if (ours.length === 0 || wishes.length === 0 || isCutOff(place) || isDoubted(place)) return undefined;
   const excuse = excuseOf(place) ?? (isHome(place) ? undefined : 'not its home');
   const labels = ours.map(record => labelOf(record, place));
   const isShared = new Set(labels.map(({ cluster, resource }) => `${cluster} ${resource}`)).size > 1;

@@ -1,7 +1,7 @@
 import { inner } from './batch.ts';
-import { DATA_TYPES, ownerOf } from './settings.ts';
+import { AFFIXES, DATA_TYPES, ownerOf } from './settings.ts';
 import type { StrangerAct } from './steps.ts';
-import { dataAt, keyOf, labelIn, ownershipName, plain, type Rec, wire } from './view.ts';
+import { dataAt, keyOf, labelIn, ownershipAt, ownershipName, plain, type Rec, wire } from './view.ts';
 import type { World } from './world.ts';
 
 const CLAIM = '"heritage=external-dns,external-dns/owner=stranger"';
@@ -134,14 +134,26 @@ const recordsAt = ({ world, zoneId }: Found, at: string) =>
 const place = ({ name, type }: Rec) => ({ name: wire(name), type });
 const addressOf = ({ number }: Found) => `198.51.100.${(number % 250) + 1}`;
 
-/** Records whose ownership a person takes away are nobody's until they have one again. */
+/**
+ * Records whose ownership a person takes away are nobody's until they have one again. One that has another ownership record
+ * still, of a naming before, is ours whenever the config has that naming again.
+ */
 function dropOwnership(found: Found, gone: readonly Rec[]): void {
   const { world, zoneId, ours } = found;
   world.edit(zoneId, [], gone.map(place));
   const keys = gone.map(({ name }) => inner(world.memory.pairs, zoneId).get(name));
-  const lost = keysOf(ours).filter(key => keys.includes(key));
+  const lost = keysOf(ours.filter(record => !isOwnedOtherwise(record, found))).filter(key => keys.includes(key));
   world.disown(zoneId, lost, 'lost');
   forget(found, gone);
+}
+
+function isOwnedOtherwise({ name, type }: Rec, { world, zoneId }: Found): boolean {
+  const view = world.view(zoneId);
+  const zone = plain(world.harness.store.zone(zoneId).name);
+  return Object.keys(AFFIXES).some(affix => {
+    const settings = { ...world.settings, affix: affix as keyof typeof AFFIXES };
+    return labelIn(ownershipAt(view, name, type, zone, settings)) !== undefined;
+  });
 }
 
 function forget({ world, zoneId }: Found, txts: readonly Rec[]): void {
