@@ -49,6 +49,7 @@ export const finding = z.looseObject({
   reason: text('One of the reasons in docs/troubleshooting.md.'),
   message: text('What, why, and what to do.'),
   object: maybe(object),
+  former: maybe(about('The object that is concerned where none asks: that has what is held.', object)),
   cluster: maybe(text('The cluster that it is about.')),
   field: maybe(text('The annotation, field or key of the config that is at fault.')),
   name: maybe(text('DNS name.')),

@@ -17,6 +17,7 @@ export function withoutHeld(
       message,
       name: change.name,
       zone: state.zone.id,
+      ...(change.former && { former: change.former }),
       ...(change.cluster !== undefined && { cluster: change.cluster }),
     };
   });

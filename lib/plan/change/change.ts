@@ -9,7 +9,7 @@ import type {
   RecordSet,
   ZoneId,
 } from '../../model/index.ts';
-import { changeKey, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
+import { changeKey, objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../../registry/index.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -63,7 +63,7 @@ export function composeChange(composition: Composition, context: NameContext): P
     creates: creates.sort(byId),
     ...party,
     objects,
-    ...(isOther && { formerly: describeOwnership(former) }),
+    ...(isOther && formerOf(former, context)),
   };
   const losing = [...new Set(deltas.flatMap(losingOf))];
   return { change, claims: [...new Set([...losing, ...leaving])], losing };
@@ -74,6 +74,15 @@ function losingOf({ before, after }: Delta): readonly Claim[] {
   if (!before?.shares) return before ? [before.claim] : [];
   const values = new Set(after?.record.values);
   return before.shares.filter(({ ownership }) => !ownership.share?.every(address => values.has(address)));
+}
+
+function formerOf(ownership: Ownership, { owners }: NameContext): Pick<NameChange, 'formerly' | 'former'> {
+  const { cluster } = owners.partyOf(ownership);
+  const object = objectIn(ownership.resource ?? '');
+  return {
+    formerly: describeOwnership(ownership),
+    ...(cluster !== undefined && object && { former: { cluster, ...object } }),
+  };
 }
 
 const describeOwnership = ({ cluster, resource }: Ownership) =>
