@@ -7,6 +7,7 @@ import {
   covers,
   decidingClaim,
   isOwnershipRecord,
+  isUnreadable,
   readOwnershipName,
   wildcardTwin,
 } from '../../registry/index.ts';
@@ -21,6 +22,8 @@ export interface CurrentRecord {
   readonly claim?: Claim;
   /** It has an ownership record of ours, too: another owner has laid claim to it beside, or it may be the wildcard twin's. */
   readonly contested?: boolean;
+  /** Others have a part of it, too, as its ownership record says in a text that no key opens. */
+  readonly sealed?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
   /** Its ownership record is, as far as can be told, that of this other name. */
@@ -65,11 +68,12 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, contenders, records);
+    const rival = claim && rivalOf(record, claim, contenders, { records, owners });
     const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
-    else if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
+    else if (rival) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
+    else if (hasSealedPart(claim, settings)) foreign.push({ record, claim, contested: true, sealed: true });
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
@@ -87,7 +91,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
-    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => one.claim === claim)),
+    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => isFor(claim, one))),
     reserved,
   };
 }
@@ -108,6 +112,15 @@ function sharesIn({ ownership, txt, type }: Claim, all: readonly Claim[]): Pick<
   if (ownership.share === undefined) return {};
   return { shares: all.filter(other => other.txt === txt && other.type === type && other.ownership.share) };
 }
+
+/** Of addresses that several have together, those of a part whose ownership no key opens are not known: all of them stay. */
+function hasSealedPart({ ownership, txt }: Claim, { naming }: PlanSettings): boolean {
+  return ownership.share !== undefined && (txt.values ?? []).some(value => isUnreadable(value, naming));
+}
+
+/** Whether an ownership record is of a record set that is left alone: then so is what it says of a part. */
+const isFor = (claim: Claim, { claim: deciding }: CurrentRecord) =>
+  deciding === claim || (claim.ownership.share !== undefined && deciding?.txt === claim.txt);
 
 /** Whether an ownership record is of the wildcard that is written like this name: its object asks for that, and not for this. */
 function meansWildcard({ ownership }: Claim, name: DnsName, { naming }: PlanSettings, owners: Owners): boolean {
@@ -138,16 +151,17 @@ function straysAt(name: DnsName, records: readonly RecordSet[], view: ZoneView, 
     });
 }
 
-/** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */
+/** An idle ownership record of a stranger beside the deciding one: the record is contested, and nobody's to change. */
 function rivalOf(
   record: RecordSet,
   deciding: Claim,
   all: readonly Claim[],
-  records: readonly RecordSet[],
+  { records, owners }: { readonly records: readonly RecordSet[]; readonly owners: Owners },
 ): Claim | undefined {
   if (all.length < 2) return undefined;
   return all.find(
     claim =>
+      !owners.ours(claim.ownership.owner) &&
       claim.ownership.owner !== deciding.ownership.owner &&
       isSameIdentifier(claim.txt, record) &&
       isIdle(claim, all, records),

@@ -12,6 +12,8 @@ export interface NamePlan {
   readonly findings: readonly Finding[];
   /** Why something of ours is kept though nobody asks for it, to be told once for many names. */
   readonly keeping?: Keeping;
+  /** What is kept is a part of the name alone: objects ask for the rest. */
+  readonly partly?: boolean;
   /** Ownership records of ours that fit no record set and stay: what they are is not known. */
   readonly stray: readonly Claim[];
 }

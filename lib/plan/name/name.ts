@@ -3,8 +3,10 @@ import type { Claim } from '../../registry/index.ts';
 import { composeChange, renewOwnership } from '../change/change.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import { type Current, type OwnedRecord, possiblyOurs } from '../current/current.ts';
+import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { facetOf, facetOfCandidate } from '../desired/facets.ts';
+import type { Keeping } from '../owners/keeping.ts';
 import { settleRouting } from '../routing/routing.ts';
 import { withoutDrained } from '../sharing/drained.ts';
 import { shareName } from '../sharing/sharing.ts';
@@ -33,10 +35,18 @@ export function planName(current: Current, asking: readonly Candidate[], around:
   const all = [...shared.findings, ...settled.findings, ...parts.flatMap(part => part.findings), ...drained.findings];
   const findings = all.filter(isTold);
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
-  const told = { findings, ...(keeping && { keeping }) };
+  const left = keeping ? undefined : leftBehind(current, context);
+  const told = { findings, ...(keeping && { keeping }), ...(left && { keeping: left, partly: true }) };
   const asked = parts.map(part => ({ ...part, objects: part.objects.filter(one => !shared.absent.has(one)) }));
   const changes = togetherParts(asked).flatMap((together, i) => changeOf(together, i === 0, current, context));
   return { changes, ...told, stray: changes.length === 0 ? strayClaims(current, context) : [] };
+}
+
+/** Why a part of a name stays of which the object can be read no more, until a person says so. */
+function leftBehind({ name, ours }: Current, { owners }: NameContext): Keeping | undefined {
+  return ours
+    .flatMap(owned => decidingClaims(owned).map(({ ownership }) => owners.keeping(ownership, name, owned.record)))
+    .find(keeping => keeping?.why === 'departed' || keeping?.why === 'unlisted');
 }
 
 /** The change of parts that go together. Ownership records that decide over nothing go with the first of the name. */

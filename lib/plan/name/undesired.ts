@@ -6,7 +6,7 @@ import { composeChange } from '../change/change.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
-import { misreadMessage } from '../preconditions/preconditions.ts';
+import { misreadMessage, sealedMessage } from '../preconditions/preconditions.ts';
 import { allIdle, isManaged, keepingOf, strayClaims } from './idle.ts';
 import type { NamePlan } from './name-plan.ts';
 import { ofOneSet } from './together.ts';
@@ -36,13 +36,15 @@ export function planUndesired(current: Current, context: NameContext): NamePlan 
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
 function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
-  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread }): Finding[] => {
+  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread, sealed }): Finding[] => {
     if (!contested && !unproven && misread === undefined) return [];
     const why = unproven
       ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
       : misread !== undefined
         ? misreadMessage(claim?.txt.name, misread)
-        : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+        : sealed
+          ? sealedMessage(claim?.txt.name)
+          : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });

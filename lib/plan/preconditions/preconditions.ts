@@ -57,7 +57,7 @@ const canShare = (a: RecordSet, b: RecordSet) =>
   !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
 
 function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Block[] {
-  return foreign.flatMap(({ record, claim, unproven, misread }): Block[] => {
+  return foreign.flatMap(({ record, claim, unproven, misread, sealed }): Block[] => {
     const whole = isAddressType(record.type);
     const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
     if (isOwnershipRecord(record, settings.naming) || concerned.every(one => canShare(one, record))) return [];
@@ -65,10 +65,12 @@ function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
       : misread !== undefined
         ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
-        : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
+        : sealed
+          ? `is left alone: ${sealedMessage(claim?.txt.name)}`
+          : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type}${describeSet(record)} ${why}`;
     const same = desired.some(({ type }) => type === record.type);
-    const owner = unproven || misread !== undefined ? undefined : claim?.ownership.owner;
+    const owner = unproven || sealed || misread !== undefined ? undefined : claim?.ownership.owner;
     return [
       {
         ...{ reason: 'not-owned', whole, message },
@@ -84,6 +86,10 @@ const describeSet = ({ setIdentifier }: RecordSet) => (setIdentifier === undefin
 /** Why a record set is left alone whose ownership record is another one's. */
 export const misreadMessage = (txt: DnsName | undefined, other: DnsName): string =>
   `its ownership record ${txt} may be that of ${other} under another naming. If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back; else remove by hand what is not wanted of ${txt} and ${other}`;
+
+/** Why a record set is left alone of which somebody has a part that cannot be told. */
+export const sealedMessage = (txt: DnsName | undefined): string =>
+  `others have a part of it, which its ownership record ${txt} names in a text that registry.encryptionKey has no key for`;
 
 function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
   return kept
