@@ -58,6 +58,18 @@ export interface ClusterResult {
   readonly endpoints: number;
 }
 
+/** Findings that differ in their names alone. Those of all groups of a reason count as many as `reasons` has. */
+export interface FindingGroup {
+  readonly reason: Reason;
+  /** Of their objects, or what they are about; a group without any of these has what the other groups have no room for. */
+  readonly cluster?: ClusterName;
+  readonly namespace?: string;
+  readonly zone?: ZoneId;
+  readonly count: number;
+  /** The first of their names, sorted. */
+  readonly names: readonly DnsName[];
+}
+
 /** The answer of every entry point: the Lambda returns it, the command prints it with `--json`. */
 export interface RunResult {
   readonly mode: 'sync' | 'plan';
@@ -79,6 +91,8 @@ export interface RunResult {
   readonly zones: readonly ZoneResult[];
   /** Bounded: one stands for many of one object and reason, and for those beyond a cap. */
   readonly findings: readonly Finding[];
+  /** All findings in groups, those that were cut too; absent: none was left out for their number. */
+  readonly groups?: readonly FindingGroup[];
   /** Findings by reason, counted before any were cut to keep the answer small. */
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;
   /** Set when changes or findings were cut from this answer to stay under the Lambda's limit; the log has them all. */

@@ -1,5 +1,12 @@
 import { groupBy } from '../group.ts';
-import { countOf, describeObject, type Finding, isUnpublished, type RunResult } from '../model/index.ts';
+import {
+  countOf,
+  describeObject,
+  type Finding,
+  type FindingGroup,
+  isUnpublished,
+  type RunResult,
+} from '../model/index.ts';
 import { firstOf } from '../shown.ts';
 
 /** One object and reason have as many findings as this, each by itself; more become one. */
@@ -15,9 +22,40 @@ const sum = (findings: readonly Finding[]) => findings.reduce((total, finding) =
 
 /** The result with its findings bounded: one for many of one object and reason, and a cap. What was counted stays as it is. */
 export function withBoundedFindings(result: RunResult, most = MOST): RunResult {
-  const findings = capped(grouped(result.findings), most);
-  return findings === result.findings ? result : { ...result, findings };
+  const all = grouped(result.findings);
+  const findings = capped(all, most);
+  if (findings === result.findings) return result;
+  return { ...result, findings, ...(findings !== all && { groups: groupsOf(result.findings) }) };
 }
+
+/** Groups that a result has at most, but for one more of each reason, and names that each shows. */
+const MOST_GROUPS = 500;
+const NAMES = 10;
+
+/** Every finding, also those that a cap leaves out, by what it is about: the largest groups first; the rest by reason alone. */
+function groupsOf(findings: readonly Finding[]): FindingGroup[] {
+  const about = ({ reason, object, former, cluster, zone }: Finding) => {
+    const { cluster: of = cluster, namespace } = object ?? former ?? {};
+    return {
+      reason,
+      ...(of !== undefined && { cluster: of }),
+      ...(namespace !== undefined && { namespace }),
+      ...(zone !== undefined && { zone }),
+    };
+  };
+  const groups = [...groupBy(findings, finding => JSON.stringify(about(finding))).values()];
+  groups.sort((a, b) => sum(b) - sum(a));
+  const rest = groupBy(groups.slice(MOST_GROUPS).flat(), ({ reason }) => reason);
+  return [
+    ...groups.slice(0, MOST_GROUPS).map(group => ({ ...about(group[0] as Finding), ...countAndNames(group) })),
+    ...[...rest.values()].map(group => ({ reason: (group[0] as Finding).reason, ...countAndNames(group) })),
+  ];
+}
+
+const countAndNames = (group: readonly Finding[]) => ({
+  count: sum(group),
+  names: [...new Set(group.flatMap(({ name = [] }) => name))].sort().slice(0, NAMES),
+});
 
 /** Where an object has very many findings of one reason, one stands for them, in the place of the first. */
 function grouped(findings: readonly Finding[]): readonly Finding[] {

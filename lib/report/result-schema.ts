@@ -117,6 +117,21 @@ export const resultSchema = z.looseObject({
     ),
   ),
   findings: about('What was not done, and doubts worth telling.', z.array(finding)),
+  groups: maybe(
+    about(
+      'All findings in groups, those that were left out too; absent: none was left out for their number.',
+      z.array(
+        z.looseObject({
+          reason: text('As in findings.'),
+          cluster: maybe(text('Of their objects.')),
+          namespace: maybe(text('Of their objects.')),
+          zone: maybe(text('Hosted zone id.')),
+          count: count('How many there are.'),
+          names: about('The first of their names.', z.array(z.string())),
+        }),
+      ),
+    ),
+  ),
   reasons: about('Findings by reason, all of them.', z.record(z.string(), z.number())),
   truncated: maybe(
     about(

@@ -92,3 +92,37 @@ it('findings of one object that differ in their reason are counted apart', () =>
     ['conflict', undefined],
   ]);
 });
+
+describe('a result that leaves findings out has all of them in groups', () => {
+  const groupsIn = (findings: readonly Finding[], most: number) =>
+    withBoundedFindings({ findings } as unknown as RunResult, most).groups;
+  const held = (i: number, zone = 'Z1'): Finding => {
+    const name = `h${String(i).padStart(5, '0')}.example.com`;
+    const former = { cluster: 'prod', kind: 'service', namespace: `team-${i % 3}`, name: 'web' };
+    return { reason: 'held', message: `${name} is held`, name, zone, former, cluster: 'prod' };
+  };
+
+  it('50,000 held names, by namespace, with the first names; and none where nothing was left out', () => {
+    const all = Array.from({ length: 50_000 }, (_, i) => held(i));
+    const groups = groupsIn(all, 2_000) ?? [];
+    expect(groups.map(({ names: _, ...rest }) => rest)).toEqual([
+      { reason: 'held', cluster: 'prod', namespace: 'team-0', zone: 'Z1', count: 16_667 },
+      { reason: 'held', cluster: 'prod', namespace: 'team-1', zone: 'Z1', count: 16_667 },
+      { reason: 'held', cluster: 'prod', namespace: 'team-2', zone: 'Z1', count: 16_666 },
+    ]);
+    expect(groups[1]?.names).toHaveLength(10);
+    expect(groups[1]?.names.slice(0, 2)).toEqual(['h00001.example.com', 'h00004.example.com']);
+    expect(groupsIn(all.slice(0, 100), 2_000)).toBeUndefined();
+    expect(groupsIn(each(50, 'invalid', 'shop'), 2_000)).toBeUndefined();
+  });
+
+  it('bounded: the largest by themselves, the rest of a reason together, and no finding is lost', () => {
+    const large = Array.from({ length: 10 }, (_, i) => held(i, 'Z-large'));
+    const groups = groupsIn([...Array.from({ length: 3_000 }, (_, i) => held(0, `Z${i}`)), ...large], 2_000) ?? [];
+    expect(groups).toHaveLength(501);
+    expect(groups[0]).toMatchObject({ zone: 'Z-large', count: 4 });
+    expect(groups.at(-1)).toMatchObject({ reason: 'held', names: ['h00000.example.com'] });
+    expect(groups.at(-1)).not.toHaveProperty('cluster');
+    expect(groups.reduce((total, { count }) => total + count, 0)).toBe(3_010);
+  });
+});
