@@ -2,10 +2,11 @@ import type { Finding, HostedZone, NameChange, RecordChange, ZoneId, ZoneResult,
 import { recordChanges } from '../model/index.ts';
 import { allowedBy, type PlanInput, type PlanOutput } from '../plan/index.ts';
 import type { CountedRoute53 } from '../route53/index.ts';
+import { markDrift } from './drift.ts';
 import type { ZoneHistory } from './history.ts';
 import { differs, memoryAfter, type Work } from './memory.ts';
 import type { OpenRun } from './ports.ts';
-import { markDrift, publishZone } from './publish.ts';
+import { publishZone } from './publish.ts';
 import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
 import type { LoadedZone } from './zones.ts';
 
