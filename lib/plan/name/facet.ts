@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../../model/index.ts';
 import { diff } from '../change/diff.ts';
 import { firstKeeps, type KeptRecord } from '../conflict/conflict.ts';
-import type { Offer } from '../conflict/offers.ts';
+import { type Offer, ofFacet } from '../conflict/offers.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
@@ -30,10 +30,8 @@ export function planFacet(
 ): FacetPlan {
   const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
   const current = {
-    ...whole,
+    ...ofFacet(whole, facet),
     foreign: whole.foreign.filter(({ record }) => !adopted.has(record) || facetOf(record) === facet),
-    ours: whole.ours.filter(({ record }) => facetOf(record) === facet),
-    claims: whole.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
   };
   if (asking.length === 0) return removeFacet(current, gives, context);
   const { winners, served, kept, findings } = firstKeeps(current, asking, context);
