@@ -5,7 +5,7 @@ import {
   covers,
   indexOwnership,
   type OwnershipIndex,
-  ownershipsIn,
+  ownershipRecords,
   readOwnershipName,
 } from '../../registry/index.ts';
 import type { PlanSettings } from '../settings.ts';
@@ -67,14 +67,9 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): 
 function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: PlanSettings): Claim[] {
   if (naming.prefix === '' && naming.suffix === '') return [];
   const unnamed: Claim[] = [];
-  for (const sets of records.values()) {
-    for (const txt of sets) {
-      if (txt.type !== 'TXT') continue;
-      const stated = ownershipsIn(txt, naming);
-      if (stated.length > 0 && !readOwnershipName(txt.name, zone.name, naming))
-        unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
-    }
-  }
+  for (const { txt, stated } of ownershipRecords(records, naming))
+    if (!readOwnershipName(txt.name, zone.name, naming))
+      unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
   return unnamed;
 }
 
