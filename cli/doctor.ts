@@ -43,7 +43,9 @@ function program(file: string, config: Config): Check[] {
   const { ok } = checksOf('program', 'fairlead');
   return [
     ok(`fairlead ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}`),
-    checksOf('program', file).ok(`is valid: ${clusters.length} clusters, sources ${sources.join(', ')}, ${policies}`),
+    checksOf('program', file).ok(
+      `is valid: ${clusters.length === 1 ? '1 cluster' : `${clusters.length} clusters`}, sources ${sources.join(', ')}, ${policies}`,
+    ),
   ];
 }
 
