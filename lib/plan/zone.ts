@@ -7,7 +7,7 @@ import { frozenFinding, isFrozen } from './brakes/freeze.ts';
 import { guardRemovals } from './brakes/removals.ts';
 import { awaitGrace, type Unwanted, unwantedNow } from './brakes/unwanted.ts';
 import { guardUpdates } from './brakes/updates.ts';
-import { orderChanges } from './change/change.ts';
+import { orderChanges } from './change/order.ts';
 import type { PlannedChange } from './context.ts';
 import { strayFindings } from './current/leftovers.ts';
 import { olderFindings, sealedFindings } from './current/sealed.ts';

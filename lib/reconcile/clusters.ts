@@ -10,7 +10,7 @@ import { Offered } from './offered.ts';
 import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
 import { inView } from './views.ts';
-import { isYoung } from './zones.ts';
+import { isYoung } from './zone-list.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 const NOT_ASKED = 'this run was not asked to read it';

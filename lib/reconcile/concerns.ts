@@ -4,7 +4,8 @@ import { zoneFinder } from '../plan/index.ts';
 import { isOwnershipRecord, ownershipName, someOwnership } from '../registry/index.ts';
 import { decodeConcerns, encode, type KeptConcerns, shardKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
-import { isYoung, type LoadedZone } from './zones.ts';
+import { isYoung } from './zone-list.ts';
+import type { LoadedZone } from './zones.ts';
 
 /**
  * The zones that a shard has to do with: those that contain a name which its clusters ask for, and those that have ownership

@@ -11,7 +11,7 @@ import { planSettings } from './settings.ts';
 import { inView } from './views.ts';
 import { planInput, readWorlds } from './world.ts';
 import { openCopy } from './zone-copy.ts';
-import { type SelectedZones, sortOut, zoneListKey } from './zones.ts';
+import { type SelectedZones, sortOut, zoneListKey } from './zone-list.ts';
 
 /** All that is known of some names: from what is kept, or read anew. Nothing is written. */
 export interface Look {

@@ -476,6 +476,18 @@ test('addresses of several clusters stay while an object of one of them waits fo
   }
 });
 
+test('of objects whose addresses are put together the TTL is one’s, when the name becomes weighted, too', async () => {
+  const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+  const other = (target: string) => service('z', { hostname: HOST, ttl: '60' }, [target]);
+  await become(world, { c1: [shop(NLB), other('203.0.113.3')] });
+  world.config = config('weighted');
+  await become(world, { c1: [shop('203.0.113.1'), other('203.0.113.3')] });
+  expect(records(world)).toEqual([
+    `${HOST} A#c1 203.0.113.1 203.0.113.3 weight 1`,
+    `${HOST} A#c2 203.0.113.2 weight 1`,
+  ]);
+});
+
 test('the end of sharing gives the name to one of those who share it, and never to another namespace', async () => {
   for (const mode of ['merge', 'weighted']) {
     const world = await worldOf(mode, { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });

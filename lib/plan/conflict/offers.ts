@@ -4,6 +4,7 @@ import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { type DesiredRecord, desiredRecords } from '../desired/desired.ts';
+import { type Facet, facetOf } from '../desired/facets.ts';
 import { findingsOf } from '../findings.ts';
 import type { PlanSettings } from '../settings.ts';
 
@@ -14,9 +15,8 @@ export interface Offer {
 }
 
 export function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
-  const { view, settings, typesAt, sharedTtl, owners } = context;
-  const present = presentClaims(current, context);
-  const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
+  const { view, settings, typesAt, sharedTtl } = context;
+  const isPresent = hasItIn(current, context);
   const offers: Offer[] = [];
   const findings: Finding[] = [];
   const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
@@ -30,6 +30,19 @@ export function makeOffers(current: Current, candidates: readonly Candidate[], c
     else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
   return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
+}
+
+/** What stands of one facet of a name. */
+export const ofFacet = (current: Current, facet: Facet): Current => ({
+  ...current,
+  ours: current.ours.filter(({ record }) => facetOf(record) === facet),
+  claims: current.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
+});
+
+/** Whether an object has the name: of several whose addresses are put together, that one says the TTL. */
+export function hasItIn(current: Current, context: NameContext): (object: ObjectRef) => boolean {
+  const present = presentClaims(current, context);
+  return object => present.some(({ ownership }) => context.owners.isOf(ownership, object));
 }
 
 /** The ownership records of whoever has the name here; where nobody does, of whoever has it in the zone above. */

@@ -3,7 +3,7 @@ import type { Undoing } from '../../history/index.ts';
 import type { Finding, NameChange, RecordSet } from '../../model/index.ts';
 import { changeKey, editSets, editsOf, isSameSet, sameRecord } from '../../model/index.ts';
 import { isOwnershipRecord } from '../../registry/index.ts';
-import { orderChanges } from '../change/change.ts';
+import { orderChanges } from '../change/order.ts';
 import { currentAt } from '../current/current.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import { groupOf } from '../desired/facets.ts';

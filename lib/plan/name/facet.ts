@@ -1,14 +1,15 @@
 import type { ObjectRef } from '../../model/index.ts';
 import { diff } from '../change/diff.ts';
 import { firstKeeps, type KeptRecord } from '../conflict/conflict.ts';
-import type { Offer } from '../conflict/offers.ts';
+import { type Offer, ofFacet } from '../conflict/offers.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
-import { type Block, whatBlocks } from '../preconditions/preconditions.ts';
+import type { Block } from '../preconditions/block.ts';
+import { whatBlocks } from '../preconditions/preconditions.ts';
 import { isAwaited, type Settled } from '../routing/routing.ts';
 import { adoptable, adoptions, withAdopted } from './adoption.ts';
 import { decide } from './decision.ts';
@@ -30,10 +31,8 @@ export function planFacet(
 ): FacetPlan {
   const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
   const current = {
-    ...whole,
+    ...ofFacet(whole, facet),
     foreign: whole.foreign.filter(({ record }) => !adopted.has(record) || facetOf(record) === facet),
-    ours: whole.ours.filter(({ record }) => facetOf(record) === facet),
-    claims: whole.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
   };
   if (asking.length === 0) return removeFacet(current, gives, context);
   const { winners, served, kept, findings } = firstKeeps(current, asking, context);

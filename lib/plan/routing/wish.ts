@@ -1,5 +1,6 @@
-import type { ManagedType, ObjectRef, RecordSet } from '../../model/index.ts';
+import type { ManagedType, RecordSet } from '../../model/index.ts';
 import { isNear } from '../conflict/conflict.ts';
+import { hasItIn, ofFacet } from '../conflict/offers.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -19,7 +20,8 @@ export interface Wish {
 
 export function wishOf(candidate: Candidate, current: Current, context: NameContext): Wish {
   const { view, settings, typesAt, owners } = context;
-  const isPresent = (object: ObjectRef) => current.ours.some(({ claim }) => owners.isOf(claim.ownership, object));
+  // As it will be when the facet is planned by itself.
+  const isPresent = hasItIn(ofFacet(current, facetOfCandidate(candidate)), context);
   const made = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent });
   const records = 'message' in made ? [] : made.map(({ record }) => record).filter(one => isManaged(one, context));
   const group = groupOf(candidate.endpoints[0]?.type ?? 'A');
