@@ -5,14 +5,17 @@ import { awsHttp } from '../lib/aws/index.ts';
 import { probeCluster } from '../lib/cluster/index.ts';
 import type { Config } from '../lib/config/config.ts';
 import { configsOf, loadConfig } from '../lib/config/index.ts';
-import { type Check, checksOf, type DoctorPorts, examine } from '../lib/doctor/index.ts';
+import { checksOf, type DoctorPorts, examine } from '../lib/doctor/index.ts';
+import type { Check } from '../lib/model/index.ts';
 import { printableJson } from '../lib/printable.ts';
 import { composePorts, zonesPortOf } from '../lib/reconcile/index.ts';
 import { formatChecks } from '../lib/report/checks.ts';
+import { probeBus } from '../lib/stream.ts';
 import { terminalAws } from './aws.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, print, textOptions } from './output.ts';
 import { isNone, resolverAt } from './public-dns.ts';
+import { eventBusOf } from './stream.ts';
 import { version } from './version.ts';
 
 export interface DoctorOptions extends GlobalOptions {
@@ -40,7 +43,9 @@ function program(file: string, config: Config): Check[] {
   const { ok } = checksOf('program', 'fairlead');
   return [
     ok(`fairlead ${version} on Node ${process.versions.node}, ${process.platform} ${process.arch}`),
-    checksOf('program', file).ok(`is valid: ${clusters.length} clusters, sources ${sources.join(', ')}, ${policies}`),
+    checksOf('program', file).ok(
+      `is valid: ${clusters.length === 1 ? '1 cluster' : `${clusters.length} clusters`}, sources ${sources.join(', ')}, ${policies}`,
+    ),
   ];
 }
 
@@ -51,6 +56,7 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
   const aws = { region, credentials, requestHandler: awsHttp };
   const world = composePorts(config, env, credentials);
   const { route53, store } = world;
+  const bus = eventBusOf(env);
   return {
     route53,
     zonesOf: view => zonesPortOf(view, config, world).route53,
@@ -60,8 +66,14 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
       return { account: Account, arn: Arn };
     },
     probe: (cluster, whole) =>
-      probeCluster(cluster, { sources: whole.sources, namespaces: namespacesOf(whole), credentials }),
+      probeCluster(cluster, {
+        sources: whole.sources,
+        namespaces: namespacesOf(whole),
+        credentials,
+        events: whole.kubernetesEvents,
+      }),
     nameServers: zone => nameServersOf(zone, dnsServer ?? true),
+    ...(bus !== undefined && { eventBus: { arn: bus, probe: () => probeBus(bus, credentials) } }),
     messages: queue => messagesIn(new SQSClient(aws), queue),
     now: Date.now,
     random: () => randomBytes(6).toString('hex'),

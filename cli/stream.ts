@@ -9,6 +9,14 @@ const STREAM_MS = 10_000;
 
 const BUS = /^arn:aws[\w-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[\w.-]{1,256}$/;
 
+/** @throws Error where FAIRLEAD_EVENT_BUS is no ARN */
+export function eventBusOf({ FAIRLEAD_EVENT_BUS: bus }: TerminalAws['env']): string | undefined {
+  if (!bus || BUS.test(bus)) return bus || undefined;
+  throw new Error(
+    `FAIRLEAD_EVENT_BUS: "${bus}" is not the ARN of an event bus (arn:aws:events:REGION:ACCOUNT:event-bus/NAME); the output EventBusArn of the stack has it`,
+  );
+}
+
 /** What a command changes, told on the change stream when it has ended, however it ended. */
 export type Telling = <T>(work: (run: Pick<Run, 'onApplied'>) => Promise<T>) => Promise<T>;
 
@@ -20,12 +28,8 @@ export type Telling = <T>(work: (run: Pick<Run, 'onApplied'>) => Promise<T>) => 
  * @throws Error where FAIRLEAD_EVENT_BUS is no ARN
  */
 export function changeStream({ env, credentials }: TerminalAws, tell: (text: string) => void): Telling {
-  const bus = env.FAIRLEAD_EVENT_BUS;
-  if (!bus) return work => work({});
-  if (!BUS.test(bus))
-    throw new Error(
-      `FAIRLEAD_EVENT_BUS: "${bus}" is not the ARN of an event bus (arn:aws:events:REGION:ACCOUNT:event-bus/NAME); the output EventBusArn of the stack has it`,
-    );
+  const bus = eventBusOf(env);
+  if (bus === undefined) return work => work({});
   const stream = streamTo(bus, env.FAIRLEAD_SERVICE || 'fairlead', { credentials });
   return async work => {
     const lines: HistoryLine[] = [];

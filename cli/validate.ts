@@ -1,15 +1,20 @@
 import { kubeConfigFromFile } from '../lib/cluster/kubeconfig.ts';
 import type { Config } from '../lib/config/config.ts';
-import { configsOf, loadConfig } from '../lib/config/index.ts';
+import { configsOf, doubtsOf, loadConfig } from '../lib/config/index.ts';
+import { printable } from '../lib/printable.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, show } from './output.ts';
 
-/** `fairlead validate`: the config is read, with the kubeconfigs that it names; nothing else is, and no credentials are needed. */
+/**
+ * `fairlead validate`: the config is read, with the kubeconfigs that it names; nothing else is, and no credentials are needed. What the config most
+ * likely does not mean is told beside it. */
 export function runValidate(options: GlobalOptions): Promise<void> {
   return command(options, async () => {
     const config = loadConfig(options.config, process.env);
     await checkKubeconfigs(config);
     const said = `${options.config} is valid: ${summary(config)}`;
+    for (const { field, message } of doubtsOf(config))
+      process.stderr.write(`fairlead: warning: ${printable(`${field}: ${message}`)}\n`);
     await show(options, { value: config, text: () => said, markdown: () => said, names: () => domainsOf(config) });
     return EXIT.inStep;
   });

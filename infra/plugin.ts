@@ -3,6 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { awsHttp } from '../lib/aws/index.ts';
 import { buildAll } from '../scripts/build.ts';
 import { configForLambda, type Deployment } from './deployment.ts';
+import { checkKeyVariables, type Environment } from './key-variables.ts';
 import { nextSteps } from './next-steps.ts';
 import { prepareRemoval, type Removal } from './removal.ts';
 
@@ -12,7 +13,11 @@ interface Serverless {
   readonly service: {
     readonly custom: { readonly deployment: Deployment };
     /** What is deployed, of the function that `sls deploy function` is about. */
-    readonly provider: { readonly remoteFunctionData?: { readonly Configuration: { readonly Role: string } } };
+    readonly provider: {
+      readonly environment?: Environment;
+      readonly remoteFunctionData?: { readonly Configuration: { readonly Role: string } };
+    };
+    readonly functions?: { readonly reconcile?: { readonly environment?: Environment } };
     getFunction(name: string): { role?: unknown };
   };
   getProvider(name: 'aws'): {
@@ -50,8 +55,11 @@ export default class Plugin {
 }
 
 /** The bundles, and beside each what it reads: fairlead.yml, or of it the shard of each cluster. */
-async function build({ serviceDir, service }: Serverless): Promise<void> {
+async function build(serverless: Serverless): Promise<void> {
+  const { serviceDir, service } = serverless;
   const { config, shards } = service.custom.deployment;
+  const environment = { ...service.provider.environment, ...service.functions?.reconcile?.environment };
+  checkKeyVariables(configForLambda(config, serverless.getProvider('aws').getRegion()), environment);
   await buildAll();
   await copyFile(config, `${serviceDir}/dist/functions/reconcile/fairlead.yml`);
   for (const name of ['webhook', 'audit'])

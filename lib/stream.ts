@@ -1,4 +1,5 @@
 import {
+  DescribeEventBusCommand,
   EventBridgeClient,
   type EventBridgeClientConfig,
   PutEventsCommand,
@@ -43,23 +44,56 @@ interface Sender {
  * @param service names the deployment in each event
  */
 export function streamTo(bus: string, service: string, { credentials, clock = systemClock }: Sender = {}): Stream {
-  const [, , , region = ''] = bus.split(':');
   // Loaded at once, not when it is needed: so the bundler leaves out two thirds of it.
   let client: EventBridgeClient | undefined;
   return async (news, untilMs) => {
     const events = news.flatMap(one => eventsOf(one, service));
     if (events.length === 0) return { sent: 0, lost: 0 };
     const entries = events.slice(0, MOST_EVENTS).map(event => entryOf(event, bus));
-    client ??= new EventBridgeClient({
-      ...{ region, requestHandler: awsHttp, maxAttempts: ATTEMPTS },
-      ...(credentials && { credentials }),
-    });
+    client ??= clientFor(bus, credentials);
     const sending = new Sending(client, clock, untilMs);
     await withinDeadline(untilMs, () => sending.all(batchesOf(entries)));
     const { sent, fault } = sending;
     if (sent === events.length) return { sent, lost: 0 };
     return { sent, lost: events.length - sent, fault: fault ?? `more than ${MOST_EVENTS} events` };
   };
+}
+
+/** Whether a bus takes events of a caller. */
+export type BusProbe = 'takes' | 'absent' | { readonly denied: string } | { readonly error: string };
+
+/**
+ * Tries it without an event: one whose detail is no JSON is refused by itself, after the right to send it was looked at. A bus
+ * that is not there is told by its description, where the caller may ask for that, since PutEvents may take events for none.
+ */
+export async function probeBus(bus: string, credentials: NonNullable<Sender['credentials']>): Promise<BusProbe> {
+  const client = clientFor(bus, credentials);
+  try {
+    await client.send(new DescribeEventBusCommand({ Name: bus }));
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return 'absent';
+  }
+  try {
+    const entry = { Source: 'fairlead', DetailType: 'Doctor', Detail: 'no JSON', EventBusName: bus };
+    const { Entries: [{ ErrorCode: code, ErrorMessage: message } = {}] = [] } = await client.send(
+      new PutEventsCommand({ Entries: [entry] }),
+    );
+    if (code === undefined || code === 'MalformedDetail') return 'takes';
+    return DENIED.test(code) ? { denied: `${code}: ${message}` } : { error: `${code}: ${message}` };
+  } catch (error) {
+    const { name, message } = error as Error;
+    return DENIED.test(name) ? { denied: message } : { error: message };
+  }
+}
+
+const DENIED = /AccessDenied|NotAuthorized/;
+
+function clientFor(bus: string, credentials?: Sender['credentials']): EventBridgeClient {
+  const [, , , region = ''] = bus.split(':');
+  return new EventBridgeClient({
+    ...{ region, requestHandler: awsHttp, maxAttempts: ATTEMPTS },
+    ...(credentials && { credentials }),
+  });
 }
 
 class Sending {

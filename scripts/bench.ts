@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { formatTable } from '../lib/report/text.ts';
 import { type Contender, externalDns, fairlead } from './bench/arena.ts';
+import { besideServices, type Cost } from './bench/beside-services.ts';
 import { measureBundles } from './bench/bundles.ts';
 import { benchBurst } from './bench/burst.ts';
 import { benchFleet } from './bench/fleet.ts';
@@ -68,19 +69,15 @@ function printable(contender: string, rows: readonly Row[]): string[] {
 
 async function benchScenarios(contenders: readonly Contender[]): Promise<void> {
   const lines: string[][] = [];
+  const costs = new Map<string, Cost[]>();
   for (const scenario of SCENARIOS.filter(({ id }) => wanted(id))) {
     for (const contender of contenders.filter(({ name }) => scenario.both || name === 'fairlead')) {
       const runs: Row[][] = [];
       for (let i = 0; i < options.runs; i++) runs.push(await scenario.run(contender));
       const [first = []] = runs;
-      lines.push(
-        ...first.map((_, i) =>
-          printable(
-            contender.name,
-            runs.map(run => run[i] as Row),
-          ),
-        ),
-      );
+      const rows = first.map((_, i) => runs.map(run => run[i] as Row));
+      lines.push(...rows.map(each => printable(contender.name, each)));
+      if (contender.name === 'fairlead') costs.set(scenario.id, rows.map(costOf));
       process.stderr.write(`${scenario.id} (${contender.name})\n`);
     }
   }
@@ -88,7 +85,14 @@ async function benchScenarios(contenders: readonly Contender[]): Promise<void> {
     console.log(
       `\n${formatTable(['WORK', 'BY', 'WALL s', 'CPU s', 'PEAK MiB', 'CALLS', 'CHANGE CALLS', 'OUTCOME'], lines, TABLE)}`,
     );
+  const beside = besideServices(costs);
+  if (beside.length > 0) console.log(`\n${beside.join('\n')}`);
 }
+
+const costOf = (rows: readonly Row[]): Cost => ({
+  cpuSeconds: median(rows.map(row => row.cpuSeconds)),
+  peakMiB: median(rows.map(row => row.peakMiB)),
+});
 
 async function main(): Promise<void> {
   console.log(

@@ -1,8 +1,10 @@
 // Writes fairlead.schema.json, by which editors complete and check a fairlead.yml, docs/settings.md, by which people do, and
-// fairlead.result.schema.json, which describes a run's result. Run it after a change of lib/config/schema.ts or lib/report/result-schema.ts: node scripts/schema.ts
+// fairlead.result.schema.json and fairlead.event.schema.json, which describe a run's result and the events of the change stream. Run it after a
+// change of lib/config/schema.ts, lib/report/result-schema.ts or lib/report/event-schema.ts: node scripts/schema.ts
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { fileSchema } from '../lib/config/schema.ts';
+import { eventSchema } from '../lib/report/event-schema.ts';
 import { resultSchema } from '../lib/report/result-schema.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -35,7 +37,14 @@ export function resultSchemaText(): string {
   return `${JSON.stringify({ $schema, title: 'result of a fairlead run', ...rest }, null, 2)}\n`;
 }
 
+/** The JSON Schema of an event of the change stream. */
+export function eventSchemaText(): string {
+  const { $schema, ...rest } = z.toJSONSchema(eventSchema, { target: 'draft-7' });
+  return `${JSON.stringify({ $schema, title: 'event of the change stream of fairlead', ...rest }, null, 2)}\n`;
+}
+
 if (import.meta.main) {
+  writeFileSync(new URL('../fairlead.event.schema.json', import.meta.url), eventSchemaText());
   writeFileSync(new URL('../fairlead.result.schema.json', import.meta.url), resultSchemaText());
   writeFileSync(new URL('../fairlead.schema.json', import.meta.url), schemaText());
   writeFileSync(new URL('../docs/settings.md', import.meta.url), settingsPage());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Finding, HistoryLine, News, RecordSet } from '../lib/model/index.ts';
-import { streamTo } from '../lib/stream.ts';
+import { probeBus, streamTo } from '../lib/stream.ts';
 import { type EventBus, startEventBus } from './support/event-bus.ts';
 
 const BUS = 'arn:aws-us-gov:events:us-gov-west-1:111122223333:event-bus/dns';
@@ -145,5 +145,29 @@ describe('calls', () => {
   it('are none where no time is left', async () => {
     expect(await send(newsOf(lines(2)), -1)).toEqual({ sent: 0, lost: 2, fault: 'there was no time left' });
     expect(bus.calls).toEqual([]);
+  });
+});
+
+describe('whether a bus takes events is found out without one', () => {
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'x' };
+
+  it('that takes them', async () => {
+    expect(await probeBus(BUS, credentials)).toBe('takes');
+    expect(bus.taken).toEqual([]);
+    expect(bus.calls).toEqual([1]);
+  });
+
+  it('that is not there', async () => {
+    bus.describe = () => [400, 'ResourceNotFoundException'];
+    expect(await probeBus(BUS, credentials)).toBe('absent');
+  });
+
+  it.each([
+    ['the right to send', [400, 'AccessDeniedException'], { denied: 'AccessDeniedException' }],
+    ['an answer', [400, 'ValidationException'], { error: 'ValidationException' }],
+  ] as const)('without %s, though it may not be described either', async (_what, answer, expected) => {
+    bus.describe = () => [400, 'AccessDeniedException'];
+    bus.fail = () => answer;
+    expect(await probeBus(BUS, credentials)).toEqual(expected);
   });
 });

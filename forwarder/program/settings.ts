@@ -8,8 +8,8 @@ import {
   sourceRecordKeys,
   withoutExcluded,
 } from '../../lib/config/object-keys.ts';
-import { over } from '../../lib/config/over.ts';
 import { gatewayKeys, keys, keysOf, matching, oneOf, refining, sources } from '../../lib/config/values.ts';
+import { refinedBy } from '../../lib/config/views.ts';
 import { problemsOf, wording } from '../../lib/config/wording.ts';
 import { SOURCE_DEFAULT, type SourceConfig, type SourceKind } from '../../lib/sources/index.ts';
 
@@ -123,17 +123,11 @@ export function parseSettings(
   };
 }
 
-/** As `refinedBy` of the config has it. */
+/** Laid over the rest as a view of the config over its file. */
 function viewOver(base: Omit<Parsed, 'webhook' | 'host' | 'views'>, said: Parsed['views'][number]): ViewSettings {
-  return {
-    annotationPrefixes: said.annotationPrefixes ?? base.annotationPrefixes,
-    hostnames: over(base.hostnames, said.hostnames),
-    filters: over(base.filters, said.filters),
-    ingress: over(base.ingress, said.ingress),
-    service: over(base.service, said.service),
-    gateway: over(base.gateway, said.gateway),
-    records: withoutExcluded(over(base.records, said.records)),
-  };
+  const { annotationPrefixes, hostnames, filters, ingress, service, gateway, records } = refinedBy(said, base);
+  const refined = { annotationPrefixes, hostnames, filters, ingress, service, gateway };
+  return { ...refined, records: withoutExcluded(records) };
 }
 
 /** A Function URL's host names its region: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */

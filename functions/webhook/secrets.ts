@@ -1,4 +1,6 @@
 import type { SecretPlace } from '../../lib/aws/secret-place.ts';
+// At once, not when a secret is fetched first: of what is loaded late the bundler keeps all, of this what is used.
+import { fromSecretsManager, fromSsm } from '../../lib/aws/secret-stores.ts';
 import { isSigned, secretsIn } from '../../lib/notice/index.ts';
 import type { Caller } from './create.ts';
 
@@ -51,7 +53,6 @@ export function verifier(fetch: () => Promise<readonly string[]>, now: () => num
 
 /** Fetches the secrets anew. @throws UnusableSecret, and what the store's client throws */
 export async function fetchSecrets({ store, name }: SecretPlace): Promise<readonly string[]> {
-  const stores = await import('../../lib/aws/secret-stores.ts');
-  const text = await (store === 'ssm' ? stores.fromSsm(name) : stores.fromSecretsManager(name));
+  const text = await (store === 'ssm' ? fromSsm(name) : fromSecretsManager(name));
   return secretsIn(text ?? '', `${store}:${name}`);
 }

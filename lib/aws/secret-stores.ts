@@ -3,8 +3,6 @@ import { GetParameterCommand, SSMClient, type SSMClientConfig } from '@aws-sdk/c
 import { parseArn } from './arn.ts';
 import { awsHttp } from './http.ts';
 
-// In a module of its own: the webhook loads it when a secret is fetched first, and only where one is needed.
-
 /** Default: those of the environment. The region of an ARN goes before. */
 export interface StoreAccess {
   readonly region?: string;

@@ -3,12 +3,15 @@ import type { ClusterConfig } from '../config/config.ts';
 import { reasonOf } from '../reason.ts';
 import { type ResourceKind, type SourceKind, sourceOf } from '../sources/index.ts';
 import { createAccess } from './access.ts';
-import { type Connection, TIMEOUTS } from './connection.ts';
+import { type Connection, TIMEOUTS, type WritingConnection } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { type CredentialsInput, createEks } from './eks.ts';
 import { FOR_A_RUN, parseJson, refusal, WITH_KUBECONFIG, within } from './resource.ts';
 
 type Found = 'listed' | 'absent' | { readonly error: string };
+
+/** `denied`: in these namespaces, or in the cluster (empty). */
+export type EventsRight = 'allowed' | { readonly denied: readonly string[] } | { readonly error: string };
 
 /** What a cluster looks like to whoever is to read it. */
 export interface ClusterProbe {
@@ -20,6 +23,8 @@ export interface ClusterProbe {
   readonly serverTime?: number;
   /** Each resource that the sources need: served and listed, not served, or why it cannot be listed. */
   readonly resources: ReadonlyMap<ResourceKind, Found>;
+  /** Whether Events may be written on its objects; absent: that was not asked. */
+  readonly events?: EventsRight;
   /** Deployments of all namespaces, as the API server has them; or why they cannot be listed. */
   readonly deployments: readonly unknown[] | { readonly error: string };
 }
@@ -29,6 +34,8 @@ export interface ProbeOptions {
   /** Those that are listed each by itself; none: all at once. */
   readonly namespaces: readonly string[];
   readonly credentials?: CredentialsInput | undefined;
+  /** Whether Events are to be written there. */
+  readonly events: boolean;
 }
 
 /** Deployments of a page; more than one page is not looked at. */
@@ -40,7 +47,7 @@ const DEPLOYMENTS = '/apis/apps/v1/deployments?limit=500';
  * @throws ClusterError when there is no way to the cluster, or its API server does not answer
  */
 export async function probeCluster(cluster: ClusterConfig, options: ProbeOptions): Promise<ClusterProbe> {
-  const { credentials, sources, namespaces } = options;
+  const { credentials, sources, namespaces, events } = options;
   const access = createAccess({ clock: systemClock, timeouts: TIMEOUTS, keepMs: 0, credentials });
   const connection = await access.connect(cluster);
   try {
@@ -54,6 +61,7 @@ export async function probeCluster(cluster: ClusterConfig, options: ProbeOptions
       ...(await modeOf(cluster, credentials)),
       ...(Number.isFinite(date) && { serverTime: date }),
       resources,
+      ...(events && { events: await eventsRight(connection, namespaces) }),
       deployments: await deploymentsOf(connection),
     };
   } finally {
@@ -82,6 +90,35 @@ function lookerAt(connection: Connection, { name, kubeconfig }: ClusterConfig, n
     }
   };
 }
+
+/** Namespaces that are asked about one by one. */
+const MOST_NAMESPACES = 50;
+
+/**
+ * The API server says of whoever asks what he may do, without doing it:
+ * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
+ */
+async function eventsRight(connection: WritingConnection, namespaces: readonly string[]): Promise<EventsRight> {
+  const places = namespaces.length > 0 ? namespaces.slice(0, MOST_NAMESPACES) : [''];
+  const denied: string[] = [];
+  try {
+    for (const namespace of places) {
+      const resourceAttributes = { group: 'events.k8s.io', resource: 'events', verb: 'create', namespace };
+      const answer = await connection.post(REVIEWS, {
+        ...{ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' },
+        spec: { resourceAttributes },
+      });
+      const { status } = (parseJson(answer.body) ?? {}) as { status?: { allowed?: unknown } };
+      if (typeof status?.allowed !== 'boolean') return { error: `the API server answers ${answer.status}` };
+      if (!status.allowed) denied.push(namespace);
+    }
+  } catch (error) {
+    return { error: reasonOf(error) };
+  }
+  return denied.length === 0 ? 'allowed' : { denied: denied.filter(namespace => namespace !== '') };
+}
+
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** Undefined: not told to this user. */
 function versionIn(body: Buffer): string | undefined {

@@ -1,4 +1,5 @@
 export type * from './config.ts';
+export { doubtsOf } from './doubts.ts';
 export { ConfigError } from './error.ts';
 export { FLAGS, type Flag, OTHER_PROVIDERS } from './flags.ts';
 export { loadConfig, parseConfig } from './load.ts';

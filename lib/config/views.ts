@@ -1,7 +1,6 @@
 import { isMap } from '../is-map.ts';
 import type { OwnerId } from '../model/index.ts';
 import type { Config } from './config.ts';
-import { over } from './over.ts';
 
 /** A view of the config: the whole of it as if it had these zones alone. */
 export interface ConfigOfView {
@@ -30,7 +29,7 @@ export const ownerIdsOf = ({ clusters, views }: Config): ReadonlySet<OwnerId> =>
 
 /**
  * Lays what a view says over what the file says: a list or a value takes the place of the file's; of maps each key does. It
- * is used on the file as written as well as on the parsed one, so a value may be of any sort.
+ * is used on the file as written, on the parsed one and on a forwarder's settings, so a value may be of any sort.
  */
 export function refinedBy<F extends object>({ name, owner, ...said }: View, file: F): F {
   const base = new Map<string, unknown>(Object.entries(file));
@@ -45,7 +44,8 @@ type View = Readonly<Record<string, unknown>>;
 
 function laidOver(key: string, base: unknown, said: unknown): unknown {
   if (!isMap(base) || !isMap(said)) return said;
-  return over<View>(key === 'zones' ? zonesUnder(base, said) : base, said);
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  return { ...(key === 'zones' ? zonesUnder(base, said) : base), ...Object.fromEntries(given) };
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { ClusterProbe } from '../cluster/index.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
 import { configsOf } from '../config/index.ts';
+import type { Check } from '../model/index.ts';
 import { externalDnsIn, readArguments } from '../moving/index.ts';
 import { reasonOf } from '../reason.ts';
-import { type Check, checksOf } from './check.ts';
+import { firstAndCount } from '../shown.ts';
+import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** A token is good for some minutes, and a signature for five: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
@@ -24,6 +26,7 @@ async function oneCluster(cluster: ClusterConfig, config: Config, ports: DoctorP
       ...answered(cluster, probe),
       ...clock(cluster, probe, beganAt, ports.now()),
       ...resources(cluster, probe),
+      ...events(cluster, probe),
       ...others(cluster.name, ownersIn(config, cluster.name), probe),
     ];
   } catch (error) {
@@ -74,6 +77,19 @@ function resources({ name }: ClusterConfig, { resources: looked }: ClusterProbe)
       return [bad(`${resource}: ${what}`, remedy.join('; ') || 'npm run cluster-role prints the ClusterRole')];
     }),
   ];
+}
+
+const EVENTS_REMEDY =
+  'npm run -s cluster-role -- fairlead.yml | kubectl apply -f -, or the option events.enabled=true of the forwarder’s chart; or take kubernetesEvents out of the config';
+
+/** With `kubernetesEvents` the right to write them; nothing else of a run depends on it. */
+function events({ name }: ClusterConfig, { events: right }: ClusterProbe): Check[] {
+  const { ok, doubt, unknown } = checksOf('clusters', name);
+  if (right === undefined) return [];
+  if (right === 'allowed') return [ok('Events may be written on its objects')];
+  if ('error' in right) return [unknown(`whether Events may be written on its objects is not known: ${right.error}`)];
+  const where = right.denied.length === 0 ? 'on its objects' : `in the namespaces ${firstAndCount(right.denied, 5)}`;
+  return [doubt(`Events may not be written ${where}: the role lacks create on events of events.k8s.io`, EVENTS_REMEDY)];
 }
 
 /** The owner ids of a cluster, in whatever view. */

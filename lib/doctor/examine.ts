@@ -1,7 +1,8 @@
 import { withinDeadline } from '../aws/index.ts';
 import type { Config } from '../config/config.ts';
+import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
-import { type Check, checksOf } from './check.ts';
+import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
 import { stateChecks } from './state.ts';
@@ -26,6 +27,7 @@ export async function examine(config: Config, ports: DoctorPorts, { stack }: Exa
     ['clusters', () => clusterChecks(config, ports)],
     ['state', () => stateChecks(config, ports)],
     ['queue', () => queueChecks(ports, stack)],
+    ['stream', () => streamCheck(ports)],
   ];
   const all = await Promise.all(
     parts.map(async ([area, look]) => {
@@ -52,6 +54,17 @@ async function identityCheck(ports: DoctorPorts): Promise<Check[]> {
       ),
     ];
   }
+}
+
+async function streamCheck({ eventBus }: DoctorPorts): Promise<Check[]> {
+  if (eventBus === undefined) return [];
+  const { ok, bad, unknown } = checksOf('stream', eventBus.arn);
+  const found = await eventBus.probe();
+  if (found === 'takes') return [ok('the event bus takes what this caller tells')];
+  if (found === 'absent')
+    return [bad('there is no such event bus', 'mend FAIRLEAD_EVENT_BUS, and eventBus of the deployment')];
+  if ('denied' in found) return [bad(found.denied, `allow events:PutEvents on ${eventBus.arn}`)];
+  return [unknown(found.error, 'is there a way to EventBridge from here?')];
 }
 
 async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promise<Check[]> {

@@ -1,4 +1,3 @@
-export type { Check } from './check.ts';
 export { checksOf } from './check.ts';
 export { examine } from './examine.ts';
 export type { DoctorPorts } from './ports.ts';

@@ -3,6 +3,7 @@ import type { ClusterConfig, Config } from '../config/config.ts';
 import type { DnsName } from '../model/index.ts';
 import type { Route53Port } from '../route53/index.ts';
 import type { StateStore } from '../state/index.ts';
+import type { BusProbe } from '../stream.ts';
 
 /** What the doctor needs of the world. Each method may throw; what it throws is told, and the rest goes on. */
 export interface DoctorPorts {
@@ -16,6 +17,12 @@ export interface DoctorPorts {
   probe(cluster: ClusterConfig, config: Config): Promise<ClusterProbe>;
   /** The name servers that public DNS gives for a zone; empty: it has none. */
   nameServers(zone: DnsName): Promise<readonly string[]>;
+  /** The bus of the change stream; absent: the environment names none. */
+  readonly eventBus?: {
+    readonly arn: string;
+    /** Whether it would take an event of this caller. */
+    probe(): Promise<BusProbe>;
+  };
   /** Messages in a queue of the stack; undefined: no such queue. */
   messages(queue: string): Promise<number | undefined>;
   /** Epoch milliseconds. */

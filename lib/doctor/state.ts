@@ -1,9 +1,10 @@
 import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
 import { configsOf } from '../config/index.ts';
+import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
 import { clusterKey, currentLease, decodeSnapshot } from '../state/index.ts';
-import { type Check, checksOf } from './check.ts';
+import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** The state store: whether it can be written, who holds a lease, and when each cluster was last read. */

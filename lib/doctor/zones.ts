@@ -2,12 +2,12 @@ import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
 import { type ConfigOfView, configsOf, zoneOfSeveral } from '../config/index.ts';
 import { groupBy } from '../group.ts';
-import type { DnsName, HostedZone } from '../model/index.ts';
+import type { Check, DnsName, HostedZone } from '../model/index.ts';
 import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { reasonOf } from '../reason.ts';
 import { Route53Error, readHostedZones, withTags } from '../route53/index.ts';
 import { decodeZone, zoneKey } from '../state/index.ts';
-import { type Check, checksOf } from './check.ts';
+import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** Zones that are looked at one by one; each costs four requests. */

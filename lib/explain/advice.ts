@@ -33,8 +33,14 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
   invalid: correct,
   unsupported: finding => `take ${finding.field ?? 'what is not supported'} out of the object`,
   'no-zone': () => 'create a hosted zone for the name, or let the config select the one that is there (zones)',
-  'not-owned': () =>
-    'if the record that stands there may go, remove it in Route 53: the next run then publishes the name',
+  'not-owned': ({ name, owner }) => {
+    // An ownership record's owner is somebody's text: what a shell could take for more stands in no command.
+    if (owner !== undefined && !/^[\w.-]+$/.test(owner)) return 'see whose the record is: its owner has to give it up';
+    if (name === undefined) return 'see whose the record is: fairlead records --all';
+    return owner === undefined
+      ? `if the object may have what stands there: fairlead adopt "${name}" --overwrite, and the next run makes of it what is asked for; if it may go: remove it in Route 53`
+      : `if it is to be ours: stop what works as "${owner}", then fairlead transfer --from ${owner} --names "${name}"`;
+  },
   conflict: finding =>
     `let one object alone ask for the name: who has it keeps it until it asks for it no longer${finding.object ? ` (${resourceOf(finding.object)} in ${finding.object.cluster} was refused)` : ''}`,
   'not-allowed': () => 'let a rule of claims allow it, or ask for a name that one allows',

@@ -1,6 +1,6 @@
 import type { DnsName, NamedObject, ObjectRef, Snapshot } from '../model/index.ts';
 import { describeObject, isUnpublished, resourceOf } from '../model/index.ts';
-import { ownershipsIn, readOwnershipName } from '../registry/index.ts';
+import { ownershipRecords, readOwnershipName } from '../registry/index.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ObjectExplanation } from './explanation.ts';
 import { type Facts, focusAll, knownZones, sourceOf } from './name.ts';
@@ -91,15 +91,14 @@ function heldBy(object: ObjectRef, facts: Facts): DnsName[] {
   const held = new Set<DnsName>();
   if (!naming) return [];
   for (const { zone, records } of knownZones(facts).states)
-    for (const sets of records.values())
-      for (const txt of sets)
-        for (const { ownership } of ownershipsIn(txt, naming)) {
-          const isOf =
-            ownership.resource === resource &&
-            owners.has(ownership.owner) &&
-            (ownership.cluster ?? object.cluster) === object.cluster;
-          const name = isOf ? readOwnershipName(txt.name, zone.name, naming)?.name : undefined;
-          if (name !== undefined) held.add(name);
-        }
+    for (const { txt, stated } of ownershipRecords(records, naming))
+      for (const { ownership } of stated) {
+        const isOf =
+          ownership.resource === resource &&
+          owners.has(ownership.owner) &&
+          (ownership.cluster ?? object.cluster) === object.cluster;
+        const name = isOf ? readOwnershipName(txt.name, zone.name, naming)?.name : undefined;
+        if (name !== undefined) held.add(name);
+      }
   return [...held].sort();
 }

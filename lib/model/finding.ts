@@ -49,6 +49,8 @@ export interface Finding {
   /** A sentence for a person: what, why, and what to do. */
   readonly message: string;
   readonly object?: ObjectRef;
+  /** The object that is concerned where none asks: it has what is held, or is what a person keeps from it. */
+  readonly former?: ObjectRef;
   readonly cluster?: ClusterName;
   /** The annotation or spec field that is at fault, e.g. `metadata.annotations[external-dns.kubernetes.io/ttl]`. */
   readonly field?: string;

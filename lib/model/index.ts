@@ -1,3 +1,4 @@
+export type * from './check.ts';
 export * from './cluster.ts';
 export * from './edits.ts';
 export type * from './endpoint.ts';

@@ -8,9 +8,10 @@ export interface ObjectEvent {
    * |--------------|------------------------------------------------------------------|
    * | Published    | Route 53 has what the object asks for                            |
    * | NotPublished | it is refused: the note says why                                 |
+   * | Removed      | what it had is not there any more, or another object's: the note says why |
    * | Held         | it waits, or what is published stays: the note says for what      |
    */
-  readonly reason: 'Published' | 'NotPublished' | 'Held';
+  readonly reason: 'Published' | 'Removed' | 'NotPublished' | 'Held';
   readonly note: string;
 }
 

@@ -24,6 +24,14 @@ export function objectNamedBy(resource: string): NamedObject {
   return { kind, namespace, name };
 }
 
+const NAMES = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+
+/** The same, of a text that could be an object's alone: names of Kubernetes, and all three of them. */
+export function objectIn(resource: string): NamedObject | undefined {
+  const parts = resource.split('/');
+  return parts.length === 3 && parts.every(part => NAMES.test(part)) ? objectNamedBy(resource) : undefined;
+}
+
 /** `cluster: kind/namespace/name`, for people. */
 export function describeObject(object: ObjectRef): string {
   return `${object.cluster}: ${resourceOf(object)}`;

@@ -26,6 +26,8 @@ export interface NameChange {
   readonly objects: readonly ObjectRef[];
   /** Whose the name was, where it was another's: `cluster: kind/namespace/name`, as far as its ownership record tells. */
   readonly formerly?: string;
+  /** That object, where it is known which cluster it was of. */
+  readonly former?: ObjectRef;
   /** An update of a record that nobody in Kubernetes changed: somebody else edited it. */
   readonly drift?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { DnsName, HostedZone, NameChange, ObjectRef } from '../model/index.ts';
 import type { Claim } from '../registry/index.ts';
-import type { OwnedRecord, ZoneView } from './current/current.ts';
+import type { OwnedRecord } from './current/current.ts';
+import type { ZoneView } from './current/zone-view.ts';
 import type { SharedTtl, TypesAt } from './desired/desired.ts';
 import type { Owners } from './owners/owners.ts';
 import type { PlanSettings } from './settings.ts';

@@ -2,7 +2,8 @@ import type { DnsName, Finding, HostedZone, NameChange, Plan, ZoneState } from '
 import { claimsOf, indexOwnership, isOwnershipRecord, ownershipsIn, readOwnershipName } from '../registry/index.ts';
 import { frozenFinding, isFrozen } from './brakes/freeze.ts';
 import { withoutRefused } from './claims/allowed.ts';
-import { type Current, currentAt, isIdle, viewZones } from './current/current.ts';
+import { type Current, currentAt, isIdle } from './current/current.ts';
+import { viewZones } from './current/zone-view.ts';
 import { type Candidate, gatherCandidates } from './desired/candidates.ts';
 import type { PlanInput } from './input.ts';
 import { type Owners, ownersOf } from './owners/owners.ts';

@@ -1,4 +1,4 @@
-export { removedLately } from './brakes/brakes.ts';
+export { removedLately } from './brakes/removals.ts';
 export { allowedBy } from './claims/allowed.ts';
 export type { Current, CurrentRecord, OwnedRecord } from './current/current.ts';
 export { type FocusedName, focus, zonesMissing } from './focus.ts';

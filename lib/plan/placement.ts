@@ -1,8 +1,8 @@
 import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
-import { findingsOf } from './conflict/conflict.ts';
-import { recordsAt, type ZoneView } from './current/current.ts';
+import { recordsAt, type ZoneView } from './current/zone-view.ts';
 import { type Candidate, type Candidates, mayStandIn } from './desired/candidates.ts';
+import { findingsOf } from './findings.ts';
 import type { LeftOutZone } from './input.ts';
 import { type FilterKey, leftOutBy, type passesFilter, type ZoneFinder, zoneFinder } from './zones/zones.ts';
 

@@ -1,4 +1,5 @@
 import type { ClusterConfig, Config } from '../config/config.ts';
+import { groupBy } from '../group.ts';
 import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Wanted, Written } from '../model/index.ts';
 import { isComplete, objectNamedBy } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
@@ -9,7 +10,7 @@ import { Offered } from './offered.ts';
 import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
 import { inView } from './views.ts';
-import { isYoung } from './zones.ts';
+import { isYoung } from './zone-list.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 const NOT_ASKED = 'this run was not asked to read it';
@@ -129,18 +130,15 @@ export function skipped(
   };
 }
 
-function unreadable(snapshot: Snapshot): Finding[] {
-  return Object.entries(snapshot.kinds).flatMap(([kind, read]) =>
-    read.complete
-      ? []
-      : [
-          {
-            reason: 'unreadable' as const,
-            message: `${snapshot.cluster}: ${kind} objects could not be read, so none of their records is removed: ${read.error}`,
-            cluster: snapshot.cluster,
-          },
-        ],
-  );
+/** One for each error: where there is no way to a cluster, each of its sources has the same. */
+function unreadable({ cluster, kinds }: Snapshot): Finding[] {
+  const unread = Object.entries(kinds).flatMap(([kind, read]) => (read.complete ? [] : [{ kind, error: read.error }]));
+  return [...groupBy(unread, ({ error }) => error)].map(([error, group]) => ({
+    reason: 'unreadable',
+    message: `${cluster}: ${group.map(({ kind }) => kind).join(', ')} objects could not be read, so none of their records is removed: ${error}`,
+    cluster,
+    ...(group.length > 1 && { count: group.length }),
+  }));
 }
 
 function frozenFinding({ cluster }: Snapshot): Finding {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ADDRESS_TYPES, type DnsName, type HostedZone, type ZoneId, type ZoneState } from '../model/index.ts';
 import { zoneFinder } from '../plan/index.ts';
-import { isOwnershipRecord, ownershipName, ownershipsIn } from '../registry/index.ts';
+import { isOwnershipRecord, ownershipName, someOwnership } from '../registry/index.ts';
 import { decodeConcerns, encode, type KeptConcerns, shardKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
-import { isYoung, type LoadedZone } from './zones.ts';
+import { isYoung } from './zone-list.ts';
+import type { LoadedZone } from './zones.ts';
 
 /**
  * The zones that a shard has to do with: those that contain a name which its clusters ask for, and those that have ownership
@@ -72,10 +73,7 @@ export async function keepConcerns(
   asked: ReadonlySet<ZoneId>,
 ): Promise<void> {
   const owners = new Set(run.config.clusters.map(({ owner }) => owner));
-  const isOurs = ({ state }: LoadedZone) =>
-    [...state.records.values()].some(sets =>
-      sets.some(txt => ownershipsIn(txt, run.naming).some(({ ownership }) => owners.has(ownership.owner))),
-    );
+  const isOurs = ({ state }: LoadedZone) => someOwnership(state.records, run.naming, ({ owner }) => owners.has(owner));
   const before = 'zones' in found ? found.zones : new Set<ZoneId>();
   const zones = new Set([
     ...[...before].filter(id => !loaded.some(({ state }) => state.zone.id === id)),

@@ -11,7 +11,7 @@ import { planSettings } from './settings.ts';
 import { inView } from './views.ts';
 import { planInput, readWorlds } from './world.ts';
 import { openCopy } from './zone-copy.ts';
-import { type SelectedZones, sortOut, zoneListKey } from './zones.ts';
+import { type SelectedZones, sortOut, zoneListKey } from './zone-list.ts';
 
 /** All that is known of some names: from what is kept, or read anew. Nothing is written. */
 export interface Look {
@@ -187,7 +187,9 @@ function snapshotOf(cluster: ClusterConfig, known: KnownCluster | undefined, { c
   if (!known?.kept) return unread;
   const { snapshot, detailed } = known.kept;
   // A frozen cluster is not read by any run, whatever was kept of it before.
-  return detailed && !cluster.freeze ? snapshot : { ...unread, endpoints: snapshot.endpoints };
+  if (!detailed || cluster.freeze) return { ...unread, endpoints: snapshot.endpoints };
+  // As the next run reads it: the config may have given it another owner id since.
+  return { ...snapshot, owner: cluster.owner };
 }
 
 /** Of a kind that could not be read nothing is planned; the names are only known to have been asked for. */

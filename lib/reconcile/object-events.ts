@@ -47,6 +47,7 @@ export function objectEvents(
       'Held',
     ),
     ...published(applied),
+    ...removed(applied),
   ];
   const objects = new Map(all.map(({ object }) => [describeObject(object), object]));
   const chosen = new Set(inTurn(objects.values(), namespaceOf).slice(0, most).map(describeObject));
@@ -56,7 +57,10 @@ export function objectEvents(
 const namespaceOf = ({ cluster, namespace }: ObjectRef) => `${cluster}\n${namespace}`;
 
 function told(findings: readonly Finding[], reason: ObjectEvent['reason']): ObjectEvent[] {
-  const own = findings.flatMap(finding => (finding.object ? [{ finding, object: finding.object }] : []));
+  const own = findings.flatMap(finding => {
+    const object = finding.object ?? finding.former;
+    return object ? [{ finding, object }] : [];
+  });
   return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => {
     const messages = [...new Set(group.map(({ finding }) => withoutArns(finding.message)))];
     const more = messages.length > FINDINGS ? ` (and ${messages.length - FINDINGS} more)` : '';
@@ -83,6 +87,33 @@ function published(applied: readonly AppliedChange[]): ObjectEvent[] {
     note: `in Route 53: ${firstAndCount([...new Set(group.map(({ what }) => what))], SHOWN)}`,
   }));
 }
+
+/** What an object had: its names, each with why. Where the object itself has gone there is nobody to tell, and the writer finds that out. */
+function removed(applied: readonly AppliedChange[]): ObjectEvent[] {
+  const own = applied.flatMap(({ change }) => {
+    const types = goneTypesOf(change);
+    if (change.former === undefined || types.length === 0) return [];
+    return [{ object: change.former, what: `${change.name} (${types.join(', ')})`, why: whyGone(change) }];
+  });
+  return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => {
+    const byWhy = groupBy(group, ({ why }) => why);
+    const parts = [...byWhy].map(([why, some]) => {
+      const whats = [...new Set(some.map(({ what }) => what))];
+      return `${firstAndCount(whats, SHOWN)}, because ${why}`;
+    });
+    return { object: objectOf(group), reason: 'Removed', note: `record removed: ${parts.join('; ')}` };
+  });
+}
+
+function whyGone({ action, objects: [by] }: AppliedChange['change']): string {
+  return action === 'delete' || by === undefined
+    ? 'it asks for it no longer, or is left out now'
+    : `${describeObject(by)} has it now`;
+}
+
+/** The types of the record sets that it has no longer: all that stood where the name is another's now. */
+const goneTypesOf = ({ name, deletes }: AppliedChange['change']): string[] =>
+  [...new Set(deletes.filter(record => record.name === name && record.type !== 'TXT').map(({ type }) => type))].sort();
 
 const objectOf = (group: readonly { readonly object: ObjectRef }[]) => (group[0] as { object: ObjectRef }).object;
 

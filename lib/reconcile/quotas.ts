@@ -1,7 +1,8 @@
 import type { ZoneId, ZoneQuota } from '../model/index.ts';
 import { USUAL_QUOTA } from '../plan/index.ts';
 import { type CountedRoute53, Route53Error } from '../route53/index.ts';
-import { isYoung, type LoadedZone } from './zones.ts';
+import { isYoung } from './zone-list.ts';
+import type { LoadedZone } from './zones.ts';
 
 const ASK_AGAIN = 24 * 3_600_000;
 

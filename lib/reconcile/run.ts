@@ -1,47 +1,19 @@
-import type {
-  ClusterName,
-  Finding,
-  HostedZone,
-  NameChange,
-  OwnerId,
-  Ownership,
-  RecordChange,
-  RunRequest,
-  RunResult,
-  Snapshot,
-  ZoneId,
-  ZoneMemory,
-  ZoneResult,
-  ZoneState,
-} from '../model/index.ts';
-import { changeKey, isUnpublished, recordChanges, recordId } from '../model/index.ts';
+import type { Finding, OwnerId, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
-import {
-  allowedBy,
-  type PlanInput,
-  type PlanOutput,
-  plan,
-  removedLately,
-  type ToldByView,
-  toldByViews,
-} from '../plan/index.ts';
-import { ownershipsIn } from '../registry/index.ts';
-import type { CountedRoute53 } from '../route53/index.ts';
-import { keepSnapshot } from './clusters.ts';
-import { keepConcerns } from './concerns.ts';
-import { keepHistory, type ZoneHistory } from './history.ts';
+import { type PlanInput, type PlanOutput, plan, type ToldByView, toldByViews } from '../plan/index.ts';
+import { someOwnership } from '../registry/index.ts';
+import { keepHistory } from './history.ts';
+import { keepWorld } from './keep-world.ts';
 import { openViews } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { plannedRun } from './planned.ts';
 import type { OpenRun, Run } from './ports.ts';
-import { markDrift, type Published, publishZone } from './publish.ts';
 import { withQuotas } from './quotas.ts';
 import { buildResult, mergePasses } from './result.ts';
-import { UnknownTarget } from './unknown-target.ts';
+import { refuseUnknown } from './unknown-target.ts';
 import { inView, type View, withContested } from './views.ts';
 import { planInput, readWorlds, type ViewOfWorld, type World, type Worlds } from './world.ts';
-import { hasEdits, keepZone, openCopy } from './zone-copy.ts';
-import type { LoadedZone } from './zones.ts';
+import { changesOf, type DoneZone, finishZone, previewZone, unreadableZone } from './zone-run.ts';
 
 const ZONES_AT_ONCE = 6;
 
@@ -178,6 +150,10 @@ function toldOf({ run, world, planned, zones }: DoneView): ToldByView {
   };
 }
 
+/** Whether an owner has anything in the zones that were read. */
+const owns = (id: OwnerId, { naming }: OpenRun, { zones }: World) =>
+  zones.some(({ state }) => someOwnership(state.records, naming, ({ owner }) => owner === id));
+
 function zoneResults({ run, world, zones }: DoneView): ZoneResult[] {
   const unread = world.unreadable.map(zone => unreadableZone(zone, world.contested.has(zone.id) ? {} : run));
   return [...zones.map(zone => zone.result), ...unread];
@@ -198,52 +174,6 @@ function summed(counts: readonly Readonly<Record<string, number>>[]): Record<str
   return sum;
 }
 
-/** Keeps what was read, for the next run; a run that changes nothing writes nothing. */
-async function keepWorld(world: World, findings: readonly Finding[], run: OpenRun): Promise<void> {
-  const { clusters, known, zones, concerns, asked } = world;
-  const unpublished = new Map<ClusterName, number>();
-  for (const finding of findings) {
-    const cluster = finding.object?.cluster ?? finding.cluster;
-    if (cluster === undefined || !isUnpublished(finding)) continue;
-    unpublished.set(cluster, (unpublished.get(cluster) ?? 0) + (finding.count ?? 1));
-  }
-  const read = clusters.snapshots.filter(({ origin }) => origin === 'read');
-  const keepOne = (snapshot: Snapshot) =>
-    keepSnapshot(snapshot, unpublished.get(snapshot.cluster) ?? 0, known.get(snapshot.cluster) ?? {}, run);
-  await Promise.all([...read.map(keepOne), keepConcerns(run, concerns, zones, asked)]);
-}
-
-/** Whether an ownership record of the zones that were read is so. */
-function someOwnership({ zones }: World, { naming }: OpenRun, is: (ownership: Ownership) => boolean): boolean {
-  return zones.some(({ state }) =>
-    [...state.records.values()].some(sets =>
-      sets.some(set => ownershipsIn(set, naming).some(({ ownership }) => is(ownership))),
-    ),
-  );
-}
-
-const owns = (owner: OwnerId, run: OpenRun, world: World) => someOwnership(world, run, own => own.owner === owner);
-
-/**
- * A forced run may name a cluster that left the config, to remove what it left; one that is mistyped would do nothing.
- *
- * @param whole all views were read
- * @throws UnknownTarget where every zone was read and no ownership record names it
- */
-function refuseUnknown({ clusters = [] }: RunRequest, views: readonly ViewOfWorld[], whole: boolean): void {
-  const { config } = (views[0] as ViewOfWorld).run;
-  const unknown = clusters.filter(name => !config.clusters.some(cluster => cluster.name === name));
-  if (unknown.length === 0 || !whole || views.some(({ world }) => world.unreadable.length > 0)) return;
-  const isNamed = (name: ClusterName) =>
-    views.some(({ run, world }) => someOwnership(world, run, ({ cluster }) => cluster === name));
-  const mistyped = unknown.find(name => !isNamed(name));
-  if (mistyped === undefined) return;
-  const known = config.shards.flatMap(shard => shard.clusters).join(', ');
-  throw new UnknownTarget(
-    `the config has no cluster "${mistyped}", and no ownership record of the selected zones names it; the config has ${known}`,
-  );
-}
-
 /** A store that cannot be read or written costs full reads, and nothing else. */
 function stateFaults({ kept: { faults } }: OpenRun): Finding[] {
   const [first] = faults;
@@ -251,156 +181,4 @@ function stateFaults({ kept: { faults } }: OpenRun): Finding[] {
   const more = faults.size > 1 ? ` (and ${faults.size - 1} more faults)` : '';
   const message = `the state could not be read or written, so what it would have told is read in full: ${first}${more}; look at state.store`;
   return [{ reason: 'warning', message }];
-}
-
-interface RunWork {
-  readonly run: OpenRun;
-  readonly route53: CountedRoute53;
-  readonly input: PlanInput;
-  readonly planned: PlanOutput;
-  readonly request: RunRequest;
-  /** Some clusters are still being read: a second pass follows. */
-  readonly late: boolean;
-}
-
-interface DoneZone extends ZoneHistory {
-  readonly id: ZoneId;
-  readonly result: ZoneResult;
-  readonly findings: readonly Finding[];
-  readonly replanned: ReadonlySet<string>;
-  readonly missing: boolean;
-}
-
-function changesOf(zone: LoadedZone, planned: PlanOutput): NameChange[] {
-  const { state, previous } = zone;
-  const changes = planned.zones.find(other => other.zone.id === state.zone.id)?.changes ?? [];
-  return previous ? changes.map(change => markDrift(change, previous, state.records)) : [...changes];
-}
-
-function ownedIn(state: ZoneState, planned: PlanOutput): number {
-  return planned.owned.get(state.zone.id) ?? 0;
-}
-
-/** A name's change as it is told. */
-function toldChanges(change: NameChange, { zones, elsewhere = [], settings }: PlanInput): RecordChange[] {
-  const apexes = new Set([...zones.map(({ zone }) => zone), ...elsewhere].map(({ name }) => name));
-  return recordChanges(change, record => allowedBy(change, record, apexes, settings));
-}
-
-function previewZone(zone: LoadedZone, { run, planned, input }: RunWork): Promise<DoneZone> {
-  const { state, source } = zone;
-  const changes = changesOf(zone, planned).flatMap(change => toldChanges(change, input));
-  const result: ZoneResult = {
-    ...state.zone,
-    ...viewOf(run),
-    ...{ owned: ownedIn(state, planned), changes, batches: 0, source },
-    ...lastRead(state),
-  };
-  const nothing = { findings: [], replanned: new Set<string>(), missing: false, applied: [] };
-  return Promise.resolve({ id: state.zone.id, zone: state.zone, result, ...nothing });
-}
-
-async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZone> {
-  const { state, source, edits } = zone;
-  const { planned, run } = work;
-  const published = await publishZone(
-    { state, changes: changesOf(zone, planned), edits },
-    { ...work, ports: run.ports },
-  );
-  const memory = memoryAfter(zone, published, work);
-  const kept = zone.kept ? openCopy(zone.kept, run.shard) : state;
-  if (hasEdits(published.edits) || differs(memory, kept)) {
-    await keepZone(run, {
-      ...zone,
-      state: { ...published.state, ...memory },
-      edits: published.edits,
-    });
-  }
-  const made = published.applied.flatMap(change => toldChanges(change, work.input));
-  const grown = made.reduce(
-    (sum, change) =>
-      sum + (change.type === 'TXT' ? 0 : change.action === 'create' ? 1 : change.action === 'delete' ? -1 : 0),
-    0,
-  );
-  const result: ZoneResult = {
-    ...state.zone,
-    ...viewOf(run),
-    owned: ownedIn(state, planned) + grown,
-    changes: made,
-    batches: published.batches,
-    source,
-    ...lastRead(state),
-  };
-  const { findings, replanned, missing, applied } = published;
-  return { id: state.zone.id, zone: state.zone, result, findings, replanned, missing, applied };
-}
-
-/** A copy that is in doubt has the time 0: it is read anew by the next run. */
-const lastRead = ({ readAt }: ZoneState) => (readAt > 0 ? { readAt: new Date(readAt).toISOString() } : {});
-
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
-
-/** What is to be remembered of a zone: what still stands, still waits, or was just done. */
-function memoryAfter({ state }: LoadedZone, published: Published, work: RunWork): Memory {
-  const { planned, request, input, late } = work;
-  const { id } = state.zone;
-  // What is unwanted is judged by the second pass, with what was known before this one.
-  if (late) return { ...published.state, meant: stillMeant(published, false) };
-  const refused = new Set(
-    [...planned.findings, ...published.findings]
-      .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
-      .map(({ name = '', setIdentifier }) => changeKey({ name, ...(setIdentifier && { setIdentifier }) })),
-  );
-  const partial = input.scope !== undefined;
-  const applied = new Set(published.applied.map(changeKey));
-  const standing = (key: string) => !applied.has(key);
-  const sorted = <V>(map: ReadonlyMap<string, V> = new Map()) =>
-    [...map].filter(([key]) => standing(key)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const removed = [...published.applied].some(({ action }) => action === 'delete')
-    ? (planned.removals.get(id) ?? [])
-    : [];
-  const whole = request.force && request.clusters === undefined;
-  return {
-    refusals: new Map([...published.state.refusals].filter(([key]) => partial || refused.has(key))),
-    unwantedSince: new Map(sorted(planned.unwantedSince.get(id))),
-    givenUp: new Set([...(planned.givenUp.get(id) ?? [])].filter(standing).sort()),
-    heldWith: new Map(sorted(planned.heldWith.get(id))),
-    removed: [...removedLately(state.removed, input.now), ...removed],
-    unproven: whole ? new Set() : published.state.unproven,
-    ...(state.quota && { quota: state.quota }),
-    ...(state.naming && { naming: state.naming }),
-    meant: stillMeant(published, whole),
-    misread: planned.misread.get(id) ?? state.misread,
-  };
-}
-
-/** An ownership record that was written is what the config says; so is, by force, one whose other record set is gone. */
-function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
-  const written = new Set(edits.sets.map(({ set }) => recordId(set)));
-  return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
-}
-
-function differs(memory: Memory, state: ZoneState): boolean {
-  const text = (memory: Memory) => {
-    const { refusals, unwantedSince, givenUp, heldWith, removed, quota, unproven, naming, meant, misread } = memory;
-    return JSON.stringify([
-      [...refusals],
-      [...unwantedSince],
-      [...(givenUp ?? [])],
-      [...(heldWith ?? [])],
-      removed,
-      quota,
-      [...unproven].sort(),
-      naming,
-      [...meant].sort(),
-      [...misread].sort(),
-    ]);
-  };
-  return text(memory) !== text(state);
-}
-
-const viewOf = ({ view }: Pick<OpenRun, 'view'>) => (view === undefined ? {} : { view });
-
-function unreadableZone(zone: HostedZone, run: Pick<OpenRun, 'view'>): ZoneResult {
-  return { ...zone, ...viewOf(run), owned: 0, changes: [], batches: 0, source: 'unreadable' };
 }

@@ -1,5 +1,5 @@
 import type { ClusterName, DnsName, RecordSet, RunRequest, ZoneId } from '../model/index.ts';
-import { ownershipsIn, readOwnershipName, withTwin } from '../registry/index.ts';
+import { ownershipRecords, readOwnershipName, withTwin } from '../registry/index.ts';
 import { type KnownCluster, namesAsked } from './clusters.ts';
 import type { OpenRun } from './ports.ts';
 import { type LoadedZone, namesIn } from './zones.ts';
@@ -73,16 +73,12 @@ function holdersOf(zone: LoadedZone, names: ReadonlySet<DnsName>, { config, nami
   const { state, previous } = zone;
   const found = new Set<ClusterName>();
   const look = (records: ReadonlyMap<DnsName, readonly RecordSet[]>) => {
-    for (const sets of records.values()) {
-      for (const txt of sets) {
-        const stated = ownershipsIn(txt, naming);
-        const spoken = stated.length > 0 ? readOwnershipName(txt.name, state.zone.name, naming)?.name : undefined;
-        if (spoken === undefined || !names.has(spoken)) continue;
-        for (const { ownership } of stated) {
-          for (const { name, owner } of config.clusters)
-            if (ownership.cluster === undefined ? owner === ownership.owner : name === ownership.cluster)
-              found.add(name);
-        }
+    for (const { txt, stated } of ownershipRecords(records, naming)) {
+      const spoken = readOwnershipName(txt.name, state.zone.name, naming)?.name;
+      if (spoken === undefined || !names.has(spoken)) continue;
+      for (const { ownership } of stated) {
+        for (const { name, owner } of config.clusters)
+          if (ownership.cluster === undefined ? owner === ownership.owner : name === ownership.cluster) found.add(name);
       }
     }
   };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { doubtsOf } from '../config/index.ts';
 import type { ClusterName, Finding, FreshFinding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
 import { type Channel, type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import type { AppliedChange } from './history.ts';
@@ -46,7 +47,14 @@ export async function reconcile(request: RunRequest, run: Run): Promise<RunResul
   const [failure] = failures;
   if (failure && (!first || (request.clusters ?? []).length > 0)) throw failure.error;
   if (!first) throw new UnknownTarget('the request names no cluster');
-  return withBoundedFindings(parts.length === 1 ? first : mergeResults(results, failures));
+  const result = parts.length === 1 ? first : mergeResults(results, failures);
+  return withBoundedFindings(withFindings(result, doubtsIn(request, run)));
+}
+
+/** What the config most likely does not mean: told where all clusters are read, and by one shard for all. */
+function doubtsIn({ clusters, shard }: RunRequest, { config }: Run): Finding[] {
+  if (clusters !== undefined || (shard !== undefined && shard !== config.shards[0]?.name)) return [];
+  return doubtsOf(config).map(({ field, message }) => ({ reason: 'warning', message: `${field}: ${message}`, field }));
 }
 
 interface Part {

@@ -2,7 +2,7 @@ import { zoneOfSeveral } from '../config/index.ts';
 import type { Finding, HostedZone, ZoneId } from '../model/index.ts';
 import type { CountedRoute53 } from '../route53/index.ts';
 import type { OpenRun } from './ports.ts';
-import { keptSelection, type SelectedZones, selectedZones, withoutZones, type ZoneLists } from './zones.ts';
+import { keptSelection, type SelectedZones, selectedZones, withoutZones, type ZoneLists } from './zone-list.ts';
 
 // A view is a set of hosted zones with settings of its own: what a run does, it does for each view. Nearly all of it knows of
 // one only. What lies between them stands here, in offered.ts and in lib/plan/told-by-views.ts.

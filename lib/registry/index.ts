@@ -11,7 +11,9 @@ export {
   indexOwnership,
   isOwnershipRecord,
   type OwnershipIndex,
+  ownershipRecords,
   ownershipsIn,
+  someOwnership,
   wildcardTwin,
   withTwin,
 } from './ownership.ts';

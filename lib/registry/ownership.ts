@@ -38,6 +38,31 @@ export function ownershipsIn(
 export const isOwnershipRecord = (record: RecordSet, { keys }: Pick<NamingSettings, 'keys'>): boolean =>
   record.type === 'TXT' && (record.values ?? []).some(value => parseOwnership(value, keys) !== undefined);
 
+/** Every ownership record among the record sets of a zone, with what it states. */
+export function* ownershipRecords(
+  records: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  settings: Pick<NamingSettings, 'keys'>,
+): Generator<{ readonly txt: RecordSet; readonly stated: ReturnType<typeof ownershipsIn> }> {
+  for (const sets of records.values()) {
+    for (const txt of sets) {
+      if (txt.type !== 'TXT') continue;
+      const stated = ownershipsIn(txt, settings);
+      if (stated.length > 0) yield { txt, stated };
+    }
+  }
+}
+
+/** Whether some ownership record says so; the walk ends at the first. */
+export function someOwnership(
+  records: ReadonlyMap<DnsName, readonly RecordSet[]>,
+  settings: Pick<NamingSettings, 'keys'>,
+  is: (ownership: Ownership) => boolean,
+): boolean {
+  for (const { stated } of ownershipRecords(records, settings))
+    if (stated.some(({ ownership }) => is(ownership))) return true;
+  return false;
+}
+
 /** Reads every ownership record among the record sets of a zone. Linear in their number. */
 export function indexOwnership(
   zone: HostedZone,
@@ -46,16 +71,12 @@ export function indexOwnership(
 ): OwnershipIndex {
   const index = new Map<DnsName, Claim[]>();
   const keys = settings.keys && { keys: settings.keys };
-  for (const sets of records.values()) {
-    for (const txt of sets) {
-      if (txt.type !== 'TXT') continue;
-      const stated = ownershipsIn(txt, settings);
-      const named = stated.length > 0 ? nameOf(txt.name, zone.name, records, settings) : undefined;
-      if (!named) continue;
-      const claims = index.get(named.name) ?? [];
-      for (const { ownership, value } of stated) claims.push({ ownership, txt, value, type: named.type, ...keys });
-      index.set(named.name, claims);
-    }
+  for (const { txt, stated } of ownershipRecords(records, settings)) {
+    const named = nameOf(txt.name, zone.name, records, settings);
+    if (!named) continue;
+    const claims = index.get(named.name) ?? [];
+    for (const { ownership, value } of stated) claims.push({ ownership, txt, value, type: named.type, ...keys });
+    index.set(named.name, claims);
   }
   // In one order whatever the order of the listing.
   for (const claims of index.values()) if (claims.length > 1) claims.sort(byText);

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Check } from '../doctor/index.ts';
+import type { Check } from '../model/index.ts';
 import { printable } from '../printable.ts';
 
 const SIGNS = {

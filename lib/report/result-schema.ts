@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 
-const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
-const text = (description: string) => about(description, z.string());
-const count = (description: string) => about(description, z.number());
-const flag = (description: string) => about(description, z.boolean());
-const maybe = z.optional;
+export const about = <T extends z.ZodMiniType>(text: string, schema: T): T => schema.check(z.describe(text)) as T;
+export const text = (description: string) => about(description, z.string());
+export const count = (description: string) => about(description, z.number());
+export const flag = (description: string) => about(description, z.boolean());
+export const maybe = z.optional;
 
 const object = z.object({
   cluster: text('The cluster, as the config names it.'),
@@ -13,7 +13,7 @@ const object = z.object({
   name: text('Its name.'),
 });
 
-const recordSet = z.looseObject({
+export const recordSet = z.looseObject({
   name: text('DNS name: lower case, no final dot.'),
   type: text('A, AAAA, CNAME, …'),
   setIdentifier: maybe(text('Of a record set with a routing policy.')),
@@ -45,14 +45,16 @@ const change = z.looseObject({
   allowedBy: maybe(about('The rules of claims that let its objects have it.', z.array(z.string()))),
 });
 
-const finding = z.looseObject({
+export const finding = z.looseObject({
   reason: text('One of the reasons in docs/troubleshooting.md.'),
   message: text('What, why, and what to do.'),
   object: maybe(object),
+  former: maybe(about('The object that is concerned where none asks: that has what is held.', object)),
   cluster: maybe(text('The cluster that it is about.')),
   field: maybe(text('The annotation, field or key of the config that is at fault.')),
   name: maybe(text('DNS name.')),
   type: maybe(text('Record type.')),
+  setIdentifier: maybe(text('Of the record set that it is about, where the name has several.')),
   zone: maybe(text('Hosted zone id.')),
   owner: maybe(text('Whose the name is, where another owner is in the way.')),
   release: maybe(text('The command that ends it, where a person keeps something from being done.')),

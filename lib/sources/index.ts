@@ -23,6 +23,7 @@ export {
 } from './kinds.ts';
 export { isNeededResource, type NeededResource, NeededStore, noting, objectKey } from './needed.ts';
 export { Reading, type Selection } from './reading.ts';
+export { REGIONS } from './regions.ts';
 export { rulesOf } from './rules.ts';
 export { parseSelector } from './selector.ts';
 export {

@@ -64,14 +64,22 @@ export function portRecords(
   const protocols = [...new Set(ports.map(({ protocol }) => protocol))];
   return names.flatMap(host =>
     protocols.flatMap(protocol => {
-      const read = canonicalHostname(`_${notes.object.name}._${protocol}.${host}`);
+      const name = `_${notes.object.name}._${protocol}.${host}`;
+      const read = canonicalHostname(name);
       const values = ports
         .filter(port => port.protocol === protocol)
         .map(({ nodePort }) => readValue('SRV', `0 50 ${nodePort} ${host}.`))
         .flatMap(value => ('value' in value ? [value.value] : []));
-      // Of a wildcard there is none.
-      if ('problem' in read || values.length === 0) return [];
+      if ('problem' in read) {
+        notes.add('warning', 'spec.ports', `${host} has no SRV record: ${withoutSrv(name, host, read.problem)}`);
+        return [];
+      }
+      if (values.length === 0) return [];
       return [{ name: read.name, type: 'SRV' as const, targets: [...new Set(values)].sort(), ...common }];
     }),
   );
 }
+
+/** Route 53 Developer Guide, "DNS domain name format": a * within a name is the character itself, and no host has it. */
+const withoutSrv = (name: string, host: DnsName, problem: string) =>
+  host.startsWith('*.') ? `in ${name} the * would be no wildcard, so no host would find it` : `of ${name}, ${problem}`;

@@ -24,6 +24,7 @@ interface Part {
 const KUBE: readonly ProgramName[] = ['etcd', 'kube-apiserver'];
 const PARTS: readonly Part[] = [
   { tests: 'deploy', programs: [], moto: true },
+  { tests: 'templates', programs: [], moto: true },
   { tests: 'chart', programs: ['helm'] },
   { tests: 'browser', programs: [], chromium: true },
   { tests: 'runtime', programs: [], moto: true, ric: true },

@@ -66,6 +66,12 @@ describe('fairlead', () => {
     expect(JSON.parse(whole.out)).toMatchObject({ policy: 'sync', zones: { domains: ['example.com'] } });
     await config('polcy: sync');
     expect(await fairleadIn(nowhere, 'validate')).toMatchObject({ code: 1, err: expect.stringContaining('polcy') });
+    await config('claims: [{clusters: [prdo]}]');
+    expect(await fairleadIn(nowhere, 'validate')).toMatchObject({
+      code: 0,
+      err: 'fairlead: warning: claims[0].clusters[0]: "prdo" fits none of the clusters: did you mean prod?\n',
+      out: expect.stringContaining('is valid'),
+    });
     const file = 'clusters: [{name: a, kubeconfig: none.yml}, {name: b, kubeconfig: k.yml, context: lab}]';
     await writeFile(join(folder, 'lab.yml'), file);
     await writeFile(join(folder, 'k.yml'), world.clusters.get('prod')!.kubeconfig());
@@ -87,6 +93,16 @@ describe('fairlead', () => {
     ])
       expect(well.out).toContain(found);
     expect(well.out).not.toContain(world.env().AWS_SECRET_ACCESS_KEY);
+
+    const { faults } = world.clusters.get('prod')!;
+    await config('state: {store: ./state}\nkubernetesEvents: true');
+    expect((await fairlead('doctor', ...dns)).out).toContain('Events may be written on its objects');
+    faults.deny('events', 'create');
+    const silent = await fairlead('doctor', ...dns);
+    faults.permit('events');
+    expect(silent.out).toMatch(
+      /doubt +clusters: prod: Events may not be written on its objects.*\n +→ npm run -s cluster-role/,
+    );
 
     await writeFile(
       join(folder, 'fairlead.yml'),

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterProbe } from '../../lib/cluster/index.ts';
 import type { Config } from '../../lib/config/config.ts';
-import { type Check, type DoctorPorts, examine } from '../../lib/doctor/index.ts';
-import type { HostedZone, RecordSet } from '../../lib/model/index.ts';
+import { type DoctorPorts, examine } from '../../lib/doctor/index.ts';
+import type { Check, HostedZone, RecordSet } from '../../lib/model/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, encodeZone } from '../../lib/state/index.ts';
 import { parse } from '../config/files.ts';
 
+const BUS = 'arn:aws:events:us-east-1:111122223333:event-bus/dns';
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const ZONE = { id: 'Z1', name: 'example.com', private: false } as HostedZone;
 const NS: RecordSet = {
@@ -192,6 +193,42 @@ describe('what is wrong is found, with what mends it', () => {
       },
       'bad',
       /ingress: forbidden → bind the ClusterRole/,
+    ],
+    [
+      'Events that may not be written',
+      { probe: async () => ({ ...PROBE, events: { denied: [] } }) },
+      'doubt',
+      /clusters: prod: Events may not be written on its objects.* → npm run -s cluster-role .*events\.enabled=true/,
+    ],
+    [
+      'Events that may not be written in a namespace',
+      { probe: async () => ({ ...PROBE, events: { denied: ['shop'] } }) },
+      'doubt',
+      /may not be written in the namespaces shop/,
+    ],
+    [
+      'an API server that does not tell of rights',
+      { probe: async () => ({ ...PROBE, events: { error: 'the API server answers 404' } }) },
+      'unknown',
+      /whether Events may be written .* is not known: the API server answers 404/,
+    ],
+    [
+      'an event bus that is not there',
+      { eventBus: { arn: BUS, probe: async () => 'absent' } },
+      'bad',
+      /stream: arn:aws:events:\S+: there is no such event bus → mend FAIRLEAD_EVENT_BUS/,
+    ],
+    [
+      'an event bus that this caller may not tell',
+      { eventBus: { arn: BUS, probe: async () => ({ denied: 'not authorized' }) } },
+      'bad',
+      /not authorized → allow events:PutEvents on arn:aws:events/,
+    ],
+    [
+      'an event bus without a way to it',
+      { eventBus: { arn: BUS, probe: async () => ({ error: 'ECONNREFUSED' }) } },
+      'unknown',
+      /stream: .*ECONNREFUSED/,
     ],
     ['a clock that is off', { probe: async () => ({ ...PROBE, serverTime: NOW - 300_000 }) }, 'doubt', /299 s apart/],
     [

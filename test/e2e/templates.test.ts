@@ -12,6 +12,16 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
 const FAR = `clusters: [{name: prod, eksName: live, roleArn: "arn:aws:iam::222222222222:role/read", externalId: abc}]
 zones: {domains: [example.com], excludeDomains: [x.example.com], ids: [Z1], roleArn: "arn:aws:iam::333333333333:role/zones"}
 state: {store: "s3://other/x"}`;
+const VIEWS = `clusters: [{name: prod, roleArn: "arn:aws:iam::222222222222:role/read", externalId: abc}]
+zones: {domains: [example.com]}
+views:
+- {name: outside, zones: {type: public, excludeDomains: [x.example.com]}, filters: {namespaces: [shop]}}
+- {name: inside, zones: {type: private}, records: {types: [A, TXT]}, policy: upsert-only}
+- {name: shop, owner: shop, zones: {ids: [Z2], roleArn: "arn:aws:iam::333333333333:role/zones", externalId: one}}
+- {name: lab, zones: {domains: [lab.example.net], roleArn: "arn:aws:iam::444444444444:role/zones", externalId: two}}`;
+/** As many as a role's policy has room for, each with its own domain and zone. */
+const MANY_VIEWS = `clusters: [{name: prod}]
+views: [${Array.from({ length: 10 }, (_, n) => `{name: v${n}, zones: {domains: [team-${n}.example.com], ids: [Z0123456789ABCDEF${n}]}}`)}]`;
 const MANY = `clusters: [${Array.from({ length: 150 }, (_, n) => `{name: cluster-number-${n}}`)}]`;
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666';
 
@@ -48,6 +58,8 @@ describe('whatever is chosen, the template is one that CloudFormation takes', ()
       FAR,
       [`stateKey=${KEY}`, 'drift=cloudtrail', 'webhookClusters=arn:aws:iam::222222222222:role/f=prod'],
     ],
+    ['views, with their own accounts', VIEWS, ['drift=cloudtrail', 'auditClusters=prod']],
+    ['ten views', MANY_VIEWS, ['drift=cloudtrail']],
     ['a hundred and fifty clusters', MANY, ['auditClusters=cluster-number-1']],
   ])('%s', async (_rule, config, params) => {
     const file = join(folder, 'fairlead.yml');

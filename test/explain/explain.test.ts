@@ -86,6 +86,29 @@ describe('explain', () => {
     ]);
   });
 
+  test('under another owner id than the runs had, what is theirs is not ours', async () => {
+    objects(service('a', { hostname: 'x.example.com' }, ['203.0.113.1']));
+    await world.run();
+    world.config = configOf(
+      'owner: other\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}',
+    );
+    const found = await explain(world, 'x.example.com');
+    expect(found).toMatchObject({ verdict: 'refused', published: false });
+    expect(found.zones[0]!.records).toMatchObject([{ ours: false, ownership: { owner: 'arena' } }]);
+    expect(found.advice).toBe(
+      'if it is to be ours: stop what works as "arena", then fairlead transfer --from arena --names "x.example.com"',
+    );
+  });
+
+  test('an owner in a record that a shell could take for more stands in no advice', async () => {
+    const text = '"heritage=external-dns,external-dns/owner=$(id),external-dns/resource=service/default/a"';
+    world = withRecords(foreign('x.example.com.'), foreign('a-x.example.com.', 'TXT', text));
+    objects(service('a', { hostname: 'x.example.com' }, ['203.0.113.1']));
+    await world.run();
+    const { advice } = await explain(world, 'x.example.com');
+    expect(advice).toBe('see whose the record is: its owner has to give it up');
+  });
+
   test('a record of nobody’s stands in the way', async () => {
     world = withRecords(foreign('x.example.com.'));
     objects(service('a', { hostname: 'x.example.com' }, ['203.0.113.1']));
@@ -95,7 +118,7 @@ describe('explain', () => {
     expect(words(found)).toEqual([['service/a', 'refused', 'ownership']]);
     expect(found.zones[0]!.records).toMatchObject([{ ours: false }]);
     expect(found.zones[0]!.records[0]).not.toHaveProperty('ownership');
-    expect(found.advice).toMatch(/remove it in Route 53/);
+    expect(found.advice).toMatch(/fairlead adopt "x\.example\.com" --overwrite.*remove it in Route 53/);
   });
 
   test('a record that nobody asks for and that is nobody’s', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { objectNamedBy, resourceOf } from '../../lib/model/index.ts';
+import { objectIn, objectNamedBy, resourceOf } from '../../lib/model/index.ts';
 
 test('what an ownership record says of an object is read as it was written', () => {
   const object = { kind: 'service', namespace: 'shop', name: 'web' };
@@ -15,3 +15,11 @@ test.each([
 ])('of %j, which anybody may have written, what is there counts', (text, object) => {
   expect(objectNamedBy(text)).toEqual(object);
 });
+
+test.each(['', 'service', 'service/shop/', 'service/../nodes', 'service/shop/web?x', 'service/shop/web/more', 'a/b/C'])(
+  '%j names no object that a cluster could be asked for',
+  text => {
+    expect(objectIn(text)).toBeUndefined();
+    expect(objectIn('service/shop/web.1')).toEqual({ kind: 'service', namespace: 'shop', name: 'web.1' });
+  },
+);

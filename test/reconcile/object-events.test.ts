@@ -64,6 +64,28 @@ describe('what is told on an object', () => {
     expect(objectEvents([owned, gone], [])).toEqual([]);
   });
 
+  it('is what it had, where that is gone or another object’s, each with why', () => {
+    const gone = (name: string) =>
+      applied(name, {
+        action: 'delete',
+        deletes: [record(name, '192.0.2.1'), record(name, '::1', 'AAAA'), record(`a-${name}`, '"x"', 'TXT')],
+        objects: [],
+        former: object('web'),
+      });
+    const lost = applied('c.example.com', {
+      action: 'update',
+      deletes: [record('c.example.com', '192.0.2.1')],
+      creates: [record('c.example.com', '192.0.2.9')],
+      objects: [object('b')],
+      former: object('web'),
+    });
+    const nobodys = { ...gone('d.example.com'), change: { ...gone('d.example.com').change, former: undefined } };
+    expect(brief(objectEvents([gone('a.example.com'), gone('b.example.com'), lost, nobodys as never], []))).toEqual([
+      'shop/b Published: in Route 53: c.example.com (A)',
+      'shop/web Removed: record removed: a.example.com (A, AAAA), b.example.com (A, AAAA), because it asks for it no longer, or is left out now; c.example.com (A), because prod: service/shop/b has it now',
+    ]);
+  });
+
   it('is what is refused and why, and what it waits for, apart', () => {
     const findings = [
       fresh('no-target', 'its load balancer is not there yet', object('web')),
@@ -127,6 +149,32 @@ describe('a run', () => {
     expect((await written(prod)).events).toEqual([]);
     prod.clusters.prod!.objects = [service('web', { hostname: 'www.example.com' }, ['192.0.2.1']), bad];
     expect((await written(prod)).events).toEqual(['prod web Published']);
+  });
+
+  it('writes what an object has no longer, and what is held of it', async () => {
+    const prod = world();
+    const web = (...names: string[]) => service('web', { hostname: names.join() }, ['192.0.2.1']);
+    prod.clusters.prod!.objects = [web('a.example.com', 'b.example.com')];
+    expect((await written(prod)).events).toEqual(['prod web Published']);
+    prod.clusters.prod!.objects = [web('a.example.com')];
+    expect((await written(prod)).events).toEqual(['prod web Removed']);
+    const taker = service('taker', { hostname: 'a.example.com' }, ['192.0.2.2'], 'shop');
+    prod.clusters.prod!.objects = [web('c.example.com'), taker];
+    expect((await written(prod)).events).toEqual(['prod taker Published', 'prod web Published', 'prod web Removed']);
+    expect((await written(prod)).events).toEqual([]);
+  });
+
+  it('writes what the guard holds of those that have it', async () => {
+    const prod = harness({
+      config: 'clusters: [{name: prod, region: us-east-1}]\nguard: {maxDeletes: {count: 1, percent: 0}}',
+      clusters: {
+        prod: { objects: ['a', 'b'].map(one => service(one, { hostname: `${one}.example.com` }, ['192.0.2.1'])) },
+      },
+    });
+    await prod.run();
+    prod.clusters.prod!.objects = [];
+    expect((await written(prod)).events).toEqual(['prod a Held', 'prod b Held']);
+    expect((await written(prod)).events).toEqual([]);
   });
 
   it('says where they could not be written, once, and counts it as nothing that is not published', async () => {

@@ -209,7 +209,7 @@ class Life {
 const RUNS = Number(process.env.ROUTING_RUNS ?? 150);
 
 test('whatever objects ask for under one name, and strangers put there: nothing is refused, taken away or left untold', {
-  timeout: 120_000,
+  timeout: Math.max(120_000, RUNS * 500),
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 24 }), async steps => {

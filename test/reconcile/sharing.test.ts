@@ -310,6 +310,60 @@ describe('a cluster that leaves the config', () => {
     expect(records(world)).toEqual([`${HOST} A 203.0.113.9`]);
   });
 
+  test.each(['merge', 'weighted'])('%s: that its part stays is told, once a zone, with what to do', async mode => {
+    const world = await worldOf(mode, both);
+    world.config = configOf(
+      `owner: arena\nclusters: [{name: c1, region: us-east-1}]\nzones: {domains: [example.com]}\nsharing: ${mode}`,
+    );
+    const { result } = await become(world, {});
+    expect(result.findings.filter(({ reason }) => reason === 'frozen').map(({ message }) => message)).toEqual([
+      `a part of ${HOST} is kept though no object asks for it: its cluster "c2" is not in the config: put it back, or force a run for it (c2) to remove what it left`,
+    ]);
+  });
+
+  test.each([
+    ['c1', 'c2'],
+    ['c2', 'c1'],
+  ] as const)(
+    'with an owner id of its own: %s leaves, and the record is another owner’s, whatever %s asks for',
+    async (gone, stays) => {
+      const owners = [', owner: one', ', owner: two'] as const;
+      const world = await worldOf('merge', both, owners);
+      const before = world.json();
+      const owner = stays === 'c1' ? 'one' : 'two';
+      world.config = configOf(
+        `clusters: [{name: ${stays}, region: us-east-1, owner: ${owner}}]\nzones: {domains: [example.com]}\nsharing: merge`,
+      );
+      const { result } = await become(world, { [stays]: [shop('203.0.113.9')] });
+      expect(world.json()).toEqual(before);
+      expect(told(result)).toContain(`not-owned ${stays}`);
+      await become(world, { [stays]: [] });
+      expect(world.json()).toEqual(before);
+      world.config = config('merge', owners);
+      await become(world, {});
+      expect(records(world)).toEqual([`${HOST} A 203.0.113.${gone === 'c1' ? 1 : 2}`]);
+    },
+  );
+
+  test.each(['merge', 'weighted', 'first'])('of three with an owner id each: its part stays, %s', async mode => {
+    const lines = ['c1', 'c2', 'c3'].map(name => `{name: ${name}, region: us-east-1, owner: o${name}}`);
+    const of = (clusters: readonly string[], sharing: string) =>
+      configOf(`clusters: [${clusters.join(', ')}]\nzones: {domains: [example.com]}\nsharing: ${sharing}`);
+    const clusters = Object.fromEntries([1, 2, 3].map(n => [`c${n}`, { objects: [shop(`203.0.113.${n}`)] }]));
+    for (const gone of lines) {
+      const world = harness({ zones: [EXAMPLE_ZONE], clusters });
+      world.config = of(lines, 'merge');
+      await world.run();
+      const before = world.json();
+      world.config = of(
+        lines.filter(line => line !== gone),
+        mode,
+      );
+      await become(world, {});
+      expect(world.json()).toEqual(before);
+    }
+  });
+
   test('gives its part up with release --cluster', async () => {
     const world = await worldOf('merge', both);
     world.config = without;
@@ -420,6 +474,18 @@ test('addresses of several clusters stay while an object of one of them waits fo
     await become(world, { c1: [], c2: [], [at]: [waiting] });
     expect([at, records(world)]).toEqual([at, [`${HOST} A 203.0.113.1 203.0.113.2`]]);
   }
+});
+
+test('of objects whose addresses are put together the TTL is one’s, when the name becomes weighted, too', async () => {
+  const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+  const other = (target: string) => service('z', { hostname: HOST, ttl: '60' }, [target]);
+  await become(world, { c1: [shop(NLB), other('203.0.113.3')] });
+  world.config = config('weighted');
+  await become(world, { c1: [shop('203.0.113.1'), other('203.0.113.3')] });
+  expect(records(world)).toEqual([
+    `${HOST} A#c1 203.0.113.1 203.0.113.3 weight 1`,
+    `${HOST} A#c2 203.0.113.2 weight 1`,
+  ]);
 });
 
 test('the end of sharing gives the name to one of those who share it, and never to another namespace', async () => {

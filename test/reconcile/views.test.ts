@@ -505,7 +505,12 @@ test('a cluster that cannot be read keeps what it has in every view', async () =
   self.clusters.prod = { objects: [], failing: 'the API server is gone' };
   const result = await self.run({ force: true });
   expect([self.json('Z0PUBLIC'), self.json('Z0PRIVATE')]).toEqual(stood);
-  expect(shown(result).filter(text => text.startsWith('unreadable'))).toHaveLength(2);
+  // One for all that have the same error, and it counts each.
+  const unread = result.findings.filter(({ reason }) => reason === 'unreadable');
+  expect(unread.map(({ message, count }) => [message, count])).toEqual([
+    [expect.stringMatching(/^prod: service, ingress objects could not be read, .*: the API server is gone$/), 2],
+  ]);
+  expect(result.reasons.unreadable).toBe(2);
 });
 
 test('views that ask for tags and views that do not share one list of the zones of a role', async () => {

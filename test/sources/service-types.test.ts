@@ -156,6 +156,21 @@ describe('a NodePort Service publishes nodes', () => {
     expect(records(wanted)).toEqual([`a.example.com A ${address}`]);
   });
 
+  it('no SRV record of a wildcard, in whose name the * would be none: that is told, and the address is published', () => {
+    const ports = [{ port: 443, nodePort: 30443, protocol: 'TCP' }];
+    const wanted = run({ hostname: '*.example.com' }, { ...port, ports }, { node: nodes.slice(0, 1) }, ['A', 'SRV']);
+    expect(wanted.endpoints.map(({ name, type }) => `${name} ${type}`)).toEqual(['*.example.com A']);
+    expect(wanted.findings).toEqual([
+      expect.objectContaining({
+        reason: 'warning',
+        field: 'spec.ports',
+        message: expect.stringContaining(
+          '*.example.com has no SRV record: in _web._tcp.*.example.com the * would be no',
+        ),
+      }),
+    ]);
+  });
+
   it('an SRV record a protocol, where SRV is managed', () => {
     const ports = [
       ...port.ports,

@@ -21,6 +21,8 @@ export interface EventBus {
   refuse: (entry: Entry, call: number) => string | undefined;
   /** Says of a call why it fails as a whole: HTTP status and code. */
   fail: (call: number) => readonly [number, string] | undefined;
+  /** Says how a call that asks what the bus is fails: HTTP status and code. */
+  describe: () => readonly [number, string] | undefined;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startEventBus(): Promise<EventBus> {
     calls: [],
     refuse: () => undefined,
     fail: () => undefined,
+    describe: () => undefined,
     close: () =>
       new Promise(resolve => {
         server.closeAllConnections();
@@ -46,7 +49,12 @@ export async function startEventBus(): Promise<EventBus> {
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-    const { Entries } = JSON.parse(await textOf(request)) as { Entries: Entry[] };
+    const text = await textOf(request);
+    if (request.headers['x-amz-target'] === 'AWSEvents.DescribeEventBus') {
+      const [status, code] = self.describe() ?? [200, undefined];
+      return answer(status, code === undefined ? { Name: 'dns' } : { __type: code, message: code });
+    }
+    const { Entries } = JSON.parse(text) as { Entries: Entry[] };
     const call = self.calls.push(Entries.length);
     if (request.headers['x-amz-target'] !== 'AWSEvents.PutEvents')
       return answer(400, { __type: 'UnknownOperationException' });
@@ -55,7 +63,7 @@ export async function startEventBus(): Promise<EventBus> {
     const fault = faultOf(Entries);
     if (fault !== undefined) return answer(400, { __type: 'ValidationException', message: fault });
     const answers = Entries.map((entry, i) => {
-      const code = self.refuse(entry, call);
+      const code = isJson(entry.Detail) ? self.refuse(entry, call) : 'MalformedDetail';
       if (code !== undefined) return { ErrorCode: code, ErrorMessage: `${code}, says the bus` };
       self.taken.push(entry);
       return { EventId: `${call}-${i}` };
@@ -77,6 +85,14 @@ function faultOf(entries: readonly Entry[]): string | undefined {
 function sizeOf({ Source, DetailType, Detail, Time, Resources = [] }: Entry): number {
   const texts = [Source, DetailType, Detail, ...Resources];
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

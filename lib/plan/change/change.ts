@@ -1,18 +1,9 @@
-import { groupBy } from '../../group.ts';
-import type {
-  DnsName,
-  HostedZone,
-  NameChange,
-  ObjectRef,
-  Ownership,
-  Party,
-  RecordSet,
-  ZoneId,
-} from '../../model/index.ts';
-import { changeKey, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
+import type { DnsName, HostedZone, NameChange, ObjectRef, Ownership, Party, RecordSet } from '../../model/index.ts';
+import { objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../../registry/index.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
-import { type Current, type OwnedRecord, recordsAt } from '../current/current.ts';
+import type { Current, OwnedRecord } from '../current/current.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Delta } from './diff.ts';
 
@@ -62,7 +53,7 @@ export function composeChange(composition: Composition, context: NameContext): P
     creates: creates.sort(byId),
     ...party,
     objects,
-    ...(isOther && { formerly: describeOwnership(former) }),
+    ...(isOther && formerOf(former, context)),
   };
   const losing = [...new Set(deltas.flatMap(losingOf))];
   return { change, claims: [...new Set([...losing, ...leaving])], losing };
@@ -73,6 +64,15 @@ function losingOf({ before, after }: Delta): readonly Claim[] {
   if (!before?.shares) return before ? [before.claim] : [];
   const values = new Set(after?.record.values);
   return before.shares.filter(({ ownership }) => !ownership.share?.every(address => values.has(address)));
+}
+
+function formerOf(ownership: Ownership, { owners }: NameContext): Pick<NameChange, 'formerly' | 'former'> {
+  const { cluster } = owners.partyOf(ownership);
+  const object = objectIn(ownership.resource ?? '');
+  return {
+    formerly: describeOwnership(ownership),
+    ...(cluster !== undefined && object && { former: { cluster, ...object } }),
+  };
 }
 
 const describeOwnership = ({ cluster, resource }: Ownership) =>
@@ -188,45 +188,4 @@ export function renewOwnership(
 /** The name of the ownership record that a desired record set needs. */
 export function ownershipNameOf(record: RecordSet, zone: HostedZone, settings: Pick<PlanSettings, 'naming'>): DnsName {
   return ownershipName(record.name, record.type, zone.name, settings.naming);
-}
-
-/**
- * Sorts the changes of one zone by name, but a change that creates an alias into the zone comes after the change that
- * creates the record it points to: Route 53 checks a batch in order and refuses an alias whose target is not there yet.
- * Aliases that point at each other in a ring keep the order of their names (Route 53 will say what it thinks of them).
- */
-export function orderChanges<T extends { readonly change: NameChange }>(changes: readonly T[], zone: ZoneId): T[] {
-  const key = ({ change }: T) => changeKey(change);
-  const sorted = [...changes].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-  return targetsFirst(sorted, zone, ({ change }) => change);
-}
-
-/** In the order given, but each alias into the zone after the change that creates the record it points to. */
-export function targetsFirst<T>(changes: readonly T[], zone: ZoneId, changeOf: (item: T) => NameChange): T[] {
-  const creating = groupBy(
-    changes.filter(one => changeOf(one).creates.length > 0),
-    one => changeOf(one).name,
-  );
-  const ordered: T[] = [];
-  const seen = new Set<T>();
-  for (const first of changes) {
-    // Depth first without recursion: a chain of aliases may be as long as the zone.
-    const stack = [first];
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const targets = seen.has(top) ? [] : zoneAliases(changeOf(top), zone).flatMap(name => creating.get(name) ?? []);
-      const waiting = targets.find(target => !seen.has(target) && !stack.includes(target));
-      if (waiting) stack.push(waiting);
-      else {
-        stack.pop();
-        if (!seen.has(top)) ordered.push(top);
-        seen.add(top);
-      }
-    }
-  }
-  return ordered;
-}
-
-/** The names of the zone itself to which a change creates aliases. */
-export function zoneAliases(change: NameChange, zone: ZoneId): DnsName[] {
-  return change.creates.flatMap(record => (record.alias?.zoneId === zone ? [record.alias.dnsName] : []));
 }

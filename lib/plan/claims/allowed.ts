@@ -13,7 +13,7 @@ import { isAddressType, resourceOf } from '../../model/index.ts';
 import { isAlias } from '../desired/desired.ts';
 import { groupOf } from '../desired/facets.ts';
 import type { PlanSettings } from '../settings.ts';
-import { modeOfEndpoint } from '../sharing/sharing.ts';
+import { modeOfEndpoint } from '../sharing/mode.ts';
 import { within } from '../zones/zone-filter.ts';
 import { passesFilter } from '../zones/zones.ts';
 import { type ClaimVerdict, decideClaim } from './claims.ts';

@@ -1,22 +1,14 @@
-import { groupBy } from '../../group.ts';
-import type { Finding, HostedZone, ManagedType, ObjectRef, RecordSet, ZoneId } from '../../model/index.ts';
-import { canonicalValue, describeObject, sameRecord } from '../../model/index.ts';
-import { type Claim, covers } from '../../registry/index.ts';
-import { firstAndCount } from '../../shown.ts';
+import type { Finding, ObjectRef, RecordSet } from '../../model/index.ts';
+import { describeObject, sameRecord } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
-import { decidingClaims } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
-import { type DesiredRecord, desiredRecords } from '../desired/desired.ts';
-import { facetOf, facetOfCandidate } from '../desired/facets.ts';
-import type { Keeping } from '../owners/owners.ts';
-import type { MergeScope, PlanSettings } from '../settings.ts';
-
-/** A candidate with the record sets that it would have in this zone. */
-export interface Offer {
-  readonly candidate: Candidate;
-  readonly records: readonly DesiredRecord[];
-}
+import type { DesiredRecord } from '../desired/desired.ts';
+import type { Keeping } from '../owners/keeping.ts';
+import type { MergeScope } from '../settings.ts';
+import { type Holder, holdersOf } from './holders.ts';
+import { makeOffers, type Offer } from './offers.ts';
+import { GIVE_UP, losing, merging } from './told.ts';
 
 /** A record set of ours that belongs to an object which is not among the winners, and why it stays. */
 export interface KeptRecord {
@@ -68,89 +60,6 @@ export const firstKeeps: ConflictResolver = (current, candidates, context) => {
     findings: [...findings, ...losing(losers, winners, holders, zone), ...merging(winners, zone)],
   };
 };
-
-/** Whose an ownership record is: the candidate that asks for the name, or why it stays, or nobody's any more. */
-interface Holder {
-  readonly claim: Claim;
-  /** Absent: somebody has removed the record set, and the object has the name all the same. */
-  readonly owned?: OwnedRecord;
-  readonly candidate?: Candidate;
-  readonly keeping?: Keeping;
-  /** The zone above in which it has the name. */
-  readonly zone?: HostedZone;
-}
-
-function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
-  if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
-  const idle = current.claims.filter(claim => !current.ours.some(({ record }) => covers(claim, record)));
-  return [
-    ...current.ours.flatMap(owned =>
-      decidingClaims(owned).map(claim => holderOf({ claim, owned }, current, candidates, context)),
-    ),
-    ...idle.map(claim => holderOf({ claim }, current, candidates, context)),
-  ];
-}
-
-function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
-  const facets = new Set(candidates.map(facetOfCandidate));
-  const { ours, zone } = context.above(current.name);
-  const holding = ours.filter(({ record }) => facets.has(facetOf(record)));
-  return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, candidates, context), ...(zone && { zone }) }));
-}
-
-function holderOf(
-  held: Pick<Holder, 'claim' | 'owned'>,
-  current: Current,
-  candidates: readonly Candidate[],
-  { owners }: NameContext,
-): Holder {
-  const { ownership } = held.claim;
-  const asking = candidates.filter(({ objects }) => objects.some(object => owners.isOf(ownership, object)));
-  const candidate = asking.length > 1 ? mostLikely(asking, held.owned) : asking[0];
-  if (candidate) return { ...held, candidate };
-  const keeping = owners.keeping(ownership, current.name);
-  return keeping ? { ...held, keeping } : held;
-}
-
-/** An ownership record without cluster may be of the same object in several: of the one that asks for what stands. */
-function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined): Candidate | undefined {
-  const targets = owned?.record.alias ? [owned.record.alias.dnsName] : (owned?.record.values ?? []);
-  const agrees = (candidate: Candidate) => targets.every(target => candidate.targets.includes(target));
-  return asking.find(agrees) ?? [...asking].sort((a, b) => a.rank - b.rank)[0];
-}
-
-function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
-  const { view, settings, typesAt, sharedTtl, owners } = context;
-  const present = presentClaims(current, context);
-  const isPresent = (object: ObjectRef) => present.some(({ ownership }) => owners.isOf(ownership, object));
-  const offers: Offer[] = [];
-  const findings: Finding[] = [];
-  const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
-    findings.push(...findingsOf(candidate, reason, message, view.zone.id));
-  for (const candidate of candidates) {
-    const shared = sharedTtl && { sharedTtl };
-    const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent, ...shared });
-    if ('message' in records) tell(candidate, records);
-    else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManagedType(record, settings)))
-      offers.push({ candidate, records });
-    else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
-  }
-  return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
-}
-
-/** The ownership records of whoever has the name here; where nobody does, of whoever has it in the zone above. */
-function presentClaims({ name, ours, claims }: Current, { above }: NameContext): readonly Claim[] {
-  if (ours.length === 0 && claims.length > 0) return claims;
-  return (ours.length > 0 ? ours : above(name).ours).map(({ claim }) => claim);
-}
-
-const isManagedType = ({ type }: RecordSet, { types }: PlanSettings) => types.includes(type as ManagedType);
-
-/** Who could not publish anything does not compete. */
-function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string {
-  const types = [...new Set(records.map(({ record }) => record.type))].sort().join(' and ');
-  return `${name} ${types} is not published: records.types leaves it out`;
-}
 
 function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offer | undefined {
   if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return offers[0];
@@ -222,27 +131,6 @@ function keptBy(
   return keeping ? [{ owned, keeping, message: keeping.message }] : [];
 }
 
-/** How many objects a message names. */
-const SHOWN = 3;
-
-export function listObjects(objects: readonly ObjectRef[]): string {
-  return firstAndCount(objects, SHOWN, describeObject);
-}
-
-/** Candidates that want something else than what is published. */
-function losing(
-  losers: readonly Offer[],
-  winners: readonly Offer[],
-  holders: readonly Holder[],
-  zone: ZoneId,
-): Finding[] {
-  const unread = holders.find(({ keeping }) => keeping && keeping.why !== 'waiting');
-  const reason = winners.length === 0 && unread ? 'frozen' : 'conflict';
-  return losers.flatMap(({ candidate }) =>
-    findingsOf(candidate, reason, `${candidate.name} ${whoHas(winners, holders)}`, zone),
-  );
-}
-
 /** Those that agree with what is published are served. */
 function isServed({ records }: Offer, winners: readonly Offer[]): boolean {
   const published = winners.flatMap(winner => winner.records.map(({ record }) => withoutTtl(record)));
@@ -255,60 +143,4 @@ function isServed({ records }: Offer, winners: readonly Offer[]): boolean {
 /** The TTL of a shared record is the present owner's: who asks for another one is served all the same. */
 function withoutTtl({ ttl, ...record }: RecordSet): RecordSet {
   return record;
-}
-
-/** What ends a conflict of two objects. */
-const GIVE_UP = 'take the hostname out of one of the two';
-
-function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
-  const objects = winners.flatMap(({ candidate }) => candidate.objects);
-  if (objects.length > 0) return `is published for ${listObjects(objects)}, which also asks for it: ${GIVE_UP}`;
-  const holder = holders.find(({ candidate, keeping }) => candidate ?? keeping);
-  if (holder?.candidate)
-    return `belongs to ${listObjects(holder.candidate.objects)}, which also asks for it: ${GIVE_UP}`;
-  const resource = holder?.claim.ownership.resource ?? 'an object';
-  const where = holder?.zone ? ` in ${holder.zone.name} (${holder.zone.id})` : '';
-  return `is left as it is: ${resource} has it${where}, and ${holder?.keeping?.message}`;
-}
-
-/** Whoever is published together with others is told of it, unless it asks by itself for all that is published. */
-function merging(winners: readonly Offer[], zone: ZoneId): Finding[] {
-  const objects = winners.flatMap(({ candidate }) => candidate.objects);
-  if (objects.length < 2) return [];
-  const isShared = winners.some(({ candidate: { parts = [] } }) => parts.length > 1);
-  const message = `has the addresses of ${listObjects(objects)} together (${isShared ? 'sharing: merge' : 'records.merge'})`;
-  return winners.flatMap(({ candidate }) => {
-    const own = groupBy(candidate.endpoints, ({ object }) => describeObject(object));
-    const all = targetsOf(candidate.endpoints);
-    return candidate.objects
-      .filter(object => winners.length > 1 || targetsOf(own.get(describeObject(object)) ?? []) < all)
-      .map(object => ({
-        reason: 'merged' as const,
-        message: `${candidate.name} ${message}`,
-        object,
-        name: candidate.name,
-        zone,
-      }));
-  });
-}
-
-/** How many different targets endpoints have. */
-const targetsOf = (endpoints: Candidate['endpoints']) =>
-  new Set(endpoints.flatMap(({ type, targets }) => targets.map(target => canonicalValue(type, target)))).size;
-
-export function findingsOf(
-  { name, objects }: Pick<Candidate, 'name' | 'objects'>,
-  reason: Finding['reason'],
-  message: string,
-  zone?: ZoneId,
-  type?: string,
-): Finding[] {
-  return objects.map(object => ({
-    reason,
-    message,
-    object,
-    name,
-    ...(zone !== undefined && { zone }),
-    ...(type !== undefined && { type }),
-  }));
 }

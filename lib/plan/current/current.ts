@@ -1,4 +1,4 @@
-import type { DnsName, HostedZone, RecordSet, ZoneState } from '../../model/index.ts';
+import type { DnsName, RecordSet } from '../../model/index.ts';
 import { isSameIdentifier, recordId } from '../../model/index.ts';
 import {
   ambiguousClaims,
@@ -6,16 +6,15 @@ import {
   claimsOf,
   covers,
   decidingClaim,
-  indexOwnership,
   isOwnershipRecord,
-  type OwnershipIndex,
-  ownershipsIn,
+  isUnreadable,
   readOwnershipName,
   wildcardTwin,
 } from '../../registry/index.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import { otherMeaning } from './misread.ts';
+import { recordsAt, type ZoneView } from './zone-view.ts';
 
 /** A record set that stands at a name, and the ownership record that decides over it. */
 export interface CurrentRecord {
@@ -23,6 +22,8 @@ export interface CurrentRecord {
   readonly claim?: Claim;
   /** It has an ownership record of ours, too: another owner has laid claim to it beside, or it may be the wildcard twin's. */
   readonly contested?: boolean;
+  /** Others have a part of it, too, as its ownership record says in a text that no key opens. */
+  readonly sealed?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
   /** Its ownership record is, as far as can be told, that of this other name. */
@@ -50,35 +51,6 @@ export interface Current {
   readonly reserved: readonly Claim[];
 }
 
-/** One zone as the plan sees it. */
-export interface ZoneView {
-  readonly zone: HostedZone;
-  readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
-  readonly ownership: OwnershipIndex;
-  readonly unproven: ReadonlySet<string>;
-  readonly meant: ZoneState['meant'];
-  /** Ownership records whose names do not carry the affixes of the config: what they speak of cannot be told. */
-  readonly unnamed: readonly Claim[];
-  /**
-   * Ownership records of the zone's apex that stand in a zone above it: ExternalDNS writes `a-sub.example.com` into
-   * example.com for the apex of sub.example.com. They make the apex records ours; they are not this zone's to change.
-   */
-  readonly above: readonly Claim[];
-}
-
-const NOTHING: readonly RecordSet[] = [];
-
-/** The record sets at a name, in one order whatever the order of the listing. */
-export function recordsAt(name: DnsName, view: Pick<ZoneView, 'records'>): readonly RecordSet[] {
-  const sets = view.records.get(name) ?? NOTHING;
-  return sets.every((set, i) => i === 0 || bySet(sets[i - 1] as RecordSet, set) < 0) ? sets : [...sets].sort(bySet);
-}
-
-function bySet(a: RecordSet, b: RecordSet): number {
-  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
-  return (a.setIdentifier ?? '') < (b.setIdentifier ?? '') ? -1 : 1;
-}
-
 export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings, owners: Owners): Current {
   const all = claimsOf(name, view.ownership, view.records, settings.naming);
   const isOurs = ({ ownership }: Claim) => owners.ours(ownership.owner);
@@ -96,11 +68,12 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, contenders, records);
+    const rival = claim && rivalOf(record, claim, contenders, { records, owners });
     const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
-    else if (rival && !isOurs(rival)) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
+    else if (rival) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
+    else if (hasSealedPart(claim, settings)) foreign.push({ record, claim, contested: true, sealed: true });
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
     else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
@@ -118,7 +91,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     name,
     ours: [...ours, ...twins],
     foreign: foreign.filter(({ record }) => !twins.some(twin => twin.record === record)),
-    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => one.claim === claim)),
+    claims: all.filter(claim => isOurs(claim) && !isContested(claim) && !foreign.some(one => isFor(claim, one))),
     reserved,
   };
 }
@@ -139,6 +112,15 @@ function sharesIn({ ownership, txt, type }: Claim, all: readonly Claim[]): Pick<
   if (ownership.share === undefined) return {};
   return { shares: all.filter(other => other.txt === txt && other.type === type && other.ownership.share) };
 }
+
+/** Of addresses that several have together, those of a part whose ownership no key opens are not known: all of them stay. */
+function hasSealedPart({ ownership, txt }: Claim, { naming }: PlanSettings): boolean {
+  return ownership.share !== undefined && (txt.values ?? []).some(value => isUnreadable(value, naming));
+}
+
+/** Whether an ownership record is of a record set that is left alone: then so is what it says of a part. */
+const isFor = (claim: Claim, { claim: deciding }: CurrentRecord) =>
+  deciding === claim || (claim.ownership.share !== undefined && deciding?.txt === claim.txt);
 
 /** Whether an ownership record is of the wildcard that is written like this name: its object asks for that, and not for this. */
 function meansWildcard({ ownership }: Claim, name: DnsName, { naming }: PlanSettings, owners: Owners): boolean {
@@ -169,16 +151,17 @@ function straysAt(name: DnsName, records: readonly RecordSet[], view: ZoneView, 
     });
 }
 
-/** An idle ownership record of another owner beside the deciding one: the record is contested, and nobody's to change. */
+/** An idle ownership record of a stranger beside the deciding one: the record is contested, and nobody's to change. */
 function rivalOf(
   record: RecordSet,
   deciding: Claim,
   all: readonly Claim[],
-  records: readonly RecordSet[],
+  { records, owners }: { readonly records: readonly RecordSet[]; readonly owners: Owners },
 ): Claim | undefined {
   if (all.length < 2) return undefined;
   return all.find(
     claim =>
+      !owners.ours(claim.ownership.owner) &&
       claim.ownership.owner !== deciding.ownership.owner &&
       isSameIdentifier(claim.txt, record) &&
       isIdle(claim, all, records),
@@ -203,69 +186,4 @@ function twinOf({ record, claim }: CurrentRecord, ours: readonly OwnedRecord[], 
       isSameIdentifier(other.record, record),
   );
   return sibling && { record, claim: sibling.claim };
-}
-
-type MutableView = ZoneView & { readonly ownership: Map<DnsName, readonly Claim[]>; above: readonly Claim[] };
-
-/**
- * Every zone with its ownership records, and with those of its apex that stand in a selected zone above it. Those are
- * taken out of the upper zone's, where they would look like leftovers, as long as no record set of the upper zone is what
- * they speak of and the apex records have none in their own zone.
- */
-export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): ZoneView[] {
-  const views = zones.map(
-    ({ zone, records, unproven, meant }): MutableView => ({
-      zone,
-      records,
-      unproven,
-      meant,
-      unnamed: unnamedIn(zone, records, settings),
-      ownership: new Map(indexOwnership(zone, records, settings.naming)),
-      above: [],
-    }),
-  );
-  const byName = new Map<DnsName, MutableView[]>();
-  for (const view of views) byName.set(view.zone.name, [...(byName.get(view.zone.name) ?? []), view]);
-  for (const view of views) view.above = zonesAbove(view, byName).flatMap(upper => claimsAbove(upper, view, settings));
-  return views;
-}
-
-function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: PlanSettings): Claim[] {
-  if (naming.prefix === '' && naming.suffix === '') return [];
-  const unnamed: Claim[] = [];
-  for (const sets of records.values()) {
-    for (const txt of sets) {
-      if (txt.type !== 'TXT') continue;
-      const stated = ownershipsIn(txt, naming);
-      if (stated.length > 0 && !readOwnershipName(txt.name, zone.name, naming))
-        unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
-    }
-  }
-  return unnamed;
-}
-
-/** The views of the zones above a zone, of the same visibility. */
-function zonesAbove({ zone }: ZoneView, byName: ReadonlyMap<DnsName, readonly MutableView[]>): MutableView[] {
-  const found: MutableView[] = [];
-  for (let at = zone.name.indexOf('.') + 1; at > 0; at = zone.name.indexOf('.', at) + 1) {
-    found.push(...(byName.get(zone.name.slice(at)) ?? []).filter(upper => upper.zone.private === zone.private));
-  }
-  return found;
-}
-
-/** Moves the ownership records of a zone's apex out of the view of a zone above it. */
-function claimsAbove(upper: MutableView, view: ZoneView, settings: PlanSettings): Claim[] {
-  const apex = view.zone.name;
-  const claims = upper.ownership.get(apex) ?? [];
-  if (claims.length === 0) return [];
-  const own = claimsOf(apex, view.ownership, view.records, settings.naming);
-  const bare = recordsAt(apex, view).filter(record => !own.some(claim => covers(claim, record)));
-  const standing = recordsAt(apex, upper);
-  const moved = claims.filter(
-    claim => bare.some(record => covers(claim, record)) && !standing.some(record => covers(claim, record)),
-  );
-  const staying = claims.filter(claim => !moved.includes(claim));
-  if (staying.length > 0) upper.ownership.set(apex, staying);
-  else upper.ownership.delete(apex);
-  return moved;
 }

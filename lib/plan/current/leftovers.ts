@@ -10,8 +10,8 @@ import {
 import { firstOf } from '../../shown.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { recordsAt, type ZoneView } from './current.ts';
 import { type Evidence, mayOwn, otherMeaning } from './misread.ts';
+import { recordsAt, type ZoneView } from './zone-view.ts';
 
 /**
  * Whether an ownership record of ours that decides over no record set is a plain leftover of a record that somebody removed.

@@ -9,7 +9,7 @@ import {
 } from '../../registry/index.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { recordsAt, type ZoneView } from './current.ts';
+import { recordsAt, type ZoneView } from './zone-view.ts';
 
 /** What tells which record set an ownership record is of. */
 export interface Evidence {

@@ -4,7 +4,7 @@ import { firstOf } from '../../shown.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import { passesFilter } from '../zones/zones.ts';
-import { recordsAt, type ZoneView } from './current.ts';
+import { recordsAt, type ZoneView } from './zone-view.ts';
 
 /** How many names a finding shows. */
 const SHOWN = 10;

@@ -1,6 +1,7 @@
 import type { DnsName, Finding, NameChange, Ownership, RecordSet } from '../../model/index.ts';
 import { isSameSet, resourceOf, sameRecord } from '../../model/index.ts';
-import { type CurrentRecord, currentAt, viewZones, type ZoneView } from '../current/current.ts';
+import { type CurrentRecord, currentAt } from '../current/current.ts';
+import { viewZones, type ZoneView } from '../current/zone-view.ts';
 import { facetOf } from '../desired/facets.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';

@@ -2,7 +2,7 @@ import { matchesAny } from '../../glob.ts';
 import { groupBy } from '../../group.ts';
 import type { DnsName, OwnerId, RecordSet } from '../../model/index.ts';
 import { claimsOf, decidingClaim } from '../../registry/index.ts';
-import { recordsAt, viewZones, type ZoneView } from '../current/current.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';

@@ -4,7 +4,7 @@ import { recordId } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
 import { isFrozen } from '../brakes/freeze.ts';
 import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change/change.ts';
-import { recordsAt, type ZoneView } from '../current/current.ts';
+import { recordsAt, type ZoneView } from '../current/zone-view.ts';
 import type { PlanSettings } from '../settings.ts';
 
 /** The ownership of what stands at one name, on its way from one owner to another. The record sets stay as they are. */

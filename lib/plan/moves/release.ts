@@ -1,7 +1,8 @@
 import type { ClusterName, DnsName } from '../../model/index.ts';
 import { type Claim, claimsOf } from '../../registry/index.ts';
-import { currentAt, viewZones, type ZoneView } from '../current/current.ts';
+import { currentAt } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
+import { viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';

@@ -14,7 +14,7 @@ import {
   writeOwnership,
 } from '../../registry/index.ts';
 import { ownershipNameOf } from '../change/change.ts';
-import { recordsAt, viewZones, type ZoneView } from '../current/current.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import { passesFilter } from '../zones/zones.ts';

@@ -2,7 +2,7 @@ import { matchesAny } from '../../glob.ts';
 import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
 import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
 import { type Claim, claimsOf, decidingClaim, withTwin } from '../../registry/index.ts';
-import { recordsAt, viewZones, type ZoneView } from '../current/current.ts';
+import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import { plan } from '../plan.ts';

@@ -4,12 +4,13 @@ import {
   type DnsName,
   type Finding,
   type HostedZone,
+  type NameChange,
   nameOfKey,
   type Undone,
   type ZoneState,
 } from '../../model/index.ts';
 import type { Owners } from '../owners/owners.ts';
-import type { NamePlan } from './name.ts';
+import type { NamePlan } from './name-plan.ts';
 
 type Held = readonly [key: string, undone: Undone];
 
@@ -35,9 +36,9 @@ export function withoutUndone(
 ): NamePlan {
   const keeps = ([key]: Held, change: NamePlan['changes'][number]['change']) =>
     key === name || change.setIdentifier === undefined || changeKey(change) === key;
-  const stopped = held.map(one => plan.changes.some(({ change }) => keeps(one, change)));
+  const stopped = held.map(one => plan.changes.find(({ change }) => keeps(one, change))?.change);
   const findings = held.flatMap(([key, undone], i) =>
-    stopped[i] || owners.ours(undone.owner) ? [undoneFinding(key, undone, stopped[i] === true, zone)] : [],
+    stopped[i] || owners.ours(undone.owner) ? [undoneFinding(key, undone, stopped[i], zone)] : [],
   );
   return {
     ...plan,
@@ -46,15 +47,22 @@ export function withoutUndone(
   };
 }
 
-function undoneFinding(key: string, { run, by, at }: Undone, stopped: boolean, zone: HostedZone): Finding {
+function undoneFinding(
+  key: string,
+  { run, by, at }: Undone,
+  stopped: NameChange | undefined,
+  zone: HostedZone,
+): Finding {
   const name = nameOfKey(key);
   const release = `fairlead undo --release ${name}`;
   const since = `what the run ${run} did of it was undone at ${new Date(at).toISOString()} (by ${by})`;
+  const former = stopped && (stopped.objects[0] ?? stopped.former);
   const what = stopped ? 'is left as it is, though its objects ask for something else' : 'is held as it is';
   return {
     reason: stopped ? 'frozen' : 'warning',
     message: `${key} ${what}: ${since}, and no run changes it until that is released (${release})`,
     name,
+    ...(former && { former }),
     ...(key !== name && { setIdentifier: key.slice(name.length + 1) }),
     zone: zone.id,
     release,

@@ -1,9 +1,9 @@
 import type { DnsName, ObjectRef } from '../../model/index.ts';
 import { claimsOf, decidingClaim, isOwnershipRecord } from '../../registry/index.ts';
 import type { Hides } from '../context.ts';
-import { recordsAt } from '../current/current.ts';
 import type { Evidence } from '../current/misread.ts';
 import { objectOf } from '../current/shares.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { Candidates } from '../desired/candidates.ts';
 
 /**

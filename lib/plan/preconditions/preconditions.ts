@@ -1,34 +1,19 @@
 import {
-  clashOf,
   type DnsName,
   isAddressType,
   isSameIdentifier,
-  isSameSet,
   type ManagedType,
-  type OwnerId,
   policyOf,
-  type Reason,
   type RecordSet,
 } from '../../model/index.ts';
-import { type Claim, claimsOf, isOwnershipRecord, ownershipsIn, wildcardTwin } from '../../registry/index.ts';
-import { ownershipNameOf } from '../change/change.ts';
+import { type Claim, isOwnershipRecord, wildcardTwin } from '../../registry/index.ts';
 import type { KeptRecord } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
-import { type Current, recordsAt } from '../current/current.ts';
-import { otherMeaning } from '../current/misread.ts';
+import type { Current } from '../current/current.ts';
+import { recordsAt } from '../current/zone-view.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
-
-/** Something that stands in the way of a desired record. */
-export interface Block {
-  readonly reason: Reason;
-  readonly message: string;
-  /** The other owner whose ownership record stands in the way. */
-  readonly owner?: OwnerId;
-  /** The record type that cannot be written; absent: every type of an address. */
-  readonly type?: string;
-  /** Nothing may be created at the name; what is ours there may still be updated. */
-  readonly whole?: boolean;
-}
+import { type Block, describeSet, misreadMessage, sealedMessage } from './block.ts';
+import { ownershipBlocks } from './ownership-name.ts';
 
 /** What stands in the way of the desired records of one facet, without asking Route 53. */
 export function whatBlocks(
@@ -56,7 +41,7 @@ const canShare = (a: RecordSet, b: RecordSet) =>
   !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
 
 function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Block[] {
-  return foreign.flatMap(({ record, claim, unproven, misread }): Block[] => {
+  return foreign.flatMap(({ record, claim, unproven, misread, sealed }): Block[] => {
     const whole = isAddressType(record.type);
     const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
     if (isOwnershipRecord(record, settings.naming) || concerned.every(one => canShare(one, record))) return [];
@@ -64,10 +49,12 @@ function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]
       ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
       : misread !== undefined
         ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
-        : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
+        : sealed
+          ? `is left alone: ${sealedMessage(claim?.txt.name)}`
+          : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type}${describeSet(record)} ${why}`;
     const same = desired.some(({ type }) => type === record.type);
-    const owner = unproven || misread !== undefined ? undefined : claim?.ownership.owner;
+    const owner = unproven || sealed || misread !== undefined ? undefined : claim?.ownership.owner;
     return [
       {
         ...{ reason: 'not-owned', whole, message },
@@ -77,12 +64,6 @@ function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]
     ];
   });
 }
-
-const describeSet = ({ setIdentifier }: RecordSet) => (setIdentifier === undefined ? '' : ` "${setIdentifier}"`);
-
-/** Why a record set is left alone whose ownership record is another one's. */
-export const misreadMessage = (txt: DnsName | undefined, other: DnsName): string =>
-  `its ownership record ${txt} may be that of ${other} under another naming. If registry.prefix, registry.suffix or registry.wildcardReplacement was changed, put it back; else remove by hand what is not wanted of ${txt} and ${other}`;
 
 function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
   return kept
@@ -145,69 +126,6 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
   if (twin === undefined || !recordsAt(twin, view).some(({ type }) => isAddressType(type))) return [];
   const message = `${name} would share its ownership records with ${twin}, which stands in the zone: choose another registry.wildcardReplacement`;
   return [{ reason: 'conflict', whole: true, message }];
-}
-
-/** Why the name of an ownership record cannot be used, if it cannot. */
-function ownershipBlocks(record: RecordSet, current: Current, context: NameContext): Block[] {
-  if (context.settings.registry === 'noop') return [];
-  const txtName = ownershipNameOf(record, context.view.zone, context.settings);
-  const txt: RecordSet = { ...record, name: txtName, type: 'TXT' };
-  const owner = reservedBy(txt, context);
-  const why =
-    owner === undefined
-      ? (unusable(txtName) ?? ownershipNameTaken(txt, current, context))
-      : `it is reserved by the ownership record ${txtName} of the owner "${owner}"; remove that record if nothing needs it any more`;
-  if (why === undefined) return [];
-  const message = `${record.name} ${record.type} is not published: ${why}`;
-  return [{ reason: 'conflict', type: record.type, message, ...(owner !== undefined && { owner }) }];
-}
-
-/** The other owner whose ownership record stands where that of a record of ours would, or could not stand beside it. */
-function reservedBy(txt: RecordSet, { view, owners, settings }: NameContext): OwnerId | undefined {
-  return recordsAt(txt.name, view)
-    .filter(record => record.type === 'TXT' && !stands(record, txt))
-    .flatMap(record => ownershipsIn(record, settings.naming))
-    .find(({ ownership }) => !owners.ours(ownership.owner))?.ownership.owner;
-}
-
-/** Whether an ownership record that stands leaves room for another one. */
-const stands = (record: RecordSet, txt: RecordSet) =>
-  !isSameIdentifier(record, txt) && clashOf(txt, record) === undefined;
-
-const MAKE_ROOM = 'remove it, or set registry.prefix to keep ownership records apart from hostnames';
-
-function unusable(txtName: DnsName): string | undefined {
-  const label = txtName.split('.').find(part => part.length > 63);
-  if (label)
-    return `the name of its ownership record, ${txtName}, has a label of more than 63 characters: shorten the hostname's first label, or set registry.prefix to one that ends with a dot`;
-  if (txtName.length > 253) return `the name of its ownership record, ${txtName}, has more than 253 characters`;
-  return undefined;
-}
-
-/** @param txt the ownership record that is to stand, with the set identifier and the routing of its record */
-function ownershipNameTaken(txt: RecordSet, current: Current, context: NameContext): string | undefined {
-  const { view, settings } = context;
-  const { name } = current;
-  for (const record of recordsAt(txt.name, view)) {
-    if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME: ${MAKE_ROOM}`;
-    if (record.type !== 'TXT') continue;
-    if (ownershipsIn(record, settings.naming).length === 0)
-      return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record: ${MAKE_ROOM}`;
-    if (!isSameIdentifier(record, txt) && !stands(record, txt) && isStray(record, current, context))
-      return `an ownership record of another routing stands at ${txt.name}${describeSet(record)}, and fits no record set: remove it by hand`;
-  }
-  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
-  for (const claim of claims.filter(one => isSameSet(one.txt, txt))) {
-    const other = otherMeaning(claim, name, context);
-    if (other !== undefined) return misreadMessage(txt.name, other);
-  }
-  return undefined;
-}
-
-/** Whether an ownership record goes with no change of the name: it decides over nothing, and is no plain leftover. */
-function isStray(txt: RecordSet, { ours, claims }: Current, { isLeftover }: NameContext): boolean {
-  const decides = ours.some(({ claim }) => claim.txt === txt);
-  return !decides && !claims.some(claim => claim.txt === txt && isLeftover(claim));
 }
 
 /** A new delegation takes the names of others out of the world's sight: see `hidesIn`. */

@@ -1,6 +1,6 @@
 import { inTurn } from '../../group.ts';
 import type { NameChange, ZoneId } from '../../model/index.ts';
-import { targetsFirst } from '../change/change.ts';
+import { targetsFirst } from '../change/order.ts';
 import { growthOf } from './namespace-limit.ts';
 
 /**

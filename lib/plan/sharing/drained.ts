@@ -1,9 +1,9 @@
 import { type Finding, isAddressType, type RecordSet, recordId } from '../../model/index.ts';
 import { type Delta, diff } from '../change/diff.ts';
-import { findingsOf } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
+import { findingsOf } from '../findings.ts';
 
 interface Part {
   readonly deltas: readonly Delta[];

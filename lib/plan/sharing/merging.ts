@@ -9,13 +9,13 @@ import {
   resourceOf,
   type ZoneId,
 } from '../../model/index.ts';
-import { findingsOf, listObjects } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
 import { objectOf, type StandingShare } from '../current/shares.ts';
 import { type Candidate, compareCandidates, type Part } from '../desired/candidates.ts';
 import { MAX_VALUES } from '../desired/desired.ts';
+import { findingsOf, listObjects } from '../findings.ts';
 import type { PlanSettings } from '../settings.ts';
-import type { Shared } from './sharing.ts';
+import type { Shared } from './shared.ts';
 
 /** Those who ask, and what stands. */
 interface Merging {

@@ -16,6 +16,9 @@ import { type Body, createObject, patchObject, updateObject } from './writing.ts
 /** The API server compresses answers from this size on, in bytes (apiserver, defaultGzipThresholdBytes). */
 const GZIP_FROM = 128 * 1024;
 
+/** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/ */
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
 interface ApiCall {
   readonly url: URL;
   readonly path: ResourcePath | undefined;
@@ -83,6 +86,7 @@ export class ApiServer {
     const retryAfter = this.faults.takeLimit();
     if (retryAfter !== undefined) throw tooManyRequests(retryAfter);
     if (this.faults.absent.has(groupOf(url.pathname))) throw noSuchResource();
+    if (verb === 'create' && url.pathname === REVIEWS) return { status: 201, content: this.#review(call.body) };
     if (!path) return { status: 200, content: general(url.pathname) };
     if (user === ANONYMOUS || this.faults.isDenied(path.kind.resource, verb)) throw forbidden(user, verb, path);
     const metadataOnly = wantsMetadata(request.headers.accept);
@@ -99,6 +103,13 @@ export class ApiServer {
     const contentType = (request.headers['content-type'] ?? '').split(';')[0] ?? '';
     const object = this.#single(path, verb, { contentType, text: call.body.toString('utf8') });
     return { status: verb === 'create' ? 201 : 200, content: metadataOnly ? partial(object) : object };
+  }
+
+  /** What whoever asks may do: anonymous users are not let in here, and of the others a test denies it to all or none. */
+  #review(body: Buffer): object {
+    const review = JSON.parse(body.toString('utf8')) as { spec?: { resourceAttributes?: Record<string, string> } };
+    const { resource = '', verb = '' } = review.spec?.resourceAttributes ?? {};
+    return { ...review, status: { allowed: !this.faults.isDenied(resource, verb as Verb) } };
   }
 
   #list(path: ResourcePath, query: URLSearchParams): ObjectList {

@@ -1,0 +1,135 @@
+import { matchesAny, matchesGlob } from '../glob.ts';
+import type { DnsName } from '../model/index.ts';
+import { nearestKey } from '../nearest.ts';
+import { type ClaimRule, within } from '../plan/index.ts';
+import { REGIONS } from '../sources/index.ts';
+import type { Config, ZonesConfig } from './config.ts';
+import { configsOf } from './views.ts';
+
+/** What a config says that it most likely does not mean: nothing comes of it, or it will fail. */
+interface Doubt {
+  /** The key, as in a ConfigError: `claims[0].clusters[1]`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+const known = new WeakMap<Config, readonly Doubt[]>();
+
+/**
+ * What of a config can fit nothing, as far as the file alone tells. It is no error: a fleet may share rules of which some are
+ * of no use here, and AWS may have a region that is newer than this list.
+ */
+export function doubtsOf(config: Config): readonly Doubt[] {
+  const before = known.get(config);
+  if (before) return before;
+  const doubts = DOUBTS.flatMap(doubt => doubt(config));
+  known.set(config, doubts);
+  return doubts;
+}
+
+const DOUBTS: readonly ((config: Config) => readonly Doubt[])[] = [
+  unknownRegions,
+  claimsOfNoCluster,
+  rulesOfNoDomain,
+  claimsBehindOthers,
+  sharingBehindOthers,
+  excludedForNothing,
+];
+
+function unknownRegions({ clusters }: Config): Doubt[] {
+  return clusters.flatMap(({ region }, i) => {
+    if (region === undefined || REGIONS.has(region)) return [];
+    const near = nearestKey(region, [...REGIONS]);
+    const meant = near === undefined ? '' : `: did you mean ${near}?`;
+    return [{ field: `clusters[${i}].region`, message: `"${region}" is no region of AWS that is known${meant}` }];
+  });
+}
+
+function claimsOfNoCluster({ claims, clusters }: Config): Doubt[] {
+  const names = clusters.map(({ name }) => name);
+  return claims.flatMap((claim, i) =>
+    claim.clusters.flatMap((pattern, j) => {
+      if (names.some(name => matchesGlob(name, pattern))) return [];
+      const near = pattern.includes('*') ? undefined : nearestKey(pattern, names);
+      const meant = near === undefined ? 'mend it, or remove it' : `did you mean ${near}?`;
+      return [{ field: `claims[${i}].clusters[${j}]`, message: `"${pattern}" fits none of the clusters: ${meant}` }];
+    }),
+  );
+}
+
+/** Domains of rules that lie apart from all that is published. With regular expressions that cannot be told. */
+function rulesOfNoDomain(config: Config): Doubt[] {
+  const filters = configsOf(config).map(view => view.config.zones);
+  const published = filters.flatMap(({ domains }) => domains);
+  if (filters.some(filter => !hasDomains(filter))) return [];
+  const isApart = (domain: DnsName) => !published.some(one => meet(domain, one));
+  const rules = { claims: config.claims, sharing: config.sharing };
+  return Object.entries(rules).flatMap(([key, list]) =>
+    list.flatMap(({ domains }, i) =>
+      domains.flatMap((domain, j) => {
+        if (!isApart(domain)) return [];
+        const message = `no name of ${domain} is published, which is neither under zones.domains nor above: mend it, or remove it`;
+        return [{ field: `${key}[${i}].domains[${j}]`, message }];
+      }),
+    ),
+  );
+}
+
+const hasDomains = ({ domains, domainRegex, excludeDomainRegex }: ZonesConfig) =>
+  domains.length > 0 && domainRegex === undefined && excludeDomainRegex === undefined;
+
+/** Whether a name can be in both. */
+function meet(a: DnsName, b: DnsName): boolean {
+  const [one, other] = [a, b].map(domain => domain.replace(/^\./, '')) as [DnsName, DnsName];
+  return within(one, other) || within(other, one);
+}
+
+/** The first rule that fits decides, so a rule of which another before it has all is never asked. */
+function claimsBehindOthers({ claims }: Config): Doubt[] {
+  return claims.flatMap((claim, i) => {
+    const before = claims.findIndex((other, j) => j < i && hasAllOf(other, claim));
+    if (before < 0) return [];
+    const message = `never decides, since claims[${before}] fits all that it fits and comes first: move it in front, or remove it`;
+    return [{ field: `claims[${i}]`, message }];
+  });
+}
+
+function hasAllOf(one: ClaimRule, other: ClaimRule): boolean {
+  return (
+    hasPatterns(one.namespaces, other.namespaces) &&
+    hasPatterns(one.clusters, other.clusters) &&
+    hasDomainsOf(one.domains, other.domains) &&
+    (one.types.length === 0 || (other.types.length > 0 && other.types.every(type => one.types.includes(type))))
+  );
+}
+
+/** A pattern that fits the other one's text fits all that the other one fits. */
+const hasPatterns = (some: readonly string[], others: readonly string[]) =>
+  some.length === 0 || (others.length > 0 && others.every(other => matchesAny(other, some)));
+
+const hasDomainsOf = (some: readonly DnsName[], others: readonly DnsName[]) =>
+  some.length === 0 || (others.length > 0 && others.every(other => some.some(one => within(other, one))));
+
+function sharingBehindOthers({ sharing }: Config): Doubt[] {
+  return sharing.flatMap(({ domains }, i) => {
+    const before = sharing.slice(0, i);
+    if (domains.length === 0 || !before.some(one => hasDomainsOf(one.domains, domains))) return [];
+    const message = 'never counts, since a rule before it has all of its domains: move it in front, or remove it';
+    return [{ field: `sharing[${i}]`, message }];
+  });
+}
+
+/** What is left out of nothing. */
+function excludedForNothing(config: Config): Doubt[] {
+  const filters = configsOf(config).map(view => view.config.zones);
+  if (filters.some(filter => !hasDomains(filter))) return [];
+  const published = filters.flatMap(({ domains }) => domains);
+  const excluded = new Set(filters.flatMap(({ excludeDomains }) => excludeDomains));
+  const field = 'zones.excludeDomains';
+  return [...excluded]
+    .filter(domain => !published.some(one => meet(domain, one)))
+    .map(domain => ({
+      field,
+      message: `${domain} is not under zones.domains, so it leaves nothing out: mend it, or remove it`,
+    }));
+}

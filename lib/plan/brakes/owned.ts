@@ -1,0 +1,23 @@
+import type { Current } from '../current/current.ts';
+import { decidingClaims } from '../current/shares.ts';
+import type { Owners } from '../owners/owners.ts';
+import { partyKey } from './brakes.ts';
+
+/** Names that each party has, by {@link partyKey}. */
+export type Owned = ReadonlyMap<string, number>;
+
+export function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
+  const owned = new Map<string, number>();
+  for (const { ours } of currents) {
+    // As their removals are counted: a change for each party and set identifier.
+    const units = ours.flatMap(owned =>
+      decidingClaims(owned).map(({ ownership }) => ({
+        key: partyKey(owners.partyOf(ownership)),
+        set: owned.record.setIdentifier ?? '',
+      })),
+    );
+    for (const { key } of new Map(units.map(unit => [`${unit.key}\n${unit.set}`, unit])).values())
+      owned.set(key, (owned.get(key) ?? 0) + 1);
+  }
+  return owned;
+}

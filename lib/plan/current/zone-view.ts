@@ -1,0 +1,100 @@
+import type { DnsName, HostedZone, RecordSet, ZoneState } from '../../model/index.ts';
+import {
+  type Claim,
+  claimsOf,
+  covers,
+  indexOwnership,
+  type OwnershipIndex,
+  ownershipRecords,
+  readOwnershipName,
+} from '../../registry/index.ts';
+import type { PlanSettings } from '../settings.ts';
+
+/** One zone as the plan sees it. */
+export interface ZoneView {
+  readonly zone: HostedZone;
+  readonly records: ReadonlyMap<DnsName, readonly RecordSet[]>;
+  readonly ownership: OwnershipIndex;
+  readonly unproven: ReadonlySet<string>;
+  readonly meant: ZoneState['meant'];
+  /** Ownership records whose names do not carry the affixes of the config: what they speak of cannot be told. */
+  readonly unnamed: readonly Claim[];
+  /**
+   * Ownership records of the zone's apex that stand in a zone above it: ExternalDNS writes `a-sub.example.com` into
+   * example.com for the apex of sub.example.com. They make the apex records ours; they are not this zone's to change.
+   */
+  readonly above: readonly Claim[];
+}
+
+const NOTHING: readonly RecordSet[] = [];
+
+/** The record sets at a name, in one order whatever the order of the listing. */
+export function recordsAt(name: DnsName, view: Pick<ZoneView, 'records'>): readonly RecordSet[] {
+  const sets = view.records.get(name) ?? NOTHING;
+  return sets.every((set, i) => i === 0 || bySet(sets[i - 1] as RecordSet, set) < 0) ? sets : [...sets].sort(bySet);
+}
+
+function bySet(a: RecordSet, b: RecordSet): number {
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  return (a.setIdentifier ?? '') < (b.setIdentifier ?? '') ? -1 : 1;
+}
+
+type MutableView = ZoneView & { readonly ownership: Map<DnsName, readonly Claim[]>; above: readonly Claim[] };
+
+/**
+ * Every zone with its ownership records, and with those of its apex that stand in a selected zone above it. Those are
+ * taken out of the upper zone's, where they would look like leftovers, as long as no record set of the upper zone is what
+ * they speak of and the apex records have none in their own zone.
+ */
+export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): ZoneView[] {
+  const views = zones.map(
+    ({ zone, records, unproven, meant }): MutableView => ({
+      zone,
+      records,
+      unproven,
+      meant,
+      unnamed: unnamedIn(zone, records, settings),
+      ownership: new Map(indexOwnership(zone, records, settings.naming)),
+      above: [],
+    }),
+  );
+  const byName = new Map<DnsName, MutableView[]>();
+  for (const view of views) byName.set(view.zone.name, [...(byName.get(view.zone.name) ?? []), view]);
+  for (const view of views) view.above = zonesAbove(view, byName).flatMap(upper => claimsAbove(upper, view, settings));
+  return views;
+}
+
+function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: PlanSettings): Claim[] {
+  if (naming.prefix === '' && naming.suffix === '') return [];
+  const unnamed: Claim[] = [];
+  for (const { txt, stated } of ownershipRecords(records, naming))
+    if (!readOwnershipName(txt.name, zone.name, naming))
+      unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
+  return unnamed;
+}
+
+/** The views of the zones above a zone, of the same visibility. */
+function zonesAbove({ zone }: ZoneView, byName: ReadonlyMap<DnsName, readonly MutableView[]>): MutableView[] {
+  const found: MutableView[] = [];
+  for (let at = zone.name.indexOf('.') + 1; at > 0; at = zone.name.indexOf('.', at) + 1) {
+    found.push(...(byName.get(zone.name.slice(at)) ?? []).filter(upper => upper.zone.private === zone.private));
+  }
+  return found;
+}
+
+/** Moves the ownership records of a zone's apex out of the view of a zone above it. */
+function claimsAbove(upper: MutableView, view: ZoneView, settings: PlanSettings): Claim[] {
+  const apex = view.zone.name;
+  const claims = upper.ownership.get(apex) ?? [];
+  if (claims.length === 0) return [];
+  const own = claimsOf(apex, view.ownership, view.records, settings.naming);
+  const bare = recordsAt(apex, view).filter(record => !own.some(claim => covers(claim, record)));
+  const standing = recordsAt(apex, upper);
+  const moved = claims.filter(
+    claim => bare.some(record => covers(claim, record)) && !standing.some(record => covers(claim, record)),
+  );
+  const staying = claims.filter(claim => !moved.includes(claim));
+  if (staying.length > 0) upper.ownership.set(apex, staying);
+  else upper.ownership.delete(apex);
+  return moved;
+}

@@ -1,0 +1,165 @@
+import type { ObjectRef } from '../../model/index.ts';
+import { diff } from '../change/diff.ts';
+import { firstKeeps, type KeptRecord } from '../conflict/conflict.ts';
+import { type Offer, ofFacet } from '../conflict/offers.ts';
+import { unowned } from '../conflict/unowned.ts';
+import type { NameContext } from '../context.ts';
+import type { Current } from '../current/current.ts';
+import type { Candidate } from '../desired/candidates.ts';
+import type { DesiredRecord } from '../desired/desired.ts';
+import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
+import type { Block } from '../preconditions/block.ts';
+import { whatBlocks } from '../preconditions/preconditions.ts';
+import { isAwaited, type Settled } from '../routing/routing.ts';
+import { adoptable, adoptions, withAdopted } from './adoption.ts';
+import { decide } from './decision.ts';
+import { isManaged, keepingOf } from './idle.ts';
+import { type FacetPlan, type Told, tell } from './name-plan.ts';
+
+/** The name of a facet with all that is asked for. */
+interface Around {
+  readonly whole: Current;
+  readonly candidates: readonly Candidate[];
+  readonly gives: Settled['gives'];
+  readonly adopted: Settled['adopted'];
+}
+
+export function planFacet(
+  facet: Facet,
+  { whole, candidates, gives, adopted }: Around,
+  context: NameContext,
+): FacetPlan {
+  const asking = candidates.filter(candidate => facetOfCandidate(candidate) === facet);
+  const current = {
+    ...ofFacet(whole, facet),
+    foreign: whole.foreign.filter(({ record }) => !adopted.has(record) || facetOf(record) === facet),
+  };
+  if (asking.length === 0) return removeFacet(current, gives, context);
+  const { winners, served, kept, findings } = firstKeeps(current, asking, context);
+  const [first] = winners;
+  if (!first) return { deltas: [], findings, objects: [] };
+  const plan = planDesired(current, winners, { kept, served, whole }, context);
+  const keeping = kept.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
+  return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
+}
+
+/** A facet that no object asks for, at a name that is asked for otherwise. */
+function removeFacet(current: Current, gives: Settled['gives'], context: NameContext): FacetPlan {
+  const { owners, settings } = context;
+  const gone = current.ours.filter(
+    owned =>
+      isManaged(owned, context) && !keepingOf(owned, current.name, context) && !isAwaited(owned, current.name, context),
+  );
+  const deltas = gone
+    .filter(({ record }) => settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record)))
+    .map(before => ({ before }));
+  const [first] = deltas;
+  return {
+    deltas,
+    findings: [],
+    objects: [],
+    ...(first && { party: owners.partyOf(first.before.claim.ownership) }),
+  };
+}
+
+interface Beside {
+  /** Objects that are told what the winners are told. */
+  readonly served: readonly ObjectRef[];
+  readonly kept: readonly KeptRecord[];
+  /** The name with all its facets. */
+  readonly whole: Current;
+}
+
+function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside, context: NameContext): FacetPlan {
+  const { kept, served, whole } = beside;
+  const [{ candidate: first }] = winners as [Offer];
+  const objects = winners.flatMap(({ candidate }) => candidate.objects);
+  const party = { owner: first.owner, cluster: first.cluster };
+  const desired = winners.flatMap(({ records }) => records.map(want => withStandingHealth(want, asRead, context)));
+  const isNoop = context.settings.registry === 'noop';
+  const adopted = isNoop
+    ? unowned(
+        asRead,
+        desired.map(({ record }) => record),
+        first,
+        context,
+      )
+    : adoptable(asRead, desired, objects, context);
+  const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
+  const current = withAdopted({ ...asRead, ours }, adopted);
+  const told: Told = { name: first.name, objects: [...objects, ...served], context };
+  const quiet = current.foreign.length === 0 && adopted.length === 0 && kept.length === 0;
+  if (quiet && diff(ours, desired).length === 0) return { deltas: [], findings: [], party, objects };
+  const blocks = whatBlocks({ ...whole, foreign: current.foreign }, desired, kept, context);
+  const { writable, removable, findings } = sortOut(current, desired, blocks, told);
+  const standing = ours.filter(
+    owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
+  );
+  const deltas = [...diff(standing, writable), ...(isNoop ? [] : adoptions(adopted, writable))];
+  const decided = decide(deltas, told);
+  return {
+    deltas: decided.deltas,
+    findings: [...findings, ...decided.findings],
+    party,
+    objects,
+  };
+}
+
+/**
+ * An alias to a service that knows no target health keeps what it says of it: which of the two Route 53 takes was found
+ * out when it was made.
+ */
+function withStandingHealth(want: DesiredRecord, { ours, foreign }: Current, { settings }: NameContext): DesiredRecord {
+  const { alias, type } = want.record;
+  if (!alias?.evaluateTargetHealth || settings.aliasTraitsOf?.(alias.zoneId).targetHealth !== false) return want;
+  const standing = [...ours, ...foreign].find(
+    ({ record }) => record.type === type && record.alias?.zoneId === alias.zoneId,
+  );
+  if (standing?.record.alias?.evaluateTargetHealth !== false) return want;
+  return { ...want, record: { ...want.record, alias: { ...alias, evaluateTargetHealth: false } } };
+}
+
+/**
+ * Which desired records can be written, and which of ours can go for them.
+ *
+ * | desired | in the way           | current   | done                                              |
+ * |---------|----------------------|-----------|---------------------------------------------------|
+ * | A, AAAA | of the AAAA          | –         | the A alone, told                                 |
+ * | A, AAAA | of the A             | –         | nothing: an AAAA alone leaves IPv4 without answer |
+ * | A, AAAA | of the AAAA          | CNAME     | the CNAME is exchanged for the A, told            |
+ * | CNAME   | of the CNAME         | A, AAAA   | nothing: the old record stays until the exchange  |
+ */
+function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: readonly Block[], told: Told) {
+  const stands = (type: string) => current.ours.some(({ record }) => record.type === type);
+  const isBlocked = (type: string) => blocks.some(block => block.type === type || (block.whole && !stands(type)));
+  const wants = (type: string) => desired.some(({ record }) => record.type === type);
+  const unmanagedA = !told.context.settings.types.includes('A');
+  const halves = wants('A') && !unmanagedA && isBlocked('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
+  const writable = desired.filter(({ record: { type } }) => !isBlocked(type) && !(halves && type === 'AAAA'));
+  const served = desired.some(
+    ({ record: { type } }) => stands(type) || writable.some(({ record }) => record.type === type),
+  );
+  const closed = blocks.some(({ whole }) => whole);
+  const removable = current.ours.filter(
+    owned => served && !closed && isManaged(owned, told.context) && !wants(owned.record.type),
+  );
+  const findings = blocks
+    .filter(block => !saysItAgain(block, blocks))
+    .flatMap(({ reason, message, type, owner }) => {
+      // What the config leaves out is no fault, unless nothing else is published for the name.
+      const real = reason === 'filtered' && !served && current.ours.length > 0 ? 'policy' : reason;
+      const found = tell(told, real, message, type);
+      return owner === undefined ? found : found.map(finding => ({ ...finding, owner }));
+    });
+  if (halves && !isBlocked('AAAA')) {
+    const message = `${current.name} AAAA is not published alone: most clients would find no address while the A cannot be`;
+    findings.push(...tell(told, 'conflict', message, 'AAAA'));
+  }
+  return { writable, removable, findings };
+}
+
+/** That the ownership record of a record set is its owner's, too, goes without saying. */
+const saysItAgain = ({ reason, owner }: Block, blocks: readonly Block[]) =>
+  reason === 'conflict' &&
+  owner !== undefined &&
+  blocks.some(other => other.reason === 'not-owned' && other.owner === owner);

@@ -1,0 +1,90 @@
+import type { DnsName, Ownership, RecordSet, Snapshot } from '../../model/index.ts';
+import { canonicalValue, objectNamedBy, resourceOf } from '../../model/index.ts';
+import type { PlanSettings } from '../settings.ts';
+import type { Cluster } from './cluster.ts';
+
+/**
+ * Why an object keeps what an ownership record says it has, without asking for it now.
+ *
+ * | hold      | when                                                                                     |
+ * |-----------|------------------------------------------------------------------------------------------|
+ * | unread    | its kind could not be read completely in its cluster, or this run did not read it        |
+ * | unlisted  | it is of a kind that is not among the sources                                            |
+ * | departed  | its cluster is not in the config                                                         |
+ * | config    | the config freezes its cluster, which is told once                                       |
+ * | waiting   | the object is there, but has no usable target yet, or what it asks for is malformed      |
+ */
+export interface Keeping {
+  readonly why: 'unread' | 'unlisted' | 'departed' | 'config' | 'waiting';
+  readonly message: string;
+}
+
+export type SourceOf = PlanSettings['sourceOf'];
+
+export function whyFrozen(
+  ownership: Ownership,
+  clusters: readonly Cluster[],
+  sourceOf: SourceOf,
+  forced: boolean,
+): Keeping | undefined {
+  const { resource, cluster } = ownership;
+  if (clusters.length === 0) {
+    if (forced) return undefined;
+    const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
+    return { why: 'departed', message };
+  }
+  const stopped = clusters.find(({ frozen }) => frozen);
+  if (stopped) {
+    // What may be of another cluster, too, is told by itself.
+    const why = clusters.every(({ frozen }) => frozen) ? 'config' : 'unread';
+    return { why, message: `${stopped.name}: the config freezes the cluster` };
+  }
+  const word = resource && objectNamedBy(resource).kind;
+  const source = word === undefined ? undefined : sourceOf(word);
+  for (const { name, kinds } of clusters) {
+    const unread = unreadSource(kinds, source);
+    if (unread !== undefined) return { why: 'unread', message: `${name}: ${unread}` };
+  }
+  const isListed = source !== undefined && clusters.every(({ kinds }) => kinds[source] !== undefined);
+  if (word === undefined || forced || isListed) return undefined;
+  return {
+    why: 'unlisted',
+    message: `it belongs to ${resource}, a kind of object that is not among the sources (add its source, or force a run to remove the record)`,
+  };
+}
+
+/** Of a source that is read its own reading counts; of any other every reading, since what it is part of is not known. */
+function unreadSource(kinds: Snapshot['kinds'], source: string | undefined): string | undefined {
+  const own = source === undefined ? undefined : kinds[source];
+  const relevant = own && source !== undefined ? [[source, own] as const] : Object.entries(kinds);
+  for (const [word, read] of relevant) if (!read.complete) return `${word} objects could not be read (${read.error})`;
+  return undefined;
+}
+
+export function whyWaiting({ resource }: Ownership, name: DnsName, clusters: readonly Cluster[]): Keeping | undefined {
+  if (resource === undefined) return undefined;
+  for (const cluster of clusters) {
+    const message = cluster.heldNames.get(`${resource} ${name}`) ?? cluster.heldObjects.get(resource);
+    if (message !== undefined) return { why: 'waiting', message: `${cluster.name}: ${resource}: ${message}` };
+  }
+  return undefined;
+}
+
+/** The object of the ownership record has gone, and one that asks for the very same record is served by it. */
+export function whyPutOff(
+  { resource }: Ownership,
+  record: RecordSet,
+  clusters: readonly Cluster[],
+): Keeping | undefined {
+  const canonical = (target: string) => canonicalValue(record.alias ? 'CNAME' : record.type, target);
+  const standing = record.alias ? [record.alias.dnsName] : (record.values ?? []);
+  for (const { name, putOff, heldNames } of clusters) {
+    for (const { object, targets } of putOff.get(record.name) ?? []) {
+      const asked = new Set(targets.map(canonical));
+      if (resource !== undefined && !standing.every(target => asked.has(canonical(target)))) continue;
+      const why = heldNames.get(`${resourceOf(object)} ${record.name}`);
+      return { why: 'waiting', message: `${name}: ${resourceOf(object)}: ${why}` };
+    }
+  }
+  return undefined;
+}

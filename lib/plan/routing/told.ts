@@ -1,0 +1,64 @@
+import type { DnsName, Finding, RecordSet } from '../../model/index.ts';
+import { describeObject, describeRouting, policyOf, recordId } from '../../model/index.ts';
+import type { NameContext } from '../context.ts';
+import type { Current } from '../current/current.ts';
+import type { Candidate } from '../desired/candidates.ts';
+import { facetOfCandidate } from '../desired/facets.ts';
+import { findingsOf, listObjects } from '../findings.ts';
+import type { Obstacle } from './beside.ts';
+import type { Judged } from './judge.ts';
+import type { Wish } from './wish.ts';
+
+/** Whose a record set is or will be, as messages name it. */
+export function ownersByRecord({ ours }: Current, leads: readonly Wish[]): ReadonlyMap<string, string> {
+  return new Map([
+    ...ours.map(({ record, claim }) => [recordId(record), claim.ownership.resource ?? 'another object'] as const),
+    ...leads.flatMap(({ candidate, records }) =>
+      records.map(record => [recordId(record), listObjects(candidate.objects)] as const),
+    ),
+  ]);
+}
+
+const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>> = {
+  cname: () => 'and DNS allows nothing beside a CNAME',
+  policy: () => 'and Route 53 takes one routing policy for a name and type',
+  place: () => 'and of each region, failover role and location a name and type has one',
+  taken: ({ setIdentifier }) =>
+    setIdentifier === undefined
+      ? 'and the simple record sets of a name are one object’s'
+      : 'and each set identifier of a name is one object’s',
+  full: () => 'and Route 53 takes no more of one name and type',
+};
+
+export function whyRefused(
+  candidate: Candidate,
+  { clash, other }: Obstacle,
+  owner: ReadonlyMap<string, string>,
+  { refused }: Judged,
+): string {
+  const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
+  const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
+  const what = clash === 'full' ? 'as many as it may have' : said(other);
+  const whose = owner.get(recordId(other)) ?? 'not fairlead’s';
+  const stays = refused.has(candidate) ? '; what stands stays' : '';
+  return `${candidate.name} is not published ${asked}: it has ${other.type} ${what} (${whose}), ${REASONS[clash](other)}${stays}`;
+}
+
+function said(record: {
+  readonly setIdentifier?: string | undefined;
+  readonly routing?: RecordSet['routing'] | undefined;
+}) {
+  const routed = { ...(record.routing && { routing: record.routing }) };
+  if (record.setIdentifier === undefined) return policyOf(routed);
+  return `"${record.setIdentifier}" with ${policyOf(routed)} routing (${describeRouting(routed)})`;
+}
+
+/** Whoever shares a name by set identifiers is told with whom. */
+export function sharing(name: DnsName, leads: readonly Wish[], { view: { zone } }: NameContext): Finding[] {
+  const objects = new Map(leads.flatMap(({ candidate }) => candidate.objects).map(one => [describeObject(one), one]));
+  const facets = new Set(leads.map(({ candidate }) => facetOfCandidate(candidate)));
+  if (objects.size < 2 || facets.size < 2) return [];
+  const all = [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+  const message = `${name} is shared by set identifiers, among ${listObjects(all)}`;
+  return findingsOf({ name, objects: all }, 'merged', message, zone.id);
+}

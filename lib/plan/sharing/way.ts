@@ -1,0 +1,153 @@
+import { isAddressType, type ManagedType, type ObjectRef, type SharingMode } from '../../model/index.ts';
+import type { Claim } from '../../registry/index.ts';
+import type { NameContext } from '../context.ts';
+import type { Current } from '../current/current.ts';
+import { decidingClaims, objectOf, type StandingShare } from '../current/shares.ts';
+import { type Candidate, compareCandidates } from '../desired/candidates.ts';
+import { desiredRecords } from '../desired/desired.ts';
+import type { PlanSettings } from '../settings.ts';
+import { isMergeable } from './merging.ts';
+
+/** A name, what is asked for there and what stands. */
+export interface Name extends Sorted {
+  readonly current: Current;
+  readonly asking: readonly Candidate[];
+  /** Those that could share it. */
+  readonly addresses: readonly Candidate[];
+  /** How each of them wants to have it. */
+  readonly mode: ReadonlyMap<Candidate, SharingMode>;
+  readonly standing: readonly StandingShare[];
+  /** Whose it is. */
+  readonly claims: readonly Claim[];
+}
+
+export const isOf = (one: Candidate, { ownership }: Claim, { owners }: NameContext): boolean =>
+  one.objects.some(object => owners.isOf(ownership, object));
+
+/** How the name stands shared. */
+export function before({ standing: [first] }: Pick<Name, 'standing'>): 'merge' | 'weighted' | undefined {
+  return first && (first.owned.shares ? 'merge' : 'weighted');
+}
+
+/** How a name is had, and by whom. */
+export interface Way {
+  /** Undefined: what stands stays. */
+  readonly mode: SharingMode | undefined;
+  readonly lead: Candidate | undefined;
+  readonly sharing: readonly Candidate[];
+  /** It stands shared, and stays so whatever some of those who have a part want. */
+  readonly goesOn: boolean;
+  readonly isNear: (one: Candidate) => boolean;
+}
+
+export function wayOf(name: Name, context: NameContext): Way {
+  const { addresses, mode, standing, kept } = name;
+  const stood = before(name);
+  const wants = (one: Candidate) => (mode.get(one) === 'merge' && !isMergeable(one) ? 'first' : mode.get(one));
+  const lead = leadOf(name, one => wants(one) === stood, context);
+  const wanted = lead && wants(lead);
+  const isBound = kept.length > 0 || (stood === 'weighted' && wanted === 'first' && !canStandAlone(name));
+  const way = isBound ? stood : wanted;
+  const scope = scopeAt(lead, kept, context.settings);
+  const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, context.settings) === scope);
+  const goesOn = stood !== undefined && way === stood;
+  const holds = (one: Candidate) => standing.some(({ claim }) => isOf(one, claim, context));
+  const sharing = addresses.filter(
+    one => (goesOn && holds(one)) || one === lead || (mode.get(one) === way && isNear(one)),
+  );
+  return { mode: way, lead, sharing, goesOn, isNear };
+}
+
+function scopeAt(lead: Candidate | undefined, [kept]: readonly StandingShare[], settings: PlanSettings) {
+  if (lead) return scopeOf(lead.objects[0] as ObjectRef, settings);
+  return kept && scopeOf(objectOf(kept.claim.ownership), settings);
+}
+
+/** What says at the name, or above it where nothing does, whose it is. */
+export function claimsAt(current: Current, context: NameContext): readonly Claim[] {
+  const { ours, claims, name } = current;
+  const here = [
+    ...ours.flatMap(owned => (isAddressType(owned.record.type) ? decidingClaims(owned) : [])),
+    ...claims.filter(({ type }) => type === '' || isAddressType(type)),
+  ];
+  const all = here.length > 0 ? here : context.above(name).ours.flatMap(decidingClaims);
+  // What an object has by a set identifier of its own says nothing of the rest of the name.
+  const isOwn = ({ txt: { setIdentifier }, ownership }: Claim) =>
+    setIdentifier !== undefined && setIdentifier !== context.owners.partyOf(ownership).cluster;
+  return [...new Set(all)].filter(claim => !isOwn(claim));
+}
+
+/** The object that has the name; the best, where nobody has it. Undefined: one that asks for it no more, or was not read. */
+function leadOf(
+  { addresses, claims, current }: Name,
+  goesOn: (one: Candidate) => boolean,
+  context: NameContext,
+): Candidate | undefined {
+  const { owners } = context;
+  const weight = (one: Candidate) =>
+    Math.max(
+      0,
+      ...current.ours.flatMap(({ record, claim }) => (isOf(one, claim, context) ? (record.routing?.weight ?? 0) : [])),
+    );
+  const possible = addresses
+    .filter(one => isPublishable(one, current, context))
+    .sort(
+      (a, b) =>
+        Number(goesOn(b)) - Number(goesOn(a)) ||
+        Number(weight(b) > 0) - Number(weight(a) > 0) ||
+        compareCandidates(a, b),
+    );
+  const holder = possible.find(one => claims.some(claim => isOf(one, claim, context)));
+  const isKept = claims.some(claim => {
+    const asks = addresses.some(one => isOf(one, claim, context));
+    return asks || owners.keeping(claim.ownership, current.name) !== undefined;
+  });
+  return holder ?? (isKept ? undefined : possible[0]);
+}
+
+/** Who could not publish anything is no lead. */
+function isPublishable(candidate: Candidate, { name }: Current, { view, settings, typesAt }: NameContext): boolean {
+  const made = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent: () => false });
+  return 'message' in made
+    ? false
+    : made.some(({ record }) => record.name === name && settings.types.includes(record.type as ManagedType));
+}
+
+interface Sorted {
+  /** Of objects that do not ask for the name, and keep what they have. */
+  readonly kept: readonly StandingShare[];
+  /** Of objects that have given the name up. */
+  readonly gone: readonly StandingShare[];
+}
+
+export function sortStanding(
+  standing: readonly StandingShare[],
+  addresses: readonly Candidate[],
+  { name }: Current,
+  { owners }: NameContext,
+): Sorted {
+  const asks = ({ claim }: StandingShare) =>
+    addresses.some(({ objects }) => objects.some(object => owners.isOf(claim.ownership, object)));
+  const left = standing.filter(share => !asks(share));
+  const isKept = ({ claim, owned }: StandingShare) => owners.keeping(claim.ownership, name, owned.record) !== undefined;
+  return { kept: left.filter(isKept), gone: left.filter(share => !isKept(share)) };
+}
+
+/** Whether a simple record set could stand where shares by weight do. */
+function canStandAlone({ current: { foreign, ours }, asking }: Name): boolean {
+  const isOthers = foreign.some(({ record }) => isAddressType(record.type));
+  const isRouted = asking.some(({ endpoints }) =>
+    endpoints.some(({ type, setIdentifier }) => isAddressType(type) && setIdentifier !== undefined),
+  );
+  const other = ours.some(
+    ({ record }) =>
+      isAddressType(record.type) && record.setIdentifier !== undefined && record.routing?.weight === undefined,
+  );
+  return !isOthers && !isRouted && !other;
+}
+
+/** Objects whose addresses are put together within a cluster by `records.merge` are those that share, whatever the cluster. */
+function scopeOf({ namespace, name }: ObjectRef, { merge }: PlanSettings): string {
+  if (merge === 'cluster') return '';
+  return merge === 'namespace' ? namespace : `${namespace}/${name}`;
+}
