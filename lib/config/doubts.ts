@@ -50,7 +50,7 @@ function claimsOfNoCluster({ claims, clusters }: Config): Doubt[] {
   return claims.flatMap((claim, i) =>
     claim.clusters.flatMap((pattern, j) => {
       if (names.some(name => matchesGlob(name, pattern))) return [];
-      const near = pattern.includes('*') ? undefined : nearestKey(pattern, names);
+      const near = isPattern(pattern) ? undefined : nearestKey(pattern, names);
       const meant = near === undefined ? 'mend it, or remove it' : `did you mean ${near}?`;
       return [{ field: `claims[${i}].clusters[${j}]`, message: `"${pattern}" fits none of the clusters: ${meant}` }];
     }),
@@ -86,13 +86,44 @@ function meet(a: DnsName, b: DnsName): boolean {
 
 /** The first rule that fits decides, so a rule of which another before it has all is never asked. */
 function claimsBehindOthers({ claims }: Config): Doubt[] {
+  const earlier = new EarlierClaims();
   return claims.flatMap((claim, i) => {
-    const before = claims.findIndex((other, j) => j < i && hasAllOf(other, claim));
-    if (before < 0) return [];
+    const before = earlier.allWithNamespaceOf(claim).find(({ rule }) => hasAllOf(rule, claim))?.at;
+    earlier.add(claim, i);
+    if (before === undefined) return [];
     const message = `never decides, since claims[${before}] fits all that it fits and comes first: move it in front, or remove it`;
     return [{ field: `claims[${i}]`, message }];
   });
 }
+
+interface EarlierClaim {
+  readonly rule: ClaimRule;
+  readonly at: number;
+}
+
+/** Of thousands of rules, mostly one a namespace, not each is compared with each. */
+class EarlierClaims {
+  readonly #broad: EarlierClaim[] = [];
+  readonly #named = new Map<string, EarlierClaim[]>();
+
+  add(rule: ClaimRule, at: number): void {
+    const { namespaces } = rule;
+    if (namespaces.length === 0 || namespaces.some(isPattern)) this.#broad.push({ rule, at });
+    else
+      for (const name of namespaces) {
+        const same = this.#named.get(name);
+        if (same) same.push({ rule, at });
+        else this.#named.set(name, [{ rule, at }]);
+      }
+  }
+
+  /** Those that may have the first of its namespaces; a rule that has all has that one, too. */
+  allWithNamespaceOf({ namespaces: [first = ''] }: ClaimRule): readonly EarlierClaim[] {
+    return [...this.#broad, ...(this.#named.get(first) ?? [])].sort((a, b) => a.at - b.at);
+  }
+}
+
+const isPattern = (text: string) => text.includes('*');
 
 function hasAllOf(one: ClaimRule, other: ClaimRule): boolean {
   return (

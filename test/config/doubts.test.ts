@@ -35,6 +35,10 @@ describe('what can fit nothing is told, with what is near', () => {
       /^claims\[1\]: never decides, since claims\[0\] fits all/,
     ],
     ['claims: [{domains: [a.com]}, {domains: [.a.com]}]', /^claims\[1\]: never decides/],
+    [
+      'claims: [{namespaces: [c]}, {namespaces: [a, b]}, {namespaces: [b], types: [A]}]',
+      /^claims\[2\]: never decides, since claims\[1\]/,
+    ],
     ['sharing: [{domains: [a.com], mode: merge}, {domains: [x.a.com], mode: weighted}]', /^sharing\[1\]: never counts/],
   ])('%s', (lines, told) => {
     expect(doubts(lines)).toContainEqual(expect.stringMatching(told));
@@ -60,6 +64,7 @@ describe('what may fit something is not doubted', () => {
     'claims: [{namespaces: [shop]}, {namespaces: ["shop*"]}]',
     'claims: [{domains: [.a.com]}, {domains: [a.com]}]',
     'claims: [{types: [A]}, {}]',
+    'claims: [{namespaces: [a, b]}, {namespaces: [b, c]}]',
     'zones: {domains: [team.a.com]}\nclaims: [{domains: [x.team.a.com]}, {domains: [a.com]}]',
     'zones: {domains: [a.com], domainRegex: "b"}\nclaims: [{domains: [b.com]}]',
     'claims: [{domains: [b.com]}]',
