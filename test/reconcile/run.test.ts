@@ -134,19 +134,21 @@ describe('calls are in proportion to the change', () => {
     expect(world.json().filter(({ name }) => name === 's1.example.com.')).toHaveLength(2);
   });
 
-  test('refusals by the thousand cost time in proportion to their number', async () => {
-    const seconds = async (count: number) => {
+  test('refusals by the thousand cost CPU in proportion to their number', async () => {
+    const microseconds = async (count: number) => {
       const world = prod(many(count));
       world.store.maxRecordSets = 2;
       await world.run();
-      const start = performance.now();
+      // CPU, since other programs of the machine count in time.
+      const start = process.cpuUsage();
       await world.run({ force: true });
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return user + system;
     };
-    await seconds(500);
-    const few = await seconds(2000);
-    expect(await seconds(16_000)).toBeLessThan(few * 8 * 4);
-  });
+    await microseconds(500);
+    const few = await microseconds(2000);
+    expect(await microseconds(16_000)).toBeLessThan(few * 8 * 4);
+  }, 300_000);
 
   test('a refusal is tried again after an hour, and by force at once', async () => {
     const world = prod(many(1));
