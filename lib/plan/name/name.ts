@@ -35,7 +35,9 @@ export function planName(current: Current, asking: readonly Candidate[], around:
   const all = [...shared.findings, ...settled.findings, ...parts.flatMap(part => part.findings), ...drained.findings];
   const findings = all.filter(isTold);
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
-  const left = keeping ? undefined : leftBehind(current, context);
+  // Where no object has the rest of the name, those that ask are told why.
+  const isServed = parts.some(({ objects }) => objects.length > 0);
+  const left = !keeping && isServed ? leftBehind(current, context) : undefined;
   const told = { findings, ...(keeping && { keeping }), ...(left && { keeping: left, partly: true }) };
   const asked = parts.map(part => ({ ...part, objects: part.objects.filter(one => !shared.absent.has(one)) }));
   const changes = togetherParts(asked).flatMap((together, i) => changeOf(together, i === 0, current, context));
