@@ -14,6 +14,7 @@ Environment:
   AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_ROUTE_53, _EKS, _STS, _S3, _DYNAMODB  other endpoints, such as those that npm start prints
   FAIRLEAD_STATE_BUCKET  the state of a deployed stack (its output StateBucketName), where state.store names none
   FAIRLEAD_EVENT_BUS, FAIRLEAD_SERVICE  its event bus (output EventBusArn) and its name (fairlead-prod): what is changed is told there, too
+  FAIRLEAD_DNS_SERVER  what doctor and explain --dns ask in place of this machine’s DNS servers: 192.0.2.1 or 192.0.2.1:53
   NO_COLOR, FORCE_COLOR, TERM=dumb  no colours, colours in a pipe as well, neither colours nor a progress line
   COLUMNS  the width of the terminal, where it is not known`;
 

@@ -12,7 +12,7 @@ export const isNone = (error: unknown): boolean => NONE.has((error as NodeJS.Err
 
 /**
  * Asks DNS, as the world would, for the addresses of a name and for the name servers of its zone.
- * @param server `192.0.2.1` or `192.0.2.1:53`; true: the servers of the machine
+ * @param server `192.0.2.1` or `192.0.2.1:53`; true: the one that `FAIRLEAD_DNS_SERVER` names, or those of the machine
  * @throws Error for what is no address of a server
  */
 export async function askPublicDns(
@@ -46,16 +46,21 @@ export async function askPublicDns(
   };
 }
 
-/** @throws Error for what is no address of a server, naming the option */
-export function resolverAt(server: true | string, option: string): Resolver {
+/** @throws Error for what is no address of a server, naming the option or variable */
+export function resolverAt(given: true | string, option: string, env = process.env): Resolver {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
+  const { FAIRLEAD_DNS_SERVER } = env;
+  const server = given === true ? FAIRLEAD_DNS_SERVER || true : given;
   if (server === true) return resolver;
   try {
     resolver.setServers([server]);
     return resolver;
   } catch (error) {
-    throw new Error(`${option}: ${server} is not the address of a DNS server: write 192.0.2.1 or 192.0.2.1:53`, {
-      cause: error,
-    });
+    throw new Error(
+      `${given === true ? 'FAIRLEAD_DNS_SERVER' : option}: ${server} is not the address of a DNS server: write 192.0.2.1 or 192.0.2.1:53`,
+      {
+        cause: error,
+      },
+    );
   }
 }

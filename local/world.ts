@@ -102,7 +102,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const parts = { url, region, ...services, credentials, dns, clusters };
   return {
     ...parts,
-    env: (identity = USER) => environment(url, region, identity),
+    env: (identity = USER) => environment({ url, dns, region }, identity),
     addZone: zone => route53.store.addZone(zone),
     addCluster: wanted => addCluster({ ...parts, clusters }, wanted),
     addRole: role => {
@@ -137,9 +137,13 @@ async function addCluster(
   return cluster;
 }
 
-function environment(url: string, region: string, identity: Identity): Record<string, string> {
+function environment(
+  { url, dns, region }: Pick<World, 'url' | 'dns' | 'region'>,
+  identity: Identity,
+): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
+    FAIRLEAD_DNS_SERVER: `127.0.0.1:${dns.port}`,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: identity.accessKeyId,
     AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,

@@ -28,6 +28,7 @@ test('env() is all that a child process needs', async () => {
   const world = await start({ region: 'eu-west-1', zones: [{ id: 'Z1', name: 'example.com', records: [] }] });
   expect(world.env()).toEqual({
     AWS_ENDPOINT_URL: world.url,
+    FAIRLEAD_DNS_SERVER: `127.0.0.1:${world.dns.port}`,
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'AKIALOCALWORLD000001',
     AWS_SECRET_ACCESS_KEY: expect.any(String),
