@@ -75,3 +75,7 @@ export interface PlanSettings {
   /** What an alias to the service with that zone may say, and where it may stand; absent: anything, anywhere. */
   readonly aliasTraitsOf?: (service: ZoneId) => { readonly targetHealth: boolean; readonly privateZones: boolean };
 }
+
+/** Whether records of a type are published and removed here, by `records.types`. */
+export const isManaged = (type: string, { types }: Pick<PlanSettings, 'types'>): type is ManagedType =>
+  types.some(one => one === type);

@@ -4,7 +4,6 @@ import type {
   Finding,
   Hold,
   HostedZone,
-  ManagedType,
   NameChange,
   RecordSet,
   Snapshot,
@@ -12,7 +11,7 @@ import type {
 import { isAddressType, resourceOf } from '../../model/index.ts';
 import { isAlias } from '../desired/desired.ts';
 import { groupOf } from '../desired/facets.ts';
-import type { PlanSettings } from '../settings.ts';
+import { isManaged, type PlanSettings } from '../settings.ts';
 import { modeOfEndpoint } from '../sharing/mode.ts';
 import { within } from '../zones/zone-filter.ts';
 import { passesFilter } from '../zones/zones.ts';
@@ -107,7 +106,7 @@ function typesOf(endpoint: Endpoint, zones: readonly HostedZone[], settings: Pla
   const inPrivate = isBarred && zones.some(zone => zone.private && within(endpoint.name, zone.name));
   const aliases = alias ? (endpoint.aliasTypes ?? ['A', 'AAAA']) : [endpoint.type];
   const made = inPrivate ? [...aliases, 'CNAME'] : aliases;
-  return made.filter(type => settings.types.includes(type as ManagedType));
+  return made.filter(type => isManaged(type, settings));
 }
 
 function findingOf({ endpoint: { object, name }, type, reason, verdict: { rule, why } }: Refused): Finding {

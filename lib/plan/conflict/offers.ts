@@ -1,4 +1,4 @@
-import type { Finding, ManagedType, ObjectRef, RecordSet } from '../../model/index.ts';
+import type { Finding, ObjectRef } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
@@ -6,7 +6,7 @@ import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { type DesiredRecord, desiredRecords } from '../desired/desired.ts';
 import { type Facet, facetOf } from '../desired/facets.ts';
 import { findingsOf } from '../findings.ts';
-import type { PlanSettings } from '../settings.ts';
+import { isManaged } from '../settings.ts';
 
 /** A candidate with the record sets that it would have in this zone. */
 export interface Offer {
@@ -25,7 +25,7 @@ export function makeOffers(current: Current, candidates: readonly Candidate[], c
     const shared = sharedTtl && { sharedTtl };
     const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent, ...shared });
     if ('message' in records) tell(candidate, records);
-    else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManagedType(record, settings)))
+    else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManaged(record.type, settings)))
       offers.push({ candidate, records });
     else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
@@ -50,8 +50,6 @@ function presentClaims({ name, ours, claims }: Current, { above }: NameContext):
   if (ours.length === 0 && claims.length > 0) return claims;
   return (ours.length > 0 ? ours : above(name).ours).map(({ claim }) => claim);
 }
-
-const isManagedType = ({ type }: RecordSet, { types }: PlanSettings) => types.includes(type as ManagedType);
 
 /** Who could not publish anything does not compete. */
 function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string {

@@ -1,4 +1,4 @@
-import { type DnsName, isAddressType, type ManagedType, recordId } from '../../model/index.ts';
+import { type DnsName, isAddressType, recordId } from '../../model/index.ts';
 import {
   behindType,
   type Claim,
@@ -8,7 +8,7 @@ import {
   possibleNames,
 } from '../../registry/index.ts';
 import type { Owners } from '../owners/owners.ts';
-import type { PlanSettings } from '../settings.ts';
+import { isManaged, type PlanSettings } from '../settings.ts';
 import { recordsAt, type ZoneView } from './zone-view.ts';
 
 /** What tells which record set an ownership record is of. */
@@ -56,8 +56,7 @@ function surelyOf(
   const before = evidence.view.meant.get(recordId(txt));
   if (before !== undefined) return before !== name && mayOwn(claim, before, evidence, { seen }) ? before : undefined;
   const typed = claim.type === '' && txt.name === name ? behindType(name) : undefined;
-  const isPossible =
-    typed && (isAddressType(typed.type) || evidence.settings.types.includes(typed.type as ManagedType));
+  const isPossible = typed && (isAddressType(typed.type) || isManaged(typed.type, evidence.settings));
   return isPossible && mayOwn(claim, typed.name, evidence, { ...typed, seen }) ? typed.name : undefined;
 }
 
@@ -81,7 +80,7 @@ export function mayOwn(claim: Claim, name: DnsName, evidence: Evidence, standing
   };
   return recordsAt(name, view).some(record => {
     const deciding = decidingClaim(record, claims);
-    const isPossible = others || settings.types.includes(record.type as ManagedType);
+    const isPossible = others || isManaged(record.type, settings);
     const fits = isAddressType(record.type) || (isPossible && claim.txt.name.includes(record.type.toLowerCase()));
     return (
       !isOwnershipRecord(record, settings.naming) &&

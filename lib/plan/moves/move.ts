@@ -5,7 +5,7 @@ import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/in
 import { isFrozen } from '../brakes/freeze.ts';
 import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change/change.ts';
 import { recordsAt, type ZoneView } from '../current/zone-view.ts';
-import type { PlanSettings } from '../settings.ts';
+import { isManaged, type PlanSettings } from '../settings.ts';
 
 /** The ownership of what stands at one name, on its way from one owner to another. The record sets stay as they are. */
 export interface Move {
@@ -103,8 +103,8 @@ export function isOwnable(record: RecordSet, { zone }: ZoneView, { naming }: Pla
 }
 
 /** Why records are not to be had by their types, if they are not. */
-export function typesLeftOut(records: readonly RecordSet[], { types }: PlanSettings): string | undefined {
-  const left = typesOf(records).filter(type => !(types as readonly string[]).includes(type));
+export function typesLeftOut(records: readonly RecordSet[], settings: PlanSettings): string | undefined {
+  const left = typesOf(records).filter(type => !isManaged(type, settings));
   return left.length > 0 ? `records.types leaves out ${left.join(', ')}` : undefined;
 }
 

@@ -11,9 +11,10 @@ import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
 import type { Block } from '../preconditions/block.ts';
 import { whatBlocks } from '../preconditions/preconditions.ts';
 import { isAwaited, type Settled } from '../routing/routing.ts';
+import { isManaged } from '../settings.ts';
 import { adoptable, adoptions, withAdopted } from './adoption.ts';
 import { decide } from './decision.ts';
-import { isManaged, keepingOf } from './idle.ts';
+import { keepingOf } from './idle.ts';
 import { type FacetPlan, type Told, tell } from './name-plan.ts';
 
 /** The name of a facet with all that is asked for. */
@@ -48,7 +49,9 @@ function removeFacet(current: Current, gives: Settled['gives'], context: NameCon
   const { owners, settings } = context;
   const gone = current.ours.filter(
     owned =>
-      isManaged(owned, context) && !keepingOf(owned, current.name, context) && !isAwaited(owned, current.name, context),
+      isManaged(owned.record.type, settings) &&
+      !keepingOf(owned, current.name, context) &&
+      !isAwaited(owned, current.name, context),
   );
   const deltas = gone
     .filter(({ record }) => settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record)))
@@ -133,7 +136,7 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: re
   const stands = (type: string) => current.ours.some(({ record }) => record.type === type);
   const isBlocked = (type: string) => blocks.some(block => block.type === type || (block.whole && !stands(type)));
   const wants = (type: string) => desired.some(({ record }) => record.type === type);
-  const unmanagedA = !told.context.settings.types.includes('A');
+  const unmanagedA = !isManaged('A', told.context.settings);
   const halves = wants('A') && !unmanagedA && isBlocked('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
   const writable = desired.filter(({ record: { type } }) => !isBlocked(type) && !(halves && type === 'AAAA'));
   const served = desired.some(
@@ -141,7 +144,7 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: re
   );
   const closed = blocks.some(({ whole }) => whole);
   const removable = current.ours.filter(
-    owned => served && !closed && isManaged(owned, told.context) && !wants(owned.record.type),
+    owned => served && !closed && isManaged(owned.record.type, told.context.settings) && !wants(owned.record.type),
   );
   const findings = blocks
     .filter(block => !saysItAgain(block, blocks))

@@ -1,12 +1,9 @@
-import type { DnsName, ManagedType } from '../../model/index.ts';
+import type { DnsName } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import type { Keeping } from '../owners/keeping.ts';
-
-export const isManaged = ({ record }: OwnedRecord, { settings }: NameContext) =>
-  settings.types.includes(record.type as ManagedType);
 
 /** Of what several clusters have together: why one of them keeps its part. */
 export const keepingOf = (owned: OwnedRecord, name: DnsName, { owners }: NameContext) =>

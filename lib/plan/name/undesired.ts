@@ -7,7 +7,8 @@ import type { NameContext, PlannedChange } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import { misreadMessage, sealedMessage } from '../preconditions/block.ts';
-import { allIdle, isManaged, keepingOf, strayClaims } from './idle.ts';
+import { isManaged } from '../settings.ts';
+import { allIdle, keepingOf, strayClaims } from './idle.ts';
 import type { NamePlan } from './name-plan.ts';
 import { ofOneSet } from './together.ts';
 
@@ -17,7 +18,7 @@ export function planUndesired(current: Current, context: NameContext): NamePlan 
   const stray = strayClaims(current, context);
   const contested = contestedFindings(current, context);
   if (current.claims.length === 0 && current.ours.length === 0) return { changes: [], findings: contested, stray };
-  const managed = current.ours.filter(owned => isManaged(owned, context));
+  const managed = current.ours.filter(owned => isManaged(owned.record.type, settings));
   const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
   const isAwaitedHere = (owned: OwnedRecord) =>
     decidingClaims(owned).some(({ ownership }) => owners.awaited(ownership, current.name));

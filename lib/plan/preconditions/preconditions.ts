@@ -1,17 +1,11 @@
-import {
-  type DnsName,
-  isAddressType,
-  isSameIdentifier,
-  type ManagedType,
-  policyOf,
-  type RecordSet,
-} from '../../model/index.ts';
+import { type DnsName, isAddressType, isSameIdentifier, policyOf, type RecordSet } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, wildcardTwin } from '../../registry/index.ts';
 import type { KeptRecord } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import { recordsAt } from '../current/zone-view.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
+import { isManaged } from '../settings.ts';
 import { type Block, describeSet, misreadMessage, sealedMessage } from './block.ts';
 import { ownershipBlocks } from './ownership-name.ts';
 
@@ -84,7 +78,7 @@ function cnameBlocks(
 ): Block[] {
   const types = new Set(desired.map(({ type }) => type));
   // What the change itself may replace is no obstacle.
-  const isFixed = ({ type }: RecordSet) => !isAddressType(type) || !settings.types.includes(type as ManagedType);
+  const isFixed = ({ type }: RecordSet) => !isAddressType(type) || !isManaged(type, settings);
   const staying = [
     ...foreign.map(({ record }) => record),
     ...kept.map(({ owned }) => owned.record),
@@ -140,7 +134,7 @@ function delegationBlocks({ record, object }: DesiredRecord, { ours }: Current, 
 /** A type that `records.types` leaves out is not published, and what stands of it is not touched. */
 function unmanagedBlocks(name: DnsName, types: ReadonlySet<string>, { settings }: NameContext): Block[] {
   return [...types]
-    .filter(type => !settings.types.includes(type as ManagedType))
+    .filter(type => !isManaged(type, settings))
     .sort()
     .map(type => ({
       reason: 'filtered',

@@ -6,11 +6,12 @@ import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf } from '../findings.ts';
+import { isManaged } from '../settings.ts';
 import { grantNew } from './grant.ts';
 import { judgeHolders } from './judge.ts';
 import { ownersByRecord, sharing, whyRefused } from './told.ts';
 import { sharedTtls, ttlFindings } from './ttl.ts';
-import { isManaged, type Wish, wishOf } from './wish.ts';
+import { type Wish, wishOf } from './wish.ts';
 
 /** What may be published of a name whose record sets have set identifiers, so that all of them can stand beside each other. */
 export interface Settled {
@@ -84,7 +85,7 @@ function fixedRecords(current: Current, wishes: readonly Wish[], context: NameCo
   );
   const stays = (owned: OwnedRecord) => {
     const ownerships = decidingClaims(owned).map(({ ownership }) => ownership);
-    if (settings.policy === 'create-only' || !isManaged(owned.record, context)) return true;
+    if (settings.policy === 'create-only' || !isManaged(owned.record.type, settings)) return true;
     // The parts that are frozen are among what is wanted.
     if (together.has(owned.record)) return false;
     if (ownerships.some(one => owners.frozen(one))) return true;

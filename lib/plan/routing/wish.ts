@@ -1,4 +1,4 @@
-import type { ManagedType, RecordSet } from '../../model/index.ts';
+import type { RecordSet } from '../../model/index.ts';
 import { isNear } from '../conflict/conflict.ts';
 import { hasItIn, ofFacet } from '../conflict/offers.ts';
 import { unowned } from '../conflict/unowned.ts';
@@ -8,7 +8,7 @@ import { decidingClaims } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { desiredRecords } from '../desired/desired.ts';
 import { facetOf, facetOfCandidate, groupOf } from '../desired/facets.ts';
-import type { MergeScope } from '../settings.ts';
+import { isManaged, type MergeScope } from '../settings.ts';
 import type { Obstacle } from './beside.ts';
 
 /** A candidate with the record sets that it would have, and what of ours its objects have at the name. */
@@ -23,7 +23,8 @@ export function wishOf(candidate: Candidate, current: Current, context: NameCont
   // As it will be when the facet is planned by itself.
   const isPresent = hasItIn(ofFacet(current, facetOfCandidate(candidate)), context);
   const made = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent });
-  const records = 'message' in made ? [] : made.map(({ record }) => record).filter(one => isManaged(one, context));
+  const records =
+    'message' in made ? [] : made.map(({ record }) => record).filter(({ type }) => isManaged(type, context.settings));
   const group = groupOf(candidate.endpoints[0]?.type ?? 'A');
   const standing = current.ours.filter(
     owned =>
@@ -32,9 +33,6 @@ export function wishOf(candidate: Candidate, current: Current, context: NameCont
   );
   return { candidate, records, standing: [...standing, ...unowned(current, records, candidate, context)] };
 }
-
-export const isManaged = ({ type }: RecordSet, { settings }: NameContext) =>
-  settings.types.includes(type as ManagedType);
 
 export function obstacleIn({ records }: Wish, look: (record: RecordSet) => Obstacle | undefined): Obstacle | undefined {
   for (const record of records) {

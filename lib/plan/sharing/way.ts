@@ -1,11 +1,11 @@
-import { isAddressType, type ManagedType, type ObjectRef, type SharingMode } from '../../model/index.ts';
+import { isAddressType, type ObjectRef, type SharingMode } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import { decidingClaims, objectOf, type StandingShare } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { desiredRecords } from '../desired/desired.ts';
-import type { PlanSettings } from '../settings.ts';
+import { isManaged, type PlanSettings } from '../settings.ts';
 import { isMergeable } from './merging.ts';
 
 /** A name, what is asked for there and what stands. */
@@ -110,7 +110,7 @@ function isPublishable(candidate: Candidate, { name }: Current, { view, settings
   const made = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent: () => false });
   return 'message' in made
     ? false
-    : made.some(({ record }) => record.name === name && settings.types.includes(record.type as ManagedType));
+    : made.some(({ record }) => record.name === name && isManaged(record.type, settings));
 }
 
 interface Sorted {
