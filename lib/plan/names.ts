@@ -27,7 +27,6 @@ const NO_CANDIDATES: readonly Candidate[] = [];
 export interface ZoneContext {
   readonly state: ZoneState;
   readonly view: ZoneView;
-  readonly upper: readonly ZoneView[];
   readonly roles: ReadonlyMap<DnsName, Role>;
   readonly candidates: Candidates;
   readonly owners: Owners;
@@ -104,8 +103,11 @@ export function planNames(context: ZoneContext): PlannedNames {
 }
 
 /** What stands of ours at a name in the nearest of the zones above that has any of it. */
-function holdingAbove(name: DnsName, { upper, owners, input }: ZoneContext): ReturnType<NameContext['above']> {
-  for (const view of upper) {
+function holdingAbove(
+  name: DnsName,
+  { view: { uppers }, owners, input }: ZoneContext,
+): ReturnType<NameContext['above']> {
+  for (const view of uppers) {
     const ours = possiblyOurs(currentAt(name, view, input.settings, owners), owners);
     if (ours.length > 0) return { ours, zone: view.zone };
   }

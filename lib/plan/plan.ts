@@ -34,8 +34,7 @@ export function plan(input: PlanInput): PlanOutput {
   const planned = input.zones.map((state, i) => {
     const roles = placed.byZone.get(state.zone.id) ?? new Map<DnsName, Role>();
     const view = views[i] as ZoneView;
-    const upper = zonesAbove(view, views);
-    return planZone({ state, view, upper, roles, candidates, owners, published, gaveUp, input });
+    return planZone({ state, view, roles, candidates, owners, published, gaveUp, input });
   });
   const findings = [...allowed.findings, ...placed.findings, ...planned.flatMap(zone => zone.findings)];
   return {
@@ -58,13 +57,6 @@ function isTold({ name, object, zone }: Finding, { scope, only }: PlanInput): bo
   if (only) return zone !== undefined && only.get(zone)?.has(name) === true;
   if (!scope || object === undefined || scope.clusters.has(object.cluster)) return true;
   return [...scope.names].some(([id, names]) => (zone === undefined || id === zone) && names.has(name));
-}
-
-/** The zones above one, of its kind, the nearest first. */
-function zonesAbove({ zone }: ZoneView, views: readonly ZoneView[]): readonly ZoneView[] {
-  return views
-    .filter(({ zone: other }) => other.private === zone.private && zone.name.endsWith(`.${other.name}`))
-    .sort((a, b) => b.zone.name.length - a.zone.name.length);
 }
 
 function compareFindings(a: Finding, b: Finding): number {

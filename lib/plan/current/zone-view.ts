@@ -1,3 +1,4 @@
+import { groupBy } from '../../group.ts';
 import type { DnsName, HostedZone, RecordSet, ZoneState } from '../../model/index.ts';
 import {
   type Claim,
@@ -24,6 +25,8 @@ export interface ZoneView {
    * example.com for the apex of sub.example.com. They make the apex records ours; they are not this zone's to change.
    */
   readonly above: readonly Claim[];
+  /** The zones above it, of the same visibility; the nearest first. */
+  readonly uppers: readonly ZoneView[];
 }
 
 const NOTHING: readonly RecordSet[] = [];
@@ -39,7 +42,12 @@ function bySet(a: RecordSet, b: RecordSet): number {
   return (a.setIdentifier ?? '') < (b.setIdentifier ?? '') ? -1 : 1;
 }
 
-type MutableView = ZoneView & { readonly ownership: Map<DnsName, readonly Claim[]>; above: readonly Claim[] };
+/** While it is made. */
+interface MutableView extends Omit<ZoneView, 'above'> {
+  readonly ownership: Map<DnsName, readonly Claim[]>;
+  above: readonly Claim[];
+  uppers: readonly MutableView[];
+}
 
 /**
  * Every zone with its ownership records, and with those of its apex that stand in a selected zone above it. Those are
@@ -56,11 +64,14 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): 
       unnamed: unnamedIn(zone, records, settings),
       ownership: new Map(indexOwnership(zone, records, settings.naming)),
       above: [],
+      uppers: [],
     }),
   );
-  const byName = new Map<DnsName, MutableView[]>();
-  for (const view of views) byName.set(view.zone.name, [...(byName.get(view.zone.name) ?? []), view]);
-  for (const view of views) view.above = zonesAbove(view, byName).flatMap(upper => claimsAbove(upper, view, settings));
+  const byName = groupBy(views, ({ zone }) => zone.name);
+  for (const view of views) {
+    view.uppers = zonesAbove(view, byName);
+    view.above = view.uppers.flatMap(upper => claimsAbove(upper, view, settings));
+  }
   return views;
 }
 
@@ -73,7 +84,6 @@ function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: P
   return unnamed;
 }
 
-/** The views of the zones above a zone, of the same visibility. */
 function zonesAbove({ zone }: ZoneView, byName: ReadonlyMap<DnsName, readonly MutableView[]>): MutableView[] {
   const found: MutableView[] = [];
   for (let at = zone.name.indexOf('.') + 1; at > 0; at = zone.name.indexOf('.', at) + 1) {

@@ -5,7 +5,7 @@ import { viewZones, type ZoneView } from '../current/zone-view.ts';
 import { facetOf } from '../desired/facets.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
-import type { PlanSettings } from '../settings.ts';
+import { isManaged, type PlanSettings } from '../settings.ts';
 import {
   belongsTo,
   frozenZone,
@@ -105,7 +105,7 @@ function adoptTarget(
 }
 
 function whyNot(record: RecordSet, change: NameChange | undefined, settings: PlanSettings, overwrite: boolean) {
-  if (!(settings.types as readonly string[]).includes(record.type)) return 'is left out by records.types';
+  if (!isManaged(record.type, settings)) return 'is left out by records.types';
   if (record.trafficPolicyInstanceId !== undefined) return 'is made by a traffic policy';
   const creates = change?.creates.filter(other => other.name === record.name) ?? [];
   const same = creates.find(other => isSameSet(other, record));
