@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addTo } from '../../lib/group.ts';
 import type { ClusterName, DnsName, RunCause, RunRequest, ZoneId } from '../../lib/model/index.ts';
 import { Clusters, InvalidEvent, type Message, readMessage, refusal, Schedule } from './message.ts';
 
@@ -96,7 +97,7 @@ function readBatch(records: readonly SqsRecord[], known: Known): Trigger {
       const message = readMessage(record.body);
       if (message.kind === 'clusters') checkKnown(message.clusters, known);
       const group = record.attributes?.MessageGroupId;
-      groups.set(group, [...(groups.get(group) ?? []), { record, message }]);
+      addTo(groups, group, { record, message });
     } catch (error) {
       if (!(error instanceof InvalidEvent)) throw error;
       malformed.push({ messageId: record.messageId, message: error.message });

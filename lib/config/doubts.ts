@@ -1,4 +1,5 @@
 import { matchesAny, matchesGlob } from '../glob.ts';
+import { addTo } from '../group.ts';
 import type { DnsName } from '../model/index.ts';
 import { nearestKey } from '../nearest.ts';
 import { type ClaimRule, within } from '../plan/index.ts';
@@ -109,12 +110,7 @@ class EarlierClaims {
   add(rule: ClaimRule, at: number): void {
     const { namespaces } = rule;
     if (namespaces.length === 0 || namespaces.some(isPattern)) this.#broad.push({ rule, at });
-    else
-      for (const name of namespaces) {
-        const same = this.#named.get(name);
-        if (same) same.push({ rule, at });
-        else this.#named.set(name, [{ rule, at }]);
-      }
+    else for (const name of namespaces) addTo(this.#named, name, { rule, at });
   }
 
   /** Those that may have the first of its namespaces; a rule that has all has that one, too. */

@@ -1,3 +1,4 @@
+import { addTo } from '../group.ts';
 import { ASKING, OWN_PREFIX, type ResourceKind } from '../sources/index.ts';
 import { keyOf, type Manifest } from './manifests.ts';
 
@@ -52,8 +53,7 @@ export function applied(
     items.set(resource, kept);
   }
   const added = manifests.filter(manifest => !met.has(keyOf(manifest)));
-  for (const manifest of added)
-    items.set(manifest.resource, [...(items.get(manifest.resource) ?? []), asNew(manifest, options)]);
+  for (const manifest of added) addTo(items, manifest.resource, asNew(manifest, options));
   return { items, added: added.map(keyOf), pruned: pruned.sort() };
 }
 

@@ -1,4 +1,4 @@
-import { groupBy } from '../../group.ts';
+import { addTo, groupBy } from '../../group.ts';
 import type { ClusterName, DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Snapshot } from '../../model/index.ts';
 import { resourceOf } from '../../model/index.ts';
 import type { MergeScope } from '../settings.ts';
@@ -60,10 +60,7 @@ export function gatherCandidates(
     const owner = { owner: snapshot.owner, cluster: snapshot.cluster, rank };
     const asked = among === EVERY ? snapshot.endpoints : snapshot.endpoints.filter(({ name }) => among(name));
     for (const [name, endpoints] of groupBy(asked, endpoint => endpoint.name)) {
-      const made = groupsOf(endpoints, merge).map(group => candidateOf(name, group, owner));
-      const known = byName.get(name);
-      if (known) known.push(...made);
-      else byName.set(name, made);
+      for (const group of groupsOf(endpoints, merge)) addTo(byName, name, candidateOf(name, group, owner));
     }
   });
   return byName;

@@ -1,3 +1,4 @@
+import { groupBy } from '../../group.ts';
 import type { DnsName, HostedZone, NameChange, Ownership, RecordSet, ZoneId, ZoneState } from '../../model/index.ts';
 import { isSameSet } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, ownershipsIn } from '../../registry/index.ts';
@@ -24,8 +25,7 @@ export interface Wanted {
  * What a run would make if the record sets were not there: who gets the names then gets them. One plan, however many names.
  */
 export function wantedWithout(targets: readonly Target[], input: PlanInput): (target: Target) => Wanted {
-  const gone = new Map<ZoneId, Target[]>();
-  for (const target of targets) gone.set(target.zone.id, [...(gone.get(target.zone.id) ?? []), target]);
+  const gone = groupBy(targets, ({ zone }) => zone.id);
   // Whose a name is does not change with what a person holds of it.
   const zones = input.zones.map(({ undone: _, ...state }) => without(state, gone.get(state.zone.id) ?? []));
   const only = new Map([...gone].map(([id, some]) => [id, new Set(some.map(({ name }) => name))]));

@@ -1,3 +1,4 @@
+import { addTo } from '../../group.ts';
 import type { ClusterName, DnsName, Endpoint, ObjectRef, Snapshot } from '../../model/index.ts';
 import { resourceOf } from '../../model/index.ts';
 
@@ -36,7 +37,7 @@ export function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: 
     else {
       heldNames.set(`${resource} ${name}`, message);
       // Who may not have a name must not keep another's record of it from going.
-      if (putOff) refused.set(name, [...(refused.get(name) ?? []), putOff]);
+      if (putOff) addTo(refused, name, putOff);
       else awaited.add(name);
     }
   }
@@ -60,9 +61,7 @@ export function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: 
     for (const list of [endpoints, holds]) {
       for (const { object, name } of list) {
         if (name === undefined) continue;
-        const known = objects.get(name);
-        if (known) known.push(object);
-        else objects.set(name, [object]);
+        addTo(objects, name, object);
       }
     }
     return objects;

@@ -1,3 +1,4 @@
+import { addTo } from '../../group.ts';
 import type {
   ClusterName,
   DnsName,
@@ -62,9 +63,7 @@ export function ownersOf(
   for (const snapshot of snapshots) {
     const cluster = clusterOf(snapshot);
     byName.set(cluster.name, cluster);
-    const others = byOwner.get(snapshot.owner);
-    if (others) others.push(cluster);
-    else byOwner.set(snapshot.owner, [cluster]);
+    addTo(byOwner, snapshot.owner, cluster);
   }
   const possible = ({ owner, cluster }: Ownership): readonly Cluster[] => {
     if (cluster === undefined) return byOwner.get(owner) ?? [];

@@ -1,3 +1,4 @@
+import { addTo } from '../../group.ts';
 import type { DnsName, ObjectRef } from '../../model/index.ts';
 import { claimsOf, decidingClaim, isOwnershipRecord } from '../../registry/index.ts';
 import type { Hides } from '../context.ts';
@@ -33,11 +34,7 @@ function namesBelow(tops: ReadonlySet<DnsName>, names: readonly DnsName[]): Map<
   const found = new Map<DnsName, DnsName[]>();
   for (const name of [...new Set(names)].sort()) {
     for (let at: DnsName = name; ; at = at.slice(at.indexOf('.') + 1)) {
-      if (tops.has(at)) {
-        const known = found.get(at);
-        if (known) known.push(name);
-        else found.set(at, [name]);
-      }
+      if (tops.has(at)) addTo(found, at, name);
       if (!at.includes('.')) break;
     }
   }

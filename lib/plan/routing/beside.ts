@@ -1,4 +1,4 @@
-import { groupBy } from '../../group.ts';
+import { addTo, groupBy } from '../../group.ts';
 import { type Clash, clashOf, placeOf, policyOf, type RecordSet, recordId } from '../../model/index.ts';
 
 /** Record sets of one name and type with a routing policy (Route 53 Developer Guide, "Quotas"). */
@@ -29,14 +29,14 @@ export class Beside {
   add(record: RecordSet): void {
     const policies = this.#types.get(record.type) ?? new Map<string, RecordSet[]>();
     this.#types.set(record.type, policies);
-    put(policies, policyOf(record), record);
+    addTo(policies, policyOf(record), record);
     this.#index(record);
   }
 
   #index(record: RecordSet): void {
     this.#ids.set(recordId(record), record);
     const place = placeOf(record);
-    if (place !== undefined) put(this.#places, `${record.type} ${place}`, record);
+    if (place !== undefined) addTo(this.#places, `${record.type} ${place}`, record);
   }
 
   /** What is in the way of a record set; one of the same identity never is. */
@@ -70,10 +70,4 @@ export class Beside {
     const isFull = peers.length >= (policy === 'geoproximity' ? MOST_NEAR : MOST);
     return this.obstacleTo(record) ?? (other && isFull ? { clash: 'full', other } : undefined);
   }
-}
-
-function put(groups: Map<string, RecordSet[]>, key: string, record: RecordSet): void {
-  const group = groups.get(key);
-  if (group) group.push(record);
-  else groups.set(key, [record]);
 }

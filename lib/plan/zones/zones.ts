@@ -1,3 +1,4 @@
+import { groupBy } from '../../group.ts';
 import type { DnsName, HostedZone } from '../../model/index.ts';
 
 export {
@@ -15,12 +16,8 @@ export type ZoneFinder = (name: DnsName) => readonly HostedZone[];
 
 /** Built once a plan, so that a name costs its number of labels. */
 export function zoneFinder(zones: readonly HostedZone[]): ZoneFinder {
-  const byName = new Map<DnsName, HostedZone[]>();
-  for (const zone of [...zones].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const same = byName.get(zone.name);
-    if (same) same.push(zone);
-    else byName.set(zone.name, [zone]);
-  }
+  const sorted = [...zones].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const byName = groupBy(sorted, ({ name }) => name);
   return name => {
     const found: HostedZone[] = [];
     for (let at = 0; at >= 0; at = name.indexOf('.', at) + 1 || -1) found.push(...(byName.get(name.slice(at)) ?? []));
