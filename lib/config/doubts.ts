@@ -58,11 +58,10 @@ function claimsOfNoCluster({ claims, clusters }: Config): Doubt[] {
   );
 }
 
-/** Domains of rules that lie apart from all that is published. With regular expressions that cannot be told. */
+/** Domains of rules that lie apart from all that is published. */
 function rulesOfNoDomain(config: Config): Doubt[] {
-  const filters = configsOf(config).map(view => view.config.zones);
-  const published = filters.flatMap(({ domains }) => domains);
-  if (filters.some(filter => !hasDomains(filter))) return [];
+  const published = publishedDomains(config);
+  if (published === undefined) return [];
   const isApart = (domain: DnsName) => !published.some(one => meet(domain, one));
   const rules = { claims: config.claims, sharing: config.sharing };
   return Object.entries(rules).flatMap(([key, list]) =>
@@ -74,6 +73,12 @@ function rulesOfNoDomain(config: Config): Doubt[] {
       }),
     ),
   );
+}
+
+/** The domains of all views; undefined where a view has none, or regular expressions: what is published there cannot be told. */
+function publishedDomains(config: Config): readonly DnsName[] | undefined {
+  const filters = configsOf(config).map(view => view.config.zones);
+  return filters.every(hasDomains) ? filters.flatMap(({ domains }) => domains) : undefined;
 }
 
 const hasDomains = ({ domains, domainRegex, excludeDomainRegex }: ZonesConfig) =>
@@ -148,10 +153,9 @@ function sharingBehindOthers({ sharing }: Config): Doubt[] {
 
 /** What is left out of nothing. */
 function excludedForNothing(config: Config): Doubt[] {
-  const filters = configsOf(config).map(view => view.config.zones);
-  if (filters.some(filter => !hasDomains(filter))) return [];
-  const published = filters.flatMap(({ domains }) => domains);
-  const excluded = new Set(filters.flatMap(({ excludeDomains }) => excludeDomains));
+  const published = publishedDomains(config);
+  if (published === undefined) return [];
+  const excluded = new Set(configsOf(config).flatMap(view => view.config.zones.excludeDomains));
   const field = 'zones.excludeDomains';
   return [...excluded]
     .filter(domain => !published.some(one => meet(domain, one)))
