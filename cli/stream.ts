@@ -47,8 +47,12 @@ export function changeStream({ env, credentials }: TerminalAws, tell: (text: str
 
 /** An event has what its line says: of the news only the lines are used. */
 const newsOf = (changes: readonly HistoryLine[]): News => ({
-  ...{ shard: '', run: '', by: 'manual', at: '', findings: [] },
+  shard: '',
+  run: '',
+  by: 'manual',
+  at: '',
   changes,
+  findings: [],
 });
 
 const warningOf = (lost: number, bus: string, fault = '') =>

@@ -5,6 +5,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import { parseArn } from './aws/arn.ts';
 import { awsHttp, withinDeadline } from './aws/index.ts';
 import { type Backoff, waitAfter } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -89,7 +90,7 @@ export async function probeBus(bus: string, credentials: NonNullable<Sender['cre
 const DENIED = /AccessDenied|NotAuthorized/;
 
 function clientFor(bus: string, credentials?: Sender['credentials']): EventBridgeClient {
-  const [, , , region = ''] = bus.split(':');
+  const region = parseArn(bus)?.region ?? '';
   return new EventBridgeClient({
     ...{ region, requestHandler: awsHttp, maxAttempts: ATTEMPTS },
     ...(credentials && { credentials }),
@@ -160,11 +161,9 @@ function entryOf({ type, zone, detail }: StreamEvent, bus: string): PutEventsReq
     Time: new Date(detail.at),
     EventBusName: bus,
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
-    ...(zone !== undefined && { Resources: [`arn:${partitionOf(bus)}:route53:::hostedzone/${zone}`] }),
+    ...(zone !== undefined && { Resources: [`arn:${parseArn(bus)?.partition}:route53:::hostedzone/${zone}`] }),
   };
 }
-
-const partitionOf = (bus: string) => bus.split(':', 2)[1];
 
 /** As full as calls may be. */
 function batchesOf(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
