@@ -49,18 +49,13 @@ export async function askPublicDns(
 /** @throws Error for what is no address of a server, naming the option or variable */
 export function resolverAt(given: true | string, option: string, env = process.env): Resolver {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
-  const { FAIRLEAD_DNS_SERVER } = env;
-  const server = given === true ? FAIRLEAD_DNS_SERVER || true : given;
-  if (server === true) return resolver;
+  const [server, source] = given === true ? [env.FAIRLEAD_DNS_SERVER, 'FAIRLEAD_DNS_SERVER'] : [given, option];
+  if (!server) return resolver;
   try {
     resolver.setServers([server]);
     return resolver;
   } catch (error) {
-    throw new Error(
-      `${given === true ? 'FAIRLEAD_DNS_SERVER' : option}: ${server} is not the address of a DNS server: write 192.0.2.1 or 192.0.2.1:53`,
-      {
-        cause: error,
-      },
-    );
+    const message = `${source}: ${server} is not the address of a DNS server: write 192.0.2.1 or 192.0.2.1:53`;
+    throw new Error(message, { cause: error });
   }
 }
