@@ -61,11 +61,21 @@ function told(findings: readonly Finding[], reason: ObjectEvent['reason']): Obje
     const object = finding.object ?? finding.former;
     return object ? [{ finding, object }] : [];
   });
-  return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => {
+  return perObject(reason, own, group => {
     const messages = [...new Set(group.map(({ finding }) => withoutArns(finding.message)))];
     const more = messages.length > FINDINGS ? ` (and ${messages.length - FINDINGS} more)` : '';
-    return { object: objectOf(group), reason, note: `${messages.slice(0, FINDINGS).join('; ')}${more}` };
+    return `${messages.slice(0, FINDINGS).join('; ')}${more}`;
   });
+}
+
+/** One Event for each object, with what is noted of all that concerns it. */
+function perObject<T extends { readonly object: ObjectRef }>(
+  reason: ObjectEvent['reason'],
+  own: readonly T[],
+  note: (group: readonly T[]) => string,
+): ObjectEvent[] {
+  const groups = groupBy(own, ({ object }) => describeObject(object)).values();
+  return [...groups].flatMap(group => group.slice(0, 1).map(({ object }) => ({ object, reason, note: note(group) })));
 }
 
 /** Route 53 names the role and the account; whoever may look at the object need not know them. */
@@ -81,11 +91,7 @@ function published(applied: readonly AppliedChange[]): ObjectEvent[] {
         ? []
         : change.objects.map(object => ({ object, what: `${change.name} (${types.join(', ')})` }));
     });
-  return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => ({
-    object: objectOf(group),
-    reason: 'Published',
-    note: `in Route 53: ${firstAndCount([...new Set(group.map(({ what }) => what))], SHOWN)}`,
-  }));
+  return perObject('Published', own, group => `in Route 53: ${whatOf(group)}`);
 }
 
 /** What an object had: its names, each with why. Where the object itself has gone there is nobody to tell, and the writer finds that out. */
@@ -95,15 +101,15 @@ function removed(applied: readonly AppliedChange[]): ObjectEvent[] {
     if (change.former === undefined || types.length === 0) return [];
     return [{ object: change.former, what: `${change.name} (${types.join(', ')})`, why: whyGone(change) }];
   });
-  return [...groupBy(own, ({ object }) => describeObject(object)).values()].map(group => {
-    const byWhy = groupBy(group, ({ why }) => why);
-    const parts = [...byWhy].map(([why, some]) => {
-      const whats = [...new Set(some.map(({ what }) => what))];
-      return `${firstAndCount(whats, SHOWN)}, because ${why}`;
-    });
-    return { object: objectOf(group), reason: 'Removed', note: `record removed: ${parts.join('; ')}` };
+  return perObject('Removed', own, group => {
+    const parts = [...groupBy(group, ({ why }) => why)].map(([why, some]) => `${whatOf(some)}, because ${why}`);
+    return `record removed: ${parts.join('; ')}`;
   });
 }
+
+/** The first of the names, with the types of their record sets. */
+const whatOf = (some: readonly { readonly what: string }[]) =>
+  firstAndCount([...new Set(some.map(({ what }) => what))], SHOWN);
 
 function whyGone({ action, objects: [by] }: AppliedChange['change']): string {
   return action === 'delete' || by === undefined
@@ -114,8 +120,6 @@ function whyGone({ action, objects: [by] }: AppliedChange['change']): string {
 /** The types of the record sets that it has no longer: all that stood where the name is another's now. */
 const goneTypesOf = ({ name, deletes }: AppliedChange['change']): string[] =>
   [...new Set(deletes.filter(record => record.name === name && record.type !== 'TXT').map(({ type }) => type))].sort();
-
-const objectOf = (group: readonly { readonly object: ObjectRef }[]) => (group[0] as { object: ObjectRef }).object;
 
 /** The types of the record sets that came or changed; what is swapped only to be sure that it still stands did not. */
 function typesOf({ name, deletes, creates }: AppliedChange['change']): string[] {
