@@ -19,7 +19,7 @@ import {
   tracesOf,
 } from '../plan/index.ts';
 import { indexOwnership, type NamingSettings } from '../registry/index.ts';
-import { applyChanges, type CountedRoute53, type ZoneOutcome } from '../route53/index.ts';
+import { applyChanges, type CountedRoute53, callsIn, type ZoneOutcome } from '../route53/index.ts';
 import { firstOf } from '../shown.ts';
 import { readClusters } from './clusters.ts';
 import { keepMoved } from './history.ts';
@@ -98,8 +98,6 @@ export async function moveOwnership(
 }
 
 const ZONES_AT_ONCE = 6;
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 const movesIn = ({ state }: LoadedZone, { moves }: Pick<Look, 'moves'>) =>
   moves.filter(({ zone }) => zone.id === state.zone.id);
@@ -258,7 +256,7 @@ async function carryOut(zone: LoadedZone, begun: LoadedZone, look: Look): Promis
     for (const one of editsOf(outcome.applied)) left.sets.push(one);
     await keepZone(run, { ...begun, state: afterwards(begun.state, done), edits: left });
   }
-  await keepMoved(run, done, { beganAt: look.at, calls: sum(Object.values(route53.counts)) });
+  await keepMoved(run, done, { beganAt: look.at, calls: callsIn(route53.counts) });
   return { moves: done, refused: notDone(outcome, id) };
 }
 

@@ -2,6 +2,7 @@ import type { Finding, OwnerId, RunRequest, RunResult, ZoneResult } from '../mod
 import { mapLimit } from '../parallel.ts';
 import { type PlanInput, type PlanOutput, plan, type ToldByView, toldByViews } from '../plan/index.ts';
 import { someOwnership } from '../registry/index.ts';
+import { callsIn } from '../route53/index.ts';
 import { keepHistory } from './history.ts';
 import { keepWorld } from './keep-world.ts';
 import { openViews } from './open.ts';
@@ -75,8 +76,7 @@ async function runOnce(request: RunRequest, all: readonly View[], { relist, pati
   if (request.mode === 'sync') {
     const keep = late ? [] : done.map((view, i) => keepWorld(view.world, told[i] ?? [], view.run));
     const changed = done.flatMap(({ zones }) => zones);
-    const calls = Object.values(counts()).reduce((sum, count) => sum + count, 0);
-    await Promise.all([...keep, keepHistory(any, changed, { beganAt: startedAt, calls })]);
+    await Promise.all([...keep, keepHistory(any, changed, { beganAt: startedAt, calls: callsIn(counts()) })]);
   }
   const result = buildResult({
     request,

@@ -28,6 +28,10 @@ export interface CountedRoute53 extends Route53Port {
   pause(attempt: number, fault: Route53Error): Promise<void>;
 }
 
+/** How many requests they are in all. */
+export const callsIn = (counts: CountedRoute53['counts']): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /**
  * Attempts of a run without deadline (in the terminal), where a person waits. Faults: a quarter of a minute. Throttling,
  * which ends by itself: three minutes. A run with a deadline goes on until then.
