@@ -60,6 +60,30 @@ const BOTH = `${HOST} A 203.0.113.1 203.0.113.2`;
 const share = (cluster: string, address: number, weight: number) =>
   `${HOST} A#${cluster} 203.0.113.${address} weight ${weight}`;
 
+/** Who shares a name is told with whom. */
+const TOGETHER = ['merged a', 'merged b'];
+const MERGED: Step = {
+  does: 'both',
+  config: { sharing: 'merge' },
+  a: [A],
+  b: [B],
+  stands: [BOTH],
+  batches: 1,
+  told: TOGETHER,
+  unanswered: true,
+};
+
+/** Both ask for a share of their own, of the same weight. */
+const shared = (a: string, b: string): Step => ({
+  does: `${a} and ${b}, by weight`,
+  a: [shop('203.0.113.1', weighted(a, 1))],
+  b: [shop('203.0.113.2', weighted(b, 1))],
+  stands: [share(a, 1, 1), share(b, 2, 1)],
+  batches: 1,
+  told: TOGETHER,
+  unanswered: true,
+});
+
 const LIVES: Readonly<Record<string, readonly Step[]>> = {
   'a service moves from cluster a to b by weights': [
     { does: 'a alone', a: [A], stands: [SIMPLE_A], batches: 1, unanswered: true },
@@ -69,7 +93,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       config: { sharing: 'weighted', weights: [100, 0] },
       stands: [share('a', 1, 100), share('b', 2, 0)],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
     {
       does: 'b cannot be read: a is not drained',
@@ -84,7 +108,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       b: [B],
       stands: [share('a', 1, 0), share('b', 2, 100)],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
     { does: 'gone from a', a: [], stands: [share('b', 2, 100)], batches: 1 },
     { does: 'shared no more', config: { sharing: 'first' }, stands: [SIMPLE_B], batches: 1 },
@@ -98,7 +122,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       b: [shop('203.0.113.2', weighted('green', 10))],
       stands: [share('blue', 1, 90), share('green', 2, 10)],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
     {
       does: 'one of the two wants to be simple: what stands stays',
@@ -125,25 +149,17 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
         `${HOST} AAAA#green → ${ALB} weight 1`,
       ],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
   ],
   'set identifiers are renamed, and change places': [
-    {
-      does: 'blue and green',
-      a: [shop('203.0.113.1', weighted('blue', 1))],
-      b: [shop('203.0.113.2', weighted('green', 1))],
-      stands: [share('blue', 1, 1), share('green', 2, 1)],
-      batches: 1,
-      told: ['merged a', 'merged b'],
-      unanswered: true,
-    },
+    shared('blue', 'green'),
     {
       does: 'blue becomes azure',
       a: [shop('203.0.113.1', weighted('azure', 1))],
       stands: [share('azure', 1, 1), share('green', 2, 1)],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
     {
       does: 'b wants azure, which a has',
@@ -157,19 +173,11 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       a: [shop('203.0.113.1', weighted('green', 1))],
       stands: [share('azure', 2, 1), share('green', 1, 1)],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
   ],
   'the policy of a name changes when all want it': [
-    {
-      does: 'weighted',
-      a: [shop('203.0.113.1', weighted('eu', 1))],
-      b: [shop('203.0.113.2', weighted('us', 1))],
-      stands: [share('eu', 1, 1), share('us', 2, 1)],
-      batches: 1,
-      told: ['merged a', 'merged b'],
-      unanswered: true,
-    },
+    shared('eu', 'us'),
     {
       does: 'a wants latency, b does not',
       a: [shop('203.0.113.1', latency('eu', 'eu-west-1'))],
@@ -189,7 +197,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       b: [shop('203.0.113.2', latency('us', 'us-east-1'))],
       stands: [`${HOST} A#eu 203.0.113.1 eu-west-1`, `${HOST} A#us 203.0.113.2 us-east-1`],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
     { does: 'b goes', b: [], stands: [`${HOST} A#eu 203.0.113.1 eu-west-1`], batches: 1 },
     { does: 'a is simple', a: [A], stands: [SIMPLE_A], batches: 1 },
@@ -216,16 +224,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
     { does: 'b is gone', b: [], stands: [SIMPLE_A], batches: 1 },
   ],
   'addresses are put together while one cluster cannot be reached': [
-    {
-      does: 'both',
-      config: { sharing: 'merge' },
-      a: [A],
-      b: [B],
-      stands: [BOTH],
-      batches: 1,
-      told: ['merged a', 'merged b'],
-      unanswered: true,
-    },
+    MERGED,
     {
       does: 'b cannot be reached, and a changes',
       a: [shop('203.0.113.9')],
@@ -253,16 +252,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
     { does: 'b is there again, and gone', b: [], stands: [SIMPLE_A], batches: 1 },
   ],
   'a cluster leaves the config, and what it had is removed by force': [
-    {
-      does: 'both',
-      config: { sharing: 'merge' },
-      a: [A],
-      b: [B],
-      stands: [BOTH],
-      batches: 1,
-      told: ['merged a', 'merged b'],
-      unanswered: true,
-    },
+    MERGED,
     {
       does: 'b leaves',
       config: { sharing: 'merge', clusters: ['a'] },
@@ -295,20 +285,11 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       config: { sharing: 'merge' },
       stands: [`${HOST} A 203.0.113.2 203.0.113.9`],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
     },
   ],
   'a cluster leaves the config, and its part of a merged name is released': [
-    {
-      does: 'both',
-      config: { sharing: 'merge' },
-      a: [A],
-      b: [B],
-      stands: [BOTH],
-      batches: 1,
-      told: ['merged a', 'merged b'],
-      unanswered: true,
-    },
+    MERGED,
     {
       does: 'release --cluster b',
       config: { sharing: 'merge', clusters: ['a'] },
@@ -325,7 +306,7 @@ const LIVES: Readonly<Record<string, readonly Step[]>> = {
       b: [B],
       stands: [share('a', 1, 1), share('b', 2, 1)],
       batches: 1,
-      told: ['merged a', 'merged b'],
+      told: TOGETHER,
       unanswered: true,
     },
     {
