@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'threads',
     coverage: {
       provider: 'v8',
-      include: ['lib/**', 'functions/**', 'cli/**', 'local/**', 'forwarder/program/**'],
+      include: ['lib/**', 'functions/**', 'cli/**', 'local/**', 'forwarder/program/**/*.ts'],
       reporter: ['text-summary', 'lcov'],
     },
   },
