@@ -28,6 +28,11 @@ export interface CountedRoute53 extends Route53Port {
   pause(attempt: number, fault: Route53Error): Promise<void>;
 }
 
+interface CallState extends CallOptions {
+  /** What the last request met, where another one may go better. It is why there was no time for whatever comes behind it. */
+  met?: Route53Error | undefined;
+}
+
 /** How many requests they are in all. */
 export const callsIn = (counts: CountedRoute53['counts']): number =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -56,6 +61,7 @@ const wholeStep = (attempt: number, clock: Clock) => 50 + clock.random() * stepA
  */
 export function withBudget(port: Route53Port, options: CallOptions): CountedRoute53 {
   const counts: Record<string, number> = {};
+  const state: CallState = { ...options };
   const call = async <T>(
     operation: string,
     write: boolean,
@@ -66,24 +72,26 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
     }: { readonly changes?: number; readonly ready?: (() => Promise<void> | undefined) | undefined } = {},
   ): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
-      await waitForTurn(write, options, changes);
+      await waitForTurn(write, state, changes);
       await ready?.();
       counts[operation] = (counts[operation] ?? 0) + 1;
       try {
         const answer = await send();
         options.budget.succeeded();
+        state.met = undefined;
         return answer;
       } catch (error) {
         if (!(error instanceof Route53Error)) throw error;
+        state.met = error.retryable ? error : undefined;
         if (error.kind === 'throttled') options.budget.throttled(changes);
         if (!error.retryable || (error.kind === 'transient' && write)) throw error;
-        await pause(attempt, options, error);
+        await pause(attempt, state, error);
       }
     }
   };
   return {
     counts,
-    pause: (attempt, fault) => pause(attempt, options, fault),
+    pause: (attempt, fault) => pause(attempt, state, fault),
     listHostedZones: marker => call('ListHostedZones', false, () => port.listHostedZones(marker)),
     listRecordSets: (zone, from, maxItems) =>
       call('ListResourceRecordSets', false, () => port.listRecordSets(zone, from, maxItems)),
@@ -97,18 +105,21 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
   };
 }
 
-async function waitForTurn(write: boolean, { budget, clock, deadline }: CallOptions, changes: number): Promise<void> {
+async function waitForTurn(write: boolean, state: CallState, changes: number): Promise<void> {
+  const { budget, clock, deadline } = state;
   const turn = await budget.take(write ? 'write' : 'read', deadline, changes);
-  if (!turn || (deadline !== undefined && clock.now() >= deadline))
-    throw new OutOfTime('no time was left for another Route 53 request');
+  if (!turn || (deadline !== undefined && clock.now() >= deadline)) throw outOfTime(state.met);
 }
 
-async function pause(attempt: number, { clock, deadline }: CallOptions, fault: Route53Error): Promise<void> {
+async function pause(attempt: number, { clock, deadline }: CallState, fault: Route53Error): Promise<void> {
   const milliseconds = wholeStep(attempt, clock);
   if (deadline === undefined) {
     if (attempt + 1 >= (ATTEMPTS[fault.kind as keyof typeof ATTEMPTS] ?? 1)) throw fault;
-  } else if (clock.now() + milliseconds >= deadline) {
-    throw new OutOfTime(`no time was left to try again: ${fault.message}`, { cause: fault });
-  }
+  } else if (clock.now() + milliseconds >= deadline) throw outOfTime(fault);
   await clock.sleep(milliseconds);
+}
+
+function outOfTime(met: Route53Error | undefined): OutOfTime {
+  const left = 'no time was left for another Route 53 request';
+  return met === undefined ? new OutOfTime(left) : new OutOfTime(`${left}: ${met.message}`, { cause: met });
 }

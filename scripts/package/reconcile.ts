@@ -23,7 +23,7 @@ export const RECONCILE_CHECKS: Checks<PackagedFunction> = {
     };
     const env = { ...nowhere, ...(await checkConfig(made)) };
     // It tries again for as long as it has time.
-    await assert.rejects(invokePackaged(made, { mode: 'plan' }, env, 5_000), /ECONNREFUSED|127\.0\.0\.1:9/);
+    await assert.rejects(invokePackaged(made, { mode: 'plan' }, env, 8_000), /ECONNREFUSED|127\.0\.0\.1:9/);
     return undefined;
   },
 };

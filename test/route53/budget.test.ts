@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Clock } from '../../lib/clock.ts';
 import { type BudgetLimits, createBudget } from '../../lib/route53/budget.ts';
 import { OutOfTime, type RequestBudget, Route53Error, type Route53Port, withBudget } from '../../lib/route53/index.ts';
 import { fakeClock } from '../support/clock.ts';
@@ -169,6 +170,35 @@ test.each(['transient', 'throttled', 'busy'] as const)(
     expect(clock.now()).toBeLessThanOrEqual(600_000);
   },
 );
+
+test.each<[string, (clock: Clock) => Clock, object]>([
+  ['a pause that would be too long', clock => clock, {}],
+  ['a pause that took longer', clock => ({ ...clock, sleep: ms => clock.sleep(ms + 2_000) }), {}],
+  ['a turn that would come too late', clock => clock, { requestsPerSecond: 0.1, burst: 1 }],
+])('whose time ends by %s is told what it met', async (_, slowed, limits) => {
+  const clock = slowed(fakeClock(0));
+  const budget = createBudget({ ...LIMITS, ...limits }, clock);
+  const route53 = withBudget(failing('transient'), { clock, budget, deadline: 3_000 });
+  await expect(route53.listRecordSets('Z1')).rejects.toMatchObject({
+    name: 'OutOfTime',
+    message: 'no time was left for another Route 53 request: no',
+    cause: { kind: 'transient' },
+  });
+});
+
+test.each<[string, number]>([
+  ['the change before met', 0],
+  ['nothing, where an answer came since', 1],
+])('whose time ends before it is sent is told %s', async (_, answers) => {
+  const clock = fakeClock(0);
+  const port = { ...failing('transient'), listRecordSets: () => Promise.resolve({ records: [] }) };
+  const route53 = withBudget(port, { clock, budget: createBudget(LIMITS, clock), deadline: 5_000 });
+  await expect(route53.changeRecordSets('Z1', [])).rejects.toMatchObject({ kind: 'transient' });
+  for (let n = 0; n < answers; n++) await route53.listRecordSets('Z1');
+  clock.advance(5_000);
+  const told = answers > 0 ? /another Route 53 request$/ : /another Route 53 request: no$/;
+  await expect(route53.listTags([])).rejects.toThrow(told);
+});
 
 test('many zones on a slow budget do not run over the deadline', async () => {
   const clock = fakeClock(0);
