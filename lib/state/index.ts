@@ -11,12 +11,13 @@ export {
 export { createFolderStore } from './folder.ts';
 export {
   decodeHistory,
-  encodeHistory,
   HISTORY_MS,
+  type HistoryFile,
   historyKey,
   historyOf,
   hoursBetween,
-  LINES_A_FILE,
+  isFull,
+  withLines,
 } from './history.ts';
 export { type Channel, clusterKey, selectedKey, shardKey, toldKey, zoneKey } from './keys.ts';
 export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
