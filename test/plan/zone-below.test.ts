@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Endpoint, Snapshot, ZoneState } from '../../lib/model/index.ts';
+import type { Endpoint, RecordSet, Snapshot, ZoneState } from '../../lib/model/index.ts';
 import { changesOf, endpoint, object, planOf, reasonsOf, snapshot, ZONE, zone } from '../support/plan.ts';
 
 const NAME = 'x.team.example.com';
@@ -91,5 +91,32 @@ describe('in a zone that is new below the one in which a name stands', () => {
   test('a private zone says nothing of a public one', () => {
     const output = planOf({ zones: [zone(RECORDS), child(true)], snapshots: [snapshot([other], { holds: [held] })] });
     expect(changesOf(output)).toContain(MADE.other);
+  });
+});
+
+describe('what a zone below answers for goes from the zone above', () => {
+  const owned = (type: string, value: string, of: string) => [
+    `${NAME} ${type} ${value}`,
+    `${type.toLowerCase()}-${NAME} TXT arena service/default/${of}`,
+  ];
+  const records = [...owned('A', '203.0.113.1', 'has'), ...owned('AAAA', '2001:db8::1', 'half')];
+  const servers: RecordSet = { name: 'team.example.com', type: 'NS', ttl: 60, values: ['ns.team.example.net.'] };
+  const below = { ...child(), zone: { ...child().zone, nameServers: ['ns.team.example.net'] } };
+  const v6 = endpoint(`service/half ${NAME} 2001:db8::1`);
+  const hold = { object: object('service/half'), message: 'one of its hostnames is malformed' };
+  const above = (endpoints: readonly Endpoint[], more: Partial<Snapshot>) => {
+    const zones = [zone([...records, servers]), { ...below, records: zone(records).records }];
+    const output = planOf({ zones, snapshots: [snapshot(endpoints, more)] });
+    return changesOf({ ...output, zones: output.zones.filter(({ zone: { id } }) => id === 'Z1') });
+  };
+  const gone = (types: readonly string[]) => records.filter(line => types.some(type => line.includes(` ${type} `)));
+
+  test.each<[string, readonly Endpoint[], Partial<Snapshot>, readonly string[]]>([
+    ['whole', [has, v6], {}, ['A', 'AAAA']],
+    ['not the A alone, while the object that has the AAAA waits', [has], { holds: [hold] }, []],
+    ['but what nobody asks for goes', [], { holds: [hold] }, ['A']],
+  ])('%s', (_, endpoints, more, types) => {
+    const removed = above(endpoints, more).filter(line => line.startsWith('- ') && !line.includes(' TXT '));
+    expect(removed).toEqual(gone(types).map(line => `- ${line}`));
   });
 });

@@ -1,5 +1,5 @@
 import { groupBy } from '../../group.ts';
-import type { Finding } from '../../model/index.ts';
+import type { DnsName, Finding } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import { partyKey } from '../brakes/brakes.ts';
 import { composeChange } from '../change/change.ts';
@@ -22,7 +22,8 @@ export function planUndesired(current: Current, context: NameContext): NamePlan 
   const keeping = managed.flatMap(owned => keepingOf(owned, current.name, context) ?? []);
   const isAwaitedHere = (owned: OwnedRecord) =>
     decidingClaims(owned).some(({ ownership }) => owners.awaited(ownership, current.name));
-  const gone = managed.filter(owned => !keepingOf(owned, current.name, context) && !isAwaitedHere(owned));
+  const free = managed.filter(owned => !keepingOf(owned, current.name, context) && !isAwaitedHere(owned));
+  const gone = free.filter(owned => !isHalf(owned, { free, managed }, current.name, context));
   const [firstKept] = keeping.filter(({ why }) => why !== 'waiting');
   const kept = firstKept && { keeping: firstKept };
   if (settings.policy !== 'sync') {
@@ -33,6 +34,21 @@ export function planUndesired(current: Current, context: NameContext): NamePlan 
     return { changes: [], findings: [...contested, ...findings], stray, ...kept };
   }
   return { changes: removals(current, gone, context), findings: contested, stray, ...kept };
+}
+
+/**
+ * Whether a record set that goes since a zone below answers for its name would leave another one of the name behind, which
+ * is kept: then it waits for that. An AAAA would stand without its A.
+ */
+function isHalf(
+  owned: OwnedRecord,
+  { free, managed }: { readonly free: readonly OwnedRecord[]; readonly managed: readonly OwnedRecord[] },
+  name: DnsName,
+  { owners }: NameContext,
+): boolean {
+  const isAsked = decidingClaims(owned).some(({ ownership }) => owners.asks(ownership, name));
+  const { setIdentifier } = owned.record;
+  return isAsked && managed.some(other => !free.includes(other) && other.record.setIdentifier === setIdentifier);
 }
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */

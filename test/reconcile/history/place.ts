@@ -223,9 +223,13 @@ function otherMeaning({ name, zone, view, run, world, ours, forced, context }: P
     const asked = clustersOf(label, run).flatMap(cluster =>
       world.wishes(cluster).flatMap(wish => (wish.resource === label.resource ? wish.names : [])),
     );
-    return asked.filter(of => of !== name && txt.includes(of.split('.')[0] as string) && isBare(of));
+    return asked.filter(of => of !== name && labelsOf(of).some(label => txt.includes(label)) && isBare(of));
   })[0];
 }
+
+/** The first label of a name, as ownership records may have it. */
+const labelsOf = (name: string) => (name.startsWith('*.') ? WILDCARDS : [name.split('.')[0] as string]);
+const WILDCARDS = ['*', 'any'];
 
 /** Whether no run is for the cluster that has it: it is out of the config, or in another shard than the owner id. */
 export function isFrozen(label: Label, place: Place): boolean {

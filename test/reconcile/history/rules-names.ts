@@ -55,6 +55,12 @@ export const onlyWanted: Rule = batch => {
   return undefined;
 };
 
+interface Holding {
+  readonly type: string;
+  readonly label: Label;
+  readonly asking: readonly string[];
+}
+
 /** 14. A name stays with the object that has it for as long as that one asks for it. */
 export const notGiven: Rule = batch => {
   for (const name of namesOf(batch)) {
@@ -64,13 +70,15 @@ export const notGiven: Rule = batch => {
     const types = ['A', 'AAAA', 'CNAME'] as const;
     const holders = types.flatMap(type => {
       const label = labelAt(batch.before, name, type, batch);
-      return isOurs(label, batch.run) ? [{ type, label, asking: askingClusters(label, name, batch) }] : [];
+      return isOurs(label, batch.run) && isWrittenFor(name, type, batch)
+        ? [{ type, label, asking: askingClusters(label, name, batch) }]
+        : [];
     });
     const now = types.flatMap(type => {
       const label = batch.after.has(keyOf(name, type)) ? labelAt(batch.after, name, type, batch) : undefined;
       return label ? [{ type, label, asking: askingClusters(label, name, batch) }] : [];
     });
-    const isHolder = (one: (typeof now)[number], of: readonly (typeof now)[number][]) =>
+    const isHolder = (one: Holding, of: readonly Holding[]) =>
       of.some(
         other => other.label.resource === one.label.resource && other.asking.some(each => one.asking.includes(each)),
       );
@@ -78,12 +86,32 @@ export const notGiven: Rule = batch => {
       const taker = now.find(one => one.type === holder.type) ?? now[0];
       // Also what is of a cluster that is not in the config any more.
       const stood = taker && isDeepStrictEqual(labelAt(batch.before, name, taker.type, batch), taker.label);
-      if (taker && !stood && !isHolder(taker, holders) && !isHolder(holder, now) && !joins(holder, taker, name, batch))
+      const isKept =
+        isHolder(holder, now) || (taker && (joins(holder, taker, name, batch) || isBeside(holder, taker, name, batch)));
+      if (taker && !stood && !isHolder(taker, holders) && !isKept)
         return `${name} was given from ${JSON.stringify(holder.label)}, which asks for it, to ${JSON.stringify(taker.label)}`;
     }
   }
   return undefined;
 };
+
+/** Whether an ownership record is of that name, and not of another one that means the same by it (a wildcard's replacement). */
+function isWrittenFor(name: string, type: string, { memory, zone, run }: Batch): boolean {
+  const key = inner(memory.pairs, zone.id).get(ownershipName(name, type, zone.name, run.settings));
+  return key === undefined || key === keyOf(name, type);
+}
+
+/** Whether an object of the holder's namespace has the other type of address, where the holder's was dropped by hand. */
+function isBeside(holder: Holding, taker: Holding, name: string, { before }: Batch): boolean {
+  const isPair = holder.type !== taker.type && ![holder, taker].some(({ type }) => type === 'CNAME');
+  const [one, other] = [holder, taker].map(({ label }) => label.resource.split('/')[1]);
+  return (
+    isPair &&
+    one === other &&
+    holder.asking.some(cluster => taker.asking.includes(cluster)) &&
+    !before.has(keyOf(name, holder.type))
+  );
+}
 
 /** Whether the two objects share the name, so that nothing is taken from the first. */
 export function joins(

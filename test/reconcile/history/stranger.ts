@@ -36,7 +36,8 @@ const HOUR = 3_600_000;
 /** What another hand does to a name in a zone; nothing where the act has no meaning there. */
 const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
   occupy: found => {
-    const free = found.standing.length === 0 && found.txts.length === 0;
+    // An ownership record that somebody forged before makes whatever is put there ours, for a forced run.
+    const free = found.standing.length === 0 && found.txts.length === 0 && !isClaimed(found);
     if (free) put(found, found.name, 'A', addressOf(found), 'strict');
     // A run that has not read the zone since would write its twin's ownership record, which is its own too (docs/limits.md).
     const { settings, harness } = found.world;
@@ -128,6 +129,12 @@ const ACTS: Readonly<Record<StrangerAct, (found: Found) => void>> = {
   'drop ownership': found => dropOwnership(found, found.txts),
   'drop half of ownership': found => dropOwnership(found, found.txts.slice(0, 1)),
 };
+
+/** Whether any ownership record stands for the name, whoever wrote it. */
+function isClaimed({ world, zoneId, name }: Found): boolean {
+  const zone = plain(world.harness.store.zone(zoneId).name);
+  return DATA_TYPES.some(type => ownershipAt(world.view(zoneId), name, type, zone, world.settings) !== undefined);
+}
 
 const recordsAt = ({ world, zoneId }: Found, at: string) =>
   [...world.view(zoneId).values()].filter(({ name }) => name === at);
