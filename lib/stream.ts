@@ -11,7 +11,7 @@ import { type Backoff, waitAfter } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { News, StreamEvent } from './model/index.ts';
 import { mapLimit } from './parallel.ts';
-import { eventsOf, MOST_BYTES } from './report/events.ts';
+import { chosenFrom, eventsOf, MOST_BYTES } from './report/events.ts';
 
 /** Sends the news of runs, until so many epoch milliseconds. What is not sent is counted, not thrown. */
 export type Stream = (news: readonly News[], untilMs: number) => Promise<Streamed>;
@@ -50,7 +50,7 @@ export function streamTo(bus: string, service: string, { credentials, clock = sy
   return async (news, untilMs) => {
     const events = news.flatMap(one => eventsOf(one, service));
     if (events.length === 0) return { sent: 0, lost: 0 };
-    const entries = events.slice(0, MOST_EVENTS).map(event => entryOf(event, bus));
+    const entries = chosenFrom(events, MOST_EVENTS).map(event => entryOf(event, bus));
     client ??= clientFor(bus, credentials);
     const sending = new Sending(client, clock, untilMs);
     await withinDeadline(untilMs, () => sending.all(batchesOf(entries)));

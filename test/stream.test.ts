@@ -75,15 +75,24 @@ describe('an event', () => {
     });
   });
 
+  it('of a change that very many objects asked for names the first, and how many there are besides', async () => {
+    await send(
+      newsOf([line('a.example.com', { objects: ['prod: service/shop/a', 'prod: service/shop/b'], moreObjects: 40 })]),
+    );
+    expect(JSON.parse(bus.taken[0]!.Detail)).toMatchObject({
+      text: 'a.example.com was created: an object asks for it, for prod: service/shop/a and 41 more',
+      moreObjects: 40,
+    });
+  });
+
   it('that would be larger than EventBridge takes is sent without what was before and after', async () => {
     const values = Array.from({ length: 400 }, (_, i) => `"${'x'.repeat(1_000)}${i}"`);
-    const objects = Array.from({ length: 3_000 }, (_, i) => `prod: service/shop/web-${i}`);
-    const large = line('www.example.com', { after: [recordSet('www.example.com', ...values)], objects });
+    const large = line('www.example.com', { after: [recordSet('www.example.com', ...values)] });
     const finding: Finding = { reason: 'refused', message: '"\u{1F600}'.repeat(100_000) };
     expect(await send(newsOf([large, line('b.example.com')], [finding]))).toEqual({ sent: 3, lost: 0 });
     const [first, second, third] = bus.taken.map(({ Detail }) => JSON.parse(Detail));
     expect(first).toMatchObject({ name: 'www.example.com', cut: true, before: [], after: [] });
-    expect(first.objects).toHaveLength(100);
+    expect(first.objects).toHaveLength(1);
     expect(second).not.toHaveProperty('cut');
     expect(third.message).toHaveLength(10_000);
     expect(third.text.length).toBeLessThanOrEqual(1_000);
@@ -129,6 +138,21 @@ describe('calls', () => {
     bus.fail = () => [400, 'AccessDeniedException'];
     expect(await send(newsOf(lines(1_000)))).toEqual({ sent: 0, lost: 1_000, fault: 'AccessDeniedException' });
     expect(bus.calls.length).toBeLessThanOrEqual(4);
+  });
+
+  it('hide nothing of one namespace behind the many of another, of whichever sort', async () => {
+    const good = ['prod: ingress/good/web'];
+    const some = [1, 2, 3].map(i => line(`good${i}.example.com`, { objects: good }));
+    const gone = line('good4.example.com', { action: 'delete', objects: [], formerly: 'prod: service/good/db' });
+    const told = (namespace: string, count: number) =>
+      Array.from({ length: count }, (_, i): Finding => {
+        const object = { cluster: 'prod', kind: 'service', namespace, name: `x${i}` };
+        return { reason: 'refused', message: `${namespace} ${i}`, object };
+      });
+    const news = newsOf([...lines(2_000), ...some, gone], [...told('shop', 2_000), ...told('good', 3)]);
+    expect(await send(news, 30_000)).toMatchObject({ sent: 1_000 });
+    const texts = bus.taken.map(({ Detail }) => JSON.parse(Detail).text as string);
+    expect(texts.filter(text => text.includes('good'))).toHaveLength(7);
   });
 
   it('are a hundred an invocation; the changes go first', async () => {

@@ -2,11 +2,11 @@ import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
 import { type ConfigOfView, configsOf, zoneOfSeveral } from '../config/index.ts';
 import { groupBy } from '../group.ts';
-import type { Check, DnsName, HostedZone } from '../model/index.ts';
+import type { Check, DnsName, HostedZone, ZoneId } from '../model/index.ts';
 import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { reasonOf } from '../reason.ts';
 import { Route53Error, readHostedZones, withTags } from '../route53/index.ts';
-import { decodeZone, zoneKey } from '../state/index.ts';
+import { decodeSelected, decodeZone, leftBehind, selectedKey, zoneKey } from '../state/index.ts';
 import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
@@ -21,7 +21,19 @@ export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Ch
   const all = await Promise.all(configsOf(config).map(view => viewChecks(view, ports)));
   const selected = all.flatMap(one => one.selected);
   const several = [...groupBy(selected, ({ zone }) => zone.id).values()].filter(({ length }) => length > 1);
-  return [...all.flatMap(one => one.checks), ...several.map(contested)];
+  const ids = new Set(selected.map(({ zone }) => zone.id));
+  return [...all.flatMap(one => one.checks), ...several.map(contested), ...(await left(ids, ports))];
+}
+
+/** What the last run found to be ours in zones that are selected no longer. */
+async function left(selected: ReadonlySet<ZoneId>, { store }: DoctorPorts): Promise<Check[]> {
+  const kept = await store.get(selectedKey);
+  const zones = (kept && kept !== 'unchanged' ? decodeSelected(kept.bytes) : undefined) ?? [];
+  return zones.flatMap(({ id, name, left: behind }) => {
+    if (!behind || selected.has(id)) return [];
+    const { found, advice } = leftBehind(behind);
+    return [checksOf('zones', `${name} (${id})`).doubt(found, advice)];
+  });
 }
 
 interface SelectedBy {

@@ -1,5 +1,5 @@
 export { historyLine, type RunMark } from './line.ts';
 export { movedLine } from './moved.ts';
-export { type HistoryQuery, selectHistory } from './select.ts';
+export { fitsHistory, type HistoryQuery, newestFirst } from './select.ts';
 export { addToTimeline, hopsOf, type RunSummary, timelineOf } from './timeline.ts';
 export { type Undoing, undoingsOf, undoneLine } from './undoing.ts';

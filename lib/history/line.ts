@@ -1,5 +1,5 @@
 import type { HistoryLine, HostedZone, NameChange, RecordSet, RunCause } from '../model/index.ts';
-import { describeObject, isSameSet, sameRecord } from '../model/index.ts';
+import { describeObject, isSameSet, namedObjects, sameRecord } from '../model/index.ts';
 
 /** The run that made a change. */
 export interface RunMark {
@@ -16,7 +16,8 @@ export interface RunMark {
 
 /** An applied change as it is kept. Pure. */
 export function historyLine(change: NameChange, { id, name: zoneName }: HostedZone, mark: RunMark): HistoryLine {
-  const { name, action, owner, cluster, objects, formerly, deletes, creates } = change;
+  const { name, action, owner, cluster, formerly, deletes, creates } = change;
+  const named = namedObjects(change.objects);
   return {
     at: new Date(mark.at).toISOString(),
     run: mark.run,
@@ -29,7 +30,8 @@ export function historyLine(change: NameChange, { id, name: zoneName }: HostedZo
     why: whyOf(change),
     owner,
     ...(cluster !== undefined && { cluster }),
-    objects: objects.map(describeObject),
+    ...named,
+    objects: named.objects.map(describeObject),
     ...(formerly !== undefined && { formerly }),
     began: new Date(mark.beganAt).toISOString(),
     ...(isPast(mark.noticedAt, mark) && { noticed: new Date(mark.noticedAt).toISOString() }),

@@ -16,7 +16,7 @@ interface Moved {
 export function movedLine({ zone, from, to, resource, change }: Moved, mark: RunMark): HistoryLine {
   const { cluster } = change;
   const objects = cluster !== undefined && resource !== undefined ? [`${cluster}: ${resource}`] : [];
-  return { ...historyLine(change, zone, mark), objects, why: whyOf(from, to) };
+  return { ...historyLine({ ...change, objects: [] }, zone, mark), objects, why: whyOf(from, to) };
 }
 
 function whyOf(from: OwnerId | undefined, to: OwnerId | undefined): string {

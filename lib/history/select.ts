@@ -8,12 +8,13 @@ export interface HistoryQuery {
   readonly run?: string;
 }
 
-/** The changes that fit, the newest first. Pure. */
-export function selectHistory(lines: readonly HistoryLine[], { what, run }: HistoryQuery): HistoryLine[] {
-  return lines
-    .filter(line => (run === undefined || line.run === run) && (what === undefined || isAbout(line, what)))
-    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.name < b.name ? -1 : 1));
-}
+/** Whether a change is one that is asked for. Pure. */
+export const fitsHistory = (line: HistoryLine, { what, run }: HistoryQuery): boolean =>
+  (run === undefined || line.run === run) && (what === undefined || isAbout(line, what));
+
+/** Pure. */
+export const newestFirst = (lines: readonly HistoryLine[]): HistoryLine[] =>
+  [...lines].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.name < b.name ? -1 : 1));
 
 function isAbout({ name, objects, formerly }: HistoryLine, what: string): boolean {
   if (!what.includes('/')) return matchesGlob(name, what.toLowerCase().replace(/\.$/, ''));

@@ -19,8 +19,10 @@ export interface HistoryLine {
   readonly why: string;
   readonly owner: OwnerId;
   readonly cluster?: ClusterName;
-  /** The objects that asked for it, as `cluster: kind/namespace/name`. */
+  /** The objects that asked for it, the first twenty of them, as `cluster: kind/namespace/name`. */
   readonly objects: readonly string[];
+  /** How many there were besides. */
+  readonly moreObjects?: number;
   /** Whose it was, where that is another object. */
   readonly formerly?: string;
   /** ISO 8601: when the run began, and when the earliest of the changes was seen that a notice asked it for. */

@@ -32,6 +32,22 @@ export function objectIn(resource: string): NamedObject | undefined {
   return parts.length === 3 && parts.every(part => NAMES.test(part)) ? objectNamedBy(resource) : undefined;
 }
 
+/** Objects that one change names: thousands may ask for one name, and each would stand in results, logs and the history. */
+const NAMED = 20;
+
+/** The first of the objects of a change, and how many there are besides. */
+export function namedObjects(objects: readonly ObjectRef[]): {
+  readonly objects: readonly ObjectRef[];
+  readonly moreObjects?: number;
+} {
+  const more = objects.length - NAMED;
+  return more <= 0 ? { objects } : { objects: objects.slice(0, NAMED), moreObjects: more };
+}
+
+/** What stands behind the last of the objects that are named. */
+export const andMore = ({ moreObjects }: { readonly moreObjects?: number | undefined }): string[] =>
+  moreObjects === undefined ? [] : [`and ${moreObjects} more`];
+
 /** `cluster: kind/namespace/name`, for people. */
 export function describeObject(object: ObjectRef): string {
   return `${object.cluster}: ${resourceOf(object)}`;

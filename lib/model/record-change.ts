@@ -1,3 +1,4 @@
+import { namedObjects } from './object.ts';
 import type { NameChange } from './plan.ts';
 import type { RecordSet } from './record.ts';
 import type { RecordChange } from './result.ts';
@@ -17,7 +18,7 @@ export function recordChanges(
   const shown = all.some(record => !isOwnership(record)) ? (record: RecordSet) => !isOwnership(record) : () => true;
   const base = {
     owner: change.owner,
-    objects: change.objects,
+    ...namedObjects(change.objects),
     ...(change.formerly !== undefined && { formerly: change.formerly }),
     ...(change.drift && { drift: true }),
   };

@@ -25,7 +25,10 @@ export interface RecordChange {
   readonly before?: RecordSet;
   readonly after?: RecordSet;
   readonly owner: OwnerId;
+  /** The objects that ask for it, the first twenty of them. */
   readonly objects: readonly ObjectRef[];
+  /** How many there are besides. */
+  readonly moreObjects?: number;
   /** Whose it was, where that is another object: of a removal the one that has gone, of an update the one that gave it up. */
   readonly formerly?: string;
   readonly drift?: boolean;

@@ -17,7 +17,7 @@ interface Told {
 
 /** A line of the history. */
 export interface RecordChanged extends Told, HistoryLine {
-  /** `before` and `after` were left out, and objects beyond the first hundred: an event may have 256 KB. */
+  /** `before` and `after` were left out: an event may have 256 KB. */
   readonly cut?: true;
 }
 

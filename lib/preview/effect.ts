@@ -35,14 +35,17 @@ const findingKey = ({ reason, message, object, name, zone }: Finding) =>
 const leadsTo = (placeholder: string, { after }: RecordChange) => JSON.stringify(after ?? '').includes(placeholder);
 
 /** One finding for the types of a name. */
-function waits({ name, objects, action, allowedBy }: RecordChange, zone: string): Finding[] {
+function waits({ name, objects, moreObjects = 0, action, allowedBy }: RecordChange, zone: string): Finding[] {
   const then = action === 'create' ? 'nothing stands in its way' : 'until then what stands there stays';
   const rules = allowedBy === undefined ? '' : ` (allowed by ${allowedBy.join(', ')})`;
-  return objects.map(object => ({
-    reason: 'no-target',
-    message: `${name}: ${resourceOf(object)} has no load balancer yet: the name would wait for it; ${then}${rules}`,
-    object,
+  const about = (what: string) => ({
+    reason: 'no-target' as const,
+    message: `${name}: ${what} no load balancer yet: the name would wait for it; ${then}${rules}`,
     name,
     zone,
-  }));
+  });
+  return [
+    ...objects.map(object => ({ ...about(`${resourceOf(object)} has`), object })),
+    ...(moreObjects > 0 ? [{ ...about(`${moreObjects} more objects have`), count: moreObjects }] : []),
+  ];
 }

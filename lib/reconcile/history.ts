@@ -1,12 +1,13 @@
 import { groupBy } from '../group.ts';
 import {
   addToTimeline,
+  fitsHistory,
   type HistoryQuery,
   historyLine,
   movedLine,
+  newestFirst,
   type RunMark,
   type RunSummary,
-  selectHistory,
   timelineOf,
   undoneLine,
 } from '../history/index.ts';
@@ -15,12 +16,13 @@ import { mapLimit } from '../parallel.ts';
 import type { Move } from '../plan/index.ts';
 import {
   decodeHistory,
-  encodeHistory,
   HISTORY_MS,
+  type HistoryFile,
   historyKey,
   historyOf,
   hoursBetween,
-  LINES_A_FILE,
+  isFull,
+  withLines,
 } from '../state/index.ts';
 import { type Cache, createCache } from './kept.ts';
 import type { OpenRun, Run } from './ports.ts';
@@ -93,32 +95,61 @@ function shardOf(owner: OwnerId | undefined, { views, shard }: OpenRun): string 
 async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {
   if (lines.length === 0) return;
   let left: readonly HistoryLine[] = lines;
-  for (let part = 0; left.length > 0; part++) {
-    const key = historyKey(run.shard, at, part);
-    left = await append(run, key, left);
-    // A process that lives long would hold every hour of it.
-    run.kept.forget(key);
-  }
+  for (let part = await firstWithRoom(run, at); left.length > 0; part++) left = await append(run, at, part, left);
   await run.ports.store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
+}
+
+const AS_IT_IS = { encode: (file: Uint8Array) => file, decode: (file: Uint8Array) => file };
+
+/** A process that lives long would hold every hour of it: nothing is kept of what was read. */
+async function fileAt({ kept, shard }: Pick<OpenRun, 'kept' | 'shard'>, at: number, part: number) {
+  const key = historyKey(shard, at, part);
+  const file = await kept.read(key, AS_IT_IS.decode);
+  kept.forget(key);
+  return file;
+}
+
+/**
+ * The first file of an hour that takes lines. All before it are full, so few are looked at: an hour in which an object changes
+ * with every run has very many, and each run comes here.
+ */
+async function firstWithRoom(run: Pick<OpenRun, 'kept' | 'shard'>, at: number): Promise<number> {
+  const hasRoom = async (part: number) => {
+    const { value } = await fileAt(run, at, part);
+    return value === undefined || !isFull(value);
+  };
+  let full = -1;
+  let open = 0;
+  while (!(await hasRoom(open))) {
+    full = open;
+    open = 2 * open + 1;
+  }
+  while (open - full > 1) {
+    const middle = Math.floor((full + open) / 2);
+    if (await hasRoom(middle)) open = middle;
+    else full = middle;
+  }
+  return open;
 }
 
 /** Puts as many lines behind those of a file as it takes. @returns the others */
 async function append(
-  { kept }: Pick<OpenRun, 'kept'>,
-  key: string,
+  run: Pick<OpenRun, 'kept' | 'shard'>,
+  at: number,
+  part: number,
   lines: readonly HistoryLine[],
 ): Promise<readonly HistoryLine[]> {
-  const { value: before = [], version } = await kept.read(key, decodeHistory);
-  const room = LINES_A_FILE - before.length;
-  if (room <= 0) return lines;
-  const fresh = lines.slice(0, room);
-  await kept.write(key, [...before, ...fresh], version, {
-    encode: encodeHistory,
-    decode: decodeHistory,
+  const key = historyKey(run.shard, at, part);
+  const { value: before = new Uint8Array(), version } = await fileAt(run, at, part);
+  const { file, left } = withLines(before, lines);
+  if (left.length === lines.length) return left;
+  await run.kept.write(key, file, version, {
+    ...AS_IT_IS,
     // Two runs of one shard never write at once, but for one that has been overtaken: its lines count all the same.
-    merge: theirs => [...theirs, ...fresh],
+    merge: theirs => Buffer.concat([theirs, file.subarray(before.length)]),
   });
-  return lines.slice(room);
+  run.kept.forget(key);
+  return left;
 }
 
 /** The state keeps nothing between two commands. */
@@ -133,80 +164,108 @@ function refuseFaults({ faults }: Cache): void {
   if (fault !== undefined) throw new NoHistory(`the history could not be read: ${fault}; look at state.store`);
 }
 
+/** What is read of the history at most, as it is written: a process would not hold much more. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 /**
  * Reads the changes of the time since `from` (epoch milliseconds): a read of the store for each hour and shard.
- * @throws NoHistory when the store cannot be read
+ *
+ * @param isWanted narrows further than the query
+ * @throws NoHistory when the store cannot be read, and when there is more than can be held
  */
-export async function readHistory(run: Run, from: number, query: HistoryQuery = {}): Promise<HistoryLine[]> {
+export async function readHistory(
+  run: Run,
+  from: number,
+  query: HistoryQuery = {},
+  isWanted: (line: HistoryLine) => boolean = () => true,
+): Promise<HistoryLine[]> {
   const { clock, store } = run.ports;
   const now = clock.now();
   const kept = createCache(store, clock);
   const hours = hoursBetween(Math.max(from, now - HISTORY_MS), now);
   const files = run.config.shards.flatMap(({ name }) => hours.map(hour => ({ shard: name, hour })));
-  const lines = await mapLimit(files, FILES_AT_ONCE, ({ shard, hour }) => linesOf(kept, shard, hour));
-  refuseFaults(kept);
   const since = new Date(from).toISOString();
-  return selectHistory(
-    lines.flat().filter(({ at }) => at >= since),
-    query,
-  );
+  const wanted = (line: HistoryLine) => line.at >= since && isWanted(line) && fitsHistory(line, query);
+  let bytes = 0;
+  const lines = await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
+    const found: HistoryLine[] = [];
+    for await (const file of filesOf(kept, shard, hour, one => decodeHistory(one, wanted))) {
+      bytes += file.bytes;
+      if (bytes > MOST_BYTES)
+        throw new NoHistory(
+          'the history has more changes than can be looked at together: ask for a name, an object or a run, or look less far back (--since)',
+        );
+      for (const line of file.lines) found.push(line);
+    }
+    return found;
+  });
+  refuseFaults(kept);
+  return newestFirst(lines.flat());
 }
 
-async function linesOf(kept: Cache, shard: string, hour: number): Promise<HistoryLine[]> {
-  const lines: HistoryLine[] = [];
-  for (let part = 0; ; part++) {
-    const { value } = await kept.read(historyKey(shard, hour, part), decodeHistory);
-    kept.forget(historyKey(shard, hour, part));
-    for (const line of value ?? []) lines.push(line);
-    if (value === undefined || value.length < LINES_A_FILE) return lines;
+/** One file of an hour after the other, `most` of them; none is kept. */
+async function* filesOf(
+  kept: Cache,
+  shard: string,
+  hour: number,
+  decode: (bytes: Uint8Array) => HistoryFile,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<HistoryFile> {
+  for (let part = 0; part < most; part++) {
+    const key = historyKey(shard, hour, part);
+    const { value } = await kept.read(key, decode);
+    kept.forget(key);
+    if (value === undefined) return;
+    yield value;
+    if (!value.full) return;
   }
 }
 
-/** Files of an hour that are looked through for one name: a first sync of very many fills more. */
+/** Files of an hour that are looked through for one name, or for all: a first sync of very many fills more. */
 const FILES_AN_HOUR = 5;
 
-/**
- * The changes of one name since `from` (epoch milliseconds), the newest first, as far as the first 10,000 changes of each hour
- * tell. What cannot be read is left out.
- */
+/** The changes of one name since `from` (epoch milliseconds), the newest first. What cannot be read is left out. */
 export async function recentHistory(run: Run, from: number, name: DnsName): Promise<HistoryLine[]> {
-  const { clock, store } = run.ports;
-  const kept = createCache(store, clock);
-  const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
-  const found = await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
-    const lines: HistoryLine[] = [];
-    for (let part = 0; part < FILES_AN_HOUR; part++) {
-      const key = historyKey(shard.name, hour, part);
-      const { value } = await kept.read(key, bytes => historyOf(name, bytes));
-      kept.forget(key);
-      lines.push(...(value?.lines ?? []));
-      if (value?.full !== true) break;
-    }
-    return lines;
-  });
-  return selectHistory(found.flat(), {});
+  const found: HistoryLine[] = [];
+  await eachRecent(
+    run,
+    from,
+    bytes => historyOf(name, bytes),
+    lines => found.push(...lines),
+  );
+  return newestFirst(found);
 }
 
 /**
- * What each run since `from` (epoch milliseconds) changed, the newest first, as far as the first 10,000 changes of each hour
- * and shard tell.
+ * What each run since `from` (epoch milliseconds) changed, the newest first.
  *
  * @throws NoHistory when the store cannot be read
  */
 export async function recentRuns(run: Run, from: number): Promise<RunSummary[]> {
+  const runs = new Map<string, RunSummary>();
+  refuseFaults(
+    await eachRecent(
+      run,
+      from,
+      bytes => decodeHistory(bytes),
+      lines => addToTimeline(runs, lines),
+    ),
+  );
+  return timelineOf(runs);
+}
+
+/** Looks at the first files of each hour and shard, one after the other. @returns what was read through */
+async function eachRecent(
+  run: Run,
+  from: number,
+  decode: (bytes: Uint8Array) => HistoryFile,
+  look: (lines: readonly HistoryLine[]) => void,
+): Promise<Cache> {
   const { clock, store } = run.ports;
   const kept = createCache(store, clock);
-  const runs = new Map<string, RunSummary>();
   const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
   await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
-    for (let part = 0; part < FILES_AN_HOUR; part++) {
-      const key = historyKey(shard.name, hour, part);
-      const { value = [] } = await kept.read(key, decodeHistory);
-      kept.forget(key);
-      addToTimeline(runs, value);
-      if (value.length < LINES_A_FILE) break;
-    }
+    for await (const { lines } of filesOf(kept, shard.name, hour, decode, FILES_AN_HOUR)) look(lines);
   });
-  refuseFaults(kept);
-  return timelineOf(runs);
+  return kept;
 }

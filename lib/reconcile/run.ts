@@ -5,6 +5,7 @@ import { someOwnership } from '../registry/index.ts';
 import { callsIn } from '../route53/index.ts';
 import { keepHistory } from './history.ts';
 import { keepWorld } from './keep-world.ts';
+import { leftZones } from './left-zones.ts';
 import { openViews } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { plannedRun } from './planned.ts';
@@ -71,7 +72,10 @@ async function runOnce(request: RunRequest, all: readonly View[], { relist, pati
   const planned = await Promise.all(views.map(view => planView(request, view, startedAt)));
   for (const view of planned) tellPlanned(view);
   const late = planned.some(({ world }) => world.clusters.late.size > 0);
-  const done = await Promise.all(planned.map(view => carryOut(request, view, late)));
+  const [done, left] = await Promise.all([
+    Promise.all(planned.map(view => carryOut(request, view, late))),
+    leftZones(request, views, failures.length === 0),
+  ]);
   const told = toldByViews(done.map(toldOf), failures.length === 0);
   if (request.mode === 'sync') {
     const keep = late ? [] : done.map((view, i) => keepWorld(view.world, told[i] ?? [], view.run));
@@ -85,7 +89,7 @@ async function runOnce(request: RunRequest, all: readonly View[], { relist, pati
     calls: counts(),
     views: done.map(({ world: { clusters, known } }) => ({ snapshots: clusters.snapshots, known })),
     zones: onlyOnce(done.flatMap(zoneResults)),
-    findings: [...told.flat(), ...failures.map(failureFinding), ...stateFaults(any)],
+    findings: [...told.flat(), ...failures.map(failureFinding), ...left, ...stateFaults(any)],
   });
   const missing = !relist && done.some(({ world, zones }) => world.missing || zones.some(zone => zone.missing));
   return { result, missing, late };

@@ -37,8 +37,14 @@ export async function undo(
   run: Run,
   agree: (shown: Moves) => Promise<boolean>,
 ): Promise<MoveResult> {
-  const lines = await readHistory(run, from);
-  const here = lines.filter(line => isOfZone({ id: line.zone, name: line.zoneName }, query));
+  const here = await readHistory(
+    run,
+    from,
+    {},
+    line =>
+      isOfZone({ id: line.zone, name: line.zoneName }, query) &&
+      (query.what.includes(line.run) || query.what.includes(line.name)),
+  );
   const meant = query.what.flatMap(what => linesOf(what, here));
   return moveOwnership({ kind: 'undo', undoings: undoingsOf([...new Set(meant)]) }, run, agree);
 }

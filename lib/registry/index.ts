@@ -11,6 +11,7 @@ export {
   indexOwnership,
   isOwnershipRecord,
   type OwnershipIndex,
+  ownedNames,
   ownershipRecords,
   ownershipsIn,
   someOwnership,

@@ -1,4 +1,4 @@
-import type { DnsName, HostedZone, Ownership, RecordSet } from '../model/index.ts';
+import type { DnsName, HostedZone, OwnerId, Ownership, RecordSet } from '../model/index.ts';
 import { isSameIdentifier } from '../model/index.ts';
 import type { Keyring } from './cipher.ts';
 import { type NamedRecord, type NamingSettings, readOlderName, readOwnershipName } from './names.ts';
@@ -171,4 +171,21 @@ export function decidingClaim(record: RecordSet, claims: readonly Claim[]): Clai
     if (covers(claim, record) && (!best || rank(claim, record) < rank(best, record))) best = claim;
   }
   return best;
+}
+
+/** The names of a zone that have a record set of these owners, sorted. */
+export function ownedNames(
+  { zone, records }: { readonly zone: HostedZone; readonly records: ReadonlyMap<DnsName, readonly RecordSet[]> },
+  settings: NamingSettings,
+  owners: ReadonlySet<OwnerId>,
+): DnsName[] {
+  const index = indexOwnership(zone, records, settings);
+  const isOwned = (name: DnsName) => {
+    const claims = claimsOf(name, index, records, settings);
+    return records.get(name)?.some(record => {
+      const owner = decidingClaim(record, claims)?.ownership.owner;
+      return owner !== undefined && owners.has(owner);
+    });
+  };
+  return [...records.keys()].filter(isOwned).sort();
 }

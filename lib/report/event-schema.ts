@@ -20,6 +20,7 @@ const recordChanged = z.looseObject({
   owner: text('The owner id.'),
   cluster: maybe(text('The cluster that has it.')),
   objects: about('The objects that asked for it: `prod-eu: service/shop/web`.', z.array(z.string())),
+  moreObjects: maybe(count('How many objects asked for it beyond the first twenty.')),
   formerly: maybe(text('Whose it was, where that is another object.')),
   began: maybe(text('ISO 8601: when the run began.')),
   noticed: maybe(text('ISO 8601: when the change was seen that a notice told of.')),
@@ -27,7 +28,7 @@ const recordChanged = z.looseObject({
   undoes: maybe(text('The run that this undoes.')),
   before: about('Each record set as it was, ownership records included.', z.array(recordSet)),
   after: about('Each as it is now.', z.array(recordSet)),
-  cut: maybe(flag('`before` and `after` were left out, and objects beyond the first hundred.')),
+  cut: maybe(flag('`before` and `after` were left out.')),
 });
 
 const findingAppeared = z.looseObject({

@@ -1,3 +1,4 @@
+import { inTurn } from '../group.ts';
 import type { FindingAppeared, FreshFinding, HistoryLine, News, RecordChanged, StreamEvent } from '../model/index.ts';
 import { printable } from '../printable.ts';
 
@@ -7,13 +8,38 @@ export const MOST_BYTES = 240_000;
 /** Letters of a text for people. */
 const MOST_TEXT = 1_000;
 const MOST_MESSAGE = 10_000;
-const MOST_OBJECTS = 100;
 
 /** The changes first: what is left undone is told again, what was done is not. Pure. */
 export function eventsOf(news: News, service: string): StreamEvent[] {
   const { run, by, shard, at } = news;
   const mark = { service, at, run, by, shard };
   return [...news.changes.map(line => changed(line, service)), ...news.findings.map(one => appeared(one, mark))];
+}
+
+/** Of so many events findings have as many at least: whatever changed, what is refused is told. */
+const FOR_FINDINGS = 100;
+
+/**
+ * The events that are sent of too many: each namespace has its turn, so that one in which very much changes hides nothing of
+ * the others. Changes go before findings. Pure.
+ */
+export function chosenFrom(events: readonly StreamEvent[], most: number): StreamEvent[] {
+  const turns = inTurn(events, namespaceOf);
+  const changes = turns.filter(({ type }) => type === 'Record changed');
+  const findings = turns.filter(({ type }) => type === 'Finding');
+  const some = changes.slice(0, most - Math.min(findings.length, FOR_FINDINGS, most));
+  return [...some, ...findings.slice(0, most - some.length)];
+}
+
+/** `cluster: namespace`. */
+function namespaceOf({ type, detail }: StreamEvent): string {
+  if (type === 'Finding') {
+    const { object = detail.former } = detail;
+    return object ? `${object.cluster}: ${object.namespace}` : '';
+  }
+  const [whose = detail.formerly ?? ''] = detail.objects;
+  const [, cluster = '', namespace = ''] = /^(?:(.*): )?[^/]*\/([^/]*)\//.exec(whose) ?? [];
+  return `${cluster}: ${namespace}`;
 }
 
 function changed(line: HistoryLine, service: string): StreamEvent {
@@ -24,14 +50,15 @@ function changed(line: HistoryLine, service: string): StreamEvent {
 
 const DONE = { create: 'created', update: 'changed', delete: 'removed' } as const;
 
-function textOf({ name, action, why, objects: [first, ...more] }: HistoryLine): string {
-  const others = more.length > 0 ? ` and ${more.length} more` : '';
-  const forWhom = first === undefined ? '' : `, for ${first}${others}`;
+function textOf({ name, action, why, objects: [first, ...others], moreObjects = 0 }: HistoryLine): string {
+  const more = others.length + moreObjects;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  const forWhom = first === undefined ? '' : `, for ${first}${rest}`;
   return forPeople(`${name} was ${DONE[action]}: ${why}${forWhom}`);
 }
 
 function cutDown(whole: RecordChanged): RecordChanged {
-  return { ...whole, objects: whole.objects.slice(0, MOST_OBJECTS), before: [], after: [], cut: true };
+  return { ...whole, before: [], after: [], cut: true };
 }
 
 function appeared(

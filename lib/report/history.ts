@@ -1,4 +1,4 @@
-import type { HistoryLine, RecordSet } from '../model/index.ts';
+import { andMore, type HistoryLine, type RecordSet } from '../model/index.ts';
 import type { Cell } from './table.ts';
 import { describeValue } from './text.ts';
 
@@ -20,7 +20,8 @@ export function historyRow(line: HistoryLine): Cell[] {
   const made = after.filter(text => !before.includes(text)).map(text => `+ ${text}`);
   const what = [...gone, ...made].join('\n') || after.join('\n');
   const { at, action, name, objects, formerly, why, by, run, zoneName } = line;
-  const of = objects.length > 0 ? objects.join('\n') : (formerly ?? `${zoneName}, owner ${line.owner}`);
+  const of =
+    objects.length > 0 ? [...objects, ...andMore(line)].join('\n') : (formerly ?? `${zoneName}, owner ${line.owner}`);
   return [
     at.slice(0, 19).replace('T', ' '),
     { style: STYLES[action], text: action },

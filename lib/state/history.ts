@@ -2,25 +2,43 @@ import type { DnsName, HistoryLine } from '../model/index.ts';
 
 const HOUR = 3_600_000;
 
-/** A line a change (https://github.com/ndjson/ndjson-spec), not compressed: `aws s3 cp s3://… - | jq` reads it. */
-export function encodeHistory(lines: readonly HistoryLine[]): Uint8Array {
-  return Buffer.from(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+// A line a change (https://github.com/ndjson/ndjson-spec), not compressed: `aws s3 cp s3://… - | jq` reads it.
+
+/** What is read of a file, and whether it is full, so that another may follow. */
+export interface HistoryFile {
+  readonly lines: readonly HistoryLine[];
+  /** Of the lines, as they are written. */
+  readonly bytes: number;
+  readonly full: boolean;
 }
 
-/** What can be read of it; a line that cannot is left out. */
-export function decodeHistory(bytes: Uint8Array): HistoryLine[] {
-  return Buffer.from(bytes)
-    .toString()
-    .split('\n')
-    .flatMap(text => lineOf(text) ?? []);
+/** The lines that are wanted; one that cannot be read is left out. */
+export function decodeHistory(bytes: Uint8Array, isWanted: (line: HistoryLine) => boolean = () => true): HistoryFile {
+  return fileOf(bytes, textsOf(bytes), isWanted);
 }
 
-/** The lines of one name, without a look at the others; and whether the file is full, so that another may follow. */
-export function historyOf(name: DnsName, bytes: Uint8Array): { readonly lines: HistoryLine[]; readonly full: boolean } {
-  const texts = Buffer.from(bytes).toString().split('\n');
+/** The lines of one name, without a look at the others. */
+export function historyOf(name: DnsName, bytes: Uint8Array): HistoryFile {
   const needle = `"name":${JSON.stringify(name)}`;
-  const lines = texts.filter(text => text.includes(needle)).flatMap(text => lineOf(text) ?? []);
-  return { lines: lines.filter(line => line.name === name), full: texts.length > LINES_A_FILE };
+  return fileOf(
+    bytes,
+    textsOf(bytes).filter(text => text.includes(needle)),
+    line => line.name === name,
+  );
+}
+
+const textsOf = (bytes: Uint8Array) => Buffer.from(bytes).toString().split('\n');
+
+function fileOf(file: Uint8Array, texts: readonly string[], isWanted: (line: HistoryLine) => boolean): HistoryFile {
+  const lines: HistoryLine[] = [];
+  let bytes = 0;
+  for (const text of texts) {
+    const line = lineOf(text);
+    if (line === undefined || !isWanted(line)) continue;
+    lines.push(line);
+    bytes += text.length;
+  }
+  return { lines, bytes, full: isFull(file) };
 }
 
 function lineOf(text: string): HistoryLine | undefined {
@@ -35,8 +53,44 @@ function lineOf(text: string): HistoryLine | undefined {
   }
 }
 
-/** Changes that one file has at most: a first sync of very many fills several. */
-export const LINES_A_FILE = 2_000;
+/**
+ * What one file has: so many changes, or so many bytes and what is left of a change. A first sync of very many fills several;
+ * each run that changes something reads and writes the last of them.
+ */
+const LINES_A_FILE = 2_000;
+const BYTES_A_FILE = 4 * 1024 * 1024;
+
+const NEWLINE = 10;
+
+/** Whether a file takes no more. */
+export function isFull(file: Uint8Array): boolean {
+  return file.length >= BYTES_A_FILE || linesIn(file) >= LINES_A_FILE;
+}
+
+function linesIn(file: Uint8Array): number {
+  let lines = 0;
+  for (let at = file.indexOf(NEWLINE); at >= 0; at = file.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
+}
+
+/** A file with as many lines behind its own as it takes, and the lines that it does not take. What it has is not looked at. */
+export function withLines(
+  file: Uint8Array,
+  lines: readonly HistoryLine[],
+): { readonly file: Uint8Array; readonly left: readonly HistoryLine[] } {
+  const texts: Buffer[] = [];
+  // One that was torn ends its own line only.
+  const isWhole = file.length === 0 || file.at(-1) === NEWLINE;
+  let bytes = file.length;
+  const room = LINES_A_FILE - linesIn(file);
+  while (texts.length < Math.min(room, lines.length) && bytes < BYTES_A_FILE) {
+    const text = Buffer.from(`${JSON.stringify(lines[texts.length])}\n`);
+    texts.push(text);
+    bytes += text.length;
+  }
+  const own = isWhole ? [file] : [file, Buffer.from('\n')];
+  return { file: Buffer.concat([...own, ...texts]), left: lines.slice(texts.length) };
+}
 
 /** The file of an hour and a shard: `history/default/2026-11-26T22-0`. */
 export function historyKey(shard: string, at: number, part: number): string {

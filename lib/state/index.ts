@@ -11,17 +11,19 @@ export {
 export { createFolderStore } from './folder.ts';
 export {
   decodeHistory,
-  encodeHistory,
   HISTORY_MS,
+  type HistoryFile,
   historyKey,
   historyOf,
   hoursBetween,
-  LINES_A_FILE,
+  isFull,
+  withLines,
 } from './history.ts';
-export { type Channel, clusterKey, shardKey, toldKey, zoneKey } from './keys.ts';
+export { type Channel, clusterKey, selectedKey, shardKey, toldKey, zoneKey } from './keys.ts';
 export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
+export { decodeSelected, encodeSelected, type LeftBehind, leftBehind, type SelectedZone } from './selected.ts';
 export { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from './snapshot.ts';
 export { StateConflict, type StateStore } from './store.ts';
 export { decodeTold, encodeTold, type ToldFinding, type ToldFindings } from './told.ts';

@@ -10,6 +10,8 @@ export const zoneKey = (id: ZoneId): string => `zone/${id}`;
 export const clusterKey = (cluster: ClusterName, view?: string): string => ofView(`cluster/${cluster}`, view);
 /** Which zones the runs of a shard have to do with. */
 export const shardKey = (shard: string, view?: string): string => ofView(`shard/${shard}`, view);
+/** The zones that are selected, and those that were until the config was changed. */
+export const selectedKey = 'selected';
 export const leaseKey = (shard: string): string => `lease/${shard}`;
 /**
  * What was told of a shard's findings, and where: each has a memory of its own, since a run in a terminal writes on the objects and

@@ -8,6 +8,7 @@ import { webIdentity } from '../../forwarder/program/web-identity.ts';
 import { createHandler } from '../../functions/reconcile/create.ts';
 import { retryThrough } from '../../functions/reconcile/redelivery.ts';
 import { prepareRemoval } from '../../infra/removal.ts';
+import { scanTable } from '../../lib/aws/dynamodb.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
 import { fromSecretsManager, fromSsm } from '../../lib/aws/secret-stores.ts';
 import { createEks } from '../../lib/cluster/eks.ts';
@@ -84,6 +85,8 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     );
     throw new Error(fault);
   },
+  'lib/aws/dynamodb.ts DynamoDBClient': () =>
+    scanTable({ ...removal.config, name: 'external-dns', endpoint: server.url }, 'o', 'me'),
   'lib/aws/secret-stores.ts SSMClient': () => fromSsm('secret'),
   'lib/aws/secret-stores.ts SecretsManagerClient': () => fromSecretsManager('secret'),
   'functions/webhook/handler.ts SQSClient': async () => {

@@ -4,7 +4,7 @@ import type { Config } from '../../lib/config/config.ts';
 import { type DoctorPorts, examine } from '../../lib/doctor/index.ts';
 import type { Check, HostedZone, RecordSet } from '../../lib/model/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
-import { createMemoryStore, encodeZone } from '../../lib/state/index.ts';
+import { createMemoryStore, encodeSelected, encodeZone } from '../../lib/state/index.ts';
 import { parse } from '../config/files.ts';
 
 const BUS = 'arn:aws:events:us-east-1:111122223333:event-bus/dns';
@@ -97,6 +97,19 @@ const storeWithCopy = async (minutes: number) => {
 };
 
 const LONG_AGO = await storeWithCopy(121);
+
+/** One in which a run has noted that zones are selected no longer, one of which is again. */
+const LEFT_ZONES = createMemoryStore();
+const left = { since: 0, count: 5, names: ['a.corp.example', 'b.corp.example'] };
+const noted = { owners: ['platform'], list: 'zones', left };
+await LEFT_ZONES.put(
+  'selected',
+  encodeSelected([
+    { ...noted, id: 'Z1', name: 'example.com' },
+    { ...noted, id: 'Z9', name: 'corp.example' },
+  ]),
+  undefined,
+);
 
 test('all is well', async () => {
   const checks = await examine(configOf(), worldOf(), { stack: 'fairlead-prod' });
@@ -256,6 +269,12 @@ describe('what is wrong is found, with what mends it', () => {
       /cannot be written: EACCES/,
     ],
     ['a zone that no run has read for long', { store: LONG_AGO }, 'doubt', /read it in full 2 h ago → .*AlarmNoRuns/],
+    [
+      'names of ours in a zone that left the config',
+      { store: LEFT_ZONES },
+      'doubt',
+      /^zones: corp\.example \(Z9\): .*5 names .* of ours.*: a\.corp\.example, b\.corp\.example.* → put its view/,
+    ],
     [
       'messages that were put aside',
       { messages: async queue => (queue.includes('dead') ? 3 : 0) },

@@ -20,6 +20,13 @@ const objects = (...some: ReturnType<typeof service>[]) => {
   world.clusters.prod!.objects = some;
 };
 
+const MIB = 1024 * 1024;
+const keyOf = (part: number) => `history/default/${new Date(world.clock.now()).toISOString().slice(0, 13)}-${part}`;
+const versionOf = async (part: number) => {
+  const stored = await world.state.get(keyOf(part));
+  return stored && stored !== 'unchanged' ? stored.version : undefined;
+};
+
 const history = (query = {}, from = world.clock.now() - 7 * DAY) => readHistory(runOf(world), from, query);
 
 const brief = (lines: readonly HistoryLine[]) => lines.map(({ name, action, why }) => `${action} ${name}: ${why}`);
@@ -108,6 +115,69 @@ describe('what runs have changed', () => {
     const lines = await history();
     expect(new Set(lines.map(({ name }) => name)).size).toBe(2_600);
     expect(lines).toHaveLength(2_600);
+  });
+
+  test('a name that thousands of objects ask for is a line of twenty of them, in the result, too', async () => {
+    const NAME = 'n'.repeat(50);
+    const many = (target: string) =>
+      Array.from({ length: 3_000 }, (_, i) => service(`${NAME}${i}`, { hostname: 'a.example.com' }, [target]));
+    objects(...many('203.0.113.1'));
+    const { zones } = await world.run();
+    expect(zones[0]!.changes).toMatchObject([{ name: 'a.example.com', moreObjects: 2_980 }]);
+    expect(zones[0]!.changes[0]!.objects).toHaveLength(20);
+    world.clock.advance(60_000);
+    objects(...many('203.0.113.2'));
+    await world.run();
+    const lines = await history();
+    expect(lines.map(({ objects: some, moreObjects }) => [some.length, moreObjects])).toEqual([
+      [20, 2_980],
+      [20, 2_980],
+    ]);
+    expect(JSON.stringify(lines).length).toBeLessThan(10_000);
+  });
+
+  test('a file has four MiB and a change, however much the changes have to say', async () => {
+    const targets = Array.from({ length: 400 }, (_, i) => `198.51.${100 + (i >> 8)}.${i & 255}`);
+    objects(...Array.from({ length: 700 }, (_, i) => service(`a${i}`, { hostname: `a${i}.example.com` }, targets)));
+    await world.run();
+    const sizes = await Promise.all(
+      [0, 1, 2].map(async part => {
+        const file = await world.state.get(keyOf(part));
+        return file && file !== 'unchanged' ? file.bytes.length : 0;
+      }),
+    );
+    expect(sizes[0]! / MIB).toBeGreaterThanOrEqual(4);
+    expect(sizes[0]! / MIB).toBeLessThan(4.1);
+    expect(sizes[1]).toBeGreaterThan(0);
+    expect(sizes[2]).toBe(0);
+    expect(await history()).toHaveLength(700);
+  });
+
+  test.each([0, 1, 2, 3, 50, 64])('an hour that has %i full files costs a run few requests', async full => {
+    for (let part = 0; part < full; part++) await world.state.put(keyOf(part), Buffer.alloc(2_000, '\n'), undefined);
+    objects(service('a', { hostname: 'a.example.com' }, ['203.0.113.1']));
+    let asked = 0;
+    const get: StateStore['get'] = (key, known) => {
+      if (key.startsWith('history/')) asked += 1;
+      return world.state.get(key, known);
+    };
+    await world.run({}, { store: { ...world.state, get } });
+    expect(asked).toBeLessThanOrEqual(15);
+    const written = await world.state.get(keyOf(full));
+    expect(written && written !== 'unchanged' && Buffer.from(written.bytes).toString()).toContain('a.example.com');
+    expect(await history()).toHaveLength(1);
+  });
+
+  test('what is more than a process would hold is refused, with what to do; what is asked for of it is found', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, ['203.0.113.1']));
+    await world.run();
+    const [line] = await history();
+    const file = Buffer.from(`${JSON.stringify({ ...line, name: 'b.example.com', why: 'x'.repeat(4.1 * MIB) })}\n`);
+    for (let part = 1; part < 64; part++) await world.state.put(keyOf(part), file, undefined);
+    await world.state.put(keyOf(0), Buffer.alloc(2_000, '\n'), (await versionOf(0)) as string);
+    await world.state.put(keyOf(64), Buffer.from(`${JSON.stringify(line)}\n`), undefined);
+    await expect(history({ what: 'b.example.com' })).rejects.toThrow(/ask for a name, an object or a run.*--since/);
+    expect(await history({ what: 'a.example.com' })).toHaveLength(1);
   });
 
   test('a store that takes no history costs the history, and not the run', async () => {

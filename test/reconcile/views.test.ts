@@ -415,7 +415,10 @@ describe('a view that is', () => {
     self.config = configOf(views(ONE));
     const result = await self.run({ force: true });
     expect(self.json('Z0CORP')).toEqual(stood);
-    expect(shown(result)).toEqual([expect.stringContaining('web.corp.example')]);
+    expect(shown(result)).toEqual([
+      expect.stringContaining('filtered: web.corp.example'),
+      expect.stringMatching(/Z0CORP.*1 name there still has a record of ours.*: web\.corp\.example;/),
+    ]);
     expect(self.records('Z0PUBLIC')).toHaveLength(2);
   });
 

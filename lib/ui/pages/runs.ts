@@ -1,6 +1,6 @@
 import { ago, span } from '../../ago.ts';
 import { hopsOf, type RunSummary } from '../../history/index.ts';
-import { type HistoryLine, isSameSet, type RecordSet } from '../../model/index.ts';
+import { andMore, type HistoryLine, isSameSet, type RecordSet } from '../../model/index.ts';
 import { describeValue } from '../../report/change.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, nameLink, pages, table } from '../layout.ts';
@@ -99,7 +99,7 @@ export function historyTable(all: readonly HistoryLine[] | string): Html {
         html`<span class="${STYLES[action]}">${action}</span>`,
         nameLink(name),
         differences(line),
-        objects.length > 0 ? objects.join(', ') : (formerly ?? ''),
+        objects.length > 0 ? [...objects, ...andMore(line)].join(', ') : (formerly ?? ''),
         why,
         runLink(run),
       ];
