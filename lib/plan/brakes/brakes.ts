@@ -28,7 +28,7 @@ export interface BrakeContext {
   readonly settings: PlanSettings;
   readonly owners: Owners;
   /** Names that each party has in the zone, by {@link partyKey}. */
-  readonly owned: ReadonlyMap<string, number>;
+  readonly owned: () => ReadonlyMap<string, number>;
   /** Whether what no change removes is still not asked for by the object that has it; by `changeKey`. */
   readonly isUnwanted: (key: string) => boolean;
   readonly gaveUp: GaveUp;

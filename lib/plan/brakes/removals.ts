@@ -94,7 +94,7 @@ function judgeRemovals(
   lately: readonly Removal[],
   context: BrakeContext,
 ): Verdict {
-  const owned = context.owned.get(partyKey(party)) ?? 0;
+  const owned = context.owned().get(partyKey(party)) ?? 0;
   const limit = limitOf(context.settings.guard.maxDeletes, owned);
   const size = Math.max(changes.length, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
   // Who allows no name at all wants to be asked for each.

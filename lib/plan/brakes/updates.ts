@@ -29,7 +29,7 @@ export function guardUpdates(changes: readonly PlannedChange[], context: BrakeCo
   );
   const held = new Map<PlannedChange, string>();
   for (const { party, changes: group } of groupChanges(counted, owners, () => '')) {
-    const owned = context.owned.get(partyKey(party)) ?? 0;
+    const owned = context.owned().get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxUpdates, owned);
     if (group.length <= limit || (limit > 0 && isOfOneObject(group))) continue;
     const why = `${group.length} of the ${owned} names of ${describeParty(party)} in ${state.zone.name} would get other targets at once, more than the ${limit} that guard.maxUpdates allows`;
