@@ -7,6 +7,7 @@ import { bundleChecks } from './bundle.ts';
 import { AUDIT_CHECKS, WEBHOOK_CHECKS } from './notices.ts';
 import { FUNCTIONS, logicalId, type Package } from './open.ts';
 import { RECONCILE_CHECKS } from './reconcile.ts';
+import { VIEWS_CHECKS } from './views.ts';
 
 /** A check throws when it does not hold, and may return a figure to be told. */
 export type Check<T> = (made: T) => Promise<string | undefined>;
@@ -39,6 +40,12 @@ export function checksOf({ functions }: Package): Checks<Package> {
     ...named('webhook', { ...bundleChecks('webhook'), ...WEBHOOK_CHECKS }, webhook),
     ...named('audit', { ...bundleChecks('audit'), ...AUDIT_CHECKS }, audit),
   };
+}
+
+/** Those that another config can make fail. */
+export function viewsChecksOf(made: Package): Checks<Package> {
+  const reconcile = named('reconcile', bundleChecks('reconcile'), made.functions.reconcile);
+  return named('views', { ...TEMPLATE_CHECKS, ...reconcile, ...VIEWS_CHECKS }, made);
 }
 
 function named<T>(name: string, checks: Checks<T>, made: T): Checks<Package> {

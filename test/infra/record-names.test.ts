@@ -11,7 +11,7 @@ import { createAwsRoute53 } from '../../lib/route53/index.ts';
 import { decide } from '../../local/emulators/aws/iam.ts';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
-import { deployed } from './policy.ts';
+import { deployed } from '../../scripts/package/policy.ts';
 
 const GRANTS = {
   ...{ logGroup: 'arn:logs', queue: 'arn:queue', undelivered: 'arn:undelivered', stateBucket: 'arn:bucket' },

@@ -11,7 +11,7 @@ import { parseConfig } from '../../lib/config/index.ts';
 import { composePorts, reconcile } from '../../lib/reconcile/index.ts';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
-import { deployed } from './policy.ts';
+import { deployed } from '../../scripts/package/policy.ts';
 
 const GRANTS = {
   ...{ logGroup: 'arn:logs', queue: 'arn:queue', undelivered: 'arn:undelivered', stateBucket: 'arn:bucket' },

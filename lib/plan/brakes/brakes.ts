@@ -29,7 +29,7 @@ export interface BrakeContext {
   readonly settings: PlanSettings;
   readonly owners: Owners;
   /** Names that each party has in the zone, by {@link partyKey}, and of them each namespace, by {@link namespaceKey}. */
-  readonly owned: ReadonlyMap<string, number>;
+  readonly owned: () => ReadonlyMap<string, number>;
   /** Whether what no change removes is still not asked for by the object that has it; by `changeKey`. */
   readonly isUnwanted: (key: string) => boolean;
   readonly gaveUp: GaveUp;
@@ -98,7 +98,7 @@ export function isOfOneObject(changes: readonly PlannedChange[]): boolean {
  * the others by themselves stay within the percentage of the names that they have, what they change goes on. Where all that a cluster has
  * changes at once, that is never so.
  */
-export function massOf({ party, changes }: Group, { percent }: Limit, owned: BrakeContext['owned']): Mass {
+export function massOf({ party, changes }: Group, { percent }: Limit, owned: ReadonlyMap<string, number>): Mass {
   const [[namespace, mass] = ['', changes]] = [...groupBy(changes, namespaceOfChange)].sort(
     ([, a], [, b]) => b.length - a.length,
   );

@@ -86,9 +86,9 @@ interface Part extends Group {
 /** What one namespace loses in mass, and what the others lose meanwhile; what was held together before stays together. */
 function parted(whole: Group, { heldWith }: Unwanted, { settings, owned }: BrakeContext): Part[] {
   const { party, changes } = whole;
-  const limit = limitOf(settings.guard.maxDeletes, owned.get(partyKey(party)) ?? 0);
+  const limit = limitOf(settings.guard.maxDeletes, owned().get(partyKey(party)) ?? 0);
   if (changes.length <= limit || changes.some(({ change }) => heldWith.has(changeKey(change)))) return [whole];
-  const mass = new Set(massOf(whole, settings.guard.maxDeletes, owned).held);
+  const mass = new Set(massOf(whole, settings.guard.maxDeletes, owned()).held);
   if (mass.size === changes.length) return [whole];
   const others = changes.filter(planned => !mass.has(planned));
   return [
@@ -112,7 +112,7 @@ function judgeRemovals(
   lately: readonly Removal[],
   context: BrakeContext,
 ): Verdict {
-  const owned = context.owned.get(partyKey(party)) ?? 0;
+  const owned = context.owned().get(partyKey(party)) ?? 0;
   const limit = limitOf(context.settings.guard.maxDeletes, owned);
   const size = Math.max(changes.length, whole, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
   // Who allows no name at all wants to be asked for each.

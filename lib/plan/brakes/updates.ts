@@ -31,10 +31,10 @@ export function guardUpdates(changes: readonly PlannedChange[], context: BrakeCo
   );
   const held = new Map<PlannedChange, string>();
   for (const { party, changes: group } of groupChanges(counted, owners, () => '')) {
-    const owned = context.owned.get(partyKey(party)) ?? 0;
+    const owned = context.owned().get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxUpdates, owned);
     if (group.length <= limit || (limit > 0 && isOfOneObject(group))) continue;
-    const { held: mass, namespace } = massOf({ party, changes: group }, settings.guard.maxUpdates, context.owned);
+    const { held: mass, namespace } = massOf({ party, changes: group }, settings.guard.maxUpdates, context.owned());
     const whose =
       namespace === undefined
         ? ''

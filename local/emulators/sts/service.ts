@@ -5,12 +5,12 @@ import type { Credentials, Identity } from '../aws/credentials.ts';
 import { ServiceError } from '../aws/errors.ts';
 import { Faults } from '../aws/faults.ts';
 import { DROPPED, queryPairs, type WireAnswer, type WireRequest } from '../aws/http.ts';
-import type { PolicyStatement } from '../aws/iam.ts';
+import { decide, type PolicyStatement } from '../aws/iam.ts';
 import { Journal } from '../aws/journal.ts';
 import { AuthenticationError, verifySignature } from '../aws/sigv4.ts';
 import { element, wrap } from '../aws/xml.ts';
 
-/** A role that may be assumed by everybody known, with the external id if it demands one. */
+/** A role that may be assumed by everybody known whose own policy allows it, with the external id if it demands one. */
 export interface Role {
   readonly arn: string;
   readonly externalId?: string;
@@ -76,7 +76,7 @@ export class StsService {
     const request = readAssumeRole(form);
     const role = this.roles.get(request.arn);
     const trusted = role !== undefined && (role.externalId === undefined || role.externalId === request.externalId);
-    if (!trusted || this.faults.denied.has('AssumeRole')) {
+    if (!trusted || !mayAssume(identity, request.arn) || this.faults.denied.has('AssumeRole')) {
       const what = `is not authorized to perform: sts:AssumeRole on resource: ${request.arn}`;
       throw new StsError(403, 'AccessDenied', `User: ${identity.arn} ${what}`);
     }
@@ -93,6 +93,9 @@ export class StsService {
     return sessionFields(session);
   }
 }
+
+const mayAssume = ({ policy }: Identity, resource: string): boolean =>
+  policy === undefined || decide(policy, { action: 'sts:AssumeRole', resource }) === 'allowed';
 
 function parameters(request: WireRequest): ReadonlyMap<string, string> {
   const body = request.method === 'POST' ? request.body.toString('utf8') : '';

@@ -64,6 +64,19 @@ test.each<[what: string, input: Partial<AssumeRoleCommandInput>, answer: RegExp]
   expect(await rejection(assume(input))).toMatch(answer);
 });
 
+test.each([
+  [[role], /^$/],
+  [['arn:aws:iam::210987654321:role/path/*'], /^$/],
+  [[strict], /^AccessDenied: .* not authorized to perform: sts:AssumeRole on resource: .*\/path\/dns$/],
+  [[], /^AccessDenied: /],
+])('a caller whose policy lets it assume %j', async (Resource, answer) => {
+  const policy = Resource.length === 0 ? [] : [{ Effect: 'Allow' as const, Action: 'sts:AssumeRole', Resource }];
+  const caller = { arn: 'arn:aws:iam::123456789012:role/caller', userId: 'AROA:x', account: '123456789012', policy };
+  const credentials = world.credentials.issue({ ...caller, expires: Date.now() + 60_000 });
+  const asked = new AssumeRoleCommand({ RoleArn: role, RoleSessionName: 'fairlead' });
+  expect(await rejection(sts(world, { credentials }).send(asked))).toMatch(answer);
+});
+
 test('failures asked for', async () => {
   world.sts.faults.failNext('AssumeRole', 'ServiceUnavailable');
   expect(await rejection(assume())).toMatch(/^ServiceUnavailable: /);
