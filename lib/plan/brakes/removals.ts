@@ -120,7 +120,8 @@ function judgeRemovals(
   const names = single ? Math.min(changes.length, limit) : changes.length;
   const before = lately.filter(one => partyKey(one) === partyKey(party)).reduce((sum, one) => sum + one.names, 0);
   const allowed = `the ${limit} that guard.maxDeletes allows`;
-  const of = `of the ${owned} names of ${describeParty(party)} in ${context.state.zone.name}`;
+  // Names of which nothing is left but an ownership record are not among those that it has.
+  const of = `of the ${Math.max(owned, changes.length)} names of ${describeParty(party)} in ${context.state.zone.name}`;
   if (!single && size > changes.length && size > limit) {
     const why = `${size} names of ${describeParty(party)} in ${context.state.zone.name} were to leave at once, of which ${changes.length} are left, more than ${allowed}`;
     return { why, names, size };
