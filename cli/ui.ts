@@ -3,6 +3,7 @@ import { loadConfig } from '../lib/config/index.ts';
 import { composePorts } from '../lib/reconcile/index.ts';
 import { historySource, lookAtWorld, startUi } from '../lib/ui/index.ts';
 import { terminalAws } from './aws.ts';
+import { liveConfig } from './live-config.ts';
 import type { GlobalOptions } from './options.ts';
 import { command, EXIT, print } from './output.ts';
 
@@ -16,11 +17,17 @@ export interface UiFlags extends Pick<GlobalOptions, 'config' | 'color'> {
 export function runUi({ port, refresh, ...options }: UiFlags): Promise<void> {
   return command(options, async () => {
     const { env, credentials } = await terminalAws(process.env);
-    const config = loadConfig(options.config, env);
-    const ports = composePorts(config, env, credentials);
+    const live = liveConfig(
+      () => loadConfig(options.config, env),
+      config => composePorts(config, env, credentials),
+    );
+    const history = () => historySource(live.last().config, live.last().made);
     const ui = await startUi({
-      look: glance => lookAtWorld(config, ports, glance),
-      history: historySource(config, ports),
+      look: async glance => {
+        const { config, made } = live.now();
+        return lookAtWorld(config, made, glance);
+      },
+      history: { ofName: name => history().ofName(name), ofRun: run => history().ofRun(run) },
       token: randomBytes(24).toString('base64url'),
       maxAgeMs: refresh * 1000,
       ...(port !== undefined && { port }),

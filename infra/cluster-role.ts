@@ -1,17 +1,11 @@
-import { stringify } from 'yaml';
 import type { Config } from '../lib/config/config.ts';
 import { configsOf } from '../lib/config/index.ts';
 import {
-  joinsOf,
-  namespacesOf,
+  namespacesRead,
   type ResourceKind,
   type Rule,
-  resourcesOf,
   rulesFor,
-  rulesOf,
   rulesOver,
-  SOURCE_GROUPS,
-  SOURCE_KINDS,
   type SourceKind,
   sourceSettings,
 } from '../lib/sources/index.ts';
@@ -60,23 +54,10 @@ export function clusterRole(sources: readonly SourceKind[]): string {
 
 /** The roles for a config: with `filters.namespaces`, a Role in each of them, and a ClusterRole for what is of no namespace. */
 export function rolesFor(config: Config): string {
-  const places = new Map<ResourceKind, ReadonlySet<string | undefined>>();
-  for (const view of configsOf(config)) {
-    const settings = sourceSettings(view.config);
-    for (const resource of [...resourcesOf(config.sources), ...joinsOf(config.sources, rulesOf(settings))]) {
-      const namespaces = namespacesOf(resource, settings);
-      places.set(
-        resource,
-        new Set([...(places.get(resource) ?? []), ...(namespaces.length > 0 ? namespaces : [undefined])]),
-      );
-    }
-  }
+  const views = configsOf(config).map(view => sourceSettings(view.config));
   const byNamespace = new Map<string | undefined, ResourceKind[]>();
-  for (const [resource, namespaces] of places) {
-    // Who may list all of a view may list those of the others.
-    for (const namespace of namespaces.has(undefined) ? [undefined] : namespaces) {
-      byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
-    }
+  for (const [resource, namespaces] of namespacesRead(config.sources, views)) {
+    for (const namespace of namespaces) byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
   }
   const asking = configsOf(config).map(view => view.config.filters.namespaces);
   const isEverywhere = asking.some(({ length }) => length === 0);
@@ -89,17 +70,4 @@ export function rolesFor(config: Config): string {
   );
   const head = config.kubernetesEvents ? HEAD.replace('nothing else.', 'and write Events on its objects.') : HEAD;
   return head + roles.join('---\n');
-}
-
-/** forwarder/chart/rules.yaml: what the chart's ClusterRole allows for each word of `sources`, by API group. */
-export function chartRules(): string {
-  const words: Readonly<Record<string, readonly SourceKind[]>> = {
-    ...Object.fromEntries(SOURCE_KINDS.map(kind => [kind, [kind]])),
-    ...SOURCE_GROUPS,
-  };
-  const rules = Object.entries(words).map(([word, sources]) => [
-    word,
-    Object.fromEntries(rulesFor(sources).map(({ apiGroups: [group = ''], resources }) => [group, resources])),
-  ]);
-  return `# Made of lib/sources/kinds.ts by "npm run manifests"; do not edit it here.\n${stringify(Object.fromEntries(rules), { flowCollectionPadding: false, collectionStyle: 'block' })}`;
 }

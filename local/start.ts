@@ -5,21 +5,23 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../lib/config/config.ts';
-import { loadConfig } from '../lib/config/index.ts';
 import type { RunResult } from '../lib/model/index.ts';
 import { printable } from '../lib/printable.ts';
 import { buildAll } from '../scripts/build.ts';
 import { exportsOf, writeAccess } from './demo/access.ts';
+import { ConfigFile } from './demo/config-file.ts';
 import { ManifestFolder } from './demo/manifests.ts';
 import { readOptions } from './demo/options.ts';
 import { printRecords, printResult, printStory, say } from './demo/print.ts';
 import { proveThePath, within } from './demo/proof.ts';
+import { addZones, domainsOf, type Reconfigured, reconfigure } from './demo/reconfigure.ts';
 import { Traces } from './demo/traces.ts';
 import { startPages } from './demo/ui.ts';
-import { watchManifests } from './demo/watching.ts';
+import { watchFolder } from './demo/watching.ts';
 import type { LocalCluster } from './emulators/kubernetes/cluster.ts';
-import { type Forwarder, startForwarder } from './forwarder/forwarder.ts';
+import { type ReplaceableForwarder, startReplaceable } from './forwarder/replaceable.ts';
 import { type Stack, startStack } from './stack/stack.ts';
+import { temporaryFolder } from './temporary.ts';
 import { startWorld, type World } from './world.ts';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -35,29 +37,25 @@ async function closeAll(): Promise<void> {
   for (const close of open.splice(0).reverse()) await close();
 }
 
-function domainsOf({ zones: { domains } }: Config): readonly string[] {
-  return domains.length > 0 ? domains.map(name => name.replace(/^\./, '')) : ['example.com'];
-}
-
 async function openWorld(config: Config): Promise<World> {
   const { port, dnsPort } = options;
   const world = await startWorld({
     region: REGION,
     ...(port !== undefined && { port }),
     ...(dnsPort !== undefined && { dnsPort }),
-    zones: domainsOf(config).map(name => ({ name: `${name}.`, records: [] })),
   });
   open.push(() => world.close());
+  addZones(world, config);
   for (const { name, region } of config.clusters)
     await world.addCluster({ name, ...(region !== undefined && { region }) });
   return world;
 }
 
-async function openStack(world: World, config: Config, { hooks }: Traces): Promise<Stack> {
+async function openStack(world: World, { config, copy }: ConfigFile, { hooks }: Traces): Promise<Stack> {
   const stack = await startStack({
     world,
     config,
-    configFile,
+    configFile: copy,
     functions: { reconcile: `${dist}/functions/reconcile/index.js`, webhook: `${dist}/functions/webhook/index.js` },
     ...hooks,
     onLog: (name, text) => {
@@ -69,8 +67,8 @@ async function openStack(world: World, config: Config, { hooks }: Traces): Promi
   return stack;
 }
 
-function openForwarder(world: World, stack: Stack, config: Config, cluster: LocalCluster): Forwarder {
-  const forwarder = startForwarder({
+function openForwarder(world: World, stack: Stack, config: Config, cluster: LocalCluster): ReplaceableForwarder {
+  const forwarder = startReplaceable({
     program: `${dist}/forwarder/forwarder.js`,
     cluster,
     config,
@@ -88,14 +86,17 @@ function printLog(text: string): void {
 
 async function main(): Promise<void> {
   await buildAll();
-  const config = loadConfig(configFile, { AWS_REGION: REGION });
+  const folderOfCopy = temporaryFolder('config');
+  open.push(async () => folderOfCopy.remove());
+  const file = new ConfigFile(configFile, folderOfCopy.path, REGION);
+  const { config } = file;
   const world = await openWorld(config);
   const [cluster] = world.clusters.values();
   if (!cluster) throw new Error(`${configFile} names no cluster`);
   const manifests = new ManifestFolder(folder, cluster);
   for (const { file, errors } of manifests.applyAll()) for (const error of errors) say(`${file}: ${error}`);
   const traces = new Traces(world);
-  const stack = await openStack(world, config, traces);
+  const stack = await openStack(world, file, traces);
   say(
     `Route 53, STS, EKS, S3 and SQS: ${world.url}\nWebhook: ${stack.webhookUrl}\nKubernetes (cluster ${cluster.name}): ${cluster.url}\nDNS: ${world.dns.address} port ${world.dns.port}`,
   );
@@ -103,17 +104,17 @@ async function main(): Promise<void> {
   const first = traces.next(({ result }) => result !== undefined);
   const forwarder = openForwarder(world, stack, config, cluster);
   say('\nThe forwarder starts, and sends its first notice.');
-  printStory(await within(first, forwarder));
+  printStory(await within(first, forwarder.current));
   printRecords(world);
-  if (options.once) return proveOnce(cluster, config, { traces, forwarder });
-  keepOn(manifests, traces, stack);
-  forwarder.ended.then(last => ending || say(`\nThe forwarder ended: ${last.trim()}`));
+  if (options.once) return proveOnce(cluster, config, { traces, forwarder: forwarder.current });
+  keepOn(manifests, traces, { file, world, stack, replaceForwarder: forwarder.replace });
+  forwarder.onLost(last => say(`\nThe forwarder ended: ${last.trim()}`));
   say(`\nTry: dig @${world.dns.address} -p ${world.dns.port} my-webapp.example.com`);
   const pages = await startPages(world, stack, configFile);
   open.push(pages.close);
   say(`\nThe pages, for a browser on this machine: ${pages.url}`);
   tellAccess(world, stack);
-  say(`Watching ${folder}: edit a manifest and save it. Ctrl-C ends.`);
+  say(`Watching ${folder}: edit a manifest, or fairlead.yml, and save it. Ctrl-C ends.`);
 }
 
 /** The world as others see it: what the command, aws and kubectl need to be used on it, while this runs. */
@@ -133,7 +134,7 @@ function tellAccess(world: World, { bucket }: Stack): void {
 async function proveOnce(
   cluster: LocalCluster,
   config: Config,
-  parts: { readonly traces: Traces; readonly forwarder: Forwarder },
+  parts: { readonly traces: Traces; readonly forwarder: ReplaceableForwarder['current'] },
 ): Promise<void> {
   const [domain = ''] = domainsOf(config);
   say(`\nNow a Service comes into the cluster, hello.${domain}.`);
@@ -144,16 +145,23 @@ async function proveOnce(
 }
 
 /** Shows what happens from now on, until Ctrl-C. */
-function keepOn(manifests: ManifestFolder, traces: Traces, stack: Stack): void {
+function keepOn(manifests: ManifestFolder, traces: Traces, parts: Reconfigured): void {
   const edits: number[] = [];
   traces.listen(trace => {
     // The forwarder saw the first change of its notice then: it is the last edit before. An edit that nobody tells of leaves no trace.
     const since = trace.timeline?.seenAt ?? 0;
     printStory(trace, edits.filter(time => time <= since + 1).at(-1));
   });
-  watchManifests(manifests, traces, time => edits.push(time));
+  let last = Promise.resolve();
+  const config = () => {
+    last = last
+      .then(() => reconfigure(parts))
+      .then(told => void say(`\n${told}`))
+      .catch(reportError);
+  };
+  watchFolder(manifests, traces, { changedAt: time => edits.push(time), config });
   const { schedule } = options;
-  if (schedule > 0) setInterval(() => void stack.sendSchedule().catch(reportError), schedule * 1000);
+  if (schedule > 0) setInterval(() => void parts.stack.sendSchedule().catch(reportError), schedule * 1000);
 }
 
 let ending = false;

@@ -1,6 +1,6 @@
 // `npm run manifests`: makes forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
 import { writeFile } from 'node:fs/promises';
-import { chartRules } from '../infra/cluster-role.ts';
+import { chartRules } from '../infra/chart-rules.ts';
 import { renderChart } from './helm.ts';
 import { prepareProgram } from './real/build.ts';
 import { builtPath } from './real/programs.ts';
@@ -9,6 +9,8 @@ import { root } from './sls.ts';
 const HEADER = `# The forwarder without Helm: made from forwarder/chart by "npm run manifests"; do not edit it here.
 # Put your own names into forwarder.json and image of a copy, then
 #   kubectl apply -f forwarder.yaml
+# With filters.namespaces in forwarder.json it watches these namespaces alone, with the ClusterRole below or, instead of it, with
+# the Roles that "helm template forwarder/chart --set filters.namespaces={…}" prints (templates/rbac.yaml).
 # New settings need a new pod: kubectl -n fairlead rollout restart deployment fairlead-forwarder
 apiVersion: v1
 kind: Namespace

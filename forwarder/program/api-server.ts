@@ -12,7 +12,10 @@ const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export const FOR_A_POD: Advice = {
   unauthorized: 'the token of its service account is not accepted: was the account deleted and made anew?',
-  forbidden: role => `bind the forwarder's ClusterRole, ${role}, to its service account`,
+  forbidden: (role, namespace) => {
+    const kind = namespace === undefined ? 'ClusterRole' : `Role of the namespace ${namespace}`;
+    return `bind the forwarder's ${kind}, ${role}, to its service account`;
+  },
   busy: 'it is asked again',
 };
 

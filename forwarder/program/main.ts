@@ -32,8 +32,9 @@ async function main(): Promise<void> {
   const post = webhookPost(settings.webhook.url, sign);
   const forwarder = createForwarder(settings, { connection, post, clock, log });
   const server = await serveProbes(forwarder, settings.port, settings.host);
-  const { cluster, sources } = settings;
-  log.info('started', { cluster, sources, webhook: new URL(settings.webhook.url).host, port: portOf(server) });
+  const { cluster, sources, filters } = settings;
+  const only = filters.namespaces.length > 0 ? { namespaces: filters.namespaces } : {};
+  log.info('started', { cluster, sources, ...only, webhook: new URL(settings.webhook.url).host, port: portOf(server) });
   const leave = (signal: string) => {
     log.info('leaving', { signal });
     forwarder.stop();

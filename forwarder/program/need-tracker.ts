@@ -4,6 +4,8 @@ import { LONG_GAP } from './tracker.ts';
 
 export interface NeedTrackerOptions {
   readonly resource: NeededResource;
+  /** Whose objects come; undefined: those of all, or of none. */
+  readonly namespace?: string | undefined;
   readonly store: NeededStore;
   /** Told of lookups (`resource key`) under which something is other than it was. @returns whether that matters to DNS */
   readonly onLookups: (lookups: readonly string[]) => boolean;
@@ -27,7 +29,8 @@ export class NeedTracker {
   }
 
   get size(): number {
-    return this.#options.store.size(this.#options.resource);
+    const { resource, namespace, store } = this.#options;
+    return store.size(resource, namespace);
   }
 
   begin(): void {
@@ -43,8 +46,8 @@ export class NeedTracker {
   }
 
   complete(gapMs: number): void {
-    const { resource, store, onChange } = this.#options;
-    this.#touch(store.keepOnly(resource, this.#listing));
+    const { resource, namespace, store, onChange } = this.#options;
+    this.#touch(store.keepOnly(resource, this.#listing, namespace));
     this.#listing = new Set();
     this.#listed = true;
     this.#tell();

@@ -16,6 +16,8 @@ export interface Served {
   readonly plural: string;
   readonly path: string;
   readonly listKind: string;
+  /** Absent: of all namespaces, or of none. */
+  readonly namespace?: string;
 }
 
 export function servedAt({ group, plural, kind }: Omit<Place, 'version'>, version: string): Served {
@@ -26,29 +28,33 @@ export function servedAt({ group, plural, kind }: Omit<Place, 'version'>, versio
 /** A resource as served for one namespace. */
 export function within(served: Served, namespace: string): Served {
   const root = served.path.slice(0, -served.plural.length);
-  return { ...served, path: `${root}namespaces/${namespace}/${served.plural}` };
+  return { ...served, namespace, path: `${root}namespaces/${namespace}/${served.plural}` };
 }
 
 /** What is to be done about a refusal: that depends on who asks. */
 export interface Advice {
   readonly unauthorized: string;
-  /** @param role the ClusterRole that is needed, with its rule */
-  readonly forbidden: (role: string) => string;
+  /** @param role what the role must have */
+  readonly forbidden: (role: string, namespace: string | undefined) => string;
   readonly busy: string;
 }
+
+const roleOfARun = (namespace: string | undefined) =>
+  namespace === undefined
+    ? 'the ClusterRole fairlead (infra/cluster-role.yaml)'
+    : `the Role fairlead of the namespace ${namespace} (npm run -s cluster-role -- fairlead.yml)`;
 
 export const FOR_A_RUN: Advice = {
   unauthorized:
     'the role needs an EKS access entry in this very cluster (infra/eks-access.yml), made after the role itself: one that was made anew needs a new entry',
-  forbidden: role =>
-    `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the group of fairlead's access entry`,
+  forbidden: (role, namespace) => `bind ${roleOfARun(namespace)}, ${role}, to the group of fairlead's access entry`,
   busy: 'the next run reads it again',
 };
 
 /** A run with a kubeconfig: who is not accepted has an old token or certificate, and access entries are not asked. */
 export const WITH_KUBECONFIG: Advice = {
   unauthorized: 'renew the token or certificate of its kubeconfig, and try it with kubectl',
-  forbidden: role => `bind the ClusterRole fairlead (infra/cluster-role.yaml), ${role}, to the user of its kubeconfig`,
+  forbidden: (role, namespace) => `bind ${roleOfARun(namespace)}, ${role}, to the user of its kubeconfig`,
   busy: FOR_A_RUN.busy,
 };
 
@@ -73,7 +79,7 @@ export function refusal(asking: Asking, { status, headers, body }: Answer): Clus
       return new UnauthorizedError(`${where}: not accepted (${said}); ${advice.unauthorized}`);
     case status === 403: {
       const role = `which has verbs [get, list, watch] on resources [${plural}] of apiGroups ["${group}"]`;
-      return new ForbiddenError(`${where}: forbidden (${said}); ${advice.forbidden(role)}`);
+      return new ForbiddenError(`${where}: forbidden (${said}); ${advice.forbidden(role, served.namespace)}`);
     }
     case status === 410:
       return new ExpiredListError(`${where}: ${said}`);

@@ -2,6 +2,7 @@ import { waitAfter } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { reasonOf } from '../reason.ts';
 import type { ResourceKind } from '../sources/index.ts';
+import type { InTurn } from '../turns.ts';
 import { unlessAborted } from './abort.ts';
 import type { StreamingConnection } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
@@ -14,9 +15,9 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from './errors.ts';
-import { listAll, PAGE_SIZE } from './list.ts';
+import { listAll } from './list.ts';
 import { createMeter, createTimer, READ_LIMITS } from './meter.ts';
-import { type Advice, refusal, type Served, unusable } from './resource.ts';
+import { type Advice, refusal, type Served, unusable, within } from './resource.ts';
 import { readEvents, type WatchEvent } from './watch-events.ts';
 
 /** Why a listing or a watch came to its end. `ended`: the server's regular end of a watch; `absent`: it has no such resource. */
@@ -52,6 +53,10 @@ export interface Watching {
   /** `cluster prod-eu`, for messages. */
   readonly label: string;
   readonly resource: ResourceKind;
+  /** Whose objects alone are watched; absent: those of all. */
+  readonly namespace?: string | undefined;
+  /** Absent: a listing begins at once. */
+  readonly inTurn?: InTurn;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly advice: Advice;
@@ -107,7 +112,7 @@ interface End {
 }
 
 /**
- * Lists all objects of a resource in all namespaces and then watches them, for ever: a watch that ended is resumed from the
+ * Lists all objects of a resource, of one namespace or of all, and then watches them, for ever: a watch that ended is resumed from the
  * resource version that was last heard of, in an event or a bookmark, so that nothing is missed; one whose version the
  * server no longer has (410) begins with a new list. Faults are told and survived, with jittered back-off.
  *
@@ -124,7 +129,8 @@ export async function watchAll(watching: Watching): Promise<void> {
   };
   while (!signal.aborted) {
     observer.alive();
-    const end = position.version === undefined ? await list(watching, position) : await follow(watching, position);
+    const end =
+      position.version === undefined ? await listInTurn(watching, position) : await follow(watching, position);
     if (signal.aborted) return;
     if (end === undefined) continue;
     const wait = settle(watching, position, end);
@@ -133,8 +139,20 @@ export async function watchAll(watching: Watching): Promise<void> {
   }
 }
 
+/** Fewer than in a run's pages, which are the sooner read: who watches has time for more requests, and little memory. */
+const PAGE_SIZE = 100;
+
 /** A server that gives pages without end gets no further; a run is stopped sooner (`limits.readSeconds`). */
 const LONGEST_LIST_SECONDS = 600;
+
+async function listInTurn(watching: Watching, position: Position): Promise<End | undefined> {
+  const { inTurn = work => work(), signal, observer } = watching;
+  return inTurn(async () => {
+    if (signal.aborted) return undefined;
+    observer.alive();
+    return list(watching, position);
+  });
+}
 
 /** Undefined when the listing is complete. */
 async function list(watching: Watching, position: Position): Promise<End | undefined> {
@@ -150,7 +168,8 @@ async function list(watching: Watching, position: Position): Promise<End | undef
   const timed = AbortSignal.any([watching.signal, timer.signal]);
   try {
     // Found anew for each listing: what is served, and in which version, may have changed.
-    const served = await createDiscovery(watching).find(watching.resource, watching.signal);
+    const found = await createDiscovery(watching).find(watching.resource, watching.signal);
+    const served = found && watching.namespace !== undefined ? within(found, watching.namespace) : found;
     position.served = served;
     if (served === undefined) {
       observer.listed(0, { ms: clock.now() - began, gapMs: 0 });

@@ -9,9 +9,10 @@ export interface ObjectEvent {
    * | Published    | Route 53 has what the object asks for                            |
    * | NotPublished | it is refused: the note says why                                 |
    * | Removed      | what it had is not there any more, or another object's: the note says why |
+   * | Released     | what it had stands, and is nobody's: a person gave it up         |
    * | Held         | it waits, or what is published stays: the note says for what      |
    */
-  readonly reason: 'Published' | 'Removed' | 'NotPublished' | 'Held';
+  readonly reason: 'Published' | 'Removed' | 'Released' | 'NotPublished' | 'Held';
   readonly note: string;
 }
 

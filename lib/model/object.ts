@@ -52,3 +52,10 @@ export const andMore = ({ moreObjects }: { readonly moreObjects?: number | undef
 export function describeObject(object: ObjectRef): string {
   return `${object.cluster}: ${resourceOf(object)}`;
 }
+
+/** The object that such a text describes. A cluster's name may have a colon in it, a resource has none. */
+export function objectDescribed(text: string): ObjectRef | undefined {
+  const at = text.lastIndexOf(': ');
+  const object = at < 1 ? undefined : objectIn(text.slice(at + 2));
+  return object && { cluster: text.slice(0, at), ...object };
+}

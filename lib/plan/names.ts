@@ -1,5 +1,6 @@
 import type { DnsName, RecordSet, ZoneState } from '../model/index.ts';
 import { changeKey, nameOfKey, recordId } from '../model/index.ts';
+import { once } from '../once.ts';
 import { wildcardTwin } from '../registry/index.ts';
 import type { BrakeContext } from './brakes/brakes.ts';
 import { countOwned, type Owned } from './brakes/owned.ts';
@@ -37,11 +38,12 @@ export interface ZoneContext {
 
 export interface PlannedNames {
   readonly plans: ReadonlyMap<DnsName, NamePlan>;
-  readonly owned: Owned;
+  /** Counted when it is first asked: nothing is removed or changed in most runs. */
+  readonly owned: () => Owned;
   readonly isUnwanted: BrakeContext['isUnwanted'];
   /** Record sets of ours. */
   readonly records: number;
-  readonly standing: Standing;
+  readonly standing: () => Standing;
   readonly misread: ReadonlySet<string>;
 }
 
@@ -96,10 +98,15 @@ export function planNames(context: ZoneContext): PlannedNames {
       ours.every(owned => decidingClaims(owned).every(({ ownership }) => !owners.asks(ownership, name)))
     );
   };
-  const standing = countStanding(currents.values(), owners);
   const misread = misreadIn(currents.values());
-  const owned = countOwned(currents.values(), owners);
-  return { plans, owned, isUnwanted, records, standing, misread };
+  return {
+    plans,
+    owned: once(() => countOwned(currents.values(), owners)),
+    isUnwanted,
+    records,
+    standing: once(() => countStanding(currents.values(), owners)),
+    misread,
+  };
 }
 
 /** What stands of ours at a name in the nearest of the zones above that has any of it. */
@@ -163,7 +170,8 @@ function namesOf({ view, roles, input: { settings } }: ZoneContext, undone: Iter
   for (const claimed of view.ownership.keys()) {
     const twin = wildcardTwin(claimed, settings.naming);
     const name = twin !== undefined && (names.has(twin) || view.records.has(twin)) ? twin : claimed;
-    for (const each of new Set([name, claimed])) if (passesFilter(each, settings.filter)) names.add(each);
+    for (const each of name === claimed ? [name] : [name, claimed])
+      if (!names.has(each) && passesFilter(each, settings.filter)) names.add(each);
   }
   return names;
 }

@@ -24,6 +24,8 @@ import { firstOf } from '../shown.ts';
 import { readClusters } from './clusters.ts';
 import { keepMoved } from './history.ts';
 import { Impossible } from './impossible.ts';
+import { movedEvents } from './moved-events.ts';
+import { PERSON_PATIENCE_MS, writeObjectEvents } from './object-events.ts';
 import { openViews } from './open.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { fenced, spokenType } from './publish.ts';
@@ -79,6 +81,18 @@ export async function moveOwnership(
 ): Promise<MoveResult> {
   const first = await look(ask, run);
   if (first.moves.length === 0 || !(await agree(first))) return { ...resultOf(first), done: [] };
+  const result = await carryOutAll(ask, first, run);
+  // When the leases are given back: no run waits for it, and nothing that was done depends on it.
+  const events = movedEvents(
+    result.done,
+    run.config.clusters.map(({ name }) => name),
+  );
+  const warnings = await writeObjectEvents(events, run, run.deadlineMs, PERSON_PATIENCE_MS);
+  return { ...result, refused: [...result.refused, ...warnings] };
+}
+
+/** @param first what was shown */
+function carryOutAll(ask: Ask, first: Look, run: Run): Promise<MoveResult> {
   return underLease(run, async leased => {
     await watch(ask, first, leased);
     const second = await look(ask, leased);

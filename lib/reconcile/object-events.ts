@@ -1,6 +1,7 @@
 import type { ClusterConfig } from '../config/config.ts';
 import { groupBy, inTurn } from '../group.ts';
 import {
+  type DnsName,
   describeObject,
   type EventsWritten,
   type Finding,
@@ -8,6 +9,7 @@ import {
   type ObjectEvent,
   type ObjectRef,
   type Reason,
+  type RecordSet,
 } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
 import { firstAndCount } from '../shown.ts';
@@ -19,6 +21,8 @@ const MOST_OBJECTS = 50;
 const CLUSTERS_AT_ONCE = 10;
 /** Milliseconds: whoever asks for the next run of the shard waits for it. */
 const PATIENCE_MS = 3_000;
+/** Nobody waits for what a person did but the person, and there may be no connection to a cluster yet. */
+export const PERSON_PATIENCE_MS = 10_000;
 
 /** Names that a note shows of many, and findings. */
 const SHOWN = 5;
@@ -49,6 +53,11 @@ export function objectEvents(
     ...published(applied),
     ...removed(applied),
   ];
+  return bounded(all, most);
+}
+
+/** Those of so many objects: each namespace has its turn. */
+export function bounded(all: readonly ObjectEvent[], most = MOST_OBJECTS): ObjectEvent[] {
   const objects = new Map(all.map(({ object }) => [describeObject(object), object]));
   const chosen = new Set(inTurn(objects.values(), namespaceOf).slice(0, most).map(describeObject));
   return all.filter(({ object }) => chosen.has(describeObject(object)));
@@ -69,7 +78,7 @@ function told(findings: readonly Finding[], reason: ObjectEvent['reason']): Obje
 }
 
 /** One Event for each object, with what is noted of all that concerns it. */
-function perObject<T extends { readonly object: ObjectRef }>(
+export function perObject<T extends { readonly object: ObjectRef }>(
   reason: ObjectEvent['reason'],
   own: readonly T[],
   note: (group: readonly T[]) => string,
@@ -97,9 +106,12 @@ function published(applied: readonly AppliedChange[]): ObjectEvent[] {
 /** What an object had: its names, each with why. Where the object itself has gone there is nobody to tell, and the writer finds that out. */
 function removed(applied: readonly AppliedChange[]): ObjectEvent[] {
   const own = applied.flatMap(({ change }) => {
-    const types = goneTypesOf(change);
-    if (change.former === undefined || types.length === 0) return [];
-    return [{ object: change.former, what: `${change.name} (${types.join(', ')})`, why: whyGone(change) }];
+    const { former, objects } = change;
+    const losers = former === undefined ? objects : [former];
+    const types = former === undefined ? lostTypesOf(change) : goneTypesOf(change);
+    if (types.length === 0) return [];
+    const what = `${change.name} (${types.join(', ')})`;
+    return losers.map(object => ({ object, what, why: whyGone(change) }));
   });
   return perObject('Removed', own, group => {
     const parts = [...groupBy(group, ({ why }) => why)].map(([why, some]) => `${whatOf(some)}, because ${why}`);
@@ -108,18 +120,25 @@ function removed(applied: readonly AppliedChange[]): ObjectEvent[] {
 }
 
 /** The first of the names, with the types of their record sets. */
-const whatOf = (some: readonly { readonly what: string }[]) =>
+export const whatOf = (some: readonly { readonly what: string }[]) =>
   firstAndCount([...new Set(some.map(({ what }) => what))], SHOWN);
 
-function whyGone({ action, objects: [by] }: AppliedChange['change']): string {
-  return action === 'delete' || by === undefined
-    ? 'it asks for it no longer, or is left out now'
-    : `${describeObject(by)} has it now`;
+function whyGone({ action, objects: [by], former }: AppliedChange['change']): string {
+  if (action === 'delete' || by === undefined) return 'it asks for it no longer, or is left out now';
+  return former === undefined ? 'no object asks for that type of it any longer' : `${describeObject(by)} has it now`;
 }
 
 /** The types of the record sets that it has no longer: all that stood where the name is another's now. */
-const goneTypesOf = ({ name, deletes }: AppliedChange['change']): string[] =>
-  [...new Set(deletes.filter(record => record.name === name && record.type !== 'TXT').map(({ type }) => type))].sort();
+const goneTypesOf = ({ name, deletes }: AppliedChange['change']): string[] => typesAt(name, deletes);
+
+const typesAt = (name: DnsName, records: readonly RecordSet[]): string[] =>
+  [...new Set(records.filter(record => record.name === name && record.type !== 'TXT').map(({ type }) => type))].sort();
+
+/** Of a name that its objects keep: the types that it has no longer, under whatever set identifier. */
+function lostTypesOf({ name, deletes, creates }: AppliedChange['change']): string[] {
+  const staying = new Set(typesAt(name, creates));
+  return typesAt(name, deletes).filter(type => !staying.has(type));
+}
 
 /** The types of the record sets that came or changed; what is swapped only to be sure that it still stands did not. */
 function typesOf({ name, deletes, creates }: AppliedChange['change']): string[] {
@@ -133,9 +152,10 @@ export async function writeObjectEvents(
   events: readonly ObjectEvent[],
   { config, ports }: Pick<Run, 'config' | 'ports'>,
   deadlineMs = Number.POSITIVE_INFINITY,
+  patienceMs = PATIENCE_MS,
 ): Promise<Finding[]> {
   const { writeEvents, clock } = ports;
-  const left = Math.min(PATIENCE_MS, deadlineMs - clock.now());
+  const left = Math.min(patienceMs, deadlineMs - clock.now());
   if (writeEvents === undefined || events.length === 0 || left <= 0) return [];
   const signal = AbortSignal.timeout(left);
   const byCluster = groupBy(events, ({ object }) => object.cluster);

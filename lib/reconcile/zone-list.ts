@@ -111,10 +111,12 @@ async function listZones(
   const { tagged } = run;
   const key = zoneListKey(run.config);
   const kept = await run.kept.read(key, decodeZoneList);
-  const serves = kept.value && (!tagged || kept.value.zones.every(zone => zone.tags));
+  const sought = soughtOf(run);
+  const knows = (value: KeptZoneList) => sought.every(text => value.sought?.includes(text));
+  const serves = kept.value && knows(kept.value) && (!tagged || kept.value.zones.every(zone => zone.tags));
   if (kept.value && serves && !options.fresh && isYoung(kept.value.readAt, run.config.state.refreshMs, now))
     return kept.value.zones;
-  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), readAt: now };
+  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), sought, readAt: now };
   if (options.keep) {
     const codec = {
       encode: (value: KeptZoneList) => encode('zones', value),
@@ -124,6 +126,12 @@ async function listZones(
     await run.kept.write(key, list, kept.version, codec);
   }
   return list.zones;
+}
+
+/** The domains and ids of all views that the list is for: who adds one expects its zone to be found by the next run. */
+function soughtOf({ views, config }: OpenRun): string[] {
+  const own = views.filter(view => zoneListKey(view) === zoneListKey(config));
+  return [...new Set(own.flatMap(({ zones: { domains, ids } }) => [...domains, ...ids]))].sort();
 }
 
 /** Tags that cannot be read leave it open which zones are ours: then nothing is done, as with the list itself. */

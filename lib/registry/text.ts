@@ -56,10 +56,12 @@ function parsePlain(text: string | undefined): Ownership | undefined {
   if (!tokens?.includes(HERITAGE)) return undefined;
   const labels = new Map<string, string>();
   for (const token of tokens) {
-    const [key = '', value, ...more] = token.split('=');
-    if (value === undefined || more.length > 0) continue;
-    if (key === 'heritage' && token !== HERITAGE) return undefined;
-    labels.set(`${key}=`, value);
+    const end = token.indexOf('=') + 1;
+    if (end === 0 || token.includes('=', end)) continue;
+    if (token === HERITAGE) continue;
+    const key = token.slice(0, end);
+    if (key === 'heritage=') return undefined;
+    labels.set(key, token.slice(end));
   }
   const owner = labels.get(OWNER);
   if (owner === undefined) return undefined;

@@ -5,7 +5,7 @@ export { OWN_PREFIX } from './ignore.ts';
 export {
   ASKING,
   joinsOf,
-  namespacesOf,
+  namespacesRead,
   type Place,
   placesOf,
   RESOURCE_KINDS,
@@ -24,7 +24,6 @@ export {
 export { isNeededResource, type NeededResource, NeededStore, noting, objectKey } from './needed.ts';
 export { Reading, type Selection } from './reading.ts';
 export { REGIONS } from './regions.ts';
-export { rulesOf } from './rules.ts';
 export { parseSelector } from './selector.ts';
 export {
   EVERY_GATEWAY,

@@ -192,6 +192,26 @@ export function namespacesOf(resource: ResourceKind, settings: SourceSettings): 
   return namespaces.length > 0 && settings.gateway.namespace !== '' ? [settings.gateway.namespace] : [];
 }
 
+/**
+ * By resource, the namespaces of which these sources read it under any of the settings (one for each view); `undefined` alone:
+ * all of them at once.
+ */
+export function namespacesRead(
+  kinds: readonly SourceKind[],
+  views: readonly SourceSettings[],
+): ReadonlyMap<ResourceKind, readonly (string | undefined)[]> {
+  const read = new Map<ResourceKind, readonly (string | undefined)[]>();
+  for (const settings of views) {
+    for (const resource of [...resourcesOf(kinds), ...joinsOf(kinds, rulesOf(settings))]) {
+      const own = namespacesOf(resource, settings);
+      const all = new Set([...(read.get(resource) ?? []), ...(own.length > 0 ? own : [undefined])]);
+      // Who reads all of it reads what the others name.
+      read.set(resource, all.has(undefined) ? [undefined] : [...all]);
+    }
+  }
+  return read;
+}
+
 /** A rule of a ClusterRole. */
 export interface Rule {
   readonly apiGroups: readonly string[];

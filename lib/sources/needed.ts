@@ -127,9 +127,10 @@ class Shelf {
     return this.#kept.size;
   }
 
-  /** The objects that are kept. */
-  objects(): string[] {
-    return [...this.#kept.keys()];
+  /** The objects that are kept; with a namespace, its own. */
+  objects(namespace?: string): string[] {
+    const all = [...this.#kept.keys()];
+    return namespace === undefined ? all : all.filter(object => object.startsWith(`${namespace}/`));
   }
 }
 
@@ -151,9 +152,10 @@ export class NeededStore implements Needed {
     return (this.#shelves.get(resource)?.all() ?? []) as Iterable<Reduced[R]>;
   }
 
-  /** How many objects of a resource are kept. */
-  size(resource: NeededResource): number {
-    return this.#shelves.get(resource)?.size ?? 0;
+  /** How many objects of a resource are kept; with a namespace, how many of its own. */
+  size(resource: NeededResource, namespace?: string): number {
+    const shelf = this.#shelves.get(resource);
+    return (namespace === undefined ? shelf?.size : shelf?.objects(namespace).length) ?? 0;
   }
 
   /** Takes an object in its newest state. @returns the keys under which something is other than it was */
@@ -167,10 +169,14 @@ export class NeededStore implements Needed {
     return this.#shelf(resource).delete(objectKey(raw));
   }
 
-  /** Forgets the objects of a resource but those named. @returns the keys under which something is no more */
-  keepOnly(resource: NeededResource, objects: ReadonlySet<string>): string[] {
+  /**
+   * Forgets the objects of a resource but those named; with a namespace, those of other namespaces stay.
+   *
+   * @returns the keys under which something is no more
+   */
+  keepOnly(resource: NeededResource, objects: ReadonlySet<string>, namespace?: string): string[] {
     const shelf = this.#shelf(resource);
-    const gone = shelf.objects().filter(object => !objects.has(object));
+    const gone = shelf.objects(namespace).filter(object => !objects.has(object));
     return gone.flatMap(object => shelf.delete(object));
   }
 

@@ -35,6 +35,8 @@ export interface KeptConcerns {
 /** The hosted zones of the account when they were last listed. */
 export interface KeptZoneList {
   readonly zones: readonly HostedZone[];
+  /** The domains and ids of the config that it was listed for: another one may have come with its zone. */
+  readonly sought?: readonly string[];
   /** Epoch milliseconds. */
   readonly readAt: number;
 }
@@ -223,5 +225,5 @@ export function decodeZoneList(bytes: Uint8Array): KeptZoneList | undefined {
   const value = decode('zones', bytes);
   if (!value || typeof value.readAt !== 'number' || !Array.isArray(value.zones) || !value.zones.every(isZone))
     return undefined;
-  return { zones: value.zones, readAt: value.readAt };
+  return { zones: value.zones, readAt: value.readAt, ...(isTexts(value.sought) && { sought: value.sought }) };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createTurns } from '../turns.ts';
 import { leaseKey } from './keys.ts';
 import type { StateStore } from './store.ts';
 import { StateConflict } from './store.ts';
@@ -139,14 +140,9 @@ function holdLease(place: Place, wish: Wish, taken: Lease, firstVersion: string,
   let version: string | undefined = firstVersion;
   let { expiresAt } = taken;
   let written = announced.size;
-  let last: Promise<unknown> = Promise.resolve();
   let renewing: Promise<void> | undefined;
-  /** One write after the other, whatever became of the one before. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work, work);
-    last = turn;
-    return turn;
-  };
+  /** Writes come one after the other. */
+  const inTurn = createTurns();
   const write = async (lease: Lease): Promise<void> => {
     if (version === undefined) return;
     let next = await tryPut(place, lease, version);

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { localAddress } from '../emulators/dns/addresses.ts';
 import { lookUp } from '../emulators/dns/client.ts';
 import { type RecordJson, toJson } from '../emulators/route53/json.ts';
+import type { AppliedBatch } from '../emulators/route53/service.ts';
 import type { World } from '../world.ts';
 
 /** A change batch that Route 53 accepted. Times in epoch milliseconds. */
@@ -23,20 +24,16 @@ const PAUSE_MS = 2;
 const PATIENCE_MS = 5_000;
 const ASKED: readonly string[] = ['A', 'AAAA', 'CNAME'];
 
-type Records = ReadonlyMap<string, RecordJson>;
-
-/** Follows what Route 53 accepts, and asks DNS for it over UDP until the answer is the new one. */
+/** Follows what Route 53 accepts of one access key, and asks DNS for it over UDP until the answer is the new one. */
 export class Publications {
   readonly #world: World;
-  readonly #known: Map<string, Records>;
   readonly #all: Publication[] = [];
 
-  constructor(world: World) {
+  constructor(world: World, accessKeyId: string) {
     this.#world = world;
-    const zones = [...world.route53.store.zones.keys()];
-    this.#known = new Map(zones.map(id => [id, recordsOf(world, id)]));
-    world.route53.journal.onRecord = ({ applied, zoneId }) => {
-      if (applied && zoneId !== undefined) this.#all.push(this.#publish(zoneId));
+    world.route53.onApplied = batch => {
+      // What somebody does by hand at the same moment, with a key of their own, is not ours.
+      if (batch.accessKeyId === accessKeyId) this.#all.push(this.#publish(batch));
     };
   }
 
@@ -45,22 +42,19 @@ export class Publications {
     return this.#all.find(({ acceptedAt }) => acceptedAt >= from && acceptedAt <= to);
   }
 
-  #publish(zoneId: string): Publication {
-    return { acceptedAt: Date.now(), answered: this.#answered(zoneId) };
+  #publish(batch: AppliedBatch): Publication {
+    return { acceptedAt: Date.now(), answered: this.#answered(batch) };
   }
 
-  async #answered(zoneId: string): Promise<Answered | undefined> {
-    // Route 53 answers first: looking for what changed takes its time in a large zone.
+  async #answered({ zoneId, changes }: AppliedBatch): Promise<Answered | undefined> {
+    // Route 53 answers first.
     await setImmediate();
-    const before = this.#known.get(zoneId) ?? new Map();
-    const after = recordsOf(this.#world, zoneId);
-    this.#known.set(zoneId, after);
-    const change = firstChange(before, after);
+    const change = firstChange(changes);
     return change && !this.#world.route53.store.zone(zoneId).private ? this.#ask(change) : undefined;
   }
 
-  async #ask({ record, gone }: Change): Promise<Answered | undefined> {
-    const name = record.name.replace(/^\\052\./, 'any-name.').replace(/\.$/, '');
+  async #ask({ record, gone }: Asked): Promise<Answered | undefined> {
+    const name = record.name.replace(/^(?:\\052|\*)\./, 'any-name.').replace(/\.$/, '');
     const expected = gone ? [] : expectedOf(record);
     const until = Date.now() + PATIENCE_MS;
     while (Date.now() < until) {
@@ -72,30 +66,22 @@ export class Publications {
   }
 }
 
-interface Change {
+interface Asked {
   readonly record: RecordJson;
   readonly gone: boolean;
 }
 
 const keyOf = ({ name, type, setIdentifier = '' }: RecordJson) => `${name} ${type} ${setIdentifier}`;
 
-function recordsOf({ route53 }: World, zoneId: string): Records {
-  const { store } = route53;
-  return new Map(
-    store
-      .records(zoneId)
-      .map(toJson)
-      .map(record => [keyOf(record), record]),
-  );
-}
-
-function firstChange(before: Records, after: Records): Change | undefined {
-  const fresh = [...after].find(
-    ([key, record]) => ASKED.includes(record.type) && JSON.stringify(before.get(key)) !== JSON.stringify(record),
-  );
-  if (fresh) return { record: fresh[1], gone: false };
-  const lost = [...before].find(([key, record]) => ASKED.includes(record.type) && !after.has(key));
-  return lost && { record: lost[1], gone: true };
+/** What a batch made of a record set; what it swapped only to be sure that it still stood is not new. */
+function firstChange(changes: AppliedBatch['changes']): Asked | undefined {
+  const asked = changes
+    .map(({ action, recordSet }) => ({ gone: action === 'DELETE', record: toJson(recordSet) }))
+    .filter(({ record }) => ASKED.includes(record.type));
+  const deleted = new Set(asked.filter(({ gone }) => gone).map(({ record }) => JSON.stringify(record)));
+  const fresh = asked.find(({ gone, record }) => !gone && !deleted.has(JSON.stringify(record)));
+  const standing = new Set(asked.filter(({ gone }) => !gone).map(({ record }) => keyOf(record)));
+  return fresh ?? asked.find(({ gone, record }) => gone && !standing.has(keyOf(record)));
 }
 
 /** What DNS says of a record set; undefined: something, for an alias to another name of the zone. */

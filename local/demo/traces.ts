@@ -1,7 +1,7 @@
 import type { RunResult } from '../../lib/model/index.ts';
 import type { Batch } from '../emulators/lambda/event-source.ts';
 import type { UrlRequest } from '../emulators/lambda/url.ts';
-import type { StackOptions } from '../stack/stack.ts';
+import { FUNCTIONS_USER, type StackOptions } from '../stack/stack.ts';
 import type { World } from '../world.ts';
 import { Publications } from './publications.ts';
 import { RunLog } from './run-log.ts';
@@ -27,7 +27,7 @@ export class Traces {
   #requests: UrlRequest[] = [];
 
   constructor(world: World) {
-    this.#publications = new Publications(world);
+    this.#publications = new Publications(world, FUNCTIONS_USER.accessKeyId);
   }
 
   /** What the stack is to be started with. */

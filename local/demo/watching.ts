@@ -7,8 +7,16 @@ import type { Traces } from './traces.ts';
 /** Longer than the forwarder gathers changes and posts them, by far. */
 const NOTICED_WITHIN_MS = 2_500;
 
+/** What is called when something in the folder was edited. */
+export interface Edited {
+  /** A manifest is in the cluster since then. */
+  readonly changedAt: (time: number) => void;
+  /** The fairlead.yml was saved, or is gone. */
+  readonly config: () => void;
+}
+
 /** Puts what is edited in the folder into the cluster, and says so when nobody sent a notice of it. */
-export function watchManifests(manifests: ManifestFolder, traces: Traces, changedAt: (time: number) => void): void {
+export function watchFolder(manifests: ManifestFolder, traces: Traces, { changedAt, config }: Edited): void {
   const changed = async (path: string) => {
     const { file, lines, errors } = manifests.apply(path);
     for (const error of errors) say(`\n${file}: ${error}; nothing was applied`);
@@ -27,7 +35,6 @@ export function watchManifests(manifests: ManifestFolder, traces: Traces, change
   });
   watcher.on('all', (_, path) => {
     if (isManifest(path)) void changed(path);
-    else if (path === 'fairlead.yml')
-      say('\nfairlead.yml: read when it starts; end with Ctrl-C and start again for this to count');
+    else if (path === 'fairlead.yml') config();
   });
 }

@@ -70,10 +70,19 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
 }
 
 function settingsOf({ cluster, config, webhookUrl, env }: ForwarderOptions) {
-  const { types, targetNets, excludeTargetNets, defaultTargets } = config.records;
   return {
     cluster: cluster.name,
     webhook: { url: webhookUrl, auth: 'iam', region: env.AWS_REGION },
+    ...seenOf(config),
+    port: 0,
+    host: '127.0.0.1',
+  };
+}
+
+/** What a forwarder has to know of a config. */
+export function seenOf(config: Config) {
+  const { types, targetNets, excludeTargetNets, defaultTargets } = config.records;
+  return {
     sources: config.sources,
     annotationPrefixes: config.annotationPrefixes,
     hostnames: config.hostnames,
@@ -93,7 +102,5 @@ function settingsOf({ cluster, config, webhookUrl, env }: ForwarderOptions) {
         },
       }),
     ),
-    port: 0,
-    host: '127.0.0.1',
   };
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Config } from '../../lib/config/config.ts';
+import { DEFAULT_ACCOUNT, type Identity } from '../emulators/aws/credentials.ts';
 import { type Batch, type EventSource, startEventSource } from '../emulators/lambda/event-source.ts';
 import { type Lambda, startLambda } from '../emulators/lambda/lambda.ts';
 import { type FunctionUrl, serveFunctionUrl, type UrlRequest } from '../emulators/lambda/url.ts';
@@ -54,12 +55,22 @@ const WEBHOOK_MS = 10_000;
 const WEBHOOK_MB = 512;
 const BUCKET = 'fairlead-local-state';
 
+/** The functions sign with a key of their own, as with their role: what they do can be told from what is done by hand. */
+export const FUNCTIONS_USER: Identity = {
+  accessKeyId: 'AKIALOCALFUNCTIONS01',
+  secretAccessKey: 'local/functions+secret/key000000000000001',
+  arn: `arn:aws:iam::${DEFAULT_ACCOUNT}:user/functions`,
+  userId: 'AIDALOCALFUNCTIONS001',
+  account: DEFAULT_ACCOUNT,
+};
+
 /** Starts the stack in a world, whose S3 gets its bucket. Close it before the world. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { world, config, timeoutSeconds = 300, visibilitySeconds = timeoutSeconds + 60 } = options;
   const folder = temporaryFolder('stack');
   const sqs = clientOf(world);
   world.s3.createBucket(BUCKET);
+  world.credentials.add(FUNCTIONS_USER);
   const queues = await createQueues(sqs, visibilitySeconds);
   const functions = startFunctions(options, {
     folder: folder.path,
@@ -114,7 +125,12 @@ function startFunctions(
       name: `fairlead-local-${name}`,
       bundle: functions[name],
       ...limits,
-      env: { ...world.env(), POWERTOOLS_SERVICE_NAME: 'fairlead', POWERTOOLS_TRACE_ENABLED: 'false', ...env },
+      env: {
+        ...world.env(FUNCTIONS_USER),
+        POWERTOOLS_SERVICE_NAME: 'fairlead',
+        POWERTOOLS_TRACE_ENABLED: 'false',
+        ...env,
+      },
       onLog: text => onLog?.(name, text),
     });
   return {

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { createInstruments } from '../../forwarder/program/instruments.ts';
 import { parseSettings } from '../../forwarder/program/settings.ts';
-import { EVERY_GATEWAY, rulesFor, SOURCE_GROUPS } from '../../lib/sources/index.ts';
+import { rolesFor } from '../../infra/cluster-role.ts';
+import { parseConfig } from '../../lib/config/index.ts';
+import { EVERY_GATEWAY, type Rule, rulesFor, SOURCE_GROUPS } from '../../lib/sources/index.ts';
 import { lintChart, renderChart } from '../../scripts/helm.ts';
 import { manifests } from '../../scripts/manifests.ts';
 import { builtPath } from '../../scripts/real/programs.ts';
@@ -62,6 +64,7 @@ describe('the chart', () => {
     ['a source that nobody watches', 'sources={pod}', '/sources/0'],
     ['no source', 'sources=null', 'sources'],
     ['text for a number', 'gather.quietMs=soon', '/gather/quietMs'],
+    ['a namespace that none may be called', 'filters.namespaces={shop-*}', '/filters/namespaces/0'],
     ['memory that is none', 'resources.limits.memory=lots', '/resources/limits/memory'],
     ['more pods', 'replicas=2', "'replicas' not allowed"],
   ])('refuses %s, naming it', async (_rule, set, said) => {
@@ -79,6 +82,70 @@ describe('the chart', () => {
       { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'watch'] },
     ]);
     expect(JSON.parse(ConfigMap.data['forwarder.json']).sources).toEqual(['ingress']);
+  });
+
+  it.each<[string, object]>([
+    ['no namespace', {}],
+    ['namespaces', { filters: { namespaces: ['shop', 'web-2'] } }],
+    ['one source', { sources: ['ingress'], filters: { namespaces: ['shop'] } }],
+    ['Services that need no others', { service: { types: ['LoadBalancer'] } }],
+    ['Services that need nodes and pods', { service: { types: ['NodePort'] }, filters: { namespaces: ['shop'] } }],
+    ['routes', { sources: ['gateway', 'crd'], filters: { namespaces: ['shop'] } }],
+    [
+      'routes with Gateways of one namespace',
+      { sources: ['gateway-httproute'], filters: { namespaces: ['shop'] }, gateway: { namespace: 'infra' } },
+    ],
+    ['Gateways of one namespace alone', { sources: ['gateway-httproute'], gateway: { namespace: 'infra' } }],
+    ['views over it', { filters: { namespaces: ['shop'] }, views: [{ filters: { namespaces: ['a', 'shop'] } }, {}] }],
+    ['a view of all', { filters: { namespaces: ['shop'] }, views: [{ name: 'x', filters: { namespaces: [] } }, {}] }],
+    [
+      'views of Services of other types',
+      {
+        service: { types: ['LoadBalancer'] },
+        views: [{ filters: { namespaces: ['a'] } }, { filters: { namespaces: ['b'] }, service: { types: [] } }],
+      },
+    ],
+  ])('gives the rights of a run, where the filters let them be: %s', async (_rule, values) => {
+    const sets = Object.entries(values).flatMap(([key, value]) => ['--set-json', `${key}=${JSON.stringify(value)}`]);
+    // Sources hold for all views; each of these needs zones of its own in a config, which the forwarder does not know.
+    const views = (values as { views?: object[] }).views?.map((view, i) => ({
+      ...{ name: `v${i}`, zones: { domains: [`v${i}.example.com`] } },
+      ...view,
+    }));
+    const config = { clusters: [{ name: 'a', region: 'eu-west-1' }], ...values, ...(views && { views }) };
+    const expected = parseAllDocuments(rolesFor(parseConfig(JSON.stringify(config), { file: 'f', env: {} })));
+    const ROLES = ['ClusterRole', 'Role'];
+    const rightsOf = (documents: readonly { kind: string; metadata: { namespace?: string }; rules: Rule[] }[]) =>
+      documents
+        .filter(({ kind }) => ROLES.includes(kind))
+        .flatMap(({ kind, metadata: { namespace = '' }, rules }) =>
+          rules.flatMap(({ apiGroups, resources, verbs }) =>
+            resources.map(resource => `${kind} ${namespace}: ${verbs} ${apiGroups}/${resource}`),
+          ),
+        )
+        .sort();
+    const made = await renderAll(...sets);
+    const rights = rightsOf(made);
+    expect(rights).toEqual(rightsOf(expected.map(document => document.toJS())));
+    expect(rights.length).toBeGreaterThan(0);
+    for (const { kind, metadata } of made.filter(one => ROLES.includes(one.kind)))
+      expect(made).toContainEqual(
+        expect.objectContaining({
+          kind: `${kind}Binding`,
+          metadata: expect.objectContaining({ name: metadata.name, labels: metadata.labels }),
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name },
+          subjects: [{ kind: 'ServiceAccount', name: 'fairlead-forwarder', namespace: 'fairlead' }],
+        }),
+      );
+  });
+
+  it('lets the runs write Events only in the namespaces that are read', async () => {
+    const rolesOf = async (...args: readonly string[]) =>
+      (await renderAll('--set', 'events.enabled=true', ...args))
+        .filter(({ metadata, rules }) => metadata.name === 'fairlead-forwarder-events' && rules)
+        .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}`);
+    expect(await rolesOf('--set', 'filters.namespaces={a,b}')).toEqual(['Role a', 'Role b']);
+    expect(await rolesOf('--set-json', 'views=[{"filters":{"namespaces":["a"]}},{}]')).toEqual(['ClusterRole ']);
   });
 
   it('lets the runs write Events where asked to, and nobody else', async () => {

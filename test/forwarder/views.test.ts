@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { partsOfAll } from '../../forwarder/program/forwarder.ts';
 import { Gates } from '../../forwarder/program/gates.ts';
 import { parseSettings } from '../../forwarder/program/settings.ts';
+import { watchesOf } from '../../forwarder/program/watches.ts';
 import { service } from '../support/objects.ts';
 
 const LEAST = {
@@ -37,8 +37,8 @@ describe('of one Service in two views', () => {
   function noticed(before: object, after: object): unknown[] {
     const told: unknown[] = [];
     const gates = new Gates(['service'], new AbortController().signal);
-    const parts =
-      partsOfAll(settingsOf({ views }), { change: object => void told.push(object) }, gates).get('service') ?? [];
+    const watches = watchesOf(settingsOf({ views }), { change: object => void told.push(object) }, gates);
+    const parts = watches.find(({ resource }) => resource === 'service')?.parts ?? [];
     for (const part of parts) {
       part.begin();
       part.page([before]);

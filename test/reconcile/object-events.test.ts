@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { EventWriter } from '../../lib/cluster/index.ts';
-import type { Finding, FreshFinding, NameChange, ObjectEvent, ObjectRef, RecordSet } from '../../lib/model/index.ts';
-import type { Ports } from '../../lib/reconcile/index.ts';
+import type {
+  Finding,
+  FreshFinding,
+  NameChange,
+  ObjectEvent,
+  ObjectRef,
+  OwnerId,
+  RecordSet,
+} from '../../lib/model/index.ts';
+import { type Ask, type Ports, undo } from '../../lib/reconcile/index.ts';
 import { objectEvents, writeObjectEvents } from '../../lib/reconcile/object-events.ts';
-import { type Harness, harness } from '../support/harness.ts';
+import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { runOf } from '../support/look.ts';
 import { ALB, service } from '../support/objects.ts';
 
 const object = (name: string, namespace = 'shop', cluster = 'prod'): ObjectRef => ({
@@ -86,6 +95,59 @@ describe('what is told on an object', () => {
     ]);
   });
 
+  it.each<[string, Partial<NameChange>, string[]]>([
+    [
+      'that stays its own with another value',
+      { deletes: [record('x.example.com', '192.0.2.1')], creates: [record('x.example.com', '192.0.2.2')] },
+      ['shop/web Published: in Route 53: x.example.com (A)'],
+    ],
+    [
+      'of which one type goes',
+      {
+        deletes: [record('x.example.com', '::1', 'AAAA'), record('aaaa-x.example.com', '"x"', 'TXT')],
+        objects: [object('web'), object('b')],
+      },
+      ['web', 'b'].map(
+        one =>
+          `shop/${one} Removed: record removed: x.example.com (AAAA), because no object asks for that type of it any longer`,
+      ),
+    ],
+    [
+      'of which one type takes the place of another',
+      {
+        deletes: [record('x.example.com', '192.0.2.1')],
+        creates: [record('x.example.com', 'lb.example.net', 'CNAME')],
+      },
+      [
+        'shop/web Published: in Route 53: x.example.com (CNAME)',
+        'shop/web Removed: record removed: x.example.com (A), because no object asks for that type of it any longer',
+      ],
+    ],
+    [
+      'that has another set identifier',
+      {
+        deletes: [{ ...record('x.example.com', '192.0.2.1'), setIdentifier: 'a' }],
+        creates: [{ ...record('x.example.com', '192.0.2.1'), setIdentifier: 'b' }],
+      },
+      ['shop/web Published: in Route 53: x.example.com (A)'],
+    ],
+    [
+      'of which another object has one type, and nobody the other',
+      {
+        deletes: [record('x.example.com', '192.0.2.1'), record('x.example.com', '::1', 'AAAA')],
+        creates: [record('x.example.com', '192.0.2.2')],
+        objects: [object('b')],
+        former: object('web'),
+      },
+      [
+        'shop/b Published: in Route 53: x.example.com (A)',
+        'shop/web Removed: record removed: x.example.com (A, AAAA), because prod: service/shop/b has it now',
+      ],
+    ],
+  ])('is, of a name %s', (_, more, expected) => {
+    expect(brief(objectEvents([applied('x.example.com', { action: 'update', ...more })], []))).toEqual(expected);
+  });
+
   it('is what is refused and why, and what it waits for, apart', () => {
     const findings = [
       fresh('no-target', 'its load balancer is not there yet', object('web')),
@@ -148,7 +210,7 @@ describe('a run', () => {
     expect((await written(prod)).events).toEqual(['prod bad NotPublished', 'prod web Published']);
     expect((await written(prod)).events).toEqual([]);
     prod.clusters.prod!.objects = [service('web', { hostname: 'www.example.com' }, ['192.0.2.1']), bad];
-    expect((await written(prod)).events).toEqual(['prod web Published']);
+    expect((await written(prod)).events).toEqual(['prod web Published', 'prod web Removed']);
   });
 
   it('writes what an object has no longer, and what is held of it', async () => {
@@ -161,6 +223,16 @@ describe('a run', () => {
     const taker = service('taker', { hostname: 'a.example.com' }, ['192.0.2.2'], 'shop');
     prod.clusters.prod!.objects = [web('c.example.com'), taker];
     expect((await written(prod)).events).toEqual(['prod taker Published', 'prod web Published', 'prod web Removed']);
+    expect((await written(prod)).events).toEqual([]);
+  });
+
+  it('writes that an object has a type of a name no longer', async () => {
+    const prod = world();
+    const web = (...addresses: string[]) => service('web', { hostname: 'a.example.com' }, addresses);
+    prod.clusters.prod!.objects = [web('192.0.2.1', '2001:db8::1')];
+    expect((await written(prod)).events).toEqual(['prod web Published']);
+    prod.clusters.prod!.objects = [web('192.0.2.1')];
+    expect((await written(prod)).events).toEqual(['prod web Removed']);
     expect((await written(prod)).events).toEqual([]);
   });
 
@@ -199,5 +271,110 @@ describe('a run', () => {
     const all = objectEvents([], [fresh('invalid', 'no', object('web'))]);
     expect(await writeObjectEvents(all, { config, ports }, clock.now())).toEqual([]);
     await expect(writeObjectEvents(all, { config, ports }, clock.now() + 1)).rejects.toThrow('called');
+  });
+});
+
+describe('what a person has done', () => {
+  const web = service('web', { hostname: 'www.example.com,api.example.com' }, ['192.0.2.1'], 'shop');
+  const record = (owner: string, name = 'www.example.com') => [
+    { name: `${name}.`, type: 'A', ttl: 300, values: ['192.0.2.1'] },
+    ...(owner === ''
+      ? []
+      : [
+          {
+            name: `a-${name}.`,
+            type: 'TXT',
+            ttl: 300,
+            values: [`"heritage=external-dns,external-dns/owner=${owner},external-dns/resource=service/shop/web"`],
+          },
+        ]),
+  ];
+  const world = (...records: ReturnType<typeof record>) =>
+    harness({
+      config: 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}',
+      zones: [{ ...EXAMPLE_ZONE, records }],
+      clusters: { prod: { objects: [web] } },
+    });
+  const collected = (ended: Awaited<ReturnType<EventWriter>> = { written: 1, left: 0 }) => {
+    const told: string[] = [];
+    const writeEvents: EventWriter = async (_, all) => {
+      told.push(...brief(all));
+      return ended;
+    };
+    return { told, writeEvents };
+  };
+  const both = () => [...record('', 'api.example.com'), ...record('')];
+  const owned = (owner: string) => [...record(owner, 'api.example.com'), ...record(owner)];
+  const names = ['api.example.com', 'www.example.com'];
+
+  it.each<[string, ReturnType<typeof record>, Ask, string[]]>([
+    [
+      'adopted',
+      both(),
+      { kind: 'adopt', names, overwrite: false },
+      [
+        'shop/web Published: a person gave it what stands in Route 53, as it is: api.example.com (A), www.example.com (A)',
+      ],
+    ],
+    [
+      'transferred',
+      record('other'),
+      { kind: 'transfer', from: 'other' as OwnerId, names: [], unasked: false, watchMs: 0 },
+      ['shop/web Published: a person gave it what stands in Route 53, as it is: www.example.com (A)'],
+    ],
+    [
+      'released',
+      owned('arena'),
+      { kind: 'release', names },
+      [
+        'shop/web Released: a person released it, so that it is nobody’s, and stays in Route 53 as it is: api.example.com (A), www.example.com (A)',
+      ],
+    ],
+    [
+      'renamed',
+      record('arena').map(one => ({ ...one, name: one.name.replace('a-', 'old-a-') })),
+      { kind: 'rename', former: { prefix: 'old-' } },
+      [],
+    ],
+  ])('is told on the object, where something was %s', async (_, records, ask, expected) => {
+    const self = world(...records);
+    const { told, writeEvents } = collected();
+    expect((await self.move(ask, async () => false, undefined, { writeEvents })).done).toEqual([]);
+    expect(told).toEqual([]);
+    const { done, refused } = await self.move(ask, undefined, undefined, { writeEvents });
+    expect([done.length > 0, refused]).toEqual([true, []]);
+    expect(told).toEqual(expected);
+    expect((await self.move(ask, undefined, undefined, { writeEvents })).done).toEqual([]);
+    expect(told).toEqual(expected);
+  });
+
+  it('is told on those that asked for what is undone, and the one that had it, once a run', async () => {
+    const self = world();
+    const taker = service('taker', { hostname: 'www.example.com' }, ['192.0.2.9'], 'shop');
+    await self.run({}, { holder: 'run-1' });
+    self.clock.advance(60_000);
+    self.clusters.prod!.objects = [service('web', { hostname: 'api.example.com' }, ['192.0.2.1'], 'shop'), taker];
+    await self.run({}, { holder: 'run-2' });
+    const { told, writeEvents } = collected();
+    const person = runOf(self);
+    const run = { ...person, ports: { ...person.ports, writeEvents } };
+    await undo({ what: ['run-2'] }, 0, run, async () => true);
+    const note =
+      'a person undid what the run run-2 did, and it stays as it was before until that is released (fairlead undo --release run-2): www.example.com (A)';
+    expect(told).toEqual([`shop/taker Held: ${note}`, `shop/web Held: ${note}`]);
+  });
+
+  it('is done all the same where it cannot be told, and that is said', async () => {
+    const self = world(...owned('arena'));
+    const { writeEvents } = collected({ written: 0, left: 1, fault: 'cluster prod: 403' });
+    const { done, refused } = await self.move({ kind: 'release', names }, undefined, undefined, { writeEvents });
+    expect(done.map(({ name }) => name)).toEqual(names);
+    expect(refused).toEqual([
+      {
+        reason: 'warning',
+        cluster: 'prod',
+        message: expect.stringMatching(/1 Kubernetes Events were not written.*403/),
+      },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Route53Error } from '../../lib/route53/index.ts';
 import type { ZoneJson } from '../../local/emulators/route53/index.ts';
-import { EXAMPLE_ZONE, harness } from '../support/harness.ts';
+import { configOf, EXAMPLE_ZONE, harness } from '../support/harness.ts';
 import { ALB, NLB, service } from '../support/objects.ts';
 
 const ABOVE = EXAMPLE_ZONE.id as string;
@@ -222,4 +222,39 @@ test('of a public and a private zone of one name both have the record, and lose 
   here.clusters.prod = { objects: [] };
   await here.run();
   expect([...here.records(ABOVE), ...here.records('Z0INSIDE')]).toEqual([]);
+});
+
+describe('the kept list of hosted zones', () => {
+  const config = (zones: string) =>
+    configOf(`owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: ${zones}`);
+
+  test.each([
+    ['domain', '{domains: [example.com, example.net]}'],
+    ['id', '{domains: [example.com, example.net], ids: [Z0EXAMPLE0000000001, Z0NET]}'],
+  ])('is read anew once where the config has a %s that it was not read for', async (_, zones) => {
+    const here = world('x.example.net', [EXAMPLE_ZONE]);
+    await here.run();
+    expect((await here.run()).reasons).toEqual({ filtered: 1 });
+    expect(here.calls).toEqual({});
+    here.store.addZone({ id: 'Z0NET', name: 'example.net.' });
+    here.config = config(zones);
+    expect((await here.run()).inStep).toBe(true);
+    expect(here.calls.listHostedZones).toBe(1);
+    expect(here.records('Z0NET')).toContain('x.example.net A 203.0.113.1');
+    await here.run();
+    expect(here.calls).toEqual({});
+    here.config = config('{domains: [example.net]}');
+    await here.run();
+    expect(here.calls.listHostedZones).toBeUndefined();
+  });
+
+  test('is not read anew each time where a domain has no zone', async () => {
+    const here = world('x.example.net', [EXAMPLE_ZONE]);
+    await here.run();
+    here.config = config('{domains: [example.com, example.net]}');
+    for (const calls of [{ listHostedZones: 1 }, {}]) {
+      expect((await here.run()).reasons).toMatchObject({ 'no-zone': 1, warning: 1 });
+      expect(here.calls).toEqual(calls);
+    }
+  });
 });

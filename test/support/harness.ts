@@ -87,7 +87,12 @@ export interface Harness {
   route53(hooks: Hooks): Route53Port;
   run(request?: Partial<RunRequest>, ports?: Partial<Ports>, more?: Partial<Run>): Promise<RunResult>;
   /** Moves ownership, as `fairlead adopt` and its like do; agreed to unless `agree` says otherwise. */
-  move(ask: Ask, agree?: (shown: Moves) => Promise<boolean>, view?: string): Promise<MoveResult>;
+  move(
+    ask: Ask,
+    agree?: (shown: Moves) => Promise<boolean>,
+    view?: string,
+    ports?: Partial<Ports>,
+  ): Promise<MoveResult>;
   /** Record sets of a zone (the only one, if none is named) as `name type value…`, its own NS and SOA left out. */
   records(zone?: string): string[];
   json(zone?: string): readonly RecordJson[];
@@ -132,8 +137,12 @@ export function harness(
       const all = { ...portsOf(), ...ports };
       return reconcile({ mode: 'sync', force: false, ...request }, { config: self.config, ports: all, ...more });
     },
-    move: (ask, agree = async () => true, view) =>
-      moveOwnership(ask, { config: self.config, ports: portsOf(), ...(view !== undefined && { view }) }, agree),
+    move: (ask, agree = async () => true, view, ports = {}) =>
+      moveOwnership(
+        ask,
+        { config: self.config, ports: { ...portsOf(), ...ports }, ...(view !== undefined && { view }) },
+        agree,
+      ),
     json: zone => dumpZones(store).find(({ id }) => zone === undefined || id === zone)?.records ?? [],
     records: zone => self.json(zone).map(brief).sort(),
   };

@@ -43,3 +43,55 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- range $key := list "gateway" "filters" "ingress" "service" "records" "limits" "views" }}{{- with index $values $key }}{{- $_ := set $settings $key . }}{{- end }}{{- end -}}
 {{ $settings | toPrettyJson }}
 {{- end }}
+
+{{/* As the forwarder lays a view over the rest: each key that the view has. */}}
+{{- define "forwarder.ofView" -}}
+{{- $all := .values.AsMap -}}
+{{- $given := dig .section .key .default $all -}}
+{{- dig .section .key $given .view | toJson -}}
+{{- end }}
+
+{{/*
+What the forwarder reads, as its sources and filters have it: resources by API group, by namespace; "" is all of the cluster.
+rules.yaml is made of the table of sources.
+*/}}
+{{- define "forwarder.rights" -}}
+{{- $values := .Values }}
+{{- $table := .Files.Get "rules.yaml" | fromYaml }}
+{{- $rights := dict }}
+{{- range $view := .Values.views | default (list dict) }}
+{{- $of := dict "values" $values "view" $view }}
+{{- $namespaces := include "forwarder.ofView" (merge (dict "section" "filters" "key" "namespaces" "default" list) $of) | fromJsonArray }}
+{{- $types := include "forwarder.ofView" (merge (dict "section" "service" "key" "types" "default" list) $of) | fromJsonArray }}
+{{- $gateway := include "forwarder.ofView" (merge (dict "section" "gateway" "key" "namespace" "default" "") $of) | trimAll "\"" }}
+{{- range $source := $values.sources }}
+{{- range $rule := index $table $source }}
+{{- $needed := not (and $rule.types $types) }}
+{{- range $type := $types }}{{ if has $type ($rule.types | default list) }}{{ $needed = true }}{{ end }}{{ end }}
+{{- $places := list }}
+{{- if and $needed $namespaces (eq $rule.of "namespaces") }}{{ $places = $namespaces }}
+{{- else if and $needed $namespaces $gateway (eq $rule.of "gateway") }}{{ $places = list $gateway }}
+{{- else if $needed }}{{ $places = list "" }}
+{{- end }}
+{{- range $place := $places }}
+{{- $groups := get $rights $place | default dict }}
+{{- $resources := append (get $groups $rule.group | default list) $rule.resource | uniq | sortAlpha }}
+{{- $_ := set $rights $place (merge (dict $rule.group $resources) $groups) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- /* What is read all over the cluster needs no right in a namespace. */}}
+{{- $everywhere := get $rights "" | default dict }}
+{{- $rest := dict }}
+{{- range $place, $groups := $rights }}
+{{- $left := dict }}
+{{- range $group, $resources := $groups }}
+{{- $own := list }}
+{{- range $resources }}{{ if or (eq $place "") (not (has . (get $everywhere $group | default list))) }}{{ $own = append $own . }}{{ end }}{{ end }}
+{{- if $own }}{{ $_ := set $left $group $own }}{{ end }}
+{{- end }}
+{{- if $left }}{{ $_ := set $rest $place $left }}{{ end }}
+{{- end }}
+{{- $rest | toYaml }}
+{{- end }}

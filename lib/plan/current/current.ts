@@ -75,7 +75,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
     else if (hasSealedPart(claim, settings)) foreign.push({ record, claim, contested: true, sealed: true });
     else if (meansWildcard(claim, name, settings, owners)) foreign.push({ record, claim, contested: true });
-    else if (view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
+    else if (view.unproven.size > 0 && view.unproven.has(recordId(record)) && !owners.forced(claim.ownership))
       foreign.push({ record, claim, unproven: true });
     else {
       const misread = view.above.includes(claim) ? undefined : otherMeaning(claim, name, { view, settings, owners });

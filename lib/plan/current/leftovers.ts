@@ -1,4 +1,5 @@
 import { type Finding, type Ownership, recordId } from '../../model/index.ts';
+import { once } from '../../once.ts';
 import {
   type Claim,
   claimsOf,
@@ -47,13 +48,7 @@ export function publishedObjects(
   settings: PlanSettings,
   owners: Owners,
 ): () => ReadonlySet<string> {
-  let published: Set<string> | undefined;
-  return () => {
-    if (published) return published;
-    published = new Set();
-    for (const view of views) for (const key of publishedIn({ view, settings, owners })) published.add(key);
-    return published;
-  };
+  return once(() => new Set(views.flatMap(view => [...publishedIn({ view, settings, owners })])));
 }
 
 function* publishedIn(evidence: Evidence): Generator<string> {

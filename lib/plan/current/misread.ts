@@ -1,4 +1,4 @@
-import { type DnsName, isAddressType, recordId } from '../../model/index.ts';
+import { type DnsName, isAddressType, type RecordSet, recordId } from '../../model/index.ts';
 import {
   behindType,
   type Claim,
@@ -37,13 +37,16 @@ export function otherMeaning(claim: Claim, name: DnsName, evidence: Evidence): D
   const sure = surelyOf(claim, name, evidence);
   if (sure !== undefined) return sure;
   if (owners.forced(ownership)) return undefined;
-  const before = view.meant.get(recordId(txt));
+  const before = meantOf(txt, view);
   if (before !== undefined && before !== name && !view.records.has(before)) return before;
   if (before !== undefined || owners.asks(ownership, name)) return undefined;
   const others = owners.namesOf(ownership).filter(other => other !== name && view.records.has(other));
   const possible = new Set(others.length > 0 ? possibleNames(txt.name, view.zone.name) : []);
   return others.find(other => possible.has(other) && mayOwn(claim, other, evidence));
 }
+
+/** What it was of under the naming before; most zones never had another. */
+const meantOf = (txt: RecordSet, { meant }: ZoneView) => (meant.size > 0 ? meant.get(recordId(txt)) : undefined);
 
 /** The other name of which nobody can doubt that the ownership record is its: without it the record set there would be lost to us. */
 function surelyOf(
@@ -53,7 +56,7 @@ function surelyOf(
   seen: ReadonlySet<Claim> = new Set(),
 ): DnsName | undefined {
   const { txt } = claim;
-  const before = evidence.view.meant.get(recordId(txt));
+  const before = meantOf(txt, evidence.view);
   if (before !== undefined) return before !== name && mayOwn(claim, before, evidence, { seen }) ? before : undefined;
   const typed = claim.type === '' && txt.name === name ? behindType(name) : undefined;
   const isPossible = typed && (isAddressType(typed.type) || isManaged(typed.type, evidence.settings));

@@ -34,6 +34,7 @@ const NOTHING: readonly RecordSet[] = [];
 /** The record sets at a name, in one order whatever the order of the listing. */
 export function recordsAt(name: DnsName, view: Pick<ZoneView, 'records'>): readonly RecordSet[] {
   const sets = view.records.get(name) ?? NOTHING;
+  if (sets.length < 2) return sets;
   return sets.every((set, i) => i === 0 || bySet(sets[i - 1] as RecordSet, set) < 0) ? sets : [...sets].sort(bySet);
 }
 

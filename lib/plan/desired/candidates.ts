@@ -86,6 +86,9 @@ function candidateOf(
   endpoints: readonly Endpoint[],
   owner: Pick<Candidate, 'owner' | 'cluster' | 'rank'>,
 ): Candidate {
+  const [only] = endpoints;
+  if (only && endpoints.length === 1)
+    return { name, ...owner, objects: [only.object], endpoints, targets: [...new Set(only.targets)].sort() };
   const objects = [...new Map(endpoints.map(({ object }) => [resourceOf(object), object])).values()];
   const targets = [...new Set(endpoints.flatMap(endpoint => endpoint.targets))].sort();
   return { name, ...owner, objects, endpoints, targets };

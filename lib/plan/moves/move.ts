@@ -16,7 +16,7 @@ export interface Move {
   /** Absent: nobody's. */
   readonly from?: OwnerId;
   readonly to?: OwnerId;
-  /** The object that the new ownership record names. */
+  /** The object that the ownership record names: the new one, or of what is released the one that goes. */
   readonly resource?: string;
   /** What a run did, where that is put back. */
   readonly undoing?: Undoing;

@@ -65,6 +65,7 @@ function releaseName(
     name,
     types: typesOf(records),
     from: ownership.owner,
+    ...(ownership.resource !== undefined && { resource: ownership.resource }),
     change: swapOwnership(name, records, { leaving, fresh: [] }, owners.partyOf(ownership)),
   };
   return { moves: [move], refused: [] };

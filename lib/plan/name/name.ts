@@ -12,12 +12,19 @@ import { withoutDrained } from '../sharing/drained.ts';
 import { shareName } from '../sharing/sharing.ts';
 import { planFacet } from './facet.ts';
 import { allIdle, strayClaims } from './idle.ts';
+import { isInStep } from './in-step.ts';
 import { type FacetPlan, type NamePlan, tell } from './name-plan.ts';
 import { ofOneSet, togetherParts } from './together.ts';
 import { planUndesired } from './undesired.ts';
 
 /** Plans one name: who has it, what should stand there, what may be done about it. Pure. */
 export function planName(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
+  if (isInStep(current, asking, around)) return { changes: [], findings: [], stray: [] };
+  return planThoroughly(current, asking, around);
+}
+
+/** The same for any name. */
+function planThoroughly(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
   const shared = shareName(current, asking, around);
   if (shared.candidates.length === 0) {
     const undesired = planUndesired(current, around);

@@ -1,6 +1,7 @@
 import { addTo } from '../../group.ts';
 import type { ClusterName, DnsName, Endpoint, ObjectRef, Snapshot } from '../../model/index.ts';
 import { resourceOf } from '../../model/index.ts';
+import { once } from '../../once.ts';
 
 export interface Cluster {
   readonly name: ClusterName;
@@ -22,11 +23,7 @@ export interface Cluster {
 }
 
 export function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: Snapshot): Cluster {
-  let living: Set<string> | undefined;
-  const alive = () => {
-    living ??= new Set([...endpoints, ...holds].map(({ object }) => resourceOf(object)));
-    return living;
-  };
+  const alive = once(() => new Set([...endpoints, ...holds].map(({ object }) => resourceOf(object))));
   const heldObjects = new Map<string, string>();
   const heldNames = new Map<string, string>();
   const awaited = new Set<DnsName>();
@@ -41,10 +38,8 @@ export function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: 
       else awaited.add(name);
     }
   }
-  let names: Map<string, Set<DnsName>> | undefined;
-  const asked = () => {
-    if (names) return names;
-    names = new Map();
+  const asked = once(() => {
+    const names = new Map<string, Set<DnsName>>();
     for (const { object, name } of [...endpoints, ...holds]) {
       if (name === undefined) continue;
       const resource = resourceOf(object);
@@ -53,18 +48,12 @@ export function clusterOf({ cluster, kinds, endpoints, holds, frozen = false }: 
       else names.set(resource, new Set([name]));
     }
     return names;
-  };
-  let objects: Map<DnsName, ObjectRef[]> | undefined;
-  const asking = () => {
-    if (objects) return objects;
-    objects = new Map();
-    for (const list of [endpoints, holds]) {
-      for (const { object, name } of list) {
-        if (name === undefined) continue;
-        addTo(objects, name, object);
-      }
-    }
+  });
+  const asking = once(() => {
+    const objects = new Map<DnsName, ObjectRef[]>();
+    for (const list of [endpoints, holds])
+      for (const { object, name } of list) if (name !== undefined) addTo(objects, name, object);
     return objects;
-  };
+  });
   return { name: cluster, kinds, frozen, alive, heldObjects, heldNames, awaited, putOff: refused, asking, asked };
 }

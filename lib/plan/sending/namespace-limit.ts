@@ -45,7 +45,8 @@ export interface NamespaceLimitContext {
   readonly state: Pick<ZoneState, 'zone' | 'quota'>;
   readonly settings: PlanSettings;
   readonly owners: Owners;
-  readonly standing: Standing;
+  /** Counted when it is first asked. */
+  readonly standing: () => Standing;
 }
 
 /** How many record sets a change adds to its zone. */
@@ -73,9 +74,9 @@ function limitOf({ state: { quota }, settings: { recordsPerNamespace } }: Namesp
  */
 export function withinNamespaceLimit(changes: readonly PlannedChange[], context: NamespaceLimitContext): Braked {
   const limit = limitOf(context);
-  if (limit === undefined) return { allowed: changes, findings: [] };
+  if (limit === undefined || changes.length === 0) return { allowed: changes, findings: [] };
   const { settings, owners, standing, state } = context;
-  const used = new Map(standing);
+  const used = new Map(standing());
   const use = (key: string | undefined, count: number) => {
     if (key !== undefined) used.set(key, (used.get(key) ?? 0) + count);
   };

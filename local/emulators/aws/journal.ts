@@ -34,8 +34,6 @@ const MAX_ENTRIES = 20_000;
 /** What was called, for tests and figures: counts since the last reset, and the latest calls. */
 export class Journal {
   counts: Counts = noCounts();
-  /** Told of each call when it has ended. */
-  onRecord: ((entry: LogEntry) => void) | undefined;
   #log: LogEntry[] = [];
 
   get log(): readonly LogEntry[] {
@@ -67,7 +65,6 @@ export class Journal {
       }
     }
     this.#log.push(entry);
-    this.onRecord?.(entry);
     if (this.#log.length > MAX_ENTRIES) this.#log = this.#log.slice(MAX_ENTRIES / 2);
   }
 }

@@ -8,6 +8,8 @@ export class ClusterFaults {
   latencyMs = 0;
   /** API groups whose custom resources are not installed: 404, also for their discovery. */
   readonly absent = new Set<string>();
+  /** RBAC with Roles in these namespaces alone: 403 for others, and for all of them at once. What is of no namespace is let through. */
+  roles: ReadonlySet<string> | undefined;
   readonly #denied = new Map<string, ReadonlySet<Verb> | 'all'>();
   readonly #cuts = new Map<string, number>();
   readonly #limited = { left: 0, retryAfterSeconds: 1 };
@@ -43,6 +45,7 @@ export class ClusterFaults {
     this.unauthorized = false;
     this.latencyMs = 0;
     this.absent.clear();
+    this.roles = undefined;
     this.#denied.clear();
     this.#cuts.clear();
     this.#limited.left = 0;
@@ -52,6 +55,10 @@ export class ClusterFaults {
   isDenied(resource: string, verb: Verb): boolean {
     const denied = this.#denied.get(resource);
     return denied === 'all' || (denied?.has(verb) ?? false);
+  }
+
+  isWithoutRole(kind: { readonly namespaced: boolean }, namespace: string | undefined): boolean {
+    return kind.namespaced && this.roles !== undefined && !(namespace !== undefined && this.roles.has(namespace));
   }
 
   /** Is this page of a listing (1 is the first) beyond the cut? */

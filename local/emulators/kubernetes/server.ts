@@ -88,7 +88,9 @@ export class ApiServer {
     if (this.faults.absent.has(groupOf(url.pathname))) throw noSuchResource();
     if (verb === 'create' && url.pathname === REVIEWS) return { status: 201, content: this.#review(call.body) };
     if (!path) return { status: 200, content: general(url.pathname) };
-    if (user === ANONYMOUS || this.faults.isDenied(path.kind.resource, verb)) throw forbidden(user, verb, path);
+    const { kind, namespace } = path;
+    const denied = this.faults.isDenied(kind.resource, verb) || this.faults.isWithoutRole(kind, namespace);
+    if (user === ANONYMOUS || denied) throw forbidden(user, verb, path);
     const metadataOnly = wantsMetadata(request.headers.accept);
     if (verb === 'watch') {
       const render = metadataOnly ? partial : (object: StoredObject) => object;

@@ -26,6 +26,8 @@ export interface Lambda {
   invoke(event: unknown, requestId?: string): Promise<unknown>;
   /** Kills the function's process, as running out of memory does; the next invocation starts it anew. */
   crash(): void;
+  /** Ends its process after the invocations before, as a deployment does; the next one starts it anew. */
+  renew(): Promise<void>;
   close(): void;
 }
 
@@ -64,6 +66,14 @@ export function startLambda(options: LambdaOptions): Lambda {
     invoke: (event, requestId = randomUUID()) => {
       const mine = last.then(() => answer(event, requestId));
       last = mine.catch(() => {});
+      return mine;
+    },
+    renew: () => {
+      const mine = last.then(() => {
+        child?.kill();
+        child = undefined;
+      });
+      last = mine;
       return mine;
     },
     crash: () => {

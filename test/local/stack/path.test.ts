@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Trace } from '../../../local/demo/traces.ts';
+import { service } from '../../support/objects.ts';
 import { signedPost } from '../emulators/lambda/notices.ts';
 import { startWhole, until, type Whole } from './whole.ts';
 
@@ -121,6 +122,42 @@ describe('ends in step', () => {
     const { batch: second, result } = await until(() => storyOf('late'));
     expect(second.requestId).not.toBe(first.requestId);
     expect(result?.zones[0]?.changes).toMatchObject([{ name: 'late.example.com' }]);
+  });
+});
+
+describe('fairlead.yml, edited meanwhile', () => {
+  test('that is wrong changes nothing, and is told; one that is good counts from the next run on', async () => {
+    expect(await whole.configure('polciy: sync\n')).toMatch(/is wrong.*goes on:\n.*polciy.*"policy"/);
+    whole.address('edited', '192.0.2.1');
+    await inDns('edited', '192.0.2.1');
+    const told = whole.traces.length;
+    expect(await whole.configure('policy: create-only\n')).toMatch(/: policy changed, which counts from the next run/);
+    whole.address('edited', '192.0.2.2');
+    // The function takes its time to start: the run that the edit of the config asked for may see the new address already.
+    await until(() =>
+      expect(whole.traces.slice(told).map(({ result }) => result?.reasons)).toContainEqual({ policy: 1 }),
+    );
+    expect(whole.published('edited')).toEqual(['192.0.2.1']);
+    await whole.configure('');
+    await inDns('edited', '192.0.2.2');
+  });
+
+  test('counts for the forwarder, too, and a zone is there for each of its domains', async () => {
+    const told = whole.traces.length;
+    const prefixes = 'annotationPrefixes: [external-dns.kubernetes.io/, mine.test/]\n';
+    expect(await whole.configure(prefixes, 'example.com, example.net')).toMatch(/annotationPrefixes, zones changed/);
+    const mine = (address: string) =>
+      whole.cluster.apply({
+        ...service('mine', {}, [address]),
+        metadata: { name: 'mine', namespace: 'default', annotations: { 'mine.test/hostname': 'mine.example.net' } },
+      });
+    const zone = () => whole.world.route53.dump().find(({ name }) => name === 'example.net.');
+    // The new forwarder begins with a notice of everything; from then on only what it sees makes a run begin.
+    const begun = ({ timeline }: Trace) => timeline !== undefined && timeline.notice.objects === undefined;
+    await until(() => expect(whole.traces.slice(told).some(begun)).toBe(true));
+    mine('192.0.2.7');
+    await until(() => expect(zone()?.records).toContainEqual(expect.objectContaining({ values: ['192.0.2.7'] })));
+    await until(() => expect(storyOf('mine').timeline?.answered?.name).toBe('mine.example.net'));
   });
 });
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { loadConfig } from '../../../lib/config/index.ts';
+import { ConfigFile } from '../../../local/demo/config-file.ts';
+import { reconfigure } from '../../../local/demo/reconfigure.ts';
 import { type Trace, Traces } from '../../../local/demo/traces.ts';
 import type { LocalCluster } from '../../../local/emulators/kubernetes/cluster.ts';
-import { type Forwarder, startForwarder } from '../../../local/forwarder/forwarder.ts';
+import { type ReplaceableForwarder, startReplaceable } from '../../../local/forwarder/replaceable.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack/stack.ts';
 import { startWorld, type World } from '../../../local/world.ts';
 import { service } from '../../support/objects.ts';
@@ -24,6 +25,8 @@ export interface Whole {
   readonly traces: readonly Trace[];
   /** Starts the cluster's forwarder, and waits until its first notice has been dealt with. */
   startForwarder(): Promise<readonly string[]>;
+  /** Edits the end of fairlead.yml, as somebody does while `npm start` runs. @returns what is told */
+  configure(more: string, domains?: string): Promise<string>;
   /** Gives a Service that address, or another one. */
   address(name: string, ip: string): void;
   /** Addresses of the A record of a name of example.com. */
@@ -35,7 +38,9 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-whole-'));
   const configFile = join(folder, 'fairlead.yml');
   await writeFile(configFile, CONFIG);
-  const config = loadConfig(configFile, {});
+  const inUse = await mkdtemp(join(tmpdir(), 'fairlead-whole-'));
+  const file = new ConfigFile(configFile, inUse, 'us-east-1');
+  const { config } = file;
   const world = await startWorld({ throttle: false, zones: [{ id: 'Z1', name: 'example.com.', records: [] }] });
   const cluster = await world.addCluster({ name: 'prod' });
   const told = new Traces(world);
@@ -45,9 +50,9 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
     reconcile: source('functions/reconcile/handler.ts'),
     webhook: source('functions/webhook/handler.ts'),
   };
-  const stack = await startStack({ world, config, configFile, functions, ...told.hooks, ...options });
+  const stack = await startStack({ world, config, configFile: file.copy, functions, ...told.hooks, ...options });
   const log: string[] = [];
-  let forwarder: Forwarder | undefined;
+  let forwarder: ReplaceableForwarder | undefined;
   return {
     world,
     cluster,
@@ -57,11 +62,15 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
       const program = source('forwarder/program/main.ts');
       const { webhookUrl } = stack;
       const onLog = (text: string) => log.push(...text.trim().split('\n'));
-      forwarder = startForwarder({ program, cluster, config, webhookUrl, env: world.env(), onLog });
+      forwarder = startReplaceable({ program, cluster, config, webhookUrl, env: world.env(), onLog });
       await until(() => {
         if (traces.length === 0) throw new Error(`no run yet; the forwarder says ${log.join('\n')}`);
       });
       return log;
+    },
+    configure: async (more, domains = 'example.com') => {
+      await writeFile(configFile, CONFIG.replace('example.com', domains) + more);
+      return reconfigure({ file, world, stack, replaceForwarder: async next => forwarder?.replace(next) });
     },
     address: (name, ip) => {
       cluster.apply(service(name, { hostname: `${name}.example.com` }, [ip]));
@@ -73,7 +82,7 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
       await forwarder?.close();
       await stack.close();
       await world.close();
-      await rm(folder, { recursive: true });
+      for (const one of [folder, inUse]) await rm(one, { recursive: true });
     },
   };
 }

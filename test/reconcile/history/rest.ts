@@ -187,8 +187,9 @@ function stray(place: Place): string | undefined {
       DATA_TYPES.some(t => ownershipName(other, t, zone.name, world.settings) === txt.name),
     );
     if (others.some(other => dataAt(view, other).length > 0)) continue;
-    const isTold = world.last?.findings.some(
-      finding => speaksOf(finding.message, txt.name) || speaksOf(finding.message, name) || finding.name === name,
+    // A wildcard and the name of its replacement share their ownership records: what is told of the one is told of the other.
+    const isTold = world.last?.findings.some(finding =>
+      [txt.name, ...others].some(one => speaksOf(finding.message, one) || finding.name === one),
     );
     const counted = world.last?.findings.some(
       finding => finding.zone === zone.id && finding.message.includes('ownership records'),

@@ -1,0 +1,59 @@
+import { groupBy } from '../group.ts';
+import { type ClusterName, type ObjectEvent, type ObjectRef, objectDescribed, objectIn } from '../model/index.ts';
+import type { Move } from '../plan/index.ts';
+import { bounded, perObject, whatOf } from './object-events.ts';
+
+/**
+ * What a person had done, on the objects that it is about, as {@link objectEvents} tells what a run did. Pure.
+ *
+ * | done                                  | Event     | on                                                  |
+ * |---------------------------------------|-----------|-----------------------------------------------------|
+ * | adopted, transferred, imported        | Published | the object that the new ownership record names      |
+ * | released                              | Released  | the one that the ownership record named             |
+ * | undone                                | Held      | those that asked for it, and the one that had it before |
+ * | ownership records were written anew   | none      |                                                     |
+ *
+ * @param clusters all of the config: where there is but one, it is that of what names none
+ */
+export function movedEvents(moves: readonly Move[], clusters: readonly ClusterName[]): ObjectEvent[] {
+  const only = clusters.length === 1 ? clusters[0] : undefined;
+  const told = moves.flatMap(move => {
+    const of = eventOf(move);
+    const what = `${move.name} (${move.types.join(', ')})`;
+    return of === undefined ? [] : objectsOf(move, only).map(object => ({ object, what, ...of }));
+  });
+  const noteOf = (group: Readonly<typeof told>) =>
+    [...groupBy(group, ({ why }) => why)].map(([why, some]) => `${why}: ${whatOf(some)}`).join('; ');
+  return bounded(
+    (['Published', 'Released', 'Held'] as const).flatMap(reason =>
+      perObject(
+        reason,
+        told.filter(one => one.reason === reason),
+        noteOf,
+      ),
+    ),
+  );
+}
+
+function eventOf({ undoing, from, to }: Move): { reason: ObjectEvent['reason']; why: string } | undefined {
+  if (undoing) {
+    const release = `fairlead undo --release ${undoing.run}`;
+    return {
+      reason: 'Held',
+      why: `a person undid what the run ${undoing.run} did, and it stays as it was before until that is released (${release})`,
+    };
+  }
+  if (to === undefined)
+    return { reason: 'Released', why: 'a person released it, so that it is nobody’s, and stays in Route 53 as it is' };
+  return from === to ? undefined : { reason: 'Published', why: 'a person gave it what stands in Route 53, as it is' };
+}
+
+function objectsOf({ undoing, resource = '', change: { cluster } }: Move, only = ''): ObjectRef[] {
+  if (undoing) {
+    const { objects, formerly = '' } = undoing.line;
+    const before = objectDescribed(formerly) ?? objectDescribed(`${only}: ${formerly}`);
+    return [...objects.map(objectDescribed), before].filter(object => object !== undefined);
+  }
+  const object = objectIn(resource);
+  return cluster !== undefined && object ? [{ cluster, ...object }] : [];
+}
