@@ -183,10 +183,17 @@ export function holderOf(place: Place): string | undefined {
     const isAlive = clustersOf(label, run).some(cluster =>
       world.wishes(cluster).some(wish => wish.resource === label.resource),
     );
-    if (isAlive || isFrozen(label, place) || due?.length === 0) return txt.name;
+    if (isAlive || isFrozen(label, place) || due?.length === 0 || looksLikeOthers(txt.name, place)) return txt.name;
   }
   return undefined;
 }
+
+/** To a shard what another one has is others': what could be its ownership record under another naming stays (docs/limits.md). */
+const looksLikeOthers = (txt: string, { name, view, world }: Place) =>
+  shardsOf(world.settings).apart !== undefined &&
+  NAMES.some(
+    other => other !== name && labelsOf(other).some(label => txt.includes(label)) && dataAt(view, other).length > 0,
+  );
 
 /** An object that has the name in a zone above, and waits, could not be read, or cannot have a record here: it is its own here, too. */
 function holderAbove(place: Place): string | undefined {
