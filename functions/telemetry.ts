@@ -1,5 +1,6 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import { createLogger } from './logger.ts';
 
 /** Powertools reads its own settings (POWERTOOLS_…) from the environment; serverless.yml sets them. */
 export interface Telemetry {
@@ -8,5 +9,5 @@ export interface Telemetry {
 }
 
 export function createTelemetry(): Telemetry {
-  return { logger: new Logger(), metrics: new Metrics({ namespace: 'fairlead' }) };
+  return { logger: createLogger(), metrics: new Metrics({ namespace: 'fairlead' }) };
 }

@@ -1,5 +1,7 @@
-/** The first line of what was thrown, without its final dot, for use inside another message. */
+import { printable } from './printable.ts';
+
+/** The first line of what was thrown or what a server said, without its final dot, for use inside another message. */
 export function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown);
-  return (text.split('\n', 1)[0] ?? text).replace(/\.$/, '');
+  return printable((text.split('\n', 1)[0] ?? text).replace(/\.$/, ''));
 }

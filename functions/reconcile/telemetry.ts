@@ -1,4 +1,4 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { groupBy } from '../../lib/group.ts';
@@ -12,6 +12,7 @@ import {
 } from '../../lib/model/index.ts';
 import { firstAndCount } from '../../lib/shown.ts';
 import type { Streamed } from '../../lib/stream.ts';
+import { createLogger } from '../logger.ts';
 import { type MetricName, meter } from '../metrics.ts';
 import type { BatchRun } from './event.ts';
 
@@ -23,7 +24,7 @@ export interface Telemetry {
 }
 
 export function createTelemetry(): Telemetry {
-  return { logger: new Logger(), metrics: new Metrics({ namespace: 'fairlead' }), tracer: new Tracer() };
+  return { logger: createLogger(), metrics: new Metrics({ namespace: 'fairlead' }), tracer: new Tracer() };
 }
 
 /** Writes one line for every change and every finding, which an answer may have to leave out, and one for the run. */

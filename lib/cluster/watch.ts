@@ -15,7 +15,7 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from './errors.ts';
-import { listAll, PAGE_SIZE } from './list.ts';
+import { listAll } from './list.ts';
 import { createMeter, createTimer, READ_LIMITS } from './meter.ts';
 import { type Advice, refusal, type Served, unusable, within } from './resource.ts';
 import { readEvents, type WatchEvent } from './watch-events.ts';
@@ -138,6 +138,9 @@ export async function watchAll(watching: Watching): Promise<void> {
     await unlessAborted(clock.sleep(wait), signal).catch(() => {});
   }
 }
+
+/** Fewer than in a run's pages, which are the sooner read: who watches has time for more requests, and little memory. */
+const PAGE_SIZE = 100;
 
 /** A server that gives pages without end gets no further; a run is stopped sooner (`limits.readSeconds`). */
 const LONGEST_LIST_SECONDS = 600;

@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts';
+
 /** One thing that is wrong with a config file. */
 export interface ConfigProblem {
   /** Where in the file, as keys and indexes; empty for the file as a whole. */
@@ -25,7 +27,7 @@ export class ConfigError extends Error {
 
 function describe(file: string, { path, message, line, column }: ConfigProblem): string {
   const where = [file, line, column].filter(part => part !== undefined).join(':');
-  return path.length === 0 ? `${where}: ${message}` : `${where}: ${formatPath(path)}: ${message}`;
+  return printable(path.length === 0 ? `${where}: ${message}` : `${where}: ${formatPath(path)}: ${message}`);
 }
 
 /** `zones.domains[1]`; keys that are no words are quoted: `zones["a b"]`. */

@@ -304,3 +304,10 @@ test('what stands above a zone that the world is led to does not count when it g
     planOf({ zones: [parent, { ...child, records: new Map() }], wants }).zones.map(({ changes }) => changes.length),
   ).toEqual([0, 50]);
 });
+
+test('names of which an ownership record is left alone are counted among those that would leave', () => {
+  const records = RECORDS.filter(line => line.includes(' TXT '));
+  const output = planOf({ records, snapshots: [read([], [])] });
+  expect(removed(output)).toBe(0);
+  expect(output.findings.find(({ reason }) => reason === 'held')?.message).toContain('50 of the 50 names of');
+});

@@ -420,3 +420,64 @@ describe('a forced run', () => {
     expect(world.records()).toEqual([]);
   });
 });
+
+describe('one namespace that changes in mass does not stop the others of its cluster', () => {
+  const GUARD = 'guard: {maxUpdates: {count: 10, percent: 50}, maxDeletes: {count: 10, percent: 20}}\n';
+  const of = (namespace: string, count: number, target: string) =>
+    Array.from({ length: count }, (_, i) =>
+      service(`${namespace}${i}`, { hostname: `${namespace}${i}.example.com` }, [target], namespace),
+    );
+  const OLD = '192.0.2.1';
+  const NEW = '192.0.2.2';
+  const world = async (evil: number, good: number) => {
+    const made = harness({
+      config: BASE + GUARD,
+      clusters: { prod: { objects: [...of('evil', evil, OLD), ...of('good', good, OLD)] } },
+    });
+    await made.run();
+    return made;
+  };
+  const told = (result: Awaited<ReturnType<Harness['run']>>) => ({
+    updated: result.counts.updated,
+    deleted: result.counts.deleted,
+    held: result.reasons.held ?? 0,
+  });
+
+  test.each<[string, number, number, number, number, boolean]>([
+    ['few of the others', 60, 60, 20, 3, true],
+    ['half of what the others have', 60, 60, 20, 10, true],
+    ['more than that', 60, 60, 20, 11, false],
+    ['all that the cluster has', 60, 60, 20, 20, false],
+    ['all, of which the others have very little', 200, 200, 3, 3, false],
+  ])('other targets, and for %s', async (_, evil, moved, good, others, done) => {
+    const one = await world(evil, good);
+    one.clusters.prod!.objects = [
+      ...of('evil', moved, NEW),
+      ...of('good', others, NEW),
+      ...of('good', good, OLD).slice(others),
+    ];
+    const first = await one.run();
+    expect(told(first)).toEqual({ updated: done ? others : 0, deleted: 0, held: done ? moved : moved + others });
+    const [finding] = first.findings.filter(({ reason }) => reason === 'held');
+    expect(finding?.message.includes(`${moved} of them are of the namespace "evil"`)).toBe(done);
+    expect(told(await one.run())).toEqual({ updated: 0, deleted: 0, held: done ? moved : moved + others });
+    expect(told(await one.run({ force: true }))).toMatchObject({ updated: done ? moved : moved + others, held: 0 });
+  });
+
+  test.each<[string, number, number, number, number, boolean]>([
+    ['few of the others', 60, 60, 50, 3, true],
+    ['a fifth of what the others have', 60, 60, 50, 10, true],
+    ['more than that', 60, 60, 50, 11, false],
+    ['all that the cluster has', 60, 60, 20, 20, false],
+    ['all, of which the others have very little', 60, 60, 3, 3, false],
+    ['few of its own, which it could lose by itself', 40, 9, 40, 8, true],
+  ])('names that go, and %s', async (_, evil, gone, good, others, done) => {
+    const one = await world(evil, good);
+    one.clusters.prod!.objects = [...of('evil', evil, OLD).slice(gone), ...of('good', good, OLD).slice(others)];
+    const expected = { updated: 0, deleted: done ? others : 0, held: done ? gone : gone + others };
+    expect(told(await one.run())).toEqual(expected);
+    one.clock.advance(MINUTE);
+    expect(told(await one.run())).toEqual({ ...expected, deleted: 0 });
+    expect(told(await one.run({ force: true }))).toMatchObject({ deleted: done ? gone : gone + others, held: 0 });
+  });
+});

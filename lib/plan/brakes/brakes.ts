@@ -1,4 +1,5 @@
-import type { DnsName, Finding, Party, ZoneState } from '../../model/index.ts';
+import { groupBy } from '../../group.ts';
+import { type DnsName, type Finding, objectNamedBy, type Party, type ZoneState } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { PlannedChange } from '../context.ts';
 import type { GaveUp } from '../owners/given-up.ts';
@@ -27,7 +28,7 @@ export interface BrakeContext {
   readonly state: ZoneState;
   readonly settings: PlanSettings;
   readonly owners: Owners;
-  /** Names that each party has in the zone, by {@link partyKey}. */
+  /** Names that each party has in the zone, by {@link partyKey}, and of them each namespace, by {@link namespaceKey}. */
   readonly owned: () => ReadonlyMap<string, number>;
   /** Whether what no change removes is still not asked for by the object that has it; by `changeKey`. */
   readonly isUnwanted: (key: string) => boolean;
@@ -45,6 +46,11 @@ export interface Braked {
 }
 
 export const partyKey = ({ owner, cluster }: Party): string => `${owner}\n${cluster ?? ''}`;
+
+export const namespaceKey = (party: Party, namespace: string): string => `${partyKey(party)}\n${namespace}`;
+
+/** The namespace of the object that an ownership record names; empty where it names none. */
+export const namespaceOf = ({ resource = '' }: Claim['ownership']): string => objectNamedBy(resource).namespace;
 
 export const leaves = ({ change }: PlannedChange): boolean => change.action === 'delete';
 
@@ -85,6 +91,35 @@ export const limitOf = ({ count, percent }: Limit, owned: number) =>
 export function isOfOneObject(changes: readonly PlannedChange[]): boolean {
   const objects = new Set(changes.flatMap(({ claims }) => claims.map(({ ownership }) => ownership.resource ?? '')));
   return objects.size === 1 && !objects.has('');
+}
+
+/**
+ * Of too many changes of a party those that are held. Nobody who may write in one namespace is to stop the others, so where
+ * the others by themselves stay within the percentage of the names that they have, what they change goes on. Where all that a cluster has
+ * changes at once, that is never so.
+ */
+export function massOf({ party, changes }: Group, { percent }: Limit, owned: ReadonlyMap<string, number>): Mass {
+  const [[namespace, mass] = ['', changes]] = [...groupBy(changes, namespaceOfChange)].sort(
+    ([, a], [, b]) => b.length - a.length,
+  );
+  const names = (owned.get(partyKey(party)) ?? 0) - (owned.get(namespaceKey(party, namespace)) ?? 0);
+  const others = changes.length - mass.length;
+  if (namespace === '' || others === 0 || others > (names * percent) / 100) return { held: changes };
+  return { held: mass, namespace };
+}
+
+interface Mass {
+  readonly held: readonly PlannedChange[];
+  /** Whose they are, where it is one namespace's that does not concern the others. */
+  readonly namespace?: string;
+}
+
+/** Of the objects that lose something by a change; empty where they are not of one namespace. */
+function namespaceOfChange({ claims, losing }: PlannedChange): string {
+  const [namespace = '', ...others] = new Set(
+    (losing.length > 0 ? losing : claims).map(one => namespaceOf(one.ownership)),
+  );
+  return others.length > 0 ? '' : namespace;
 }
 
 export function describeParty({ owner, cluster }: Party): string {

@@ -1,9 +1,9 @@
 import type { Current } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import type { Owners } from '../owners/owners.ts';
-import { partyKey } from './brakes.ts';
+import { namespaceKey, namespaceOf, partyKey } from './brakes.ts';
 
-/** Names that each party has, by {@link partyKey}. */
+/** Names that each party has, by {@link partyKey}, and each namespace of it, by {@link namespaceKey}. */
 export type Owned = ReadonlyMap<string, number>;
 
 export function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
@@ -11,10 +11,11 @@ export function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
   for (const { ours } of currents) {
     // As their removals are counted: a change for each party and set identifier.
     const units = ours.flatMap(owned =>
-      decidingClaims(owned).map(({ ownership }) => ({
-        key: partyKey(owners.partyOf(ownership)),
-        set: owned.record.setIdentifier ?? '',
-      })),
+      decidingClaims(owned).flatMap(({ ownership }) => {
+        const party = owners.partyOf(ownership);
+        const set = owned.record.setIdentifier ?? '';
+        return [partyKey(party), namespaceKey(party, namespaceOf(ownership))].map(key => ({ key, set }));
+      }),
     );
     for (const { key } of new Map(units.map(unit => [`${unit.key}\n${unit.set}`, unit])).values())
       owned.set(key, (owned.get(key) ?? 0) + 1);

@@ -11,6 +11,7 @@ import {
   isOfOneObject,
   leaves,
   limitOf,
+  massOf,
   partyKey,
 } from './brakes.ts';
 import { withoutHeld } from './held.ts';
@@ -46,6 +47,7 @@ export interface BrakedRemovals extends Braked {
  * | at most the larger of `maxDeletes.count` and `.percent`, or one object's | removed                           |
  * | that, but with those of the last hour more than three times as many      | held until an hour has passed     |
  * | more                                                                     | held until a person forces a run  |
+ * | more, mostly of one namespace, and few of what the others have ({@link massOf}) | held; those of the others are judged by themselves |
  */
 export function guardRemovals(
   changes: readonly PlannedChange[],
@@ -63,11 +65,8 @@ export function guardRemovals(
   const held = new Map<PlannedChange, string>();
   const heldWith = new Map(unwanted.heldWith);
   const removals: Removal[] = [];
-  for (const group of groupChanges(
-    counted,
-    owners,
-    ({ change }) => `${unwanted.unwantedSince.get(changeKey(change))}`,
-  )) {
+  const together = groupChanges(counted, owners, ({ change }) => `${unwanted.unwantedSince.get(changeKey(change))}`);
+  for (const group of [...together].flatMap(whole => parted(whole, unwanted, context))) {
     const verdict = judgeRemovals(group, unwanted, removedLately([...state.removed, ...removals], now), context);
     for (const planned of verdict.why === undefined ? [] : group.changes) {
       held.set(planned, verdict.why as string);
@@ -77,6 +76,25 @@ export function guardRemovals(
       removals.push({ ...group.party, at: now, names: verdict.names });
   }
   return { ...withoutHeld(changes, held, context), removals, heldWith };
+}
+
+/** Changes that are judged together; of more that were to leave at once, where others of them are judged by themselves. */
+interface Part extends Group {
+  readonly of?: number;
+}
+
+/** What one namespace loses in mass, and what the others lose meanwhile; what was held together before stays together. */
+function parted(whole: Group, { heldWith }: Unwanted, { settings, owned }: BrakeContext): Part[] {
+  const { party, changes } = whole;
+  const limit = limitOf(settings.guard.maxDeletes, owned().get(partyKey(party)) ?? 0);
+  if (changes.length <= limit || changes.some(({ change }) => heldWith.has(changeKey(change)))) return [whole];
+  const mass = new Set(massOf(whole, settings.guard.maxDeletes, owned()).held);
+  if (mass.size === changes.length) return [whole];
+  const others = changes.filter(planned => !mass.has(planned));
+  return [
+    { party, changes: [...mass], of: changes.length },
+    { party, changes: others },
+  ];
 }
 
 interface Verdict {
@@ -89,20 +107,21 @@ interface Verdict {
 }
 
 function judgeRemovals(
-  { party, changes }: Group,
+  { party, changes, of: whole = 0 }: Part,
   { heldWith }: Unwanted,
   lately: readonly Removal[],
   context: BrakeContext,
 ): Verdict {
   const owned = context.owned().get(partyKey(party)) ?? 0;
   const limit = limitOf(context.settings.guard.maxDeletes, owned);
-  const size = Math.max(changes.length, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
+  const size = Math.max(changes.length, whole, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
   // Who allows no name at all wants to be asked for each.
   const single = limit > 0 && size === changes.length && isOfOneObject(changes);
   const names = single ? Math.min(changes.length, limit) : changes.length;
   const before = lately.filter(one => partyKey(one) === partyKey(party)).reduce((sum, one) => sum + one.names, 0);
   const allowed = `the ${limit} that guard.maxDeletes allows`;
-  const of = `of the ${owned} names of ${describeParty(party)} in ${context.state.zone.name}`;
+  // Names of which nothing is left but an ownership record are not among those that it has.
+  const of = `of the ${Math.max(owned, changes.length)} names of ${describeParty(party)} in ${context.state.zone.name}`;
   if (!single && size > changes.length && size > limit) {
     const why = `${size} names of ${describeParty(party)} in ${context.state.zone.name} were to leave at once, of which ${changes.length} are left, more than ${allowed}`;
     return { why, names, size };

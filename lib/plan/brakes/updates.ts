@@ -9,6 +9,7 @@ import {
   isForced,
   isOfOneObject,
   limitOf,
+  massOf,
   partyKey,
 } from './brakes.ts';
 import { withoutHeld } from './held.ts';
@@ -16,7 +17,8 @@ import { withoutHeld } from './held.ts';
 /**
  * The update breaker: of the names that one cluster has in one zone a run gives at most the larger of `maxUpdates.count` and
  * `maxUpdates.percent` other targets, or none; whether it is its objects or another's that they then lead to. A name whose
- * targets stay the same (another TTL, a CNAME made an alias) does not count, nor what one single object changes or loses.
+ * targets stay the same (another TTL, a CNAME made an alias) does not count, nor what one single object changes or loses. One
+ * namespace's are held by themselves ({@link massOf}).
  */
 export function guardUpdates(changes: readonly PlannedChange[], context: BrakeContext): Braked {
   const { settings, owners, state } = context;
@@ -32,8 +34,13 @@ export function guardUpdates(changes: readonly PlannedChange[], context: BrakeCo
     const owned = context.owned().get(partyKey(party)) ?? 0;
     const limit = limitOf(settings.guard.maxUpdates, owned);
     if (group.length <= limit || (limit > 0 && isOfOneObject(group))) continue;
-    const why = `${group.length} of the ${owned} names of ${describeParty(party)} in ${state.zone.name} would get other targets at once, more than the ${limit} that guard.maxUpdates allows`;
-    for (const planned of group) held.set(planned, why);
+    const { held: mass, namespace } = massOf({ party, changes: group }, settings.guard.maxUpdates, context.owned());
+    const whose =
+      namespace === undefined
+        ? ''
+        : ` (${mass.length} of them are of the namespace "${namespace}": what the others change goes on)`;
+    const why = `${group.length} of the ${owned} names of ${describeParty(party)} in ${state.zone.name} would get other targets at once, more than the ${limit} that guard.maxUpdates allows${whose}`;
+    for (const planned of mass) held.set(planned, why);
   }
   return withoutHeld(changes, held, context);
 }

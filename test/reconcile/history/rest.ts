@@ -5,6 +5,7 @@ import {
   dues,
   duesBeside,
   excuseOf,
+  findings,
   homesOf,
   isFrozen,
   isHeldAll,
@@ -102,8 +103,9 @@ function unwantedStays(place: Place): string | undefined {
  */
 function isDoubted(place: Place): boolean {
   const { states } = place.world;
-  const isPartial = states.some(({ restored }) => restored) || states.every(({ writes }) => writes.length > 0);
-  return isPartial && told(place)?.reason === 'not-owned';
+  const isPartial =
+    states.some(({ restored, missed }) => restored || missed) || states.every(({ writes }) => writes.length > 0);
+  return isPartial && findings(place).some(({ reason }) => reason === 'not-owned');
 }
 
 /** Whether IPv6 addresses stand where the config leaves their IPv4 half out is not said here. */
@@ -187,8 +189,9 @@ function stray(place: Place): string | undefined {
       DATA_TYPES.some(t => ownershipName(other, t, zone.name, world.settings) === txt.name),
     );
     if (others.some(other => dataAt(view, other).length > 0)) continue;
-    const isTold = world.last?.findings.some(
-      finding => speaksOf(finding.message, txt.name) || speaksOf(finding.message, name) || finding.name === name,
+    // A wildcard and the name of its replacement share their ownership records: what is told of the one is told of the other.
+    const isTold = world.last?.findings.some(finding =>
+      [txt.name, ...others].some(one => speaksOf(finding.message, one) || finding.name === one),
     );
     const counted = world.last?.findings.some(
       finding => finding.zone === zone.id && finding.message.includes('ownership records'),
