@@ -1,20 +1,18 @@
 // Writes dist/sbom.cdx.json: what the lock file brings into what ships, as CycloneDX. The same lock file gives the same bytes:
-// npm's serial number and time are left out, and components are sorted.
+// npm's serial number and time are left out, components are sorted, and the name is the package's, where npm takes the folder's.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 interface Sbom {
   serialNumber?: string;
-  metadata: { timestamp?: string };
+  metadata: { timestamp?: string; component: { name: string } };
   components: { 'bom-ref': string }[];
   dependencies: { ref: string }[];
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** @throws Error with npm's words */
-export function writeSbom(): string {
+/** @param root of the package @throws Error with npm's words */
+export function writeSbom(root = fileURLToPath(new URL('..', import.meta.url))): string {
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--omit', 'optional', '--package-lock-only'];
   const { stdout, stderr, status } = spawnSync('npm', args, {
     cwd: root,
@@ -25,6 +23,7 @@ export function writeSbom(): string {
   const sbom: Sbom = JSON.parse(stdout);
   delete sbom.serialNumber;
   delete sbom.metadata.timestamp;
+  sbom.metadata.component.name = 'fairlead';
   sbom.components.sort((a, b) => (a['bom-ref'] < b['bom-ref'] ? -1 : 1));
   sbom.dependencies.sort((a, b) => (a.ref < b.ref ? -1 : 1));
   const file = `${root}dist/sbom.cdx.json`;

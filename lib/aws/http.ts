@@ -48,7 +48,8 @@ export class BoundedHandler extends NodeHttpHandler {
       return answer;
     } catch (error) {
       clearTimeout(timer);
-      throw limit.signal.aborted ? limit.signal.reason : error;
+      if (limit.signal.aborted) throw limit.signal.reason;
+      throw isTimeout(error) ? unanswered(request.hostname, error) : error;
     }
   }
 }
@@ -68,6 +69,14 @@ function untilRead({ response: { body } }: Answer, limit: AbortSignal, done: () 
     limit.removeEventListener('abort', end);
     done();
   });
+}
+
+const isTimeout = (error: unknown): error is Error => error instanceof Error && error.name === 'TimeoutError';
+
+/** The SDK's own words name neither the host nor what to look at. */
+function unanswered(host: string, cause: Error): Error {
+  const message = `${host} gave no answer in time: is there a way to it from here (network, proxy, VPC endpoint)?`;
+  return Object.assign(new Error(message, { cause }), { name: 'TimeoutError', code: 'ETIMEDOUT' });
 }
 
 function timeout(host: string, milliseconds: number, last: boolean): Error {

@@ -31,6 +31,7 @@ const trickle = (socket: Socket) => {
 describe('a request ends', () => {
   test.each<[string, (socket: Socket) => void, Partial<HttpLimits>]>([
     ['whose answer does not begin', () => {}, { answer: 100 }],
+    ['that is silent from its beginning', () => {}, { idle: 100 }],
     ['whose body stops', socket => socket.write(`${HEAD}part`), { idle: 100 }],
     ['whose body trickles', trickle, { whole: 200 }],
     ['that has no answer in the time for the whole', () => {}, { whole: 100 }],
@@ -39,6 +40,14 @@ describe('a request ends', () => {
     const from = performance.now();
     await expect(ask({ ...LONG, ...limits })).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(performance.now() - from).toBeLessThan(2_000);
+  });
+
+  test.each<[string, Partial<HttpLimits>]>([
+    ['does not begin', { answer: 100 }],
+    ['nothing comes of', { idle: 100 }],
+  ])('whose answer %s, naming the host and what to look at', async (_, limits) => {
+    server = await startSilent();
+    await expect(ask({ ...LONG, ...limits })).rejects.toThrow(/^127\.0\.0\.1 gave no answer in time: .*VPC endpoint/);
   });
 
   test.each<[string, (socket: Socket) => void]>([

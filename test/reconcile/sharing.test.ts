@@ -427,6 +427,35 @@ test('a set identifier that an object gives itself is no share, and says nothing
   expect(records(world)).toEqual([`${HOST} A#blue 203.0.113.1 weight 4`, `${HOST} AAAA 2001:db8::2`]);
 });
 
+describe('a set identifier that an object gives itself, and is its cluster’s name, is no share either', () => {
+  const own = (more: Record<string, string> = {}) =>
+    shop('203.0.113.2', { 'set-identifier': 'c2', 'aws-weight': '4', ...more });
+  const BLUE = `${HOST} A#c2 203.0.113.2 weight 4`;
+
+  test.each(['first', 'merge'])('a cluster that does not ask for that gets no answers beside it: %s', async mode => {
+    const world = await worldOf(mode, { c2: [own()] });
+    const { result } = await become(world, { c1: [shop('203.0.113.1')] });
+    expect(records(world)).toEqual([BLUE]);
+    expect(told(result)).toEqual(['conflict c1']);
+  });
+
+  test.each(['first', 'merge'])('one that has the other address type keeps it as it is: %s', async mode => {
+    const world = await worldOf(mode, { c2: [own()] });
+    await become(world, { c1: [shop('2001:db8::1')] });
+    expect(records(world)).toEqual([BLUE, `${HOST} AAAA 2001:db8::1`]);
+    await become(world, { c2: 'away' });
+    expect(records(world)).toEqual([BLUE, `${HOST} AAAA 2001:db8::1`]);
+    await become(world, { c1: [shop('2001:db8::9')] });
+    expect(records(world)).toEqual([BLUE, `${HOST} AAAA 2001:db8::9`]);
+  });
+
+  test('a name becomes one’s own set and another’s simple one in one run', async () => {
+    const world = await worldOf('first', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
+    await become(world, { c1: [shop('2001:db8::1')], c2: [own()] });
+    expect(records(world)).toEqual([BLUE, `${HOST} AAAA 2001:db8::1`]);
+  });
+});
+
 test('one who has a part and wants the name otherwise has it as before, until all want that', async () => {
   const says = (sharing: string) => ({ 'fairlead.dev/sharing': sharing });
   const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });

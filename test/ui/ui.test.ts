@@ -338,6 +338,33 @@ describe('100,000 records', () => {
     expect((await get('./records?page=1000')).text).toContain('page 1000 of 1000');
   });
 
+  test('a page stays so where records have very many values, and a name very many findings', async () => {
+    const values = Array.from({ length: 400 }, (_, i) => `198.51.${100 + (i >> 8)}.${i & 255}`);
+    const many = Array.from({ length: 200 }, (_, i) => recordOf(`h${i}.example.com`, 'o')).map(one => ({
+      ...one,
+      record: { ...one.record, values },
+    }));
+    const changes = many.map(({ record }) => {
+      const { name, type } = record;
+      const change = { action: 'update', name, type, before: record, after: { ...record, values: values.slice(1) } };
+      return { ...change, owner: 'o', objects: [OBJECT], moreObjects: 40 } as RecordChange;
+    });
+    const findings = Array.from({ length: 2_000 }, (_, i): Finding => {
+      const message = `h0.example.com is published for prod: service/shop/web, which also asks for it (${i})`;
+      return { reason: 'conflict', message, name: 'h0.example.com', object: { ...OBJECT, name: `web${i}` } };
+    });
+    const { get } = await serve(async () => pictureOf({ records: many, changes, findings }));
+    for (const path of ['./records', './plan', './findings', './name?n=h0.example.com']) {
+      const { status, text } = await get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text.length).toBeLessThan(300_000);
+    }
+    const { text } = await get('./name?n=h0.example.com');
+    expect(text).toContain('The first 100 of 2000 findings of this name');
+    expect(text).toContain('198.51.101.143');
+    expect((await get('./plan')).text).toContain('and 40 more');
+  });
+
   test('a search finds what it is asked for', () => {
     const index = indexPicture(pictureOf({ records }));
     expect(search(index, 'app-12345').map(({ listed }) => listed.record.name)).toEqual(['app-12345.example.com']);

@@ -1,7 +1,7 @@
 import { type Finding, isAddressType, type SharingMode } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
-import { standingShares } from '../current/shares.ts';
+import { type StandingShare, standingShares } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf } from '../findings.ts';
 import { merge, saidOfUnfit } from './merging.ts';
@@ -26,11 +26,11 @@ import { byWeight, endSharing } from './weighing.ts';
  * alone: put together are those that all ask for it.
  */
 export function shareName(current: Current, asking: readonly Candidate[], context: NameContext): Shared {
-  const { settings, owners } = context;
+  const { settings } = context;
   const alone: Shared = { candidates: asking, findings: [], absent: new Set() };
   const addresses = asking.filter(isOfAddress);
   const mode = new Map(addresses.map(one => [one, modeOf(one, settings)]));
-  const standing = standingShares(current, owners);
+  const standing = sharesAt(current, asking, context);
   if (standing.length === 0 && [...mode.values()].every(one => one === 'first')) return alone;
   const claims = claimsAt(current, context);
   const name: Name = {
@@ -71,11 +71,11 @@ function toldOf({ addresses, mode }: Name, way: Way, context: NameContext): Find
 
 /** In a zone that has nothing of a name yet, below one in which it is shared, it is published when all who have a part were read. */
 function unreadAbove({ current, asking, addresses }: Name, context: NameContext): Shared | undefined {
-  const { owners, view } = context;
+  const { view } = context;
   if (current.ours.length > 0 || current.claims.length > 0) return undefined;
   const { ours, zone } = context.above(current.name);
   const upper = { ...current, ours };
-  const { kept } = sortStanding(standingShares(upper, owners), addresses, upper, context);
+  const { kept } = sortStanding(sharesAt(upper, asking, context), addresses, upper, context);
   if (kept.length === 0) return undefined;
   const message = `${current.name} is shared in ${zone?.name} (${zone?.id}), and is published here when all clusters that have a part of it were read`;
   return {
@@ -83,6 +83,21 @@ function unreadAbove({ current, asking, addresses }: Name, context: NameContext)
     findings: addresses.flatMap(one => findingsOf(one, 'frozen', message, view.zone.id)),
     absent: new Set(),
   };
+}
+
+/**
+ * The parts that clusters have. What its object asks for by a set identifier of its own is none, also where that is its cluster's
+ * name, as ExternalDNS's users write it: a cluster that does not ask for that has no part in it.
+ */
+function sharesAt(current: Current, asking: readonly Candidate[], context: NameContext): readonly StandingShare[] {
+  const isOwn = ({ claim, owned: { record } }: StandingShare) =>
+    asking.some(
+      one =>
+        one.endpoints.some(
+          ({ setIdentifier }) => setIdentifier !== undefined && setIdentifier === record.setIdentifier,
+        ) && isOf(one, claim, context),
+    );
+  return standingShares(current, context.owners).filter(share => !isOwn(share));
 }
 
 const isOfAddress = ({ endpoints }: Candidate) =>

@@ -52,9 +52,10 @@ export function wayOf(name: Name, context: NameContext): Way {
   const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, context.settings) === scope);
   const goesOn = stood !== undefined && way === stood;
   const holds = (one: Candidate) => standing.some(({ claim }) => isOf(one, claim, context));
-  const sharing = addresses.filter(
-    one => (goesOn && holds(one)) || one === lead || (mode.get(one) === way && isNear(one)),
-  );
+  // Whoever has something else of the name, and asks for no share, gets none because somebody who has one was not read.
+  const joins = (one: Candidate) =>
+    (one === lead && (kept.length === 0 || wants(one) === way)) || (mode.get(one) === way && isNear(one));
+  const sharing = addresses.filter(one => (goesOn && holds(one)) || joins(one));
   return { mode: way, lead, sharing, goesOn, isNear };
 }
 

@@ -4,6 +4,7 @@ import { type Html, html } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
 import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
 import type { Index } from '../picture.ts';
+import { ROWS } from './lists.ts';
 import { historyTable } from './runs.ts';
 
 /** One hostname: what stands there and whose it is, what the next run would do, and why what is asked for is not there. */
@@ -30,9 +31,9 @@ ${table(
   ]),
 )}
 <h2>What the next run would do</h2>
-${table('Changes of this name', CHANGE_HEAD, waiting.map(changeCells))}
+${table(captionOf(waiting.length, 'changes'), CHANGE_HEAD, waiting.slice(0, ROWS).map(changeCells))}
 <h2>What is not done, and why</h2>
-${table('Findings of this name', FINDING_HEAD, said.map(findingCells))}
+${table(captionOf(said.length, 'findings'), FINDING_HEAD, said.slice(0, ROWS).map(findingCells))}
 <h2>What runs changed within a day</h2>
 ${historyTable(lately)}
 <h2>In the terminal</h2>
@@ -40,6 +41,10 @@ ${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}
 <p>To put back what was changed last, and to hold it there (shown first, then asked):</p>
 ${commandLine(`npx fairlead undo ${name}`)}`;
 }
+
+/** Thousands of objects may ask for one name. */
+const captionOf = (count: number, what: string) =>
+  count <= ROWS ? `${count} ${what} of this name` : `The first ${ROWS} of ${count} ${what} of this name`;
 
 function verdict(records: number, waiting: number, findings: number): Html {
   if (findings > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;

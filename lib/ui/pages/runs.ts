@@ -4,7 +4,7 @@ import { andMore, type HistoryLine, isSameSet, type RecordSet } from '../../mode
 import { describeValue } from '../../report/change.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, nameLink, pages, table } from '../layout.ts';
-import { valueDifference } from '../parts.ts';
+import { briefValue, valueDifference } from '../parts.ts';
 import type { Index } from '../picture.ts';
 import { type Asked, cut, ROWS } from './lists.ts';
 
@@ -120,7 +120,7 @@ function differences({ name, before, after }: HistoryLine): Html {
     const was = before.find(other => isSameSet(other, set));
     const is = after.find(other => isSameSet(other, set));
     const same = was && is && describeValue(was) === describeValue(is);
-    const value = same ? describeValue(is) : valueDifference({ ...(was && { before: was }), ...(is && { after: is }) });
+    const value = same ? briefValue(is) : valueDifference({ ...(was && { before: was }), ...(is && { after: is }) });
     return html`${i > 0 && html`<br>`}${set.type} ${value}`;
   })}`;
 }

@@ -5,6 +5,7 @@ import {
   dues,
   duesBeside,
   excuseOf,
+  findings,
   homesOf,
   isFrozen,
   isHeldAll,
@@ -102,8 +103,9 @@ function unwantedStays(place: Place): string | undefined {
  */
 function isDoubted(place: Place): boolean {
   const { states } = place.world;
-  const isPartial = states.some(({ restored }) => restored) || states.every(({ writes }) => writes.length > 0);
-  return isPartial && told(place)?.reason === 'not-owned';
+  const isPartial =
+    states.some(({ restored, missed }) => restored || missed) || states.every(({ writes }) => writes.length > 0);
+  return isPartial && findings(place).some(({ reason }) => reason === 'not-owned');
 }
 
 /** Whether IPv6 addresses stand where the config leaves their IPv4 half out is not said here. */

@@ -14,6 +14,8 @@ export class Copies {
   generation = {};
   /** Whether an older copy of it was ever put back. */
   restored = false;
+  /** Whether a run could not keep what it wrote. */
+  missed = false;
   /** Record sets that a run left in its copy of a zone. */
   readonly #known = new Map<string, ReadonlySet<string>>();
   /** The keys written so far, leases aside. */
@@ -109,6 +111,7 @@ export class Copies {
       put: async (key, bytes, expected) => {
         alive();
         onWrite(key);
+        this.missed ||= refuses(key);
         if (refuses(key)) throw new Error('403 AccessDenied');
         first('one write fails', key);
         return store.put(key, bytes, expected);
