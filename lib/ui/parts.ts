@@ -51,3 +51,6 @@ export function findingCells(finding: Finding): Part[] {
     html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}`,
   ];
 }
+
+/** `1 run`, `2 runs`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -42,7 +42,10 @@ function pictureOf({ records = [], findings = [], changes = [], runs = [] }: See
         name: 'lab',
         owner: 'o',
         state: 'unreachable',
-        kinds: { service: { complete: false, error: 'no way to it' } },
+        kinds: {
+          service: { complete: false, error: 'no way to it' },
+          ingress: { complete: false, error: 'no way to it' },
+        },
         endpoints: 0,
       },
     ],
@@ -109,7 +112,17 @@ describe('what the pages show', () => {
   });
 
   test.each([
-    ['./', ['prod', 'unreachable', 'no way to it', '9992 of 10000', '<b class="bad">1</b>', 'not-owned']],
+    [
+      './',
+      [
+        'prod',
+        'unreachable',
+        'service, ingress: <span class="bad">no way to it</span>',
+        '9992 of 10000',
+        '<b class="bad">1</b>',
+        'not-owned',
+      ],
+    ],
     ['./plan', ['+ create', 'new.example.com', '192.0.2.9 (60 s)', 'prod: service/shop/web']],
     ['./findings', ['not-owned', 'somebody else has it', '1 of 1 findings']],
     ['./findings?q=frozen', ['0 of 1 findings: none.']],
@@ -207,8 +220,8 @@ describe('what runs did', () => {
         '+1',
         '~1',
         'a person: undoes run-0',
-        '<td>1.5 s</td><td>1.5 s</td><td>3.0 s</td>',
-        '<td>4</td>',
+        '<td data-head="Until the run began">1.5 s</td><td data-head="Until Route 53 accepted">1.5 s</td><td data-head="In all">3.0 s</td>',
+        '<td data-head="Route 53 requests">4</td>',
       ],
     ],
     [
