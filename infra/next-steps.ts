@@ -2,6 +2,9 @@ import { accountOf, parseArn } from '../lib/aws/arn.ts';
 import type { ClusterConfig, Config } from '../lib/config/config.ts';
 import { configsOf } from '../lib/config/index.ts';
 import { groupBy } from '../lib/group.ts';
+import { SOURCE_DEFAULT } from '../lib/sources/index.ts';
+import { chartValues } from './chart-values.ts';
+import { clusterRole, rolesFor } from './cluster-role.ts';
 import { OWN_BUCKET, writtenTypes } from './iam.ts';
 import { recordNames } from './record-names.ts';
 
@@ -29,7 +32,10 @@ export function nextSteps(deployed: Deployed): readonly Step[] {
   return [
     ...zonesSteps(config, role, deployed.region),
     ...readerSteps(config, role),
-    { title: 'Let it into each cluster, once', commands: config.clusters.flatMap(cluster => access(cluster, role)) },
+    {
+      title: 'Let it into each cluster, once',
+      commands: config.clusters.flatMap(cluster => access(cluster, role, config)),
+    },
     {
       title: 'Look before it writes; then run it by hand once',
       commands: ['{"mode":"plan"}', '{}'].map(
@@ -106,22 +112,27 @@ function readerSteps({ clusters }: Config, role: string): Step[] {
   });
 }
 
-function access({ name, eksName = name, region = '', roleArn }: ClusterConfig, role: string): string[] {
+function access({ name, eksName = name, region = '', roleArn }: ClusterConfig, role: string, config: Config): string[] {
   const parameters = [`ClusterName=${eksName}`, `RoleArn=${roleArn ?? role}`];
   return [
     deploy(stackName('access', name), 'eks-access', region, parameters),
-    `kubectl --context <${name}> apply -f infra/cluster-role.yaml`,
+    rolesFor(config) === clusterRole(SOURCE_DEFAULT)
+      ? `kubectl --context <${name}> apply -f infra/cluster-role.yaml`
+      : `npm run -s cluster-role -- fairlead.yml | kubectl --context <${name}> apply -f -`,
   ];
 }
 
-function forwarderStep({ clusters }: Config, { WebhookUrl, WebhookFunctionArn }: Deployed['outputs']): Step[] {
+function forwarderStep(config: Config, { WebhookUrl, WebhookFunctionArn }: Deployed['outputs']): Step[] {
   if (WebhookFunctionArn === undefined) return [];
-  const commands = clusters.flatMap(({ name, eksName = name, region = '' }) => [
+  const values = Object.entries(chartValues(config)).map(
+    ([key, value]) => ` --set-json ${quoted(`${key}=${JSON.stringify(value)}`)}`,
+  );
+  const commands = config.clusters.flatMap(({ name, eksName = name, region = '' }) => [
     deploy(stackName('forwarder', name), 'forwarder-access', region, [
       `ClusterName=${eksName}`,
       `WebhookFunctionArn=${WebhookFunctionArn}`,
     ]),
-    `helm install fairlead forwarder/chart --kube-context <${name}> --namespace fairlead --create-namespace --set cluster=${name},webhook.url=${WebhookUrl ?? '<WebhookUrl>'},image.repository=<REPOSITORY>`,
+    `helm install fairlead forwarder/chart --kube-context <${name}> --namespace fairlead --create-namespace --set cluster=${name},webhook.url=${WebhookUrl ?? '<WebhookUrl>'},image.repository=<REPOSITORY>${values.join('')}`,
   ]);
   return [{ title: 'Seconds, not minutes: the forwarder in each cluster', commands }];
 }
@@ -141,5 +152,8 @@ function roleParameters(arn: string): string[] {
   const path = arn.split('/').slice(1, -1).join('/');
   return [`RoleName=${nameOf(arn)}`, ...(path === '' ? [] : [`RolePath=/${path}/`])];
 }
+
+/** For a shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 const nameOf = (arn: string) => arn.split('/').at(-1) ?? '';

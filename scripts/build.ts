@@ -59,6 +59,9 @@ const MISSING =
 /** Before anything else in a program that people start with whatever Node they have: an older one fails in the middle of a run. */
 const OLD_NODE = `if(parseInt(process.versions.node)<${NODE}){process.stderr.write("fairlead needs Node.js ${NODE} or later, and this is "+process.version+"\\n");process.exit(1)}`;
 
+/** The SDK tells whoever has an older Node of what its own later versions will need, at each command; none of them is in the bundle. */
+const QUIET_SDK = 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED??="true";';
+
 /** What `fairlead --version` names; empty in a tree without a repository. */
 function commitOf(folder: string): string {
   const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty=+changes', '--exclude=*'], {
@@ -82,7 +85,7 @@ function optionsFor({ entry, outfile, shebang, without }: Bundle): BuildOptions 
     mainFields: ['module', 'main'],
     conditions: ['module', 'import', 'node'],
     plugins: [leaveOut(without), requireHttp()],
-    banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE + MISSING },
+    banner: { js: shebang === undefined ? REQUIRE : shebang + REQUIRE + OLD_NODE + MISSING + QUIET_SDK },
     define: { FAIRLEAD_COMMIT: JSON.stringify(commitOf(root)) },
     legalComments: 'none', // they stand in LICENSES.txt, whole
     metafile: true,

@@ -146,7 +146,7 @@ function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'
   if (filtered) return adviceFor(filtered);
   if (nearest !== undefined) return `did you mean ${nearest}?`;
   const where = zones.length === 0 ? `; and create a hosted zone for it, since none of the account contains it` : '';
-  return `let an object ask for it (the hostname annotation, or a host of an Ingress or route)${where}`;
+  return `let an object ask for it (the hostname annotation, or a host of an Ingress or route)${where}; what is wrong with one that should: fairlead why-not KIND/NAMESPACE/NAME`;
 }
 
 /** Published, and yet perhaps not what one wants: the world may not see it. */

@@ -56,7 +56,7 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
     known,
     published,
     summary: known
-      ? `${describeObject(object)} asks for ${names.size} hostname${names.size === 1 ? '' : 's'}, and has ${served === names.size ? (served === 1 ? 'it' : 'all of them') : served}`
+      ? `${describeObject(object)} ${asksAndHas(names.size, served)}`
       : `nothing is known of ${describeObject(object)}: it is not there, asks for no hostname, or the config leaves it out`,
     names: askers,
     reasons,
@@ -65,6 +65,12 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
     ...(nearest !== undefined && { nearest }),
     source: sourceOf(facts),
   };
+}
+
+function asksAndHas(names: number, served: number): string {
+  if (names === 0) return 'asks for no hostname';
+  const has = served < names ? served : names === 1 ? 'it' : 'all of them';
+  return `asks for ${names} hostname${names === 1 ? '' : 's'}, and has ${has}`;
 }
 
 function adviceOf(
@@ -78,6 +84,10 @@ function adviceOf(
   if (askers.some(({ outcome }) => outcome === 'pending')) return 'run fairlead sync, or wait for the schedule';
   const [filtered] = told.filter(({ reason }) => reason === 'filtered');
   if (filtered) return adviceFor(filtered);
+  // Of something misspelt nothing is refused: it does nothing.
+  const [warning] = told.filter(({ reason, field }) => reason === 'warning' && field !== undefined);
+  if (warning && askers.length === 0)
+    return `if it is to have a hostname: ${adviceFor({ ...warning, reason: 'invalid' })}`;
   if (known) return 'nothing is to be done';
   if (nearest !== undefined) return `did you mean ${nearest}?`;
   return 'see that it is there and carries a hostname annotation or a host, that its kind is among sources, and that filters, ingress.classes and service.types let it through';

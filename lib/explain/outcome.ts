@@ -90,8 +90,12 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
       .flatMap(({ endpoints }) => endpoints.filter(one => one.name === name && isSame(one.object, object)))
       .map(({ type, targets }) => ({ type, targets })),
   );
+  const bySources = toldBySources(object, asked);
+  const ofObject = bySources.filter(finding => finding.name === undefined);
   const told = [
-    ...toldBySources(object, asked).filter(finding => finding.name === undefined || finding.name === name),
+    // What asks for the name all the same was read well: something else of the object is malformed.
+    ...(wants.length === 0 ? ofObject : ofObject.filter(finding => !isUnpublished(finding))),
+    ...bySources.filter(finding => finding.name === name),
     ...focused.flatMap(({ findings }) => findings.filter(one => one.object && isSame(one.object, object))),
   ];
   const ofName = focused.flatMap(({ findings }) =>

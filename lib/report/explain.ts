@@ -64,7 +64,7 @@ export function formatExplanation(explanation: Explanation, options: ExplainOpti
           ? ['no object']
           : asking.flatMap(one => askerLines(one, describeObject(one.object), options)),
       ],
-      ['TOLD', reasons.map(told)],
+      ['TOLD', besides(reasons, asking)],
       ['LATELY', explanation.last.map(latelyLine)],
       ['NEXT RUN', next.length === 0 ? ['changes nothing here'] : next.map(changeLine)],
       ['DO', [printable(advice)]],
@@ -82,13 +82,19 @@ export function formatObject(explanation: ObjectExplanation, options: ExplainOpt
     [
       ['', [paint(published ? 'green' : known ? 'yellow' : 'cyan', summary)]],
       ['NAMES', names.flatMap(one => askerLines(one, one.name, options))],
-      ['TOLD', reasons.map(told)],
+      ['TOLD', besides(reasons, names)],
       ['STILL HAS', holds.map(printable)],
       ['DO', [printable(advice)]],
       ['FROM', sourceLines(source, options)],
     ],
     options,
   );
+}
+
+/** What is told of none of those that ask already. */
+function besides(reasons: readonly Finding[], askers: readonly Asker[]): string[] {
+  const shown = new Set(askers.flatMap(one => one.reasons.map(told)));
+  return reasons.map(told).filter(text => !shown.has(text));
 }
 
 const painter =

@@ -53,10 +53,13 @@ ${content}
 `;
 }
 
-/** A table that scrolls by itself where it is too wide, with the keyboard, too. */
-export function table(caption: string, head: readonly Part[], rows: readonly (readonly Part[])[]): Html {
+/**
+ * A table that scrolls by itself where it is too wide, with the keyboard, too. On a phone each row is a block, and each of its cells
+ * says what it is.
+ */
+export function table(caption: string, head: readonly string[], rows: readonly (readonly Part[])[]): Html {
   if (rows.length === 0) return html`<p class="soft">${caption}: none.</p>`;
-  const body = rows.map(row => html`<tr>${row.map(cell => html`<td>${cell}</td>`)}</tr>\n`);
+  const body = rows.map(row => html`<tr>${row.map((cell, i) => html`<td data-head="${head[i]}">${cell}</td>`)}</tr>\n`);
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
 <caption>${caption}</caption>
 <thead><tr>${head.map(cell => html`<th scope="col">${cell}</th>`)}</tr></thead>

@@ -25,8 +25,18 @@ export function changeCells(change: RecordChange): Part[] {
 
 export const CHANGE_HEAD = ['Change', 'Name', 'Type', 'Value', 'Object'] as const;
 
+/** Characters of a value in a list: a record of 400 addresses would make a page of a hundred such too long. */
+const MOST_VALUE = 400;
+
+/** What a record set says, as far as a list has room; the page of its name has the whole. */
+export function briefValue(record: RecordSet): string {
+  const text = describeValue(record);
+  if (text.length <= MOST_VALUE) return text;
+  return `${text.slice(0, MOST_VALUE).toWellFormed()}… (${record.values?.length ?? 0} values in all)`;
+}
+
 export function valueDifference({ before, after }: Pick<RecordChange, 'before' | 'after'>): Html {
-  const text = (record: RecordSet) => describeValue(record);
+  const text = briefValue;
   return html`<span class="value">${before && html`<del>${text(before)}</del>`}${before && after && ' → '}${after && html`<ins>${text(after)}</ins>`}</span>`;
 }
 
@@ -41,3 +51,6 @@ export function findingCells(finding: Finding): Part[] {
     html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}`,
   ];
 }
+
+/** `1 run`, `2 runs`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

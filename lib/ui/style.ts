@@ -36,4 +36,12 @@ input[type=search] { flex: 1 1 16rem; }
 input, button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--soft); border-radius: 6px; padding: .35rem .6rem; }
 button { cursor: pointer; background: var(--panel); }
 footer { color: var(--soft); padding: 1rem; border-top: 1px solid var(--line); }
+@media (max-width: 40rem) {
+  table, tbody, caption, tr, td { display: block; }
+  thead { position: absolute; clip-path: inset(50%); height: 1px; width: 1px; overflow: hidden; }
+  tr { border-top: 1px solid var(--line); padding: .35rem 0; }
+  td { border: 0; padding: .1rem .6rem; overflow-wrap: anywhere; }
+  td::before { content: attr(data-head) ": "; color: var(--soft); }
+  td:empty { display: none; }
+}
 `;

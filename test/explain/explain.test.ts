@@ -339,6 +339,34 @@ describe('why-not', () => {
     expect(found.advice).toMatch(/^correct metadata\.annotations\[.*hostname"\] of service\/default\/a in prod/);
   });
 
+  test('an object with a malformed annotation has the hosts that were read well', async () => {
+    const blog = ingress('blog', ['blog.example.com'], ['203.0.113.1']);
+    const annotations = { 'external-dns.alpha.kubernetes.io/hostname': 'https://www.example.com/' };
+    objects({ ...blog, metadata: { ...blog.metadata, annotations } });
+    await world.run();
+    const found = await whyNot(world, 'ingress/default/blog');
+    expect(found.names.map(({ name, outcome }) => [name, outcome])).toEqual([['blog.example.com', 'published']]);
+    expect(found.summary).toBe('prod: ingress/default/blog asks for 1 hostname, and has it');
+    expect(found).toMatchObject({ published: false, reasons: [{ reason: 'invalid' }] });
+    expect(found.advice).toMatch(/^correct metadata\.annotations/);
+    expect((await explain(world, 'blog.example.com')).verdict).toBe('published');
+  });
+
+  test('an object whose annotation is misspelt asks for nothing, and is told which', async () => {
+    const typo = service('a', {}, [NLB]);
+    const annotations = { 'external-dns.alpha.kubernetes.io/hostnam': 'a.example.com' };
+    objects({ ...typo, metadata: { ...typo.metadata, annotations } });
+    await world.run();
+    const found = await whyNot(world, 'service/default/a');
+    expect(found.summary).toBe('prod: service/default/a asks for no hostname');
+    expect(found.advice).toMatch(
+      /^if it is to have a hostname: correct metadata\.annotations\[.*hostnam"\] of service/,
+    );
+    expect((await explain(world, 'entirely-else.example.com')).advice).toMatch(
+      /fairlead why-not KIND\/NAMESPACE\/NAME/,
+    );
+  });
+
   test('an object that nobody knows: the nearest that is known', async () => {
     objects(service('storefront', { hostname: 'a.example.com' }, [NLB]));
     await world.run();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../forwarder/program/settings.ts';
 import { OWN_BUCKET } from '../../infra/iam.ts';
 import { nextSteps } from '../../infra/next-steps.ts';
 import { parseConfig } from '../../lib/config/index.ts';
@@ -32,6 +33,56 @@ describe('after a deployment', () => {
       `aws cloudformation deploy --region eu-west-1 --stack-name fairlead-access-prod --template-file infra/eks-access.yml --parameter-overrides ClusterName=prod RoleArn=${ROLE}`,
       `aws cloudformation deploy --region us-east-1 --stack-name fairlead-access-us-prod --template-file infra/eks-access.yml --parameter-overrides ClusterName=prod RoleArn=${ROLE}`,
     ]);
+  });
+
+  it('is given the rights of its own sources and namespaces, not those of the default ones', () => {
+    const applied = (more: string) => commands(`${PLAIN}\n${more}`).filter(line => line.includes('kubectl'));
+    const own = 'npm run -s cluster-role -- fairlead.yml | kubectl --context <prod> apply -f -';
+    expect(applied('')[0]).toBe('kubectl --context <prod> apply -f infra/cluster-role.yaml');
+    for (const more of ['sources: [gateway]', 'filters: {namespaces: [shop]}', 'kubernetesEvents: true'])
+      expect(applied(more)[0]).toBe(own);
+  });
+
+  it.each<[string, string]>([
+    ['sources and namespaces', 'sources: [service, gateway]\nfilters: {namespaces: [shop]}'],
+    [
+      'what decides over objects',
+      'gateway: {namespace: infra}\nrecords: {excludeTypes: [AAAA]}\nlimits: {targetsPerObject: 5}',
+    ],
+    ['a quote', `filters: {annotations: "note=it's"}`],
+  ])('a forwarder watches what runs read: %s', (_rule, more) => {
+    const text = `${PLAIN}\n${more}`;
+    const helm = commands(text).find(line => line.startsWith('helm')) ?? '';
+    const sets = [...helm.matchAll(/--set-json '((?:[^']|'\\'')*)'/g)].map(([, set = '']) =>
+      set.replaceAll("'\\''", "'"),
+    );
+    const values = Object.fromEntries(
+      sets.map(set => [set.split('=', 1)[0], JSON.parse(set.slice(set.indexOf('=') + 1))]),
+    );
+    const webhook = { url: OUTPUTS.WebhookUrl, auth: 'iam' };
+    const { sources, filters, gateway, records, limits, hostnames } = parseSettings(
+      { cluster: 'prod', webhook, ...values },
+      'f',
+      {},
+    );
+    const config = read(text);
+    expect({ sources, filters, gateway, hostnames }).toEqual({
+      ...{ sources: config.sources, filters: config.filters, gateway: config.gateway, hostnames: config.hostnames },
+    });
+    expect(records.types).toEqual(config.records.types);
+    expect(config.limits).toMatchObject(limits);
+    expect(sets.length).toBeGreaterThan(0);
+  });
+
+  it('a forwarder is told of views that read objects otherwise, and of nothing that is a default', () => {
+    const helm = (text: string) => commands(text).find(line => line.startsWith('helm')) ?? '';
+    const views = (more: string) =>
+      `clusters: [{name: prod}]\nviews: [{name: a, zones: {domains: [a.com]}}, {name: b, zones: {domains: [b.com]}${more}}]`;
+    expect(helm(PLAIN)).not.toContain('--set-json');
+    expect(helm(views(''))).not.toContain('--set-json');
+    expect(helm(views(', filters: {namespaces: [shop]}'))).toContain(
+      `--set-json 'views=[{"name":"a"},{"name":"b","filters":{"namespaces":["shop"],"labels":"","annotations":""}}]'`,
+    );
   });
 
   it('roles of other accounts come first, one stack a role, each with the names that the config has', () => {

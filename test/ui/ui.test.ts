@@ -42,7 +42,10 @@ function pictureOf({ records = [], findings = [], changes = [], runs = [] }: See
         name: 'lab',
         owner: 'o',
         state: 'unreachable',
-        kinds: { service: { complete: false, error: 'no way to it' } },
+        kinds: {
+          service: { complete: false, error: 'no way to it' },
+          ingress: { complete: false, error: 'no way to it' },
+        },
         endpoints: 0,
       },
     ],
@@ -109,7 +112,17 @@ describe('what the pages show', () => {
   });
 
   test.each([
-    ['./', ['prod', 'unreachable', 'no way to it', '9992 of 10000', '<b class="bad">1</b>', 'not-owned']],
+    [
+      './',
+      [
+        'prod',
+        'unreachable',
+        'service, ingress: <span class="bad">no way to it</span>',
+        '9992 of 10000',
+        '<b class="bad">1</b>',
+        'not-owned',
+      ],
+    ],
     ['./plan', ['+ create', 'new.example.com', '192.0.2.9 (60 s)', 'prod: service/shop/web']],
     ['./findings', ['not-owned', 'somebody else has it', '1 of 1 findings']],
     ['./findings?q=frozen', ['0 of 1 findings: none.']],
@@ -207,8 +220,8 @@ describe('what runs did', () => {
         '+1',
         '~1',
         'a person: undoes run-0',
-        '<td>1.5 s</td><td>1.5 s</td><td>3.0 s</td>',
-        '<td>4</td>',
+        '<td data-head="Until the run began">1.5 s</td><td data-head="Until Route 53 accepted">1.5 s</td><td data-head="In all">3.0 s</td>',
+        '<td data-head="Route 53 requests">4</td>',
       ],
     ],
     [
@@ -336,6 +349,33 @@ describe('100,000 records', () => {
       expect(Buffer.byteLength(text)).toBeLessThan(300_000);
     }
     expect((await get('./records?page=1000')).text).toContain('page 1000 of 1000');
+  });
+
+  test('a page stays so where records have very many values, and a name very many findings', async () => {
+    const values = Array.from({ length: 400 }, (_, i) => `198.51.${100 + (i >> 8)}.${i & 255}`);
+    const many = Array.from({ length: 200 }, (_, i) => recordOf(`h${i}.example.com`, 'o')).map(one => ({
+      ...one,
+      record: { ...one.record, values },
+    }));
+    const changes = many.map(({ record }) => {
+      const { name, type } = record;
+      const change = { action: 'update', name, type, before: record, after: { ...record, values: values.slice(1) } };
+      return { ...change, owner: 'o', objects: [OBJECT], moreObjects: 40 } as RecordChange;
+    });
+    const findings = Array.from({ length: 2_000 }, (_, i): Finding => {
+      const message = `h0.example.com is published for prod: service/shop/web, which also asks for it (${i})`;
+      return { reason: 'conflict', message, name: 'h0.example.com', object: { ...OBJECT, name: `web${i}` } };
+    });
+    const { get } = await serve(async () => pictureOf({ records: many, changes, findings }));
+    for (const path of ['./records', './plan', './findings', './name?n=h0.example.com']) {
+      const { status, text } = await get(path);
+      expect([path, status]).toEqual([path, 200]);
+      expect(text.length).toBeLessThan(300_000);
+    }
+    const { text } = await get('./name?n=h0.example.com');
+    expect(text).toContain('The first 100 of 2000 findings of this name');
+    expect(text).toContain('198.51.101.143');
+    expect((await get('./plan')).text).toContain('and 40 more');
   });
 
   test('a search finds what it is asked for', () => {

@@ -57,10 +57,11 @@ function undoneFinding(
   const release = `fairlead undo --release ${name}`;
   const since = `what the run ${run} did of it was undone at ${new Date(at).toISOString()} (by ${by})`;
   const former = stopped && (stopped.objects[0] ?? stopped.former);
+  const set = key === name ? '' : ` (set identifier ${key.slice(name.length + 1)})`;
   const what = stopped ? 'is left as it is, though its objects ask for something else' : 'is held as it is';
   return {
     reason: stopped ? 'frozen' : 'warning',
-    message: `${key} ${what}: ${since}, and no run changes it until that is released (${release})`,
+    message: `${name}${set} ${what}: ${since}, and no run changes it until that is released (${release})`,
     name,
     ...(former && { former }),
     ...(key !== name && { setIdentifier: key.slice(name.length + 1) }),

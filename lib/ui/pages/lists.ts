@@ -1,7 +1,6 @@
-import { describeValue } from '../../report/change.ts';
 import { type Html, html } from '../html.ts';
 import { nameLink, pages, table } from '../layout.ts';
-import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
+import { briefValue, CHANGE_HEAD, changeCells, counted, FINDING_HEAD, findingCells } from '../parts.ts';
 import { findingText, type Index, search } from '../picture.ts';
 
 /** Rows of a page: it stays far below 300 kB. */
@@ -33,7 +32,7 @@ export function planPage({ picture }: Index, asked: Asked): Html {
   const { created, updated, deleted } = picture.plan.counts;
   return html`
 <p>The next run would create ${created}, change ${updated} and remove ${deleted} record sets. <code>npx fairlead sync</code> does it now.</p>
-${table(`${changes.length} changes`, CHANGE_HEAD, shown.map(changeCells))}
+${table(counted(changes.length, 'change'), CHANGE_HEAD, shown.map(changeCells))}
 ${pages('plan', {}, here, of)}`;
 }
 
@@ -61,7 +60,7 @@ ${table(
   shown.map(({ listed: { record, owner, cluster, resource, zone }, ours }) => [
     nameLink(record.name),
     record.type,
-    html`<span class="value">${describeValue(record)}</span>`,
+    html`<span class="value">${briefValue(record)}</span>`,
     owner === undefined
       ? html`<span class="soft">nobody’s</span>`
       : html`<span class="${ours ? '' : 'soft'}">${owner}</span>`,

@@ -4,6 +4,7 @@ import { type Html, html } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
 import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
 import type { Index } from '../picture.ts';
+import { ROWS } from './lists.ts';
 import { historyTable } from './runs.ts';
 
 /** One hostname: what stands there and whose it is, what the next run would do, and why what is asked for is not there. */
@@ -15,8 +16,10 @@ export function namePage(
   const here = rows.filter(({ listed }) => listed.record.name === name);
   const waiting = changes.get(name) ?? [];
   const said = findings.get(name) ?? [];
+  // What is ours was made by a run, be it longer ago than the page shows.
+  const mayBeUndone = typeof lately === 'string' || lately.length > 0 || here.some(({ ours }) => ours);
   return html`
-${verdict(here.length, waiting.length, said.length)}
+${verdict(here, waiting.length, said.length)}
 <h2>What stands in Route 53</h2>
 ${table(
   'Record sets of this name',
@@ -30,20 +33,25 @@ ${table(
   ]),
 )}
 <h2>What the next run would do</h2>
-${table('Changes of this name', CHANGE_HEAD, waiting.map(changeCells))}
+${table(captionOf(waiting.length, 'changes'), CHANGE_HEAD, waiting.slice(0, ROWS).map(changeCells))}
 <h2>What is not done, and why</h2>
-${table('Findings of this name', FINDING_HEAD, said.map(findingCells))}
+${table(captionOf(said.length, 'findings'), FINDING_HEAD, said.slice(0, ROWS).map(findingCells))}
 <h2>What runs changed within a day</h2>
 ${historyTable(lately)}
 <h2>In the terminal</h2>
 ${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}
-<p>To put back what was changed last, and to hold it there (shown first, then asked):</p>
-${commandLine(`npx fairlead undo ${name}`)}`;
+${mayBeUndone && html`<p>To put back what was changed last, and to hold it there (shown first, then asked):</p>\n${commandLine(`npx fairlead undo ${name}`)}`}`;
 }
 
-function verdict(records: number, waiting: number, findings: number): Html {
+/** Thousands of objects may ask for one name. */
+const captionOf = (count: number, what: string) =>
+  count <= ROWS ? `${count} ${what} of this name` : `The first ${ROWS} of ${count} ${what} of this name`;
+
+function verdict(here: Index['rows'], waiting: number, findings: number): Html {
   if (findings > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
   if (waiting > 0) return html`<p class="warn">It changes with the next run.</p>`;
-  if (records === 0) return html`<p>Nothing stands there, and nobody asks for it.</p>`;
+  if (here.length === 0) return html`<p>Nothing stands there, and nobody asks for it.</p>`;
+  if (!here.some(({ ours }) => ours))
+    return html`<p>It is not ours, and no object asks for it: fairlead leaves it alone.</p>`;
   return html`<p class="good">It is as it is asked for, or nobody of the clusters asks for anything else.</p>`;
 }

@@ -1,9 +1,23 @@
 import { ago } from '../../ago.ts';
 import { groupBy } from '../../group.ts';
-import type { Reason, ZoneResult } from '../../model/index.ts';
+import type { ClusterResult, Reason, ZoneResult } from '../../model/index.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
 import type { Index, Room } from '../picture.ts';
+
+/** How each kind was read; what kept several from being read is said once. */
+function kindsCell(kinds: ClusterResult['kinds']): Part {
+  const said = Object.entries(kinds).map(([kind, read]) => ({
+    kind,
+    text: read.complete ? `${read.objects} object${read.objects === 1 ? '' : 's'}` : read.error,
+    fault: !read.complete,
+  }));
+  const together = [...groupBy(said, ({ kind, text, fault }) => (fault ? text : kind)).values()];
+  return together.map(
+    (group, i) =>
+      html`${i > 0 && html`<br>`}${group.map(({ kind }) => kind).join(', ')}: ${group[0]?.fault ? html`<span class="bad">${group[0].text}</span>` : group[0]?.text}`,
+  );
+}
 
 /** The fleet at a glance: is it well, what waits, how full are the zones. */
 export function overview({ picture, rows, changes }: Index, now: number): Html {
@@ -30,10 +44,7 @@ ${table(
     owner,
     html`<span class="${state === 'read' ? 'good' : state === 'kept' ? 'soft' : 'bad'}">${state}</span>`,
     endpoints,
-    Object.entries(kinds).map(
-      ([kind, read], i) =>
-        html`${i > 0 && html`<br>`}${kind}: ${read.complete ? `${read.objects} objects` : html`<span class="bad">${read.error}</span>`}`,
-    ),
+    kindsCell(kinds),
   ]),
 )}
 <h2>Hosted zones</h2>

@@ -4,7 +4,7 @@ import { andMore, type HistoryLine, isSameSet, type RecordSet } from '../../mode
 import { describeValue } from '../../report/change.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, nameLink, pages, table } from '../layout.ts';
-import { valueDifference } from '../parts.ts';
+import { briefValue, counted, valueDifference } from '../parts.ts';
 import type { Index } from '../picture.ts';
 import { type Asked, cut, ROWS } from './lists.ts';
 
@@ -29,7 +29,7 @@ export function runsPage({ picture: { runs } }: Index, asked: Asked, now: number
 ${here === 1 && noticesTable(runs)}
 <h2>What each run changed</h2>
 ${table(
-  `${runs.length} runs changed something within a day`,
+  `${counted(runs.length, 'run')} changed something within a day`,
   ['When', 'Run', 'Asked by', 'Changed', 'Names', 'Took', 'Route 53 requests'],
   shown.map(run => runCells(run, now)),
 )}
@@ -90,7 +90,7 @@ export function historyTable(all: readonly HistoryLine[] | string): Html {
   if (typeof all === 'string') return html`<p class="soft">Not known: ${all}</p>`;
   const lines = all.slice(0, ROWS);
   return table(
-    lines.length < all.length ? `The last ${lines.length} of ${all.length} changes` : `${all.length} changes`,
+    lines.length < all.length ? `The last ${lines.length} of ${all.length} changes` : counted(all.length, 'change'),
     ['When', 'Change', 'Name', 'Value', 'Object', 'Why', 'Run'],
     lines.map(line => {
       const { at, action, name, objects, formerly, why, run } = line;
@@ -120,7 +120,7 @@ function differences({ name, before, after }: HistoryLine): Html {
     const was = before.find(other => isSameSet(other, set));
     const is = after.find(other => isSameSet(other, set));
     const same = was && is && describeValue(was) === describeValue(is);
-    const value = same ? describeValue(is) : valueDifference({ ...(was && { before: was }), ...(is && { after: is }) });
+    const value = same ? briefValue(is) : valueDifference({ ...(was && { before: was }), ...(is && { after: is }) });
     return html`${i > 0 && html`<br>`}${set.type} ${value}`;
   })}`;
 }
