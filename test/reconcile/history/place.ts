@@ -203,6 +203,8 @@ function holderAbove(place: Place): string | undefined {
     const there = placeOf(name, each, world, { forced, ...(context && { context }) });
     const unmanaged = there.standing.find(({ type }) => !world.settings.types.some(managed => managed === type));
     if (unmanaged) return unmanaged.text;
+    // The run goes by a copy of it, in which the name may be another one's.
+    if (context && !context.listed.has(each.id) && there.standing.length > 0) return each.id;
     const labels = there.ours.map(record => labelOf(record, there));
     if (labels.length === 0) continue;
     const label = labels.find(
@@ -219,6 +221,8 @@ function holderAbove(place: Place): string | undefined {
  * naming, and where a record set stands without ownership: which of the two is meant, only a person can say.
  */
 function otherMeaning({ name, zone, view, run, world, ours, forced, context }: Place): string | undefined {
+  const twin = name.startsWith('any.') ? name.replace('any', '*') : undefined;
+  if (twin && dataAt(view, twin).some(({ type }) => !labelAt(view, twin, type, { zone, run }))) return twin;
   if (forced) return undefined;
   // The run may have given the other one its ownership back.
   const views = [view, context?.start.get(zone.id)].filter(one => one !== undefined);

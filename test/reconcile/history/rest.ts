@@ -153,7 +153,8 @@ function wrong(place: Place): string | undefined {
     return `${show(place)}, but ${record.text} of ${JSON.stringify(label)} is not asked for (but ${JSON.stringify(due ?? dues(place))}); ${JSON.stringify(told(place))}`;
   }
   // Who does not have the name, or only a type of it beside another object, is told why nothing is added to what stands there.
-  if (told(place) && (isShared || labels.some(label => isFrozen(label, place)))) return undefined;
+  const stays = labels.some(label => isFrozen(label, place) || isHeldAll(label, place));
+  if (told(place) && (isShared || stays)) return undefined;
   const whole = dues(place).some(due => due.every(one => ours.some(record => isDue(record, one))));
   if (excuse !== undefined || whole || dues(place).length === 0) return undefined;
   return `${show(place)}, but is asked for as ${JSON.stringify(dues(place))}`;

@@ -33,7 +33,7 @@ export const unownedUnchanged: Rule = batch => {
     const after = batch.after.get(key);
     const { name, type, values = [] } = record;
     if (isData(type)) {
-      const label = labelAt(batch.before, name, type, batch);
+      const label = labelAt(batch.before, name, type, batch) ?? olderLabel(record, batch);
       if (!isOurs(label, batch.run)) return `${key} was changed without ownership (${JSON.stringify(label)})`;
     } else if (type !== 'TXT') return `${key} was changed`;
     const theirs = values.filter(
@@ -44,6 +44,10 @@ export const unownedUnchanged: Rule = batch => {
   }
   return undefined;
 };
+
+/** The ownership record of a CNAME is that of an alias, too, and of both its halves: ExternalDNS before 0.22 wrote it so. */
+const olderLabel = ({ name, type, alias }: Rec, batch: Batch) =>
+  type !== 'CNAME' && alias ? labelAt(batch.before, name, 'CNAME', batch) : undefined;
 
 /** 2. No record set of ours is left without ownership record. */
 export const noRecordOrphan: Rule = batch => {
