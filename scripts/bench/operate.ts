@@ -27,7 +27,7 @@ const PAGES: readonly { readonly what: string; readonly path: string; readonly s
   { what: 'search that finds many', path: 'records?q=svc-9+is%3Aours', says: /\d{4,} of \d+ record sets/ },
   { what: 'search that finds nothing', path: 'records?q=nobody', says: /0 of \d+ record sets/ },
   { what: 'page of a name', path: `name?n=${hostOf(70, 123)}`, says: /It is as it is asked for/ },
-  { what: 'runs', path: 'runs', says: /1 runs changed something/ },
+  { what: 'runs', path: 'runs', says: /1 run changed something/ },
 ];
 
 /** Answers of a server that has looked already, as a browser on the machine gets them. */
