@@ -3,7 +3,7 @@ import { addTo } from '../group.ts';
 import type { DnsName } from '../model/index.ts';
 import { nearestKey } from '../nearest.ts';
 import { type ClaimRule, within } from '../plan/index.ts';
-import { REGIONS } from '../sources/index.ts';
+import { REGIONS, type SourceKind } from '../sources/index.ts';
 import type { Config, ZonesConfig } from './config.ts';
 import { configsOf } from './views.ts';
 
@@ -35,6 +35,7 @@ const DOUBTS: readonly ((config: Config) => readonly Doubt[])[] = [
   claimsBehindOthers,
   sharingBehindOthers,
   excludedForNothing,
+  filtersOfNoSource,
 ];
 
 function unknownRegions({ clusters }: Config): Doubt[] {
@@ -163,4 +164,32 @@ function excludedForNothing(config: Config): Doubt[] {
       field,
       message: `${domain} is not under zones.domains, so it leaves nothing out: mend it, or remove it`,
     }));
+}
+
+/** Filters of objects, and the sources that read what they filter. */
+const FILTERS: readonly {
+  readonly field: string;
+  readonly isSet: (config: Config) => boolean;
+  readonly isOf: (source: SourceKind) => boolean;
+}[] = [
+  {
+    field: 'ingress.classes',
+    isSet: ({ ingress }) => ingress.classes.length > 0,
+    isOf: source => source === 'ingress',
+  },
+  { field: 'service.types', isSet: ({ service }) => service.types.length > 0, isOf: source => source === 'service' },
+  ...(['name', 'namespace', 'labels'] as const).map(key => ({
+    field: `gateway.${key}`,
+    isSet: ({ gateway }: Config) => gateway[key] !== '',
+    isOf: (source: SourceKind) => source.startsWith('gateway-'),
+  })),
+];
+
+/** What filters objects that are not read. */
+function filtersOfNoSource(config: Config): Doubt[] {
+  const views = configsOf(config).map(view => view.config);
+  return FILTERS.filter(({ isSet, isOf }) => views.some(isSet) && !config.sources.some(isOf)).map(({ field }) => ({
+    field,
+    message: 'filters objects that are not read: add their source to sources, or remove it',
+  }));
 }

@@ -40,6 +40,11 @@ describe('what can fit nothing is told, with what is near', () => {
       /^claims\[2\]: never decides, since claims\[1\]/,
     ],
     ['sharing: [{domains: [a.com], mode: merge}, {domains: [x.a.com], mode: weighted}]', /^sharing\[1\]: never counts/],
+    ['sources: [service]\ningress: {classes: [alb]}', /^ingress\.classes: filters objects that are not read/],
+    ['sources: [ingress]\nservice: {types: [LoadBalancer]}', /^service\.types: filters/],
+    ['sources: [service]\ngateway: {name: edge}', /^gateway\.name: filters/],
+    ['sources: [service]\ngateway: {namespace: infra}', /^gateway\.namespace: filters/],
+    ['sources: [service]\ngateway: {labels: "a=b"}', /^gateway\.labels: filters/],
   ])('%s', (lines, told) => {
     expect(doubts(lines)).toContainEqual(expect.stringMatching(told));
   });
@@ -75,3 +80,9 @@ describe('what may fit something is not doubted', () => {
     expect(doubts(lines)).toEqual([]);
   });
 });
+
+test.each([
+  'ingress: {classes: [alb]}',
+  'service: {types: [LoadBalancer]}',
+  'sources: [gateway-httproute]\ngateway: {name: edge}',
+])('a filter of objects that are read is no doubt: %s', lines => expect(doubts(lines)).toEqual([]));
