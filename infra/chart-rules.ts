@@ -1,4 +1,3 @@
-import { parseConfig } from '../lib/config/index.ts';
 import { SERVICE_TYPES } from '../lib/config/object-keys.ts';
 import {
   namespacesRead,
@@ -9,6 +8,7 @@ import {
   type SourceKind,
   sourceSettings,
 } from '../lib/sources/index.ts';
+import { leastConfig } from './least-config.ts';
 
 /** What a forwarder reads for a source. The chart makes its roles of these. */
 interface ChartRule {
@@ -22,14 +22,8 @@ interface ChartRule {
 
 /** The namespaces of which a source reads its resources, by settings that show which they are. */
 function readWith(kind: SourceKind, types: readonly string[]) {
-  const settings = {
-    ...{ clusters: [{ name: 'a', region: 'us-east-1' }], zones: { domains: ['example.com'] } },
-    ...{ filters: { namespaces: ['namespaces'] }, gateway: { namespace: 'gateway' }, service: { types } },
-  };
-  return namespacesRead(
-    [kind],
-    [sourceSettings(parseConfig(JSON.stringify(settings), { file: 'chart-rules.ts', env: {} }))],
-  );
+  const keys = { filters: { namespaces: ['namespaces'] }, gateway: { namespace: 'gateway' }, service: { types } };
+  return namespacesRead([kind], [sourceSettings(leastConfig(keys))]);
 }
 
 function rulesOf(kind: SourceKind): ChartRule[] {

@@ -1,5 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
-import { configsOf, parseConfig } from '../lib/config/index.ts';
+import { configsOf } from '../lib/config/index.ts';
+import { leastConfig } from './least-config.ts';
 
 /** What a forwarder looks at of one view's config. */
 function readOf({ annotationPrefixes, hostnames, filters, ingress, service, gateway, records }: Config) {
@@ -22,8 +23,7 @@ function differing(own: object, base: object): Record<string, unknown> {
 
 /** The values of the forwarder's chart with which it watches what runs with this config read, where these are no defaults. */
 export function chartValues(config: Config): Record<string, unknown> {
-  const least = { clusters: [{ name: 'a', region: 'us-east-1' }], zones: { domains: ['example.com'] } };
-  const plain = parseConfig(JSON.stringify(least), { file: 'chart-values.ts', env: {} });
+  const plain = leastConfig();
   const views = configsOf(config).map(({ view: name, config: view }) => ({
     ...(name !== undefined && { name }),
     ...differing(readOf(view), readOf(config)),

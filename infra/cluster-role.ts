@@ -1,5 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
 import { configsOf } from '../lib/config/index.ts';
+import { addTo } from '../lib/group.ts';
 import {
   namespacesRead,
   type ResourceKind,
@@ -57,7 +58,7 @@ export function rolesFor(config: Config): string {
   const views = configsOf(config).map(view => sourceSettings(view.config));
   const byNamespace = new Map<string | undefined, ResourceKind[]>();
   for (const [resource, namespaces] of namespacesRead(config.sources, views)) {
-    for (const namespace of namespaces) byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), resource]);
+    for (const namespace of namespaces) addTo(byNamespace, namespace, resource);
   }
   const asking = configsOf(config).map(view => view.config.filters.namespaces);
   const isEverywhere = asking.some(({ length }) => length === 0);

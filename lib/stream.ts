@@ -10,6 +10,7 @@ import { awsHttp, withinDeadline } from './aws/index.ts';
 import { type Backoff, waitAfter } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { News, StreamEvent } from './model/index.ts';
+import { once } from './once.ts';
 import { mapLimit } from './parallel.ts';
 import { chosenFrom, eventsOf, MOST_BYTES } from './report/events.ts';
 
@@ -46,13 +47,12 @@ interface Sender {
  */
 export function streamTo(bus: string, service: string, { credentials, clock = systemClock }: Sender = {}): Stream {
   // Loaded at once, not when it is needed: so the bundler leaves out two thirds of it.
-  let client: EventBridgeClient | undefined;
+  const client = once(() => clientFor(bus, credentials));
   return async (news, untilMs) => {
     const events = news.flatMap(one => eventsOf(one, service));
     if (events.length === 0) return { sent: 0, lost: 0 };
     const entries = chosenFrom(events, MOST_EVENTS).map(event => entryOf(event, bus));
-    client ??= clientFor(bus, credentials);
-    const sending = new Sending(client, clock, untilMs);
+    const sending = new Sending(client(), clock, untilMs);
     await withinDeadline(untilMs, () => sending.all(batchesOf(entries)));
     const { sent, fault } = sending;
     if (sent === events.length) return { sent, lost: 0 };

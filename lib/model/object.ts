@@ -53,6 +53,12 @@ export function describeObject(object: ObjectRef): string {
   return `${object.cluster}: ${resourceOf(object)}`;
 }
 
+/** Those of a change, for people: the ones that are named, and how many there are besides. */
+export const describeObjects = (change: {
+  readonly objects: readonly ObjectRef[];
+  readonly moreObjects?: number;
+}): string => [...change.objects.map(describeObject), ...andMore(change)].join(', ');
+
 /** The object that such a text describes. A cluster's name may have a colon in it, a resource has none. */
 export function objectDescribed(text: string): ObjectRef | undefined {
   const at = text.lastIndexOf(': ');

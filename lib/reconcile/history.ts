@@ -95,39 +95,45 @@ function shardOf(owner: OwnerId | undefined, { views, shard }: OpenRun): string 
 async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {
   if (lines.length === 0) return;
   let left: readonly HistoryLine[] = lines;
-  for (let part = await firstWithRoom(run, at); left.length > 0; part++) left = await append(run, at, part, left);
+  for (let file = await firstWithRoom(run, at); ; file = await fileAt(run, at, file.part + 1)) {
+    left = await append(run, at, file, left);
+    if (left.length === 0) break;
+  }
   await run.ports.store.expire?.(`history/${run.shard}`, at - HISTORY_MS).catch(() => {});
 }
 
 const AS_IT_IS = { encode: (file: Uint8Array) => file, decode: (file: Uint8Array) => file };
 
+interface Part {
+  readonly part: number;
+  readonly bytes: Uint8Array;
+  /** Absent: the file is not there yet. */
+  readonly version?: string | undefined;
+}
+
 /** A process that lives long would hold every hour of it: nothing is kept of what was read. */
-async function fileAt({ kept, shard }: Pick<OpenRun, 'kept' | 'shard'>, at: number, part: number) {
+async function fileAt({ kept, shard }: Pick<OpenRun, 'kept' | 'shard'>, at: number, part: number): Promise<Part> {
   const key = historyKey(shard, at, part);
-  const file = await kept.read(key, AS_IT_IS.decode);
+  const { value: bytes = new Uint8Array(), version } = await kept.read(key, AS_IT_IS.decode);
   kept.forget(key);
-  return file;
+  return { part, bytes, version };
 }
 
 /**
  * The first file of an hour that takes lines. All before it are full, so few are looked at: an hour in which an object changes
  * with every run has very many, and each run comes here.
  */
-async function firstWithRoom(run: Pick<OpenRun, 'kept' | 'shard'>, at: number): Promise<number> {
-  const hasRoom = async (part: number) => {
-    const { value } = await fileAt(run, at, part);
-    return value === undefined || !isFull(value);
-  };
+async function firstWithRoom(run: Pick<OpenRun, 'kept' | 'shard'>, at: number): Promise<Part> {
   let full = -1;
-  let open = 0;
-  while (!(await hasRoom(open))) {
-    full = open;
-    open = 2 * open + 1;
+  let open = await fileAt(run, at, 0);
+  while (isFull(open.bytes)) {
+    full = open.part;
+    open = await fileAt(run, at, 2 * open.part + 1);
   }
-  while (open - full > 1) {
-    const middle = Math.floor((full + open) / 2);
-    if (await hasRoom(middle)) open = middle;
-    else full = middle;
+  while (open.part - full > 1) {
+    const middle = await fileAt(run, at, Math.floor((full + open.part) / 2));
+    if (isFull(middle.bytes)) full = middle.part;
+    else open = middle;
   }
   return open;
 }
@@ -136,11 +142,10 @@ async function firstWithRoom(run: Pick<OpenRun, 'kept' | 'shard'>, at: number): 
 async function append(
   run: Pick<OpenRun, 'kept' | 'shard'>,
   at: number,
-  part: number,
+  { part, bytes: before, version }: Part,
   lines: readonly HistoryLine[],
 ): Promise<readonly HistoryLine[]> {
   const key = historyKey(run.shard, at, part);
-  const { value: before = new Uint8Array(), version } = await fileAt(run, at, part);
   const { file, left } = withLines(before, lines);
   if (left.length === lines.length) return left;
   await run.kept.write(key, file, version, {

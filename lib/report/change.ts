@@ -1,5 +1,5 @@
 import type { RecordChange, RecordSet } from '../model/index.ts';
-import { andMore, describeObject, describeRouting } from '../model/index.ts';
+import { describeObjects, describeRouting } from '../model/index.ts';
 import type { Cell, Style } from './table.ts';
 
 /** What a record set says, in a few words. */
@@ -83,7 +83,7 @@ function changedParts(before: RecordSet, after: RecordSet): string {
 
 /** Who asks; of a removal, and of a name that changes hands, whose it was. */
 function objectText({ formerly, ...change }: RecordChange): string {
-  const asking = [...change.objects.map(describeObject), ...andMore(change)].join(', ');
+  const asking = describeObjects(change);
   if (formerly === undefined) return asking;
   return asking === '' ? `was ${formerly}` : `${asking} (was ${formerly})`;
 }

@@ -1,8 +1,7 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { awsHttp } from '../aws/index.ts';
+import { once } from '../once.ts';
 import { StateConflict, type StateStore } from './store.ts';
-
-type S3 = typeof import('./s3-client.ts');
 
 interface S3Failure {
   readonly name: string;
@@ -20,14 +19,12 @@ const isAbsent = (error: unknown) => failed(error, 404) && (error as S3Failure).
  */
 export function createS3Store(bucket: string, prefix: string, config: S3ClientConfig = {}): StateStore {
   // Loaded at the first use: a command whose state is a folder need not start an S3 client.
-  let loaded: Promise<{ s3: S3; client: InstanceType<S3['S3Client']> }> | undefined;
-  const load = () => {
-    loaded ??= import('./s3-client.ts').then(s3 => ({
+  const load = once(() =>
+    import('./s3-client.ts').then(s3 => ({
       s3,
       client: new s3.S3Client({ requestHandler: awsHttp, maxAttempts: 2, ...config }),
-    }));
-    return loaded;
-  };
+    })),
+  );
   const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });
   return {
     async get(key, known) {

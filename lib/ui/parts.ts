@@ -1,18 +1,15 @@
 import type { Finding, RecordChange, RecordSet } from '../model/index.ts';
-import { andMore, describeObject, isUnpublished } from '../model/index.ts';
+import { describeObject, describeObjects, isUnpublished } from '../model/index.ts';
 import { describeValue } from '../report/change.ts';
 import { type Html, html, type Part } from './html.ts';
 import { nameLink } from './layout.ts';
-
-const objectText = (change: RecordChange): string =>
-  [...change.objects.map(describeObject), ...andMore(change)].join(', ');
 
 const SIGNS = { create: ['good', '+ create'], update: ['warn', '~ update'], delete: ['bad', '− delete'] } as const;
 
 /** The cells of a change: what, the name, the type, the value as a difference, whose. */
 export function changeCells(change: RecordChange): Part[] {
   const [style, sign] = SIGNS[change.action];
-  const whose = objectText(change);
+  const whose = describeObjects(change);
   const former = change.formerly === undefined ? '' : `was ${change.formerly}`;
   return [
     html`<span class="${style}">${sign}</span>${change.drift === true && html` <span class="warn">(drift)</span>`}`,

@@ -1,7 +1,8 @@
 import { groupBy } from '../../group.ts';
-import { type DnsName, type Finding, objectNamedBy, type Party, type ZoneState } from '../../model/index.ts';
+import type { DnsName, Finding, Party, ZoneState } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { PlannedChange } from '../context.ts';
+import { objectOf } from '../current/shares.ts';
 import type { GaveUp } from '../owners/given-up.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { Limit, PlanSettings } from '../settings.ts';
@@ -48,9 +49,6 @@ export interface Braked {
 export const partyKey = ({ owner, cluster }: Party): string => `${owner}\n${cluster ?? ''}`;
 
 export const namespaceKey = (party: Party, namespace: string): string => `${partyKey(party)}\n${namespace}`;
-
-/** The namespace of the object that an ownership record names; empty where it names none. */
-export const namespaceOf = ({ resource = '' }: Claim['ownership']): string => objectNamedBy(resource).namespace;
 
 export const leaves = ({ change }: PlannedChange): boolean => change.action === 'delete';
 
@@ -117,7 +115,7 @@ interface Mass {
 /** Of the objects that lose something by a change; empty where they are not of one namespace. */
 function namespaceOfChange({ claims, losing }: PlannedChange): string {
   const [namespace = '', ...others] = new Set(
-    (losing.length > 0 ? losing : claims).map(one => namespaceOf(one.ownership)),
+    (losing.length > 0 ? losing : claims).map(one => objectOf(one.ownership).namespace),
   );
   return others.length > 0 ? '' : namespace;
 }

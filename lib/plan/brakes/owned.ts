@@ -1,7 +1,7 @@
 import type { Current } from '../current/current.ts';
-import { decidingClaims } from '../current/shares.ts';
+import { decidingClaims, objectOf } from '../current/shares.ts';
 import type { Owners } from '../owners/owners.ts';
-import { namespaceKey, namespaceOf, partyKey } from './brakes.ts';
+import { namespaceKey, partyKey } from './brakes.ts';
 
 /** Names that each party has, by {@link partyKey}, and each namespace of it, by {@link namespaceKey}. */
 export type Owned = ReadonlyMap<string, number>;
@@ -14,7 +14,7 @@ export function countOwned(currents: Iterable<Current>, owners: Owners): Owned {
       decidingClaims(owned).flatMap(({ ownership }) => {
         const party = owners.partyOf(ownership);
         const set = owned.record.setIdentifier ?? '';
-        return [partyKey(party), namespaceKey(party, namespaceOf(ownership))].map(key => ({ key, set }));
+        return [partyKey(party), namespaceKey(party, objectOf(ownership).namespace)].map(key => ({ key, set }));
       }),
     );
     for (const { key } of new Map(units.map(unit => [`${unit.key}\n${unit.set}`, unit])).values())

@@ -1,5 +1,6 @@
 import { addTo } from '../../group.ts';
 import type { DnsName, ObjectRef } from '../../model/index.ts';
+import { once } from '../../once.ts';
 import { claimsOf, decidingClaim, isOwnershipRecord } from '../../registry/index.ts';
 import type { Hides } from '../context.ts';
 import type { Evidence } from '../current/misread.ts';
@@ -14,11 +15,11 @@ import type { Candidates } from '../desired/candidates.ts';
  */
 export function hidesIn(evidence: Evidence, candidates: Candidates): Hides {
   const { view } = evidence;
-  let below: ReadonlyMap<DnsName, readonly DnsName[]> | undefined;
+  const below = once(() => namesBelow(delegated(candidates), [...view.records.keys(), ...candidates.keys()]));
   return (name, object) => {
     if (name === view.zone.name) return undefined;
-    below ??= namesBelow(delegated(candidates), [...view.records.keys(), ...candidates.keys()]);
-    return below.get(name)?.find(each => hasOthers(each, name, object, evidence) || isWanted(each, object, candidates));
+    const hidden = below().get(name);
+    return hidden?.find(each => hasOthers(each, name, object, evidence) || isWanted(each, object, candidates));
   };
 }
 
