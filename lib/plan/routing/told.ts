@@ -31,7 +31,7 @@ export function ownersByRecord({ ours }: Current, leads: readonly Wish[], wishes
   return { having, of: record => having.get(recordId(record)) ?? asking.get(record) };
 }
 
-const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>> = {
+const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => string>> = {
   cname: () => 'and DNS allows nothing beside a CNAME',
   policy: () => 'and Route 53 takes one routing policy for a name and type',
   place: () => 'and of each region, failover role and location a name and type has one',
@@ -44,20 +44,20 @@ const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>>
 
 export function whyRefused(
   candidate: Candidate,
-  { clash, other }: Obstacle,
+  { conflict, other }: Obstacle,
   owners: RecordOwners,
   { refused }: Judged,
 ): string {
   const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
   const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
-  const what = clash === 'full' ? 'as many as it may have' : said(other);
+  const what = conflict === 'full' ? 'as many as it may have' : said(other);
   const whose = owners.of(other);
   const isAsked = whose !== undefined && !owners.having.has(recordId(other));
   const inTheWay = isAsked
     ? `${whose} asks for ${other.type} ${what}`
     : `it has ${other.type} ${what} (${whose ?? 'not fairlead’s'})`;
   const stays = refused.has(candidate) ? '; what stands stays' : '';
-  return `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[clash](other)}${stays}`;
+  return `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[conflict](other)}${stays}`;
 }
 
 function said(record: {
