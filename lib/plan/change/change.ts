@@ -1,5 +1,5 @@
 import type { DnsName, HostedZone, NameChange, ObjectRef, Ownership, Party, RecordSet } from '../../model/index.ts';
-import { objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
+import { isSameIdentifier, objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../../registry/index.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -31,16 +31,20 @@ export interface Composition {
  * - An ownership record of ours whose record set goes or is replaced goes, unless another one that stays needs it; one that
  *   decides over nothing goes if it is a plain leftover.
  * - Other values in the TXT of one that goes are somebody's: they are written back.
+ * - One that decided under a naming of before is written back as it is: had another owner taken it, the batch would fail.
  */
 export function composeChange(composition: Composition, context: NameContext): PlannedChange {
   const { current, deltas, party, objects } = composition;
   const fresh = freshOwnership(composition, context);
   const leaving = leavingClaims(composition, fresh, context);
-  const creates = [...deltas.flatMap(({ after }) => (after ? [after.record] : [])), ...withOtherValues(leaving, fresh)];
-  const deletes = [
-    ...deltas.flatMap(({ before }) => (before ? [before.record] : [])),
-    ...uniqueSets(leaving.map(({ txt }) => txt)),
+  const going = uniqueSets(leaving.map(({ txt }) => txt));
+  const witnesses = witnessesOf(deltas, [...going, ...fresh.values()], context.view.before.get(current.name));
+  const creates = [
+    ...deltas.flatMap(({ after }) => (after ? [after.record] : [])),
+    ...withOtherValues(leaving, fresh),
+    ...witnesses,
   ];
+  const deletes = [...deltas.flatMap(({ before }) => (before ? [before.record] : [])), ...going, ...witnesses];
   const former = (deltas.find(({ before }) => before)?.before?.claim ?? leaving[0])?.ownership;
   const isShared = deltas.some(({ before, after }) => before?.shares && after);
   const isOther =
@@ -57,6 +61,18 @@ export function composeChange(composition: Composition, context: NameContext): P
   };
   const losing = [...new Set(deltas.flatMap(losingOf))];
   return { change, claims: [...new Set([...losing, ...leaving])], losing };
+}
+
+/** Ownership records of a naming of before for the record sets that are taken away or replaced. */
+function witnessesOf(
+  deltas: readonly Delta[],
+  written: readonly RecordSet[],
+  before: readonly Claim[] = [],
+): RecordSet[] {
+  const replaced = deltas.flatMap(delta => delta.before?.record ?? []);
+  const speaking = before.map(({ txt }) => txt).filter(txt => replaced.some(one => isSameIdentifier(one, txt)));
+  const named = new Set(written.map(recordId));
+  return uniqueSets(speaking).filter(txt => !named.has(recordId(txt)));
 }
 
 /** Whose record set is taken away or replaced; of one that several clusters have together whose part. */
