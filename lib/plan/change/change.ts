@@ -1,11 +1,12 @@
 import type { DnsName, HostedZone, NameChange, ObjectRef, Ownership, Party, RecordSet } from '../../model/index.ts';
-import { isSameIdentifier, objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
+import { objectIn, recordId, resourceOf, sharesTtl } from '../../model/index.ts';
 import { type Claim, decidingClaim, ownershipName, writeOwnership } from '../../registry/index.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { recordsAt } from '../current/zone-view.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Delta } from './diff.ts';
+import { witnessesOf } from './witnesses.ts';
 
 /** TTL of ownership records in seconds, as ExternalDNS writes them. */
 export const OWNERSHIP_TTL = 300;
@@ -38,7 +39,7 @@ export function composeChange(composition: Composition, context: NameContext): P
   const fresh = freshOwnership(composition, context);
   const leaving = leavingClaims(composition, fresh, context);
   const going = uniqueSets(leaving.map(({ txt }) => txt));
-  const witnesses = witnessesOf(deltas, [...going, ...fresh.values()], context.view.before.get(current.name));
+  const witnesses = witnessesOf(deltas, [...going, ...fresh.values()], current, context);
   const creates = [
     ...deltas.flatMap(({ after }) => (after ? [after.record] : [])),
     ...withOtherValues(leaving, fresh),
@@ -61,18 +62,6 @@ export function composeChange(composition: Composition, context: NameContext): P
   };
   const losing = [...new Set(deltas.flatMap(losingOf))];
   return { change, claims: [...new Set([...losing, ...leaving])], losing };
-}
-
-/** Ownership records of a naming of before for the record sets that are taken away or replaced. */
-function witnessesOf(
-  deltas: readonly Delta[],
-  written: readonly RecordSet[],
-  before: readonly Claim[] = [],
-): RecordSet[] {
-  const replaced = deltas.flatMap(delta => delta.before?.record ?? []);
-  const speaking = before.map(({ txt }) => txt).filter(txt => replaced.some(one => isSameIdentifier(one, txt)));
-  const named = new Set(written.map(recordId));
-  return uniqueSets(speaking).filter(txt => !named.has(recordId(txt)));
 }
 
 /** Whose record set is taken away or replaced; of one that several clusters have together whose part. */

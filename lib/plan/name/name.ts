@@ -43,8 +43,8 @@ function planThoroughly(current: Current, asking: readonly Candidate[], around: 
   const findings = all.filter(isTold);
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
   // Where no object has the rest of the name, those that ask are told why.
-  const isServed = parts.some(({ objects }) => objects.length > 0);
-  const left = !keeping && isServed ? leftBehind(current, context) : undefined;
+  const isCovered = parts.some(({ objects }) => objects.length > 0);
+  const left = !keeping && isCovered ? leftBehind(current, context) : undefined;
   const told = { findings, ...(keeping && { keeping }), ...(left && { keeping: left, partly: true }) };
   const asked = parts.map(part => ({ ...part, objects: part.objects.filter(one => !shared.absent.has(one)) }));
   const changes = togetherParts(asked).flatMap((together, i) => changeOf(together, i === 0, current, context));

@@ -31,10 +31,10 @@ export interface Settled {
  *
  * | what asks                                   | beside it                                         | done                              |
  * |---------------------------------------------|---------------------------------------------------|-----------------------------------|
- * | any                                         | what stays as it is: others', not read, waiting   | refused where it clashes          |
+ * | any                                         | what stays as it is: others', not read, waiting   | refused where it conflicts        |
  * | all objects that have record sets there     | each other, and they agree on another policy      | all change, in one batch          |
  * | some of them                                | one that goes on asking for what stands           | refused; what they have stays     |
- * | an object that has none there               | any of these                                      | refused where it clashes          |
+ * | an object that has none there               | any of these                                      | refused where it conflicts        |
  *
  * The TTL of weighted record sets is what stands, as long as one that has it asks for it; it is no reason to refuse.
  */

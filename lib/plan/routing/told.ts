@@ -19,7 +19,7 @@ export function ownersByRecord({ ours }: Current, leads: readonly Wish[]): Reado
   ]);
 }
 
-const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>> = {
+const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => string>> = {
   cname: () => 'and DNS allows nothing beside a CNAME',
   policy: () => 'and Route 53 takes one routing policy for a name and type',
   place: () => 'and of each region, failover role and location a name and type has one',
@@ -32,16 +32,16 @@ const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>>
 
 export function whyRefused(
   candidate: Candidate,
-  { clash, other }: Obstacle,
+  { conflict, other }: Obstacle,
   owner: ReadonlyMap<string, string>,
   { refused }: Judged,
 ): string {
   const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
   const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
-  const what = clash === 'full' ? 'as many as it may have' : said(other);
+  const what = conflict === 'full' ? 'as many as it may have' : said(other);
   const whose = owner.get(recordId(other)) ?? 'not fairlead’s';
   const stays = refused.has(candidate) ? '; what stands stays' : '';
-  return `${candidate.name} is not published ${asked}: it has ${other.type} ${what} (${whose}), ${REASONS[clash](other)}${stays}`;
+  return `${candidate.name} is not published ${asked}: it has ${other.type} ${what} (${whose}), ${REASONS[conflict](other)}${stays}`;
 }
 
 function said(record: {

@@ -74,8 +74,8 @@ function unreadAbove({ current, asking, addresses }: Name, context: NameContext)
   const { view } = context;
   if (current.ours.length > 0 || current.claims.length > 0) return undefined;
   const { ours, zone } = context.above(current.name);
-  const upper = { ...current, ours };
-  const { kept } = sortStanding(sharesAt(upper, asking, context), addresses, upper, context);
+  const above = { ...current, ours };
+  const { kept } = sortStanding(sharesAt(above, asking, context), addresses, above, context);
   if (kept.length === 0) return undefined;
   const message = `${current.name} is shared in ${zone?.name} (${zone?.id}), and is published here when all clusters that have a part of it were read`;
   return {
