@@ -1,5 +1,4 @@
 import type { DnsName, Finding, RecordSet } from '../../model/index.ts';
-import { recordId } from '../../model/index.ts';
 import { isOwnershipRecord } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -50,7 +49,7 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
   const judged = judgeHolders(wishes, { staying, own, merge: context.settings.merge });
   const granted = grantNew(wishes, judged, context.settings.merge);
   const refused = new Map([...judged.refused, ...granted.refused]);
-  const owner = ownersByRecord(current, granted.leads);
+  const owners = ownersByRecord(current, granted.leads, wishes);
   const ttls = sharedTtls(current, granted.leads, judged.fixed);
   return {
     candidates: candidates.filter(candidate => !refused.has(candidate)),
@@ -63,8 +62,8 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
       ...[...refused].flatMap(([candidate, obstacle]) =>
         findingsOf(
           candidate,
-          owner.has(recordId(obstacle.other)) ? 'conflict' : 'not-owned',
-          whyRefused(candidate, obstacle, owner, judged),
+          owners.of(obstacle.other) ? 'conflict' : 'not-owned',
+          whyRefused(candidate, obstacle, owners, judged),
           context.view.zone.id,
         ),
       ),
