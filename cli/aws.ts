@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { awsHttp } from '../lib/aws/index.ts';
 import { reasonOf } from '../lib/reason.ts';
+import { ask } from './ask.ts';
 import { bounded, whilePersonIsAsked } from './credentials.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -70,10 +70,8 @@ async function askForCode(serial: string): Promise<string> {
     throw new Error(
       `the profile asks for a code of ${serial}, and there is no terminal to ask on; give credentials of a session`,
     );
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question(`MFA code of ${serial}: `)).trim();
-  } finally {
-    terminal.close();
-  }
+  const code = await ask(`MFA code of ${serial}: `);
+  if (code) return code;
+  // Of a name that is not taken for a fault that may pass, after which it would be asked again.
+  throw Object.assign(new Error(`no code of ${serial} was given`), { name: 'CredentialsProviderError' });
 }

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { parseConfig } from '../lib/config/index.ts';
 import { printable } from '../lib/printable.ts';
+import { ask } from './ask.ts';
 import { command, EXIT, print } from './output.ts';
 
 export interface InitFlags {
@@ -54,14 +54,11 @@ async function answered({ domain, ...flags }: InitFlags): Promise<Answers> {
   }
   const answers: Record<keyof Answers, string> = { cluster: '', region: '', domains: '', owner: 'fairlead', ...given };
   if (!process.stdin.isTTY || open.length === 0) return answers;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    for (const [key, question, standard] of open) {
-      const hint = standard === '' ? '' : ` [${standard}]`;
-      answers[key] = (await terminal.question(`${question}${hint}: `)).trim() || standard;
-    }
-  } finally {
-    terminal.close();
+  for (const [key, question, standard] of open) {
+    const hint = standard === '' ? '' : ` [${standard}]`;
+    const answer = await ask(`${question}${hint}: `);
+    if (answer === undefined) throw new Error('no answer was given: nothing is written');
+    answers[key] = answer || standard;
   }
   return answers;
 }

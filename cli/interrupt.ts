@@ -1,4 +1,7 @@
 import { type Ports, withZones } from '../lib/reconcile/index.ts';
+import { OutOfTime } from '../lib/route53/index.ts';
+
+const WHY = 'stopped by Ctrl-C';
 
 /** Ports of a run that a person can stop. */
 export interface Stoppable {
@@ -13,9 +16,13 @@ export interface Stoppable {
  */
 export function stoppable(ports: Ports, tell: (text: string) => void): Stoppable {
   const stop = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(new OutOfTime(WHY)));
+  });
+  stopped.catch(() => {});
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(130);
-    stop.abort(new Error('stopped by Ctrl-C'));
+    stop.abort(new Error(WHY));
     tell('stopping: nothing more is begun, the result comes in a moment (Ctrl-C again ends at once)');
   };
   process.on('SIGINT', onSignal);
@@ -25,8 +32,8 @@ export function stoppable(ports: Ports, tell: (text: string) => void): Stoppable
         route53,
         budget: {
           ...budget,
-          take: async (priority, until, changes) =>
-            !stop.signal.aborted && (await budget.take(priority, until, changes)) && !stop.signal.aborted,
+          // A turn may be long in coming, where very much is to be changed: nobody waits for it any more.
+          take: (...turn) => Promise.race([stopped, budget.take(...turn)]),
         },
       })),
       readCluster: (cluster, sources, page, restart, signal, reading) => {

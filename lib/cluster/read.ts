@@ -217,6 +217,7 @@ function kindRead(cluster: string, source: SourceKind, outcome: Outcome<number>,
   if ('value' in outcome) return { complete: true, objects: outcome.value };
   const { error } = outcome;
   if (error instanceof ClusterError) return { complete: false, error: error.message };
-  const what = signal?.aborted ? 'was stopped' : 'failed unexpectedly';
-  return { complete: false, error: `cluster ${cluster}: reading ${source} objects ${what}: ${reasonOf(error)}` };
+  // Of all kinds alike, so that it is told once.
+  const what = signal?.aborted ? 'reading was stopped' : `reading ${source} objects failed unexpectedly`;
+  return { complete: false, error: `cluster ${cluster}: ${what}: ${reasonOf(error)}` };
 }

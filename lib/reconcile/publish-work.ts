@@ -12,6 +12,8 @@ export interface PublishContext {
   readonly route53: CountedRoute53;
   /** What the changes were planned from. */
   readonly input: PlanInput;
+  /** Told of how many changes Route 53 has accepted together. */
+  readonly onApplied?: ((changes: number) => void) | undefined;
 }
 
 /** A zone on its way: what was done to it so far, and what is left. */

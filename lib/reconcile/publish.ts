@@ -71,6 +71,7 @@ export async function publishZone({ state, changes, edits }: Publishing, context
     const outcome = await applyChanges(state.zone.id, inFairOrder(todo, state.zone.id), context.route53, {
       beforeBatch: batch => fenced(batch, state.zone.id, context),
       spokenType: record => spokenType(record, state.zone, context),
+      onApplied: context.onApplied,
     });
     const [lesser, rest] = context.run.exact ? [[], outcome] : takeLesser(outcome, work, context);
     settle(rest, work, context);

@@ -17,6 +17,7 @@ import { refuseUnknown } from './unknown-target.ts';
 import { inView, type View, withContested } from './views.ts';
 import { planInput, readWorlds, type ViewOfWorld, type World, type Worlds } from './world.ts';
 import { changesOf, type DoneZone, finishZone, previewZone, unreadableZone } from './zone-run.ts';
+import type { LoadedZone } from './zones.ts';
 
 const ZONES_AT_ONCE = 6;
 
@@ -145,11 +146,27 @@ function tellPlanned({ run, world: { zones, clusters }, planned }: PlannedView):
 
 async function carryOut(request: RunRequest, view: PlannedView, late: boolean): Promise<DoneView> {
   const { run, route53, world, input, planned } = view;
-  const work = { run, route53, input, planned, request, late };
+  const onApplied = run.onProgress && changesMade(run.onProgress, world.zones, planned);
+  const work = { run, route53, input, planned, request, late, onApplied };
   const zones = await mapLimit(world.zones, ZONES_AT_ONCE, zone =>
     request.mode === 'sync' ? finishZone(zone, work) : previewZone(zone, work),
   );
   return { ...view, zones };
+}
+
+/** Counts what is accepted in all zones together, for who looks on. */
+function changesMade(
+  tell: NonNullable<Run['onProgress']>,
+  zones: readonly LoadedZone[],
+  planned: PlanOutput,
+): (changes: number) => void {
+  const of = zones.reduce((sum, zone) => sum + changesOf(zone, planned).length, 0);
+  let done = 0;
+  // What was planned again may be more than was planned.
+  return changes => {
+    done = Math.min(of, done + changes);
+    tell({ stage: 'changes', done, of });
+  };
 }
 
 function toldOf({ run, world, planned, zones }: DoneView): ToldByView {

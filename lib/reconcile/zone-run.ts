@@ -14,6 +14,8 @@ import type { LoadedZone } from './zones.ts';
 export interface RunWork extends Work {
   readonly run: OpenRun;
   readonly route53: CountedRoute53;
+  /** Told of how many changes Route 53 has accepted together. */
+  readonly onApplied?: ((changes: number) => void) | undefined;
 }
 
 /** A zone after the run, or after a look at what the run would do. */

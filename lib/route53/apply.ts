@@ -17,6 +17,8 @@ export interface ApplyOptions {
   readonly beforeBatch?: (batch: readonly NameChange[]) => Promise<void>;
   /** Tells ownership records from others; without it, a change that fits no batch is not taken apart. */
   readonly spokenType?: SpokenType;
+  /** Told of how many changes were accepted together. */
+  readonly onApplied?: ((changes: number) => void) | undefined;
 }
 
 interface Progress {
@@ -42,6 +44,7 @@ interface Sending {
   readonly route53: CountedRoute53;
   readonly progress: Progress;
   readonly beforeBatch: ApplyOptions['beforeBatch'];
+  readonly onApplied: ApplyOptions['onApplied'];
 }
 
 /** How many times more denials in a row are borne once Route 53 has accepted a batch. */
@@ -58,7 +61,7 @@ export async function applyChanges(
   zone: ZoneId,
   changes: readonly NameChange[],
   route53: CountedRoute53,
-  { beforeBatch, spokenType }: ApplyOptions = {},
+  { beforeBatch, spokenType, onApplied }: ApplyOptions = {},
 ): Promise<ZoneOutcome> {
   const isRemoval = ({ action }: NameChange) => action === 'delete';
   const ordered = [...changes.filter(isRemoval), ...changes.filter(change => !isRemoval(change))];
@@ -74,7 +77,7 @@ export async function applyChanges(
     deniedSingles: 0,
     mostDenials: 2 * (Math.ceil(Math.log2(Math.max(1, changes.length))) + 2),
   };
-  const sending: Sending = { zone, route53, progress, beforeBatch };
+  const sending: Sending = { zone, route53, progress, beforeBatch, onApplied };
   for (let batch = progress.pending.shift(); batch !== undefined; batch = progress.pending.shift())
     await sendBatch(batch, sending);
   return rejoined(progress, parts);
@@ -108,12 +111,13 @@ function sendNext({ pending }: Progress, batches: readonly (readonly NameChange[
   pending.unshift(...batches.filter(({ length }) => length > 0));
 }
 
-function noteApplied(batch: readonly NameChange[], progress: Progress): void {
+function noteApplied(batch: readonly NameChange[], { progress, onApplied }: Sending): void {
   // A role that may do something is worth more questions about what it may not.
   if (progress.batches === 0) progress.mostDenials *= PATIENCE;
   progress.batches += 1;
   notDenied(progress);
   progress.applied.push(...batch);
+  onApplied?.(batch.length);
   if (progress.room !== undefined) progress.room -= batch.reduce((sum, change) => sum + growth(change), 0);
 }
 
@@ -123,11 +127,11 @@ async function tryBatch(batch: readonly NameChange[], sending: Sending): Promise
   const changes = batchChanges(batch);
   for (let look = 0; ; look++) {
     const failure = await failureOf(route53.changeRecordSets(zone, changes, () => beforeBatch?.(batch)));
-    if (!failure) return noteApplied(batch, progress);
+    if (!failure) return noteApplied(batch, sending);
     if (failure.kind === 'rejected') return takeApart(batch, failure.message, sending);
     if (failure.kind === 'denied' || failure.kind === 'fatal') return narrowDown(batch, failure, progress);
     if (failure.kind !== 'transient') throw failure;
-    if (await stands(batch, zone, route53)) return noteApplied(batch, progress);
+    if (await stands(batch, zone, route53)) return noteApplied(batch, sending);
     await route53.pause(look, failure);
   }
 }

@@ -243,7 +243,7 @@ describe('what fails is an incomplete kind, never an exception', () => {
     await eksAt(() => server);
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error('the run is over')), 100);
-    const stopped = incomplete('cluster prod: reading service objects was stopped: the run is over');
+    const stopped = incomplete('cluster prod: reading was stopped: the run is over');
     expect(await reading({ timeouts: { connectMs: 5_000, requestMs: 5_000 } }).run(['service'], stop.signal)).toEqual({
       service: stopped,
     });
