@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Resolver } from 'node:dns/promises';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsHttp } from '../lib/aws/index.ts';
@@ -57,6 +58,7 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
   const world = composePorts(config, env, credentials);
   const { route53, store } = world;
   const bus = eventBusOf(env);
+  const resolver = resolverAt(dnsServer ?? true, '--dns-server');
   return {
     route53,
     zonesOf: view => zonesPortOf(view, config, world).route53,
@@ -72,7 +74,7 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
         credentials,
         events: whole.kubernetesEvents,
       }),
-    nameServers: zone => nameServersOf(zone, dnsServer ?? true),
+    nameServers: zone => nameServersOf(zone, resolver),
     ...(bus !== undefined && { eventBus: { arn: bus, probe: () => probeBus(bus, credentials) } }),
     messages: queue => messagesIn(new SQSClient(aws), queue),
     now: Date.now,
@@ -87,9 +89,9 @@ function namespacesOf(config: Config): string[] {
 }
 
 /** Of a name that public DNS does not know there are none; any other fault is told. */
-async function nameServersOf(zone: string, server: true | string): Promise<string[]> {
+async function nameServersOf(zone: string, resolver: Resolver): Promise<string[]> {
   try {
-    return await resolverAt(server, '--dns-server').resolveNs(zone);
+    return await resolver.resolveNs(zone);
   } catch (error) {
     if (isNone(error)) return [];
     throw error;

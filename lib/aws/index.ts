@@ -1,3 +1,4 @@
 export { accountOf } from './arn.ts';
 export { withinDeadline } from './deadline.ts';
+export { type AwsFault, awsFaultOf } from './fault.ts';
 export { awsHttp } from './http.ts';

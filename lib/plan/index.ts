@@ -26,4 +26,5 @@ export { USUAL_QUOTA, withoutAdditions } from './sending/namespace-limit.ts';
 export { fingerprint, refusalOf, refusedFindings, standsIn } from './sending/refusals.ts';
 export type { ClaimRule, PlanSettings, SharingRule } from './settings.ts';
 export { type ToldByView, tellers, toldByViews } from './told-by-views.ts';
+export { filtersWithoutZone } from './zones/without-zone.ts';
 export { selectZones, within, zoneFinder, zoneLeftOutBy } from './zones/zones.ts';

@@ -126,9 +126,9 @@ describe('what is wrong is found, with what mends it', () => {
   test.each<[string, Parameters<typeof worldOf>[0], Check['status'], RegExp]>([
     [
       'credentials that AWS does not know',
-      { identity: fails(new Error('ExpiredToken: it is old')) },
+      { identity: fails(Object.assign(new Error('it is old'), { name: 'ExpiredToken' })) },
       'bad',
-      /aws: credentials: ExpiredToken: it is old → set AWS_PROFILE/,
+      /aws: credentials: it is old → renew the credentials, or set AWS_PROFILE/,
     ],
     [
       'zones that may not be listed',
@@ -188,7 +188,7 @@ describe('what is wrong is found, with what mends it', () => {
       'a cluster without a way to it',
       { probe: fails(new Error('cluster prod: refused; open the network')) },
       'bad',
-      /clusters: prod: cluster prod: refused → open the network/,
+      /clusters: prod: refused → open the network/,
     ],
     [
       'access entries that do not count',
