@@ -144,7 +144,7 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
   // Its own limit is shorter than that of any run; here both are told as one.
   'forwarder/program/pod-identity.ts fromHttp': () =>
     podIdentity(100)().catch((error: Error) => {
-      throw new Error(`the time of this run is over: ${error.message}`);
+      throw new Error(`no whole answer in the time that was left: ${error.message}`);
     }),
 };
 

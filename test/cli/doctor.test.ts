@@ -83,11 +83,11 @@ describe('doctor finds what is broken, says what mends it, and looks at all the 
       {
         env: nobody,
         told: [
-          new RegExp(`^bad aws: credentials: Could not load credentials.* → ${renew.source}`),
-          new RegExp(`^bad zones: Route 53: Could not load credentials.* → ${renew.source}`),
+          new RegExp(`^bad aws: credentials: AWS credentials: there are none .* → ${renew.source}`),
+          new RegExp(`^bad zones: Route 53: AWS credentials: there are none .* → ${renew.source}`),
           /^bad clusters: prod: no usable AWS credentials.* → set AWS_PROFILE/,
           /^bad clusters: other: /,
-          new RegExp(`^bad state: .*Could not load credentials.* → ${renew.source}`),
+          new RegExp(`^bad state: .*AWS credentials: there are none .* → ${renew.source}`),
         ],
         well: ['program'],
       },

@@ -215,4 +215,8 @@ test('a health check that does not exist is refused, and the answer does not say
     'NoSuchHealthCheck: No health check exists with the specified ID.',
   );
   expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-2' })]))).toBe('');
+  store.healthChecks = new Set(['hc-1', 'hc-3']);
+  expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-1' })]))).toMatch(/^NoSuchHealthCheck/);
+  expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-2' })]))).toMatch(/^NoSuchHealthCheck/);
+  expect(refusal(() => store.change('Z1', [plain({ name: 'm.example.com', healthCheckId: 'hc-3' })]))).toBe('');
 });
