@@ -2,11 +2,20 @@ import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
 import { type ConfigOfView, configsOf, zoneOfSeveral } from '../config/index.ts';
 import { groupBy } from '../group.ts';
-import type { Check, DnsName, HostedZone, ZoneId } from '../model/index.ts';
-import { filtersWithoutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
+import { type Check, type DnsName, type HostedZone, nameOfKey, type ZoneId } from '../model/index.ts';
+import { filtersWithoutZone, isUnknownIPv6, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { reasonOf } from '../reason.ts';
 import { Route53Error, type Route53Port, readHostedZones, withTags } from '../route53/index.ts';
-import { decodeSelected, decodeZone, leftBehind, type StateStore, selectedKey, zoneKey } from '../state/index.ts';
+import { firstAndCount } from '../shown.ts';
+import {
+  decodeSelected,
+  decodeZone,
+  leftBehind,
+  type StateStore,
+  selectedKey,
+  type ZoneCopy,
+  zoneKey,
+} from '../state/index.ts';
 import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
@@ -185,7 +194,19 @@ async function keptCopy({ id, ...zone }: HostedZone, { state }: Config, { store,
   if (copy === undefined) return [unknown('no run has read it yet, as far as the state knows')];
   const said = `a run read it in full ${ago(copy.readAt, now())}`;
   const late = now() - copy.readAt > 2 * state.refreshMs + HOUR;
-  return [late ? doubt(said, 'is the schedule on? docs/runbook.md, AlarmNoRuns') : ok(said)];
+  const read = late ? doubt(said, 'is the schedule on? docs/runbook.md, AlarmNoRuns') : ok(said);
+  return [read, ...refusals(copy, titleOf({ id, ...zone }))];
+}
+
+/** What Route 53 refused of the last runs' changes, in its own words. */
+function refusals({ zone, memory }: ZoneCopy, title: string): Check[] {
+  const refused = [...memory.values()].flatMap(shard => [...shard.refusals]);
+  // An A that stands without an AAAA is no fault.
+  const told = refused.filter(([, { message }]) => !isUnknownIPv6(message, zone.id));
+  if (told[0] === undefined) return [];
+  const names = [...new Set(told.map(([key]) => nameOfKey(key)))];
+  const found = `Route 53 refused ${firstAndCount(names, 5)}: ${told[0][1].message}`;
+  return [checksOf('zones', title).doubt(found, `fairlead explain "${names[0]}"`)];
 }
 
 const HOUR = 3_600_000;

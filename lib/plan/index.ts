@@ -23,7 +23,7 @@ export { plan } from './plan.ts';
 export { inFairOrder } from './sending/fair-order.ts';
 export { lesserOf } from './sending/lesser.ts';
 export { USUAL_QUOTA, withoutAdditions } from './sending/namespace-limit.ts';
-export { fingerprint, refusalOf, refusedFindings, standsIn } from './sending/refusals.ts';
+export { fingerprint, isUnknownIPv6, refusalOf, refusedFindings, standsIn } from './sending/refusals.ts';
 export type { ClaimRule, PlanSettings, SharingRule } from './settings.ts';
 export { type ToldByView, tellers, toldByViews } from './told-by-views.ts';
 export { filtersWithoutZone } from './zones/without-zone.ts';
