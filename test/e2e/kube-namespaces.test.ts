@@ -62,7 +62,6 @@ describe.skipIf(withoutKube || helm === undefined)(
       const access = { kubeconfig: () => kubeconfig(url, caData, token) };
       const started = new Pod(`${root}dist/forwarder/forwarder.js`, settings, access);
       pod = started;
-      await until('the first notice is taken', () => started.said('notice sent').length > 0);
       return started;
     }
 
@@ -80,7 +79,7 @@ describe.skipIf(withoutKube || helm === undefined)(
       return body.status.allowed as boolean;
     };
 
-    test('tells of a change in either within a second, not of one in a third, and needs no right there', async () => {
+    test('tells of a change in either, not of one in a third, and needs no right there', async () => {
       const { admin } = stage.kube;
       await admin.apply(...['one', 'two', 'three'].map(namespace => web(namespace, '203.0.113.1')));
       const started = await start(['one', 'two'], ['one', 'two']);
@@ -91,14 +90,12 @@ describe.skipIf(withoutKube || helm === undefined)(
       expect(
         await Promise.all([may('list', 'services', 'three'), may('list', 'services'), may('list', 'pods')]),
       ).toEqual([false, false, false]);
-      await until('it is ready', async () => (await started.page('/readyz')).status === 200);
+      await started.atRest();
       for (const namespace of ['one', 'two']) {
         const since = receiver.taken.length;
         await admin.apply(web('three', '203.0.113.9'));
-        const began = Date.now();
         await admin.apply(web(namespace, '203.0.113.2'));
         await until(`the change in ${namespace} is told`, () => told(since).length > 0);
-        expect(Date.now() - began).toBeLessThan(1_000);
         expect(new Set(told(since))).toEqual(new Set([namespace]));
       }
       expect(started.lines.filter(({ level }) => level !== 'info')).toEqual([]);
@@ -115,7 +112,7 @@ describe.skipIf(withoutKube || helm === undefined)(
       expect(String(refused()[0]?.error)).toMatch(
         /cannot list resource "services".* in the namespace "four".*bind the forwarder's Role of the namespace four/,
       );
-      expect((await started.page('/readyz')).text).toContain('service in four');
+      await started.atRest('service in four', 'ingress in four');
       let since = receiver.taken.length;
       await admin.apply(web('one', '203.0.113.3'));
       await until('the other namespace is told of', () => told(since).includes('one'));
@@ -125,7 +122,7 @@ describe.skipIf(withoutKube || helm === undefined)(
       await until('anything may be new', () =>
         receiver.taken.slice(since).some(({ objects }) => objects === undefined),
       );
-      await until('it is ready', async () => (await started.page('/readyz')).status === 200);
+      await started.atRest();
       since = receiver.taken.length;
       await admin.apply(web('four', '203.0.113.4'));
       await until('it is told of', () => told(since).includes('four'));

@@ -36,8 +36,7 @@ test('pods are watched once a headless Service asks for its names, and their cha
   const receiver = { url: webhook.url, auth: 'iam', region: 'eu-west-1' };
   const settings = { cluster: 'prod', webhook: receiver, gather: { quietMs: 0, mostMs: 0 }, port: 0 };
   forwarder = new Pod(bundle, settings, cluster, world.env());
-  await until(() => expect(webhook.taken).not.toEqual([]));
-  expect((await forwarder.page('/readyz')).status).toBe(200);
+  await forwarder.atRest();
   expect(cluster.counts.calls['list pods']).toBeUndefined();
 
   const annotations = { 'external-dns.kubernetes.io/hostname': 'web.example.com' };
@@ -46,6 +45,7 @@ test('pods are watched once a headless Service asks for its names, and their cha
   await until(() =>
     expect(forwarder?.said('listed').map(({ kind }) => kind)).toEqual(expect.arrayContaining(['pod', 'endpointslice'])),
   );
+  await forwarder.atRest();
   const before = webhook.taken.length;
 
   apply('v1', 'Pod', pod('web-0', { hostname: 'web-0' }));

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 
 export interface LogLine {
@@ -16,6 +16,30 @@ export interface LogLine {
 
 /** Waits for something that another process brings about. */
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+
+/** A page of a forwarder. */
+export type Page = { readonly status: number; readonly text: string };
+
+export async function pageOf(port: number, path: string): Promise<Page> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: answer.status, text: await answer.text() };
+}
+
+/**
+ * Waits until all is listed and the webhook has taken all that was seen. Only from then on does a change have a notice of
+ * its own: until then it joins one that says that anything may have changed, and names no object.
+ * @param unlisted what cannot be listed, as the page says it: `service in four`
+ */
+export async function atRest(page: (path: string) => Promise<Page>, ...unlisted: readonly string[]): Promise<void> {
+  const ready = unlisted.length === 0 ? 'ok' : `not listed yet: ${unlisted.join(', ')}`;
+  await vi.waitFor(
+    async () => {
+      expect((await page('/readyz')).text.trim()).toBe(ready);
+      expect((await page('/metrics')).text).toMatch(/^fairlead_forwarder_unsent 0$/m);
+    },
+    { timeout: 45_000, interval: 20 },
+  );
+}
 
 /** The built forwarder as a process of its own, as in a pod. */
 export class Pod {
@@ -46,9 +70,13 @@ export class Pod {
     return this.lines.filter(line => line.message === message);
   }
 
-  async page(path: string): Promise<{ status: number; text: string }> {
-    const answer = await fetch(`http://127.0.0.1:${this.said('started')[0]?.port}${path}`);
-    return { status: answer.status, text: await answer.text() };
+  page(path: string): Promise<Page> {
+    return pageOf(Number(this.said('started')[0]?.port), path);
+  }
+
+  /** {@link atRest} */
+  async atRest(...unlisted: readonly string[]): Promise<void> {
+    await atRest(path => this.page(path), ...unlisted);
   }
 
   signal(name: NodeJS.Signals): void {

@@ -99,8 +99,12 @@ function contending(wishes: readonly Wish[]): Against[] {
     }
   }
   return wishes.flatMap(wish => {
-    const lost = wish.records.find(record => first.get(recordId(record)) !== wish);
-    return lost ? [{ wish, obstacle: { conflict: 'taken', other: lost } }] : [];
+    const [other] = wish.records.flatMap(record => {
+      const id = recordId(record);
+      const winner = first.get(id);
+      return winner === wish ? [] : (winner?.records.find(one => recordId(one) === id) ?? []);
+    });
+    return other ? [{ wish, obstacle: { conflict: 'taken', other } }] : [];
   });
 }
 

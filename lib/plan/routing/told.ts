@@ -1,22 +1,33 @@
 import type { DnsName, Finding, RecordSet } from '../../model/index.ts';
 import { describeObject, describeRouting, policyOf, recordId } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
-import type { Current } from '../current/current.ts';
+import type { Current, OwnedRecord } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { facetOfCandidate } from '../desired/facets.ts';
 import { findingsOf, listObjects } from '../findings.ts';
 import type { Obstacle } from './beside.ts';
-import type { Judged } from './judge.ts';
 import type { Wish } from './wish.ts';
 
-/** Whose a record set is or will be, as messages name it. */
-export function ownersByRecord({ ours }: Current, leads: readonly Wish[]): ReadonlyMap<string, string> {
-  return new Map([
+/** Whose a record set is or will be, or who asks for it, as messages name them. */
+interface RecordOwners {
+  readonly having: ReadonlyMap<string, string>;
+  of(record: RecordSet): string | undefined;
+}
+
+export function ownersByRecord({ ours }: Current, leads: readonly Wish[], wishes: readonly Wish[]): RecordOwners {
+  const having = new Map([
     ...ours.map(({ record, claim }) => [recordId(record), claim.ownership.resource ?? 'another object'] as const),
     ...leads.flatMap(({ candidate, records }) =>
       records.map(record => [recordId(record), listObjects(candidate.objects)] as const),
     ),
   ]);
+  // Two may ask for one record set; each is in the other's way.
+  const asking = new Map(
+    wishes.flatMap(({ candidate, records }) =>
+      records.map(record => [record, listObjects(candidate.objects)] as const),
+    ),
+  );
+  return { having, of: record => having.get(recordId(record)) ?? asking.get(record) };
 }
 
 const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => string>> = {
@@ -30,18 +41,32 @@ const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => strin
   full: () => 'and Route 53 takes no more of one name and type',
 };
 
+/** Whether all that a refused holder has stays: its part of what clusters have together may be among what another one gets. */
+export function keepsAll({ candidate, standing }: Wish, leads: readonly Wish[]): boolean {
+  const own = new Set(candidate.objects.map(describeObject));
+  const isLost = (owned: OwnedRecord) =>
+    leads.some(
+      lead => lead.standing.includes(owned) && !lead.candidate.objects.some(one => own.has(describeObject(one))),
+    );
+  return !standing.some(owned => owned.shares && isLost(owned));
+}
+
 export function whyRefused(
   candidate: Candidate,
   { conflict, other }: Obstacle,
-  owner: ReadonlyMap<string, string>,
-  { refused }: Judged,
+  owners: RecordOwners,
+  keeps: boolean,
 ): string {
   const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
   const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
   const what = conflict === 'full' ? 'as many as it may have' : said(other);
-  const whose = owner.get(recordId(other)) ?? 'not fairlead’s';
-  const stays = refused.has(candidate) ? '; what stands stays' : '';
-  return `${candidate.name} is not published ${asked}: it has ${other.type} ${what} (${whose}), ${REASONS[conflict](other)}${stays}`;
+  const whose = owners.of(other);
+  const isAsked = whose !== undefined && !owners.having.has(recordId(other));
+  const inTheWay = isAsked
+    ? `${whose} asks for ${other.type} ${what}`
+    : `it has ${other.type} ${what} (${whose ?? 'not fairlead’s'})`;
+  const stays = keeps ? '; what stands stays' : '';
+  return `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[conflict](other)}${stays}`;
 }
 
 function said(record: {

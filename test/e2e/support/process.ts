@@ -51,8 +51,8 @@ export function startProgram(
   };
 }
 
-/** Waits until something is so, and says what it waited for when it never is. */
-export async function until(what: string, isSo: () => Promise<boolean> | boolean, seconds = 120): Promise<void> {
+/** Waits until something is so, and says what it waited for when it never is: well before the test's own time is over. */
+export async function until(what: string, isSo: () => Promise<boolean> | boolean, seconds = 60): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain until ${what}`);
