@@ -10,7 +10,7 @@ import { Offered } from './offered.ts';
 import type { OpenRun } from './ports.ts';
 import { inTurns } from './told.ts';
 import { inView } from './views.ts';
-import { isYoung } from './zone-list.ts';
+import { isYoung, WRITE_ANEW } from './zone-list.ts';
 
 const CLUSTERS_AT_ONCE = 10;
 const NOT_ASKED = 'this run was not asked to read it';
@@ -171,9 +171,6 @@ const codec = {
   decode: decodeSnapshot,
   merge: (theirs: CachedSnapshot, ours: CachedSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
 };
-
-/** A bucket's lifecycle rule may delete what was not written for a month: what is in use is written again before. */
-const WRITE_ANEW = 7 * 24 * 3_600_000;
 
 /**
  * Keeps what was read of a cluster; for the kinds that could not be read, what was known of them before. Written only when it

@@ -13,7 +13,7 @@ import {
 } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 import type { ViewOfWorld } from './world.ts';
-import { zoneListKey } from './zone-list.ts';
+import { isYoung, WRITE_ANEW, zoneListKey } from './zone-list.ts';
 
 // A zone that the config selects no longer is read by no run, and what is ours there would be forgotten in silence. So the
 // zones that were selected are kept in one list, and of one that left it what is ours is counted in its last copy.
@@ -41,13 +41,22 @@ export async function leftZones(
   const former = before.filter(zone => !selected.has(zone.id) && mayStand(zone, views));
   const counted = await Promise.all(former.slice(0, MOST).map(zone => withLeft(zone, run)));
   const left = counted.filter(zone => zone.left.count > 0 && run.ports.clock.now() - zone.left.since < TOLD_MS);
-  const now = [...selected.values(), ...left, ...former.slice(MOST)].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const keptAt = keptAtOf(before, run.ports.clock.now());
+  const now = [...selected.values(), ...left, ...former.slice(MOST)]
+    .map(zone => ({ ...zone, keptAt }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   // A copy that could not be read just now is not without names.
   if (mode === 'sync' && run.cache.faults.size === 0 && !isDeepStrictEqual(before, now)) {
     await run.cache.write(selectedKey, now, version, { encode: encodeSelected, decode: decodeSelected, merge });
   }
   // One shard tells it for all.
   return run.shard === (run.config.shards[0]?.name ?? run.shard) ? left.map(told) : [];
+}
+
+/** The list is written when it differs, or is so old: another time makes it differ. */
+function keptAtOf(before: readonly SelectedZone[], now: number): number {
+  const oldest = Math.min(...before.map(({ keptAt = 0 }) => keptAt));
+  return isYoung(oldest, WRITE_ANEW, now) ? oldest : now;
 }
 
 /** What another run wrote meanwhile, or this one could not read, is not forgotten. */

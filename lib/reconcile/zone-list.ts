@@ -80,6 +80,9 @@ export function zoneListKey({ zones: { roleArn } }: Config): string {
   return `zones-${createHash('sha256').update(roleArn).digest('hex').slice(0, 16)}`;
 }
 
+/** A bucket's lifecycle rule may delete what was not written for a month: what is in use is written again before. */
+export const WRITE_ANEW = 7 * 24 * 3_600_000;
+
 /** Whether something read at `readAt` is younger than `ageMs`. A time from the future is not believed. */
 export function isYoung(readAt: number, ageMs: number, now: number): boolean {
   return readAt <= now && now - readAt < ageMs;

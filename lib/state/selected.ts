@@ -10,6 +10,8 @@ export interface SelectedZone {
   readonly owners: readonly OwnerId[];
   /** The key of the list of hosted zones that has it: one a role. */
   readonly list: string;
+  /** Epoch milliseconds: when this was written; absent in what an earlier version kept. */
+  readonly keptAt?: number;
   /** What is ours there, since it is selected no longer; absent while it is. */
   readonly left?: LeftBehind;
 }
@@ -35,6 +37,7 @@ const isSelected = (value: unknown): value is SelectedZone =>
   isObject(value) &&
   [value.id, value.name, value.list].every(text => typeof text === 'string') &&
   isTexts(value.owners) &&
+  (value.keptAt === undefined || isNumber(value.keptAt)) &&
   (value.left === undefined || isLeft(value.left));
 
 const isLeft = (value: unknown) =>

@@ -113,7 +113,7 @@ describe('credentials are not waited for for ever', () => {
     const connections = server.connections();
     await expect(chain()).rejects.toThrow(told);
     expect(server.connections()).toBe(connections);
-    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(performance.now() - from).toBeLessThan(30_000);
   });
 
   test('a server that trickles has no more time', async () => {
@@ -151,7 +151,7 @@ describe('credentials are not waited for for ever', () => {
     );
     const from = performance.now();
     await expect(chain()).rejects.toThrow(/within 0\.2 s/);
-    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(performance.now() - from).toBeLessThan(30_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RunResult } from '../../lib/model/index.ts';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
@@ -53,6 +53,9 @@ const apply = (count: number, target = '192.0.2.1') => {
 };
 const interrupt = ({ child }: Started) => child.kill('SIGINT');
 const STOPPING = /stopping: nothing more is begun, the result comes in a moment \(Ctrl-C again ends at once\)/;
+
+// Each starts several commands, which take long where many others are at work.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 describe('Ctrl-C', () => {
   test('while the zones are listed: nothing is read of the clusters, nothing is changed', async () => {

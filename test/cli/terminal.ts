@@ -71,7 +71,7 @@ function watched(child: ChildProcess): Started {
 
 /** Waits for a state of the world; a wait in vain says what it waited for. */
 export async function until(isSo: () => boolean, what: () => string): Promise<void> {
-  const end = Date.now() + 40_000;
+  const end = Date.now() + 120_000;
   while (!isSo()) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what()}`);
     await sleep(20);
