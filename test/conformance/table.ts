@@ -111,7 +111,7 @@ function saidBy(txt: RecordJson | undefined): string {
     const [, cluster = ''] = /cluster=([^,"]*)/.exec(value) ?? [];
     const [, resource = ''] = /resource=([^,"]*)/.exec(value) ?? [];
     const [, share = ''] = /share=([^,"]*)/.exec(value) ?? [];
-    return [owner === 'arena' ? '' : owner, cluster, resource, share].filter(Boolean).join(' ');
+    return [owner === 'arena' || owner === cluster ? '' : owner, cluster, resource, share].filter(Boolean).join(' ');
   });
   return said.length === 0 ? 'nobody' : said.join(' | ');
 }
