@@ -9,8 +9,8 @@ import type { KubernetesObject } from '../support/objects.ts';
 export type Asking = Readonly<Record<string, readonly KubernetesObject[] | 'away'>>;
 
 export interface Row {
-  /** Of fairlead.yml, without clusters and zones. */
-  readonly config?: string;
+  /** Of fairlead.yml, without clusters and zones; of each step its own, or one for all. */
+  readonly config?: string | readonly string[];
   /** Each cluster has an owner id of its own, its name. */
   readonly owners?: boolean;
   readonly zones?: readonly ZoneJson[];
@@ -31,7 +31,7 @@ export interface Outcome {
 
 const CLUSTERS = ['c1', 'c2', 'c3'];
 
-const configText = ({ config = '', owners = false }: Row, text = config) =>
+const configText = (owners: boolean, text: string) =>
   configOf(`owner: arena
 clusters: [${CLUSTERS.map(name => `{name: ${name}, region: us-east-1${owners ? `, owner: ${name}` : ''}}`).join(', ')}]
 ${/^(zones|views):/m.test(text) ? '' : 'zones: {domains: [example.com]}'}
@@ -39,16 +39,17 @@ ${text}`);
 
 /** Plays a row. After each step another run must change and send nothing, and ownership records must be where records are. */
 export async function play(row: Row): Promise<Outcome> {
-  const { zones = [EXAMPLE_ZONE], stands = [], steps } = row;
+  const { config = '', owners = false, zones = [EXAMPLE_ZONE], stands = [], steps } = row;
   const [first, ...others] = zones as [ZoneJson, ...ZoneJson[]];
   const world = harness({
     zones: [{ ...first, records: [...first.records, ...stands] }, ...others],
     clusters: Object.fromEntries(CLUSTERS.map(name => [name, { objects: [] }])),
   });
-  world.config = configText(row);
   let told: string[] = [];
   let batches = 0;
-  for (const asking of steps) {
+  const configs = [config].flat();
+  for (const [i, asking] of steps.entries()) {
+    world.config = configText(owners, configs[i] ?? configs.at(-1) ?? '');
     for (const [name, objects] of Object.entries(asking)) {
       const before = world.clusters[name]?.objects ?? [];
       world.clusters[name] = objects === 'away' ? { objects: before, failing: 'away' } : { objects: [...objects] };
@@ -92,8 +93,10 @@ function standing(all: readonly RecordJson[]): string[] {
     type === 'TXT' && values.some(value => value.includes('heritage=external-dns'));
   const txts = all.filter(isOwnership);
   const sets = all.filter(set => !isOwnership(set));
-  const ownerOf = (set: RecordJson) =>
-    txts.find(txt => txt.name === `${set.type.toLowerCase()}-${set.name}` && txt.setIdentifier === set.setIdentifier);
+  const ownerOf = (set: RecordJson) => {
+    const names = [`${set.type.toLowerCase()}-${set.name}`, `_fairlead-apex-${set.type.toLowerCase()}.${set.name}`];
+    return txts.find(txt => names.includes(txt.name) && txt.setIdentifier === set.setIdentifier);
+  };
   for (const set of sets) {
     const txt = ownerOf(set);
     if (txt) expect(routingOf(txt), `the ownership record of ${brief(set)} is routed as it is`).toBe(routingOf(set));
