@@ -201,6 +201,9 @@ describe('explain', () => {
     expect(found.verdict).toBe('refused');
     expect(words(found)).toEqual([['service/a', 'refused', 'Route 53']]);
     expect(found.zones[0]!.refusal).toMatchObject({ attempts: 1, message: expect.stringContaining('not permitted') });
+    expect(found.advice).toMatch(
+      /^change what Route 53 refuses in service\/\S+\/a of prod; .* sync --force --cluster prod$/,
+    );
   });
 
   test.each([
@@ -373,6 +376,23 @@ describe('why-not', () => {
     const found = await whyNot(world, 'service/default/storefrnt');
     expect(found).toMatchObject({ known: false, published: false, nearest: 'service/default/storefront' });
     expect((await whyNot(world, 'ingress/default/none')).advice).toMatch(/among sources/);
+  });
+
+  test('an object of a cluster that could not be read is not told to be missing', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    world.clusters.prod!.failing = 'connection refused';
+    const found = await whyNot(world, 'service/default/a', { fresh: true });
+    expect(found).toMatchObject({
+      known: false,
+      summary: 'nothing is known of prod: service/default/a: service objects of prod could not be read',
+      advice: 'see why prod could not be read: fairlead doctor says what mends it',
+      holds: ['a.example.com'],
+    });
+    expect(found.source.gaps).toContainEqual(expect.stringContaining('connection refused'));
+    expect((await explain(world, 'a.example.com', { fresh: true })).advice).toMatch(
+      /fairlead doctor says what mends it/,
+    );
   });
 
   test('all in step', async () => {
