@@ -39,7 +39,7 @@ export async function externalDns(
       execFile(
         program ?? '',
         args,
-        { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 60_000 },
+        { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 180_000 },
         (error, out, err) =>
           error ? reject(new Error(`ExternalDNS failed: ${out}${err}`, { cause: error })) : resolve(out + err),
       );
