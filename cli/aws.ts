@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline/promises';
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { awsHttp } from '../lib/aws/index.ts';
+import { reasonOf } from '../lib/reason.ts';
+import { bounded, whilePersonIsAsked } from './credentials.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -38,12 +40,29 @@ export async function terminalAws(env: Env): Promise<TerminalAws> {
     env.AWS_REGION || env.AWS_DEFAULT_REGION || configFile[profile]?.region || credentialsFile[profile]?.region;
   return {
     env: { ...env, ...(region && { AWS_REGION: region }) },
-    credentials: fromNodeProviderChain({ mfaCodeProvider: askForCode, clientConfig: { requestHandler: awsHttp } }),
+    credentials: bounded(
+      fromNodeProviderChain({
+        mfaCodeProvider: serial => whilePersonIsAsked(() => askForCode(serial)),
+        clientConfig: { requestHandler: awsHttp },
+      }),
+      undefined,
+      async () => (known.includes(profile) ? faultOf(profile) : undefined),
+    ),
   };
 }
 
 /** The files have other sections too: `sso-session.x`, `services.x`. */
 const isProfile = (section: string) => !/^(sso-session|services)\./.test(section);
+
+/** The chain goes on where a profile is of no use, and so forgets why. */
+export async function faultOf(profile: string): Promise<string | undefined> {
+  try {
+    await fromIni({ profile, clientConfig: { requestHandler: awsHttp } })();
+    return undefined;
+  } catch (error) {
+    return `profile ${profile}: ${reasonOf(error)}`;
+  }
+}
 
 /** Asked once: the chain keeps what it gets until it ends. */
 async function askForCode(serial: string): Promise<string> {

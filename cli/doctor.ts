@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { awsHttp } from '../lib/aws/index.ts';
+import { awsClient } from '../lib/aws/index.ts';
 import { probeCluster } from '../lib/cluster/index.ts';
 import type { Config } from '../lib/config/config.ts';
 import { configsOf, loadConfig } from '../lib/config/index.ts';
@@ -51,9 +51,9 @@ function program(file: string, config: Config): Check[] {
 
 type Aws = Awaited<ReturnType<typeof terminalAws>>;
 
-function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }: DoctorOptions): DoctorPorts {
+export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }: DoctorOptions): DoctorPorts {
   const region = env.AWS_REGION ?? 'us-east-1';
-  const aws = { region, credentials, requestHandler: awsHttp };
+  const aws = { region, credentials };
   const world = composePorts(config, env, credentials);
   const { route53, store } = world;
   const bus = eventBusOf(env);
@@ -62,7 +62,7 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
     zonesOf: view => zonesPortOf(view, config, world).route53,
     store,
     async identity() {
-      const { Account = '', Arn = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+      const { Account = '', Arn = '' } = await awsClient(STSClient, aws).send(new GetCallerIdentityCommand({}));
       return { account: Account, arn: Arn };
     },
     probe: (cluster, whole) =>
@@ -74,7 +74,7 @@ function composeDoctor(config: Config, { env, credentials }: Aws, { dnsServer }:
       }),
     nameServers: zone => nameServersOf(zone, dnsServer ?? true),
     ...(bus !== undefined && { eventBus: { arn: bus, probe: () => probeBus(bus, credentials) } }),
-    messages: queue => messagesIn(new SQSClient(aws), queue),
+    messages: queue => messagesIn(awsClient(SQSClient, aws), queue),
     now: Date.now,
     random: () => randomBytes(6).toString('hex'),
   };

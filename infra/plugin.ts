@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { awsHttp } from '../lib/aws/index.ts';
+import { awsClient } from '../lib/aws/index.ts';
 import { buildAll } from '../scripts/build.ts';
 import { configForLambda, type Deployment } from './deployment.ts';
 import { checkKeyVariables, type Environment } from './key-variables.ts';
@@ -80,7 +80,7 @@ async function tellNextSteps(serverless: Serverless): Promise<void> {
   const provider = serverless.getProvider('aws');
   const { config: file, paused } = serverless.service.custom.deployment;
   const [stage, region] = [provider.getStage(), provider.getRegion()];
-  const client = new CloudFormationClient({ requestHandler: awsHttp, ...(await provider.getAwsSdkV3Config()) });
+  const client = awsClient(CloudFormationClient, await provider.getAwsSdkV3Config());
   const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: provider.naming.getStackName() }));
   const outputs = (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]);
   const deployed = {

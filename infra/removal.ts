@@ -7,7 +7,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { awsHttp } from '../lib/aws/index.ts';
+import { awsClient } from '../lib/aws/index.ts';
 
 /** What is left to CloudFormation, and how long the last run may take. */
 export interface Removal {
@@ -29,15 +29,15 @@ const LEASE_MS = 10_000;
  * while it is deleted, and the deletion fails.
  */
 export async function prepareRemoval(removal: Removal): Promise<void> {
-  const config = { requestHandler: awsHttp, ...removal.config };
-  const ids = await physicalIds(new CloudFormationClient(config), removal.stack);
-  const lambda = new LambdaClient(config);
+  const { config } = removal;
+  const ids = await physicalIds(awsClient(CloudFormationClient, config), removal.stack);
+  const lambda = awsClient(LambdaClient, config);
   const [mapping] = ids.get('AWS::Lambda::EventSourceMapping') ?? [];
   if (mapping) await stopSource(lambda, mapping.id);
   const reconcile = ids.get('AWS::Lambda::Function')?.find(({ name }) => name === 'ReconcileLambdaFunction');
   if (reconcile) await stopFunction(lambda, reconcile.id);
   const bucket = ids.get('AWS::S3::Bucket')?.find(({ name }) => name === 'StateBucket');
-  if (bucket) await emptyBucket(new S3Client(config), bucket.id, Date.now() + removal.timeout * 1000);
+  if (bucket) await emptyBucket(awsClient(S3Client, config), bucket.id, Date.now() + removal.timeout * 1000);
 }
 
 /** Turned off, the mapping still hands over what it holds, and says `Disabling` until then. */

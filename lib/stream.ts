@@ -6,7 +6,7 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { parseArn } from './aws/arn.ts';
-import { awsHttp, withinDeadline } from './aws/index.ts';
+import { awsClient, withinDeadline } from './aws/index.ts';
 import { type Backoff, waitAfter } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { News, StreamEvent } from './model/index.ts';
@@ -91,10 +91,7 @@ const DENIED = /AccessDenied|NotAuthorized/;
 
 function clientFor(bus: string, credentials?: Sender['credentials']): EventBridgeClient {
   const region = parseArn(bus)?.region ?? '';
-  return new EventBridgeClient({
-    ...{ region, requestHandler: awsHttp, maxAttempts: ATTEMPTS },
-    ...(credentials && { credentials }),
-  });
+  return awsClient(EventBridgeClient, { region, maxAttempts: ATTEMPTS, ...(credentials && { credentials }) });
 }
 
 class Sending {

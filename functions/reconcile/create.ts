@@ -9,9 +9,9 @@ import { fitResult } from '../../lib/report/fit.ts';
 import type { Stream } from '../../lib/stream.ts';
 import { inTime } from '../in-time.ts';
 import { meter } from '../metrics.ts';
+import { type Covered, createCovered } from './covered.ts';
 import { type AskedMessage, type BatchRun, type Known, readTrigger, type Trigger } from './event.ts';
 import type { RetrySoon } from './redelivery.ts';
-import { createServed, type Served } from './served.ts';
 
 import { createTelemetry, logResult, meterLatency, meterResult, meterStream, type Telemetry } from './telemetry.ts';
 
@@ -55,7 +55,7 @@ const END_MS = 500;
  */
 export function createHandler(core: Core, telemetry: Telemetry = createTelemetry()) {
   const { logger, metrics, tracer } = telemetry;
-  const served = createServed();
+  const covered = createCovered();
   const handle = async (event: unknown, context: Context): Promise<RunResult | SQSBatchResponse> => {
     const news: News[] = [];
     const onNews = core.stream && ((one: News) => void news.push(one));
@@ -63,7 +63,7 @@ export function createHandler(core: Core, telemetry: Telemetry = createTelemetry
     const trigger = readEvent(event, core, telemetry);
     try {
       return trigger.kind === 'batch'
-        ? await runBatch(trigger, { run, served, core }, telemetry)
+        ? await runBatch(trigger, { run, covered, core }, telemetry)
         : fitResult(await run(trigger.request, { by: trigger.by }));
     } finally {
       await tell(news, core, context, telemetry);
@@ -134,7 +134,7 @@ type Batch = Extract<Trigger, { kind: 'batch' }>;
 
 interface Work {
   readonly run: Run;
-  readonly served: Served;
+  readonly covered: Covered;
   readonly core: Core;
 }
 
@@ -153,10 +153,10 @@ async function runBatch({ runs, malformed }: Batch, work: Work, telemetry: Telem
 }
 
 /** False when the run could not be made. */
-async function runFor(one: BatchRun, share: number, { run, served }: Work, telemetry: Telemetry): Promise<boolean> {
+async function runFor(one: BatchRun, share: number, { run, covered }: Work, telemetry: Telemetry): Promise<boolean> {
   const { logger, metrics } = telemetry;
   const messageIds = one.messages.map(({ messageId }) => messageId);
-  if (served.covers(one)) {
+  if (covered.covers(one)) {
     logger.info('served by an earlier run', { messageIds });
     meter(metrics, 'MessagesServed', messageIds.length);
     return true;
@@ -164,7 +164,7 @@ async function runFor(one: BatchRun, share: number, { run, served }: Work, telem
   try {
     const beganAt = Date.now();
     const result = await run(one.request, { by: causeOf(one.request), share, ...noticedOf(one) });
-    served.note(beganAt, one.request, result);
+    covered.note(beganAt, one.request, result);
     meterLatency(one, result, Date.now(), metrics);
     return true;
   } catch (error) {

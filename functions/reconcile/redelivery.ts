@@ -1,4 +1,4 @@
-import { awsHttp } from '../../lib/aws/index.ts';
+import { awsClient } from '../../lib/aws/index.ts';
 import { type Backoff, stepAfter } from '../../lib/backoff.ts';
 import type { AskedMessage } from './event.ts';
 
@@ -27,7 +27,7 @@ export function retryThrough(QueueUrl: string, secondsFor = secondsHidden): Retr
         : [{ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: secondsFor(receives) }],
     );
     if (Entries.length === 0) return;
-    const { Failed = [] } = await new SQSClient({ requestHandler: awsHttp }).send(
+    const { Failed = [] } = await awsClient(SQSClient, {}).send(
       new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }),
     );
     if (Failed[0]) throw new Error(`SQS did not change the visibility of a message: ${Failed[0].Message}`);

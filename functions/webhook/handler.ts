@@ -1,5 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { awsHttp } from '../../lib/aws/index.ts';
+import { awsClient } from '../../lib/aws/index.ts';
 import { sendNotice } from '../../lib/notice/queue.ts';
 import { maySpeakFor } from './callers.ts';
 import { createHandler } from './create.ts';
@@ -8,7 +8,7 @@ import { readSettings } from './settings.ts';
 
 // Once for each instance of the function: settings it cannot work with fail its start, and say why in the log.
 const { queueUrl, shards, secret, callers } = readSettings(process.env);
-const sqs = new SQSClient({ requestHandler: awsHttp });
+const sqs = awsClient(SQSClient, {});
 
 export const handler = createHandler({
   authenticate: secret ? verifier(() => fetchSecrets(secret), Date.now) : async ({ principal }) => !!principal,

@@ -6,7 +6,7 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { reasonOf } from '../reason.ts';
-import { awsHttp } from './http.ts';
+import { awsClient } from './client.ts';
 
 export type Attribute = AttributeValue;
 export type Item = Readonly<Record<string, Attribute>>;
@@ -34,7 +34,7 @@ const ATTEMPTS = 5;
 export async function scanTable(table: Table, attribute: string, value: string): Promise<Item[]> {
   const { name, region, endpoint, credentials } = table;
   const place = { region, credentials, ...(endpoint !== undefined && { endpoint }) };
-  const client = new DynamoDBClient({ requestHandler: awsHttp, maxAttempts: ATTEMPTS, ...place });
+  const client = awsClient(DynamoDBClient, { maxAttempts: ATTEMPTS, ...place });
   const pages = paginateScan(
     { client },
     {

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { parseArn } from './arn.ts';
-import { awsHttp } from './http.ts';
+import { awsClient } from './client.ts';
 
 /** Default: those of the environment. The region of an ARN goes before. */
 export interface StoreAccess {
@@ -11,14 +11,14 @@ export interface StoreAccess {
 
 /** The text of a parameter, decrypted; undefined when it has none. @throws what SSM answers */
 export async function fromSsm(Name: string, access: StoreAccess = {}): Promise<string | undefined> {
-  const client = new SSMClient({ requestHandler: awsHttp, ...access, ...regionOf(Name) });
+  const client = awsClient(SSMClient, { ...access, ...regionOf(Name) });
   const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
   return Parameter?.Value;
 }
 
 /** The text of a secret's current version; undefined when it is binary. @throws what Secrets Manager answers */
 export async function fromSecretsManager(SecretId: string, access: StoreAccess = {}): Promise<string | undefined> {
-  const client = new SecretsManagerClient({ requestHandler: awsHttp, ...access, ...regionOf(SecretId) });
+  const client = awsClient(SecretsManagerClient, { ...access, ...regionOf(SecretId) });
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
   return SecretString;
 }

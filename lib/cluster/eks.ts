@@ -1,6 +1,6 @@
 import { type Cluster, DescribeClusterCommand, EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { awsHttp } from '../aws/index.ts';
+import { awsClient, awsHttp } from '../aws/index.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import { reasonOf } from '../reason.ts';
 import {
@@ -47,7 +47,7 @@ export type CredentialsInput = NonNullable<EKSClientConfig['credentials']>;
 export function createEks(account: Account, base?: CredentialsInput): Eks {
   const region = account.region === undefined ? {} : { region: account.region };
   const credentials = account.roleArn === undefined ? base : assumedRole(account, account.roleArn, region, base);
-  const client = new EKSClient({ ...region, ...(credentials && { credentials }), requestHandler: awsHttp });
+  const client = awsClient(EKSClient, { ...region, ...(credentials && { credentials }) });
   const eks: Eks = {
     region: () => client.config.region(),
     async credentials(name) {

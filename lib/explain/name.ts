@@ -97,9 +97,9 @@ function verdictOf(known: Known): Verdict {
   const asking = known.asking.filter(isAsking);
   const stands = standsOurs(known);
   if (asking.length === 0) return unasked(known);
-  const isServed = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
+  const isCovered = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
   if (known.next.length > 0) return 'pending';
-  if (asking.every(isServed)) return 'published';
+  if (asking.every(isCovered)) return 'published';
   return stands ? 'partly' : 'refused';
 }
 
@@ -112,9 +112,9 @@ function unasked(known: Known): Verdict {
 const SHOWN = 3;
 
 function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
-  const served = known.asking.filter(({ outcome }) => outcome === 'published' || outcome === 'shared');
+  const covered = known.asking.filter(({ outcome }) => outcome === 'published' || outcome === 'shared');
   const objects = firstAndCount(
-    (served.length > 0 ? served : known.asking.filter(isAsking)).map(({ object }) => describeObject(object)),
+    (covered.length > 0 ? covered : known.asking.filter(isAsking)).map(({ object }) => describeObject(object)),
     SHOWN,
   );
   const others = known.zones.flatMap(({ records }) => records.flatMap(({ ownership }) => ownership?.owner ?? []));

@@ -47,16 +47,16 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
     names.size > 0 ||
     reasons.length > 0 ||
     facts.asked.some(({ holds: all }) => all.some(one => fits(one.object, object, object.cluster)));
-  const isServed = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
-  const published = names.size > 0 && askers.every(isServed) && !reasons.some(isUnpublished);
+  const isCovered = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
+  const published = names.size > 0 && askers.every(isCovered) && !reasons.some(isUnpublished);
   const nearest = known ? undefined : nearestOf(resourceOf(object), facts.asked.flatMap(objectsIn).map(resourceOf));
-  const served = askers.filter(isServed).length;
+  const covered = askers.filter(isCovered).length;
   return {
     object,
     known,
     published,
     summary: known
-      ? `${describeObject(object)} ${asksAndHas(names.size, served)}`
+      ? `${describeObject(object)} ${asksAndHas(names.size, covered)}`
       : `nothing is known of ${describeObject(object)}: it is not there, asks for no hostname, or the config leaves it out`,
     names: askers,
     reasons,
@@ -67,9 +67,9 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
   };
 }
 
-function asksAndHas(names: number, served: number): string {
+function asksAndHas(names: number, covered: number): string {
   if (names === 0) return 'asks for no hostname';
-  const has = served < names ? served : names === 1 ? 'it' : 'all of them';
+  const has = covered < names ? covered : names === 1 ? 'it' : 'all of them';
   return `asks for ${names} hostname${names === 1 ? '' : 's'}, and has ${has}`;
 }
 

@@ -154,7 +154,7 @@ function decide(
   if (merged.length > 0) return { outcome: 'shared', reasons: [...merged, ...mild] };
   const stands = focused.some(({ current }) => current.some(at => at.current.ours.length > 0));
   if (stands) return { outcome: 'published', reasons: mild };
-  // Who asks for the very same as another object is served by that one's record, or is refused with it.
+  // Who asks for the very same as another object is covered by that one's record, or is refused with it.
   const shared = focused.flatMap(({ findings }) => findings.filter(isUnpublished));
   return { outcome: shared.length > 0 ? 'refused' : 'unclear', reasons: [...shared, ...mild] };
 }

@@ -74,10 +74,10 @@ export function placeOf({ routing = {} }: Routed): string | undefined {
 }
 
 /** Why two record sets of one name with different identities cannot stand beside each other. */
-export type Clash = 'cname' | 'policy' | 'place';
+export type RecordConflict = 'cname' | 'policy' | 'place';
 
 /**
- * | the two record sets                                          | clash  |
+ * | the two record sets                                          | why    |
  * |--------------------------------------------------------------|--------|
  * | a CNAME and one of another type                              | cname  |
  * | of different types otherwise                                 | none   |
@@ -86,7 +86,7 @@ export type Clash = 'cname' | 'policy' | 'place';
  *
  * The TTL, which weighted record sets must share, is another matter: see {@link sharesTtl}.
  */
-export function clashOf(a: RecordSet, b: RecordSet): Clash | undefined {
+export function conflictOf(a: RecordSet, b: RecordSet): RecordConflict | undefined {
   if (a.type !== b.type) return a.type === 'CNAME' || b.type === 'CNAME' ? 'cname' : undefined;
   const policy = policyOf(a);
   if (policy !== policyOf(b) || policy === 'simple') return 'policy';

@@ -112,9 +112,9 @@ export function planNames(context: ZoneContext): PlannedNames {
 /** What stands of ours at a name in the nearest of the zones above that has any of it. */
 function holdingAbove(
   name: DnsName,
-  { view: { uppers }, owners, input }: ZoneContext,
+  { view: { parents }, owners, input }: ZoneContext,
 ): ReturnType<NameContext['above']> {
-  for (const view of uppers) {
+  for (const view of parents) {
     const ours = possiblyOurs(currentAt(name, view, input.settings, owners), owners);
     if (ours.length > 0) return { ours, zone: view.zone };
   }

@@ -1,6 +1,7 @@
 import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
-import { recordsAt, type ZoneView } from './current/zone-view.ts';
+import { delegates, delegationAbove } from './current/delegations.ts';
+import type { ZoneView } from './current/zone-view.ts';
 import { type Candidate, type Candidates, mayStandIn } from './desired/candidates.ts';
 import { findingsOf } from './findings.ts';
 import type { LeftOutZone } from './input.ts';
@@ -75,7 +76,7 @@ function placeName(name: DnsName, asking: readonly Candidate[], placing: Placing
   tellOfPins(name, [...zones.filter(zone => zone.private), ...homes], asking, placing);
   if (!longest) return;
   const taken = placeHomes(name, homes, asking, placing);
-  for (const upper of open.slice(homes.length)) placeAbove(name, upper, open, taken, placing);
+  for (const parent of open.slice(homes.length)) placeAbove(name, parent, open, taken, placing);
 }
 
 const WIDEN: Readonly<Partial<Record<FilterKey, string>>> = {
@@ -151,30 +152,20 @@ function homeRole(name: DnsName, zone: HostedZone, asking: readonly Candidate[],
   return 'stays';
 }
 
-/** The highest name at or above `name`, below the zone's apex, that has an NS record set: the world asks other servers below it. */
-function delegationAbove(name: DnsName, view: ZoneView): DnsName | undefined {
-  let cut: DnsName | undefined;
-  for (let at = name; at !== view.zone.name && at !== ''; at = at.slice(at.indexOf('.') + 1)) {
-    if (recordsAt(at, view).some(({ type }) => type === 'NS')) cut = at;
-    if (!at.includes('.')) break;
-  }
-  return cut;
-}
-
 /** Decides what a public zone above the home is to a name. `taken`: the homes that have or get it; none where that is unknown. */
 function placeAbove(
   name: DnsName,
-  upper: HostedZone,
+  parent: HostedZone,
   open: readonly HostedZone[],
   taken: readonly HostedZone[],
   placing: Placing,
 ): void {
-  const view = placing.viewOf.get(upper.id);
+  const view = placing.viewOf.get(parent.id);
   if (!view) return;
   const role = taken.length === 0 ? 'stays' : roleAbove(name, view, open, taken, placing);
-  const roles = placing.byZone.get(upper.id);
+  const roles = placing.byZone.get(parent.id);
   if (roles) roles.set(name, role);
-  else placing.byZone.set(upper.id, new Map([[name, role]]));
+  else placing.byZone.set(parent.id, new Map([[name, role]]));
 }
 
 function roleAbove(
@@ -188,25 +179,13 @@ function roleAbove(
   // The zone just below on the way to the name: the world gets there only if it is delegated here.
   const child = open.filter(other => other.name.length > zone.name.length).at(-1) as HostedZone;
   const cut = delegationAbove(name, view);
-  if (cut === child.name && delegatesTo(view, child, placing))
+  if (cut === child.name && delegates(view, child, placing.viewOf.get(child.id)))
     return taken.every(({ id }) => placing.has(id, name)) ? 'left' : 'above';
   if (cut !== undefined) return 'stays';
   const noted = placing.undelegated.get(child.id) ?? { child, parent: zone, names: [] };
   noted.names.push(name);
   placing.undelegated.set(child.id, noted);
   return 'above';
-}
-
-/** Whether the NS record set of the upper zone names servers of the zone below, as far as those are known. */
-function delegatesTo(upper: ZoneView, child: HostedZone, { viewOf }: Placing): boolean {
-  const servers = (view: ZoneView | undefined) =>
-    new Set(
-      (view ? recordsAt(child.name, view) : [])
-        .filter(({ type }) => type === 'NS')
-        .flatMap(({ values = [] }) => values.map(value => value.toLowerCase().replace(/\.$/, ''))),
-    );
-  const own = servers(viewOf.get(child.id));
-  return own.size === 0 || [...servers(upper)].some(server => own.has(server));
 }
 
 const SHOWN = 3;

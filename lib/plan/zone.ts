@@ -13,7 +13,7 @@ import { strayFindings } from './current/leftovers.ts';
 import { olderFindings, sealedFindings } from './current/sealed.ts';
 import type { NamePlan } from './name/name-plan.ts';
 import { type PlannedNames, planNames, type ZoneContext } from './names.ts';
-import { withoutClashes } from './sending/clash.ts';
+import { withoutConflicts } from './sending/conflicts.ts';
 import { withinNamespaceLimit } from './sending/namespace-limit.ts';
 import { withoutHopeless } from './sending/refusals.ts';
 
@@ -43,7 +43,7 @@ export function planZone(context: ZoneContext): PlannedZone {
     settings: input.settings,
     standing: planned.standing,
   });
-  const compatible = withoutClashes(within.allowed, state.zone.id);
+  const compatible = withoutConflicts(within.allowed, state.zone.id);
   const ordered = orderChanges(compatible.compatible, state.zone.id);
   const sent = withoutHopeless(ordered, state, context.owners, input.now);
   return {

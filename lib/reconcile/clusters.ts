@@ -4,7 +4,7 @@ import type { ClusterName, DnsName, Finding, KindRead, Snapshot, Wanted, Written
 import { isComplete, objectNamedBy } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
 import { type Selection, type SourceKind, sourceOf } from '../sources/index.ts';
-import { clusterKey, decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from '../state/index.ts';
+import { type CachedSnapshot, clusterKey, decodeSnapshot, encodeSnapshot, snapshotText } from '../state/index.ts';
 import { emptyFilters } from './empty-filters.ts';
 import { Offered } from './offered.ts';
 import type { OpenRun } from './ports.ts';
@@ -148,28 +148,28 @@ function frozenFinding({ cluster }: Snapshot): Finding {
 
 /** What is known of a cluster from the last run that read it. */
 export interface KnownCluster {
-  readonly kept?: KeptSnapshot;
+  readonly cached?: CachedSnapshot;
   readonly version?: string;
 }
 
 /** What is kept of every configured cluster, by name. */
 export async function knownClusters(run: OpenRun): Promise<ReadonlyMap<ClusterName, KnownCluster>> {
   const known = await mapLimit(run.config.clusters, CLUSTERS_AT_ONCE, async ({ name }) => {
-    const { value, version } = await run.kept.read(clusterKey(name, run.view), decodeSnapshot);
-    const kept = value?.snapshot.cluster === name ? value : undefined;
-    return [name, { ...(kept && { kept }), ...(version !== undefined && { version }) }] as const;
+    const { value, version } = await run.cache.read(clusterKey(name, run.view), decodeSnapshot);
+    const cached = value?.snapshot.cluster === name ? value : undefined;
+    return [name, { ...(cached && { cached }), ...(version !== undefined && { version }) }] as const;
   });
   return new Map(known);
 }
 
 /** The names that a cluster asked for when it was last read. */
-export const namesAsked = ({ kept }: KnownCluster): readonly DnsName[] =>
-  kept ? kept.snapshot.endpoints.map(({ name }) => name) : [];
+export const namesAsked = ({ cached }: KnownCluster): readonly DnsName[] =>
+  cached ? cached.snapshot.endpoints.map(({ name }) => name) : [];
 
 const codec = {
   encode: encodeSnapshot,
   decode: decodeSnapshot,
-  merge: (theirs: KeptSnapshot, ours: KeptSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
+  merge: (theirs: CachedSnapshot, ours: CachedSnapshot) => (theirs.readAt > ours.readAt ? theirs : ours),
 };
 
 /** A bucket's lifecycle rule may delete what was not written for a month: what is in use is written again before. */
@@ -184,17 +184,17 @@ const WRITE_ANEW = 7 * 24 * 3_600_000;
 export async function keepSnapshot(
   snapshot: Snapshot,
   unpublished: number,
-  { kept, version }: KnownCluster,
+  { cached, version }: KnownCluster,
   run: OpenRun,
 ): Promise<void> {
   const now = run.ports.clock.now();
-  const whole = withKnown(snapshot, kept?.snapshot);
+  const whole = withKnown(snapshot, cached?.snapshot);
   const lasting = { ...whole, findings: inTurns(whole.findings, FINDINGS) };
   const value = { snapshot: lasting, unpublished };
-  const same = kept?.detailed && snapshotText(value) === snapshotText(kept);
-  if (same && isYoung(kept.readAt, WRITE_ANEW, now)) return;
-  const fresh: KeptSnapshot = { ...value, readAt: now, detailed: true };
-  await run.kept.write(clusterKey(snapshot.cluster, run.view), fresh, version, codec);
+  const same = cached?.detailed && snapshotText(value) === snapshotText(cached);
+  if (same && isYoung(cached.readAt, WRITE_ANEW, now)) return;
+  const fresh: CachedSnapshot = { ...value, readAt: now, detailed: true };
+  await run.cache.write(clusterKey(snapshot.cluster, run.view), fresh, version, codec);
 }
 
 /** Findings that are kept of a cluster, so that they can be told when somebody asks. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ADDRESS_TYPES, type DnsName, type HostedZone, type ZoneId, type ZoneState } from '../model/index.ts';
 import { zoneFinder } from '../plan/index.ts';
 import { isOwnershipRecord, ownershipName, someOwnership } from '../registry/index.ts';
-import { decodeConcerns, encode, type KeptConcerns, shardKey } from '../state/index.ts';
+import { type CachedConcerns, decodeConcerns, encode, shardKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 import { isYoung } from './zone-list.ts';
 import type { LoadedZone } from './zones.ts';
@@ -15,7 +15,7 @@ import type { LoadedZone } from './zones.ts';
 export interface Concerns {
   readonly zones: ReadonlySet<ZoneId>;
   readonly version?: string;
-  readonly kept?: KeptConcerns;
+  readonly cached?: CachedConcerns;
 }
 
 const LOOK_AT_ALL = 24 * 3_600_000;
@@ -31,11 +31,11 @@ function settingsHash({ config: { clusters, registry, zones } }: OpenRun): strin
 
 /** Undefined where every zone is to be looked at. */
 export async function readConcerns(run: OpenRun, fresh: boolean): Promise<Concerns | { readonly version?: string }> {
-  const { value, version } = await run.kept.read(shardKey(run.shard, run.view), decodeConcerns);
+  const { value, version } = await run.cache.read(shardKey(run.shard, run.view), decodeConcerns);
   const found = version === undefined ? {} : { version };
   if (fresh || value?.settings !== settingsHash(run) || !isYoung(value.readAt, LOOK_AT_ALL, run.ports.clock.now()))
     return found;
-  return { zones: new Set(value.zones), kept: value, ...found };
+  return { zones: new Set(value.zones), cached: value, ...found };
 }
 
 /** The zones that contain one of these names, and those whose apex the ownership records of a loaded zone speak of. */
@@ -81,12 +81,12 @@ export async function keepConcerns(
   ]);
   const all = !('zones' in found);
   if (!all && zones.size === before.size && [...zones].every(id => before.has(id))) return;
-  const readAt = 'kept' in found && found.kept ? found.kept.readAt : run.ports.clock.now();
-  const value: KeptConcerns = { zones: [...zones].sort(), settings: settingsHash(run), readAt };
-  await run.kept.write(shardKey(run.shard, run.view), value, found.version, {
-    encode: (concerns: KeptConcerns) => encode('concerns', concerns),
+  const readAt = 'cached' in found && found.cached ? found.cached.readAt : run.ports.clock.now();
+  const value: CachedConcerns = { zones: [...zones].sort(), settings: settingsHash(run), readAt };
+  await run.cache.write(shardKey(run.shard, run.view), value, found.version, {
+    encode: (concerns: CachedConcerns) => encode('concerns', concerns),
     decode: decodeConcerns,
-    merge: (theirs: KeptConcerns, ours: KeptConcerns) => ({
+    merge: (theirs: CachedConcerns, ours: CachedConcerns) => ({
       ...ours,
       zones: [...new Set([...theirs.zones, ...ours.zones])].sort(),
       readAt: Math.min(theirs.readAt, ours.readAt),

@@ -24,7 +24,7 @@ import {
   isFull,
   withLines,
 } from '../state/index.ts';
-import { type Cache, createCache } from './kept.ts';
+import { type Cache, createCache } from './cache.ts';
 import type { OpenRun, Run } from './ports.ts';
 
 /** A change that Route 53 accepted, and how it is kept. */
@@ -112,10 +112,10 @@ interface Part {
 }
 
 /** A process that lives long would hold every hour of it: nothing is kept of what was read. */
-async function fileAt({ kept, shard }: Pick<OpenRun, 'kept' | 'shard'>, at: number, part: number): Promise<Part> {
+async function fileAt({ cache, shard }: Pick<OpenRun, 'cache' | 'shard'>, at: number, part: number): Promise<Part> {
   const key = historyKey(shard, at, part);
-  const { value: bytes = new Uint8Array(), version } = await kept.read(key, AS_IT_IS.decode);
-  kept.forget(key);
+  const { value: bytes = new Uint8Array(), version } = await cache.read(key, AS_IT_IS.decode);
+  cache.forget(key);
   return { part, bytes, version };
 }
 
@@ -123,7 +123,7 @@ async function fileAt({ kept, shard }: Pick<OpenRun, 'kept' | 'shard'>, at: numb
  * The first file of an hour that takes lines. All before it are full, so few are looked at: an hour in which an object changes
  * with every run has very many, and each run comes here.
  */
-async function firstWithRoom(run: Pick<OpenRun, 'kept' | 'shard'>, at: number): Promise<Part> {
+async function firstWithRoom(run: Pick<OpenRun, 'cache' | 'shard'>, at: number): Promise<Part> {
   let full = -1;
   let open = await fileAt(run, at, 0);
   while (isFull(open.bytes)) {
@@ -140,7 +140,7 @@ async function firstWithRoom(run: Pick<OpenRun, 'kept' | 'shard'>, at: number): 
 
 /** Puts as many lines behind those of a file as it takes. @returns the others */
 async function append(
-  run: Pick<OpenRun, 'kept' | 'shard'>,
+  run: Pick<OpenRun, 'cache' | 'shard'>,
   at: number,
   { part, bytes: before, version }: Part,
   lines: readonly HistoryLine[],
@@ -148,12 +148,12 @@ async function append(
   const key = historyKey(run.shard, at, part);
   const { file, left } = withLines(before, lines);
   if (left.length === lines.length) return left;
-  await run.kept.write(key, file, version, {
+  await run.cache.write(key, file, version, {
     ...AS_IT_IS,
     // Two runs of one shard never write at once, but for one that has been overtaken: its lines count all the same.
     merge: theirs => Buffer.concat([theirs, file.subarray(before.length)]),
   });
-  run.kept.forget(key);
+  run.cache.forget(key);
   return left;
 }
 
@@ -186,7 +186,7 @@ export async function readHistory(
 ): Promise<HistoryLine[]> {
   const { clock, store } = run.ports;
   const now = clock.now();
-  const kept = createCache(store, clock);
+  const cache = createCache(store, clock);
   const hours = hoursBetween(Math.max(from, now - HISTORY_MS), now);
   const files = run.config.shards.flatMap(({ name }) => hours.map(hour => ({ shard: name, hour })));
   const since = new Date(from).toISOString();
@@ -194,7 +194,7 @@ export async function readHistory(
   let bytes = 0;
   const lines = await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
     const found: HistoryLine[] = [];
-    for await (const file of filesOf(kept, shard, hour, one => decodeHistory(one, wanted))) {
+    for await (const file of filesOf(cache, shard, hour, one => decodeHistory(one, wanted))) {
       bytes += file.bytes;
       if (bytes > MOST_BYTES)
         throw new NoHistory(
@@ -204,13 +204,13 @@ export async function readHistory(
     }
     return found;
   });
-  refuseFaults(kept);
+  refuseFaults(cache);
   return newestFirst(lines.flat());
 }
 
 /** One file of an hour after the other, `most` of them; none is kept. */
 async function* filesOf(
-  kept: Cache,
+  cache: Cache,
   shard: string,
   hour: number,
   decode: (bytes: Uint8Array) => HistoryFile,
@@ -218,8 +218,8 @@ async function* filesOf(
 ): AsyncGenerator<HistoryFile> {
   for (let part = 0; part < most; part++) {
     const key = historyKey(shard, hour, part);
-    const { value } = await kept.read(key, decode);
-    kept.forget(key);
+    const { value } = await cache.read(key, decode);
+    cache.forget(key);
     if (value === undefined) return;
     yield value;
     if (!value.full) return;
@@ -267,10 +267,10 @@ async function eachRecent(
   look: (lines: readonly HistoryLine[]) => void,
 ): Promise<Cache> {
   const { clock, store } = run.ports;
-  const kept = createCache(store, clock);
+  const cache = createCache(store, clock);
   const files = run.config.shards.flatMap(shard => hoursBetween(from, clock.now()).map(hour => ({ shard, hour })));
   await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
-    for await (const { lines } of filesOf(kept, shard.name, hour, decode, FILES_AN_HOUR)) look(lines);
+    for await (const { lines } of filesOf(cache, shard.name, hour, decode, FILES_AN_HOUR)) look(lines);
   });
-  return kept;
+  return cache;
 }

@@ -36,15 +36,15 @@ export async function leftZones(
 ): Promise<Finding[]> {
   const [{ run } = { run: undefined }] = views;
   if (!run || !whole) return [];
-  const { value: before = [], version } = await run.kept.read(selectedKey, decodeSelected);
+  const { value: before = [], version } = await run.cache.read(selectedKey, decodeSelected);
   const selected = selectedNow(views);
   const former = before.filter(zone => !selected.has(zone.id) && mayStand(zone, views));
   const counted = await Promise.all(former.slice(0, MOST).map(zone => withLeft(zone, run)));
   const left = counted.filter(zone => zone.left.count > 0 && run.ports.clock.now() - zone.left.since < TOLD_MS);
   const now = [...selected.values(), ...left, ...former.slice(MOST)].sort((a, b) => (a.id < b.id ? -1 : 1));
   // A copy that could not be read just now is not without names.
-  if (mode === 'sync' && run.kept.faults.size === 0 && !isDeepStrictEqual(before, now)) {
-    await run.kept.write(selectedKey, now, version, { encode: encodeSelected, decode: decodeSelected, merge });
+  if (mode === 'sync' && run.cache.faults.size === 0 && !isDeepStrictEqual(before, now)) {
+    await run.cache.write(selectedKey, now, version, { encode: encodeSelected, decode: decodeSelected, merge });
   }
   // One shard tells it for all.
   return run.shard === (run.config.shards[0]?.name ?? run.shard) ? left.map(told) : [];
@@ -76,7 +76,7 @@ const mayStand = ({ id, list }: SelectedZone, views: readonly ViewOfWorld[]) =>
 
 /** Counted anew each time: the copy is another one when a command has released some. */
 async function withLeft(zone: SelectedZone, run: OpenRun): Promise<SelectedZone & { readonly left: LeftBehind }> {
-  const { value: copy } = await run.kept.read(zoneKey(zone.id), decodeZone);
+  const { value: copy } = await run.cache.read(zoneKey(zone.id), decodeZone);
   const names = copy ? ownedNames(copy, { ...run.naming, ...copy.naming }, new Set(zone.owners)) : [];
   const since = zone.left?.since ?? run.ports.clock.now();
   return { ...zone, left: { since, count: names.length, names: names.slice(0, NAMES) } };

@@ -42,13 +42,13 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
   const views = await openViews(run);
   const lists = await Promise.all(
     views.map(async ({ run: open }) => {
-      const { value } = await open.kept.read(zoneListKey(open.config), decodeZoneList);
+      const { value } = await open.cache.read(zoneListKey(open.config), decodeZoneList);
       return { open, ...(value && { zones: value.zones, ...sortOut(value.zones, open.config.zones) }) };
     }),
   );
   const kept = lists.filter((one): one is KeptList => one.zones !== undefined);
   const parts = await Promise.all(kept.map(list => keptOf(list, kept, namesOf)));
-  const [fault] = views[0]?.run.kept.faults ?? [];
+  const [fault] = views[0]?.run.cache.faults ?? [];
   if (fault !== undefined) throw new NothingKept(`what is kept could not be read: ${fault}; ask with --fresh`);
   if (parts.length === 0)
     throw new NothingKept('nothing is kept yet, since no run has come to its end: run sync once, or ask with --fresh');
@@ -102,7 +102,7 @@ async function keptOf(
   const copies = await loadCopies(namesOf(asked), usable, open);
   const loaded = [...copies.values()];
   const elsewhere = selected.filter(({ id }) => !copies.has(id));
-  const readAt = [...known].flatMap(([name, { kept: one }]) => (one ? [[name, one.readAt] as const] : []));
+  const readAt = [...known].flatMap(([name, { cached: one }]) => (one ? [[name, one.readAt] as const] : []));
   return {
     shard: (name, clusters) => ({
       shard: name,
@@ -175,7 +175,7 @@ async function loadCopies(
     if (missing.length === 0) return copies;
     await mapLimit(missing, ZONES_AT_ONCE, async zone => {
       looked.add(zone.id);
-      const { value } = await run.kept.read(zoneKey(zone.id), decodeZone);
+      const { value } = await run.cache.read(zoneKey(zone.id), decodeZone);
       if (value?.zone.id === zone.id && value.zone.name === zone.name) copies.set(zone.id, value);
     });
   }
@@ -184,8 +184,8 @@ async function loadCopies(
 /** What is kept of a cluster; an earlier release kept too little to plan from, so that counts as unread. */
 function snapshotOf(cluster: ClusterConfig, known: KnownCluster | undefined, { config }: Run): Snapshot {
   const unread = skipped(cluster, config, 'no run has read it yet, as far as is kept');
-  if (!known?.kept) return unread;
-  const { snapshot, detailed } = known.kept;
+  if (!known?.cached) return unread;
+  const { snapshot, detailed } = known.cached;
   // A frozen cluster is not read by any run, whatever was kept of it before.
   if (!detailed || cluster.freeze) return { ...unread, endpoints: snapshot.endpoints };
   // As the next run reads it: the config may have given it another owner id since.
@@ -220,12 +220,12 @@ function gapsOf(
   names: ReadonlySet<DnsName>,
 ): string[] {
   const contains = (zone: HostedZone) => [...names].some(name => within(name, zone.name));
-  const clusters = [...known].flatMap(([name, { kept }]) => {
-    if (!kept) return [`nothing is kept of the cluster "${name}": what it asks for is not in this`];
-    return kept.detailed ? [] : [`what is kept of the cluster "${name}" is an earlier release's: run sync once`];
+  const clusters = [...known].flatMap(([name, { cached }]) => {
+    if (!cached) return [`nothing is kept of the cluster "${name}": what it asks for is not in this`];
+    return cached.detailed ? [] : [`what is kept of the cluster "${name}" is an earlier release's: run sync once`];
   });
-  const unread = [...known].flatMap(([name, { kept }]) =>
-    Object.entries(kept?.snapshot.kinds ?? {}).flatMap(([kind, read]) =>
+  const unread = [...known].flatMap(([name, { cached }]) =>
+    Object.entries(cached?.snapshot.kinds ?? {}).flatMap(([kind, read]) =>
       read.complete ? [] : [`${name}: ${kind} objects could not be read in the last run (${read.error})`],
     ),
   );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Finding, type FreshFinding, isUnpublished, type RunRequest, type RunResult } from '../model/index.ts';
 import { type Channel, decodeTold, encodeTold, type ToldFinding, type ToldFindings, toldKey } from '../state/index.ts';
-import { createCache } from './kept.ts';
+import { createCache } from './cache.ts';
 import type { Ports } from './ports.ts';
 
 /** What still stands is told again after this, so that what nobody took note of is not lost for good. */
@@ -20,18 +20,18 @@ export async function freshFindings(
   result: RunResult,
   { store, clock }: Pick<Ports, 'store' | 'clock'>,
 ): Promise<FreshFinding[]> {
-  const kept = createCache(store, clock);
+  const cache = createCache(store, clock);
   const key = toldKey(shard, channel);
-  const { value: before = new Map(), version } = await kept.read(key, decodeTold);
+  const { value: before = new Map(), version } = await cache.read(key, decodeTold);
   const { fresh, told } = sortOut(before, request, result, clock.now());
   if (fresh.length === 0 && told.size === before.size) return [];
-  if (kept.faults.size > 0) return [];
-  await kept.write(key, told, version, {
+  if (cache.faults.size > 0) return [];
+  await cache.write(key, told, version, {
     encode: encodeTold,
     decode: decodeTold,
     merge: (theirs: ToldFindings, ours: ToldFindings): ToldFindings => new Map([...theirs, ...ours]),
   });
-  return kept.faults.size > 0 ? [] : fresh;
+  return cache.faults.size > 0 ? [] : fresh;
 }
 
 interface Sorted {

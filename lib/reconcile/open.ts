@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { type ConfigOfView, configsOf, ownerIdsOf } from '../config/index.ts';
 import type { ClusterName } from '../model/index.ts';
 import { withBudget } from '../route53/index.ts';
-import { createCache } from './kept.ts';
+import { createCache } from './cache.ts';
 import { DEFAULT_SHARD, type OpenRun, type Ports, type Run, type ZonesPort } from './ports.ts';
 import type { View } from './views.ts';
 
@@ -28,7 +28,7 @@ export async function openViews(run: Run): Promise<View[]> {
     ...run,
     shard: run.shard ?? DEFAULT_SHARD,
     owners: run.owners ?? ownerIdsOf(config),
-    kept: createCache(ports.store, ports.clock),
+    cache: createCache(ports.store, ports.clock),
     naming: { prefix, suffix, wildcardReplacement, ...(keys && { keys }) },
     readings: run.readings ?? new Map(),
     views: all.map(one => one.config),

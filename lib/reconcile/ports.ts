@@ -6,9 +6,9 @@ import type { Keyring, NamingSettings } from '../registry/index.ts';
 import type { RequestBudget, Route53Port } from '../route53/index.ts';
 import type { Reading, SourceKind } from '../sources/index.ts';
 import type { StateStore } from '../state/index.ts';
+import type { Cache } from './cache.ts';
 import type { Readings } from './clusters.ts';
 import type { AppliedChange } from './history.ts';
-import type { Cache } from './kept.ts';
 import type { PlannedRun } from './planned.ts';
 
 /**
@@ -110,14 +110,14 @@ export interface Run {
   readonly onNews?: (news: News) => void;
 }
 
-/** A run at work on one view, with its view of what is kept. */
+/** A run at work on one view, with its cache of what runs keep. */
 export interface OpenRun extends Run {
   /** The configs of all views of the run: of these, `config` is the one at `at`. */
   readonly views: readonly Config[];
   readonly at: number;
   /** Whether the tags of hosted zones are read: a view that is served in the same role asks for them. */
   readonly tagged: boolean;
-  readonly kept: Cache;
+  readonly cache: Cache;
   readonly shard: string;
   readonly owners: ReadonlySet<OwnerId>;
   /** `registry` of the config, with its keys. */

@@ -148,7 +148,7 @@ function leave(stale: readonly Verdict[], work: Work): void {
   }
 }
 
-/** Sorts out changes that were read again and still clash in the same way, and what is left when the rounds are used up. */
+/** Sorts out changes that were read again and still conflict in the same way, and what is left when the rounds are used up. */
 function stillWorthAnother(stale: readonly Verdict[], work: Work, context: PublishContext, round: number): Verdict[] {
   const again: Verdict[] = [];
   const same: Verdict[] = [];

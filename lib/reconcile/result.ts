@@ -11,7 +11,7 @@ import type {
   ZoneResult,
 } from '../model/index.ts';
 import { countOf, isComplete, isUnpublished } from '../model/index.ts';
-import type { KeptSnapshot } from '../state/index.ts';
+import type { CachedSnapshot } from '../state/index.ts';
 import type { KnownCluster } from './clusters.ts';
 
 export interface Outcome {
@@ -36,7 +36,7 @@ export function buildResult(outcome: Outcome): RunResult {
   const before = views.flatMap(({ snapshots, known }) =>
     snapshots
       .filter(({ origin, frozen }) => origin === 'skipped' && !frozen)
-      .flatMap(({ cluster }) => known.get(cluster)?.kept ?? []),
+      .flatMap(({ cluster }) => known.get(cluster)?.cached ?? []),
   );
   return {
     mode: request.mode,
@@ -56,7 +56,7 @@ export function buildResult(outcome: Outcome): RunResult {
 }
 
 /** What a cluster that this run did not read had unpublished when it was last read still counts. */
-function unpublishedWhenRead({ snapshot: { cluster }, unpublished, readAt }: KeptSnapshot): Finding[] {
+function unpublishedWhenRead({ snapshot: { cluster }, unpublished, readAt }: CachedSnapshot): Finding[] {
   if (unpublished === 0) return [];
   const what = unpublished === 1 ? '1 thing it asks for was' : `${unpublished} things it asks for were`;
   const message = `${cluster}: ${what} not published when it was last read (${new Date(readAt).toISOString()}); a run that reads it says why`;
@@ -111,7 +111,7 @@ function clusterResult(snapshot: Snapshot, known: KnownCluster | undefined): Clu
   const { cluster: name, owner, kinds, origin } = snapshot;
   const reads = Object.values(kinds);
   if (origin === 'skipped')
-    return { name, owner, state: 'kept', kinds, endpoints: known?.kept?.snapshot.endpoints.length ?? 0 };
+    return { name, owner, state: 'kept', kinds, endpoints: known?.cached?.snapshot.endpoints.length ?? 0 };
   const partly = reads.some(read => read.complete) ? 'incomplete' : 'unreachable';
   return { name, owner, state: isComplete(snapshot) ? 'read' : partly, kinds, endpoints: snapshot.endpoints.length };
 }

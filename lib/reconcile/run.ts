@@ -179,7 +179,7 @@ function summed(counts: readonly Readonly<Record<string, number>>[]): Record<str
 }
 
 /** A store that cannot be read or written costs full reads, and nothing else. */
-function stateFaults({ kept: { faults } }: OpenRun): Finding[] {
+function stateFaults({ cache: { faults } }: OpenRun): Finding[] {
   const [first] = faults;
   if (first === undefined) return [];
   const more = faults.size > 1 ? ` (and ${faults.size - 1} more faults)` : '';

@@ -137,11 +137,11 @@ async function heldZones(views: readonly View[]): Promise<LoadedZone[]> {
   const listed = await listAllViews(views, { fresh: false, keep: false });
   const zones = new Map(listed.flatMap(({ run, listing }) => listing.selected.map(zone => [zone.id, { zone, run }])));
   const held = await mapLimit([...zones.values()], ZONES_AT_ONCE, async ({ zone, run }): Promise<LoadedZone[]> => {
-    const { value: kept, version } = await run.kept.read(zoneKey(zone.id), decodeZone);
-    if (!kept?.undone || version === undefined) return [];
-    return [{ state: openCopy(kept, run.shard), source: 'kept', edits: noEdits(), kept, version }];
+    const { value: copy, version } = await run.cache.read(zoneKey(zone.id), decodeZone);
+    if (!copy?.undone || version === undefined) return [];
+    return [{ state: openCopy(copy, run.shard), source: 'kept', edits: noEdits(), copy, version }];
   });
-  const [fault] = views[0]?.run.kept.faults ?? [];
+  const [fault] = views[0]?.run.cache.faults ?? [];
   if (fault !== undefined) throw new Impossible(`the state could not be read: ${fault}; look at state.store`);
   return held.flat();
 }

@@ -31,15 +31,15 @@ export async function keepHeld(
   undone: NonNullable<Edits['undone']>,
 ): Promise<LoadedZone> {
   await keepZone(run, { ...zone, edits: { ...zone.edits, undone } });
-  const { value: kept, version } = await run.kept.read(zoneKey(zone.state.zone.id), decodeZone);
-  const isKept = kept && [...undone].every(([key, one]) => kept.undone?.has(key) === (one !== 'released'));
-  if (!isKept || version === undefined || run.kept.faults.size > 0) {
-    const [fault = 'it is not there when it is read again'] = run.kept.faults;
+  const { value: copy, version } = await run.cache.read(zoneKey(zone.state.zone.id), decodeZone);
+  const isKept = copy && [...undone].every(([key, one]) => copy.undone?.has(key) === (one !== 'released'));
+  if (!isKept || version === undefined || run.cache.faults.size > 0) {
+    const [fault = 'it is not there when it is read again'] = run.cache.faults;
     throw new Impossible(
       `what is held could not be kept in the state (${fault}), so nothing is done: look at state.store`,
     );
   }
-  return { ...zone, kept, version, state: { ...zone.state, ...(kept.undone && { undone: kept.undone }) } };
+  return { ...zone, copy, version, state: { ...zone.state, ...(copy.undone && { undone: copy.undone }) } };
 }
 
 /** What was not done is held as it was before, by an earlier undoing or not at all. */

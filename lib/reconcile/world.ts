@@ -138,7 +138,7 @@ export function planInput(request: RunRequest, run: OpenRun, world: World, now: 
     forced: request.force ? (request.clusters ?? run.config.clusters.map(cluster => cluster.name)) : [],
     ...planScope(world.scope),
     asked: namesUnread(world),
-    earlier: [...world.known.values()].flatMap(({ kept }) => kept?.snapshot ?? []),
+    earlier: [...world.known.values()].flatMap(({ cached }) => cached?.snapshot ?? []),
     // An exact run does what was planned, and nothing beside: what is to be renewed is so by the next run.
     ...(run.touch && !run.exact && { renew: run.touch }),
   };
@@ -165,7 +165,7 @@ function namesUnread({ known, clusters }: World): ReadonlySet<DnsName> {
       const source = sourceOfResource(kind);
       return source !== undefined && kinds[source]?.complete === false;
     };
-    for (const endpoint of known.get(cluster)?.kept?.snapshot.endpoints ?? [])
+    for (const endpoint of known.get(cluster)?.cached?.snapshot.endpoints ?? [])
       if (isUnread(endpoint)) names.add(endpoint.name);
   }
   return names;

@@ -48,13 +48,13 @@ export interface Keeping {
   readonly state: ZoneState;
   readonly edits: Edits;
   /** The copy that the run began with, if there was one. */
-  readonly kept?: ZoneCopy;
+  readonly copy?: ZoneCopy;
   readonly version?: string;
 }
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
-export async function keepZone(run: OpenRun, { state, edits, kept, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, ...copy } = state;
+export async function keepZone(run: OpenRun, { state, edits, copy, version }: Keeping): Promise<void> {
+  const { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, ...rest } = state;
   const memory: ZoneMemory = {
     ...{ refusals, unwantedSince, removed, misread },
     ...(givenUp && { givenUp }),
@@ -62,11 +62,11 @@ export async function keepZone(run: OpenRun, { state, edits, kept, version }: Ke
     ...(quota && { quota }),
   };
   const ours: ZoneCopy = {
-    ...withUndone(copy, edits),
-    memory: new Map(kept?.memory).set(run.shard, memory),
+    ...withUndone(rest, edits),
+    memory: new Map(copy?.memory).set(run.shard, memory),
   };
   const merge = (theirs: ZoneCopy) => mergeCopies(theirs, ours, edits, run.shard);
-  await run.kept.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });
+  await run.cache.write(zoneKey(state.zone.id), ours, version, { encode: encodeZone, decode: decodeZone, merge });
 }
 
 /**

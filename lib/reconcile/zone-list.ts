@@ -4,7 +4,7 @@ import type { Finding, HostedZone } from '../model/index.ts';
 import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { type CountedRoute53, Route53Error, readHostedZones, withTags } from '../route53/index.ts';
 import { firstAndCount } from '../shown.ts';
-import { decodeZoneList, encode, type KeptZoneList } from '../state/index.ts';
+import { type CachedZoneList, decodeZoneList, encode } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 
 /** The zones that the config selects, and those that it leaves out. */
@@ -33,7 +33,7 @@ export async function selectedZones(
 
 /** What the list that is kept selects, however old it is; none where none is. */
 export async function keptSelection(run: OpenRun): Promise<Pick<SelectedZones, 'selected'>> {
-  const { value } = await run.kept.read(zoneListKey(run.config), decodeZoneList);
+  const { value } = await run.cache.read(zoneListKey(run.config), decodeZoneList);
   return sortOut(value?.zones ?? [], run.config.zones);
 }
 
@@ -110,20 +110,20 @@ async function listZones(
   const now = run.ports.clock.now();
   const { tagged } = run;
   const key = zoneListKey(run.config);
-  const kept = await run.kept.read(key, decodeZoneList);
+  const cached = await run.cache.read(key, decodeZoneList);
   const sought = soughtOf(run);
-  const knows = (value: KeptZoneList) => sought.every(text => value.sought?.includes(text));
-  const serves = kept.value && knows(kept.value) && (!tagged || kept.value.zones.every(zone => zone.tags));
-  if (kept.value && serves && !options.fresh && isYoung(kept.value.readAt, run.config.state.refreshMs, now))
-    return kept.value.zones;
-  const list: KeptZoneList = { zones: await readZoneList(route53, tagged), sought, readAt: now };
+  const knows = (value: CachedZoneList) => sought.every(text => value.sought?.includes(text));
+  const serves = cached.value && knows(cached.value) && (!tagged || cached.value.zones.every(zone => zone.tags));
+  if (cached.value && serves && !options.fresh && isYoung(cached.value.readAt, run.config.state.refreshMs, now))
+    return cached.value.zones;
+  const list: CachedZoneList = { zones: await readZoneList(route53, tagged), sought, readAt: now };
   if (options.keep) {
     const codec = {
-      encode: (value: KeptZoneList) => encode('zones', value),
+      encode: (value: CachedZoneList) => encode('zones', value),
       decode: decodeZoneList,
-      merge: (_: KeptZoneList, ours: KeptZoneList) => ours,
+      merge: (_: CachedZoneList, ours: CachedZoneList) => ours,
     };
-    await run.kept.write(key, list, kept.version, codec);
+    await run.cache.write(key, list, cached.version, codec);
   }
   return list.zones;
 }

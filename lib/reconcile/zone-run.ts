@@ -62,8 +62,8 @@ export async function finishZone(zone: LoadedZone, work: RunWork): Promise<DoneZ
     { ...work, ports: run.ports },
   );
   const memory = memoryAfter(zone, published, work);
-  const kept = zone.kept ? openCopy(zone.kept, run.shard) : state;
-  if (hasEdits(published.edits) || differs(memory, kept)) {
+  const copy = zone.copy ? openCopy(zone.copy, run.shard) : state;
+  if (hasEdits(published.edits) || differs(memory, copy)) {
     await keepZone(run, {
       ...zone,
       state: { ...published.state, ...memory },

@@ -36,7 +36,7 @@ export interface LoadedZone {
   /** What was read beyond the kept copy. */
   readonly edits: Edits;
   /** The kept copy as found, with its version; absent where there is none that can be used. */
-  readonly kept?: ZoneCopy;
+  readonly copy?: ZoneCopy;
   readonly version?: string;
   /** The record sets before a read, where an older copy was kept: what differs was changed by somebody else. */
   readonly previous?: ReadonlyMap<DnsName, readonly RecordSet[]>;
@@ -103,21 +103,21 @@ async function loadZone(
   route53: CountedRoute53,
   options: LoadOptions,
 ): Promise<LoadedZone> {
-  const { value, version } = await run.kept.read(zoneKey(zone.id), decodeZone);
-  const kept = value?.zone.id === zone.id && value.zone.name === zone.name ? value : undefined;
-  const found = { ...(kept && { kept }), ...(version !== undefined && { version }) };
+  const { value, version } = await run.cache.read(zoneKey(zone.id), decodeZone);
+  const copy = value?.zone.id === zone.id && value.zone.name === zone.name ? value : undefined;
+  const found = { ...(copy && { copy }), ...(version !== undefined && { version }) };
   const names = namesIn(zone.id, options.reread);
-  const serves = kept && !options.fresh && isYoung(kept.readAt, refreshAge(zone, run.config), run.ports.clock.now());
+  const serves = copy && !options.fresh && isYoung(copy.readAt, refreshAge(zone, run.config), run.ports.clock.now());
   // A name costs a request, and so does a page of the whole zone.
-  if (serves && names.length <= 1 + kept.records.size / PAGE)
-    return { ...(await withNamesRead(kept, names, run, route53)), source: 'kept', ...found };
+  if (serves && names.length <= 1 + copy.records.size / PAGE)
+    return { ...(await withNamesRead(copy, names, run, route53)), source: 'kept', ...found };
   const records = await readZone(route53, zone.id);
   const now = run.ports.clock.now();
   const edits = { ...noEdits(), whole: true };
-  if (!kept) return { state: newState(zone, records, now, affixes(run)), source: 'read', edits, ...found };
-  const unproven = unprovenAmong(kept, records, run);
-  const state = { ...openCopy(kept, run.shard), records, readAt: now, unproven, ...named(kept, run) };
-  return { state, source: 'read', edits, previous: kept.records, ...found };
+  if (!copy) return { state: newState(zone, records, now, affixes(run)), source: 'read', edits, ...found };
+  const unproven = unprovenAmong(copy, records, run);
+  const state = { ...openCopy(copy, run.shard), records, readAt: now, unproven, ...named(copy, run) };
+  return { state, source: 'read', edits, previous: copy.records, ...found };
 }
 
 export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readonly DnsName[] {
@@ -126,21 +126,21 @@ export function namesIn(zone: ZoneId, reread: RunRequest['reread'] = []): readon
 
 /** Which record sets of a zone that was kept are unproven, now that it, or names of it, were read. */
 function unprovenAmong(
-  kept: ZoneCopy,
+  copy: ZoneCopy,
   records: ZoneState['records'],
   { owners, naming }: OpenRun,
 ): ReadonlySet<string> {
-  const looked = lookedAgain(kept.zone, kept.records, records, naming);
-  return unprovenIn(looked, kept.unproven, naming, owners);
+  const looked = lookedAgain(copy.zone, copy.records, records, naming);
+  return unprovenIn(looked, copy.unproven, naming, owners);
 }
 
 /** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
-function named(kept: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
+function named(copy: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
   const naming = affixes(run);
-  const { naming: before } = kept;
-  if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: kept.meant };
-  const misread = new Set([...kept.memory.values()].flatMap(memory => [...memory.misread]));
-  return { naming, meant: meantBefore({ ...kept, naming: { ...run.naming, ...before }, misread }, run.naming) };
+  const { naming: before } = copy;
+  if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: copy.meant };
+  const misread = new Set([...copy.memory.values()].flatMap(memory => [...memory.misread]));
+  return { naming, meant: meantBefore({ ...copy, naming: { ...run.naming, ...before }, misread }, run.naming) };
 }
 
 /** What is kept of the naming: never its keys. */
@@ -152,20 +152,21 @@ const affixes = ({ naming: { prefix, suffix, wildcardReplacement } }: OpenRun): 
 
 /** Marks the apex records that a new ownership record in a zone above would make ours; see `unprovenApex`. */
 export function distrustAbove(zones: readonly LoadedZone[], { owners, naming }: OpenRun): LoadedZone[] {
-  const isBelow = (lower: LoadedZone, upper: LoadedZone) => lower.state.zone.name.endsWith(`.${upper.state.zone.name}`);
-  const uppers = zones.flatMap(upper => {
-    const { state, previous } = upper;
-    if (!previous || !zones.some(lower => isBelow(lower, upper))) return [];
-    return [{ upper, looked: lookedAgain(state.zone, previous, state.records, naming) }];
+  const isBelow = (lower: LoadedZone, parent: LoadedZone) =>
+    lower.state.zone.name.endsWith(`.${parent.state.zone.name}`);
+  const parents = zones.flatMap(parent => {
+    const { state, previous } = parent;
+    if (!previous || !zones.some(lower => isBelow(lower, parent))) return [];
+    return [{ parent, looked: lookedAgain(state.zone, previous, state.records, naming) }];
   });
-  if (uppers.length === 0) return [...zones];
+  if (parents.length === 0) return [...zones];
   return zones.map(zone => {
-    const { state, previous, kept } = zone;
-    const before = previous ?? kept?.records;
+    const { state, previous, copy } = zone;
+    const before = previous ?? copy?.records;
     if (!before) return zone;
     const lower = { zone: state.zone, before, now: state.records };
-    const ids = uppers.flatMap(({ upper, looked }) =>
-      isBelow(zone, upper) ? [...unprovenApex(lower, looked, naming, owners)] : [],
+    const ids = parents.flatMap(({ parent, looked }) =>
+      isBelow(zone, parent) ? [...unprovenApex(lower, looked, naming, owners)] : [],
     );
     return ids.length === 0 ? zone : { ...zone, state: { ...state, unproven: new Set([...state.unproven, ...ids]) } };
   });
@@ -173,16 +174,16 @@ export function distrustAbove(zones: readonly LoadedZone[], { owners, naming }: 
 
 /** A kept zone in which single names are read again. */
 async function withNamesRead(
-  kept: ZoneCopy,
+  copy: ZoneCopy,
   names: readonly DnsName[],
   run: OpenRun,
   route53: CountedRoute53,
 ): Promise<Pick<LoadedZone, 'state' | 'previous' | 'edits'>> {
-  const state = { ...openCopy(kept, run.shard), ...named(kept, run) };
+  const state = { ...openCopy(copy, run.shard), ...named(copy, run) };
   if (names.length === 0) return { state, edits: noEdits() };
-  const records = new Map(kept.records);
+  const records = new Map(copy.records);
   const read = async (some: readonly DnsName[]) => {
-    for (const [name, sets] of await readNames(route53, kept.zone.id, some)) {
+    for (const [name, sets] of await readNames(route53, copy.zone.id, some)) {
       if (sets.length > 0) records.set(name, sets);
       else records.delete(name);
     }
@@ -194,35 +195,35 @@ async function withNamesRead(
     if (more.length > 0) await read(more);
   };
   await readOnce(names);
-  await readOnce(spokenOfByNew(kept, records, names, run));
-  await readOnce(ownershipOfNew(kept, records, [...looked], run));
-  const unproven = unprovenAmong(kept, records, run);
+  await readOnce(spokenOfByNew(copy, records, names, run));
+  await readOnce(ownershipOfNew(copy, records, [...looked], run));
+  const unproven = unprovenAmong(copy, records, run);
   return {
     state: { ...state, records, unproven },
-    previous: kept.records,
+    previous: copy.records,
     edits: { ...noEdits(), names: looked },
   };
 }
 
 /** What ownership records that were not known speak of: without it they would seem to be of nothing, and left over. */
-function spokenOfByNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
-  const isNew = (set: RecordSet) => !kept.records.get(set.name)?.some(other => sameRecord(other, set));
+function spokenOfByNew(copy: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
+  const isNew = (set: RecordSet) => !copy.records.get(set.name)?.some(other => sameRecord(other, set));
   const fresh = names.filter(name => now.get(name)?.some(set => isOwnershipRecord(set, naming) && isNew(set)));
   return fresh.flatMap(txt => {
-    const read = readOwnershipName(txt, kept.zone.name, naming);
-    const older = read && readOlderName(read, txt, kept.zone.name, naming);
+    const read = readOwnershipName(txt, copy.zone.name, naming);
+    const older = read && readOlderName(read, txt, copy.zone.name, naming);
     return [read, older].flatMap(one => (one ? withTwin(one.name, naming) : []));
   });
 }
 
 /** The ownership records of record sets that were not known: read with them, they do not seem to have come later. */
-function ownershipOfNew(kept: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
+function ownershipOfNew(copy: ZoneCopy, now: ZoneState['records'], names: readonly DnsName[], { naming }: OpenRun) {
   const fresh = names.flatMap(name =>
     (now.get(name) ?? []).filter(
-      set => !isOwnershipRecord(set, naming) && !kept.records.get(name)?.some(other => isSameSet(other, set)),
+      set => !isOwnershipRecord(set, naming) && !copy.records.get(name)?.some(other => isSameSet(other, set)),
     ),
   );
-  const owning = fresh.map(({ name, type }) => ownershipName(name, type, kept.zone.name, naming));
+  const owning = fresh.map(({ name, type }) => ownershipName(name, type, copy.zone.name, naming));
   return [...new Set(owning)].filter(name => name.split('.').every(label => label.length <= 63));
 }
 

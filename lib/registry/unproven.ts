@@ -73,18 +73,18 @@ export function unprovenIn(
  */
 export function unprovenApex(
   lower: { readonly zone: HostedZone; readonly before: Records; readonly now: Records },
-  upper: Looked,
+  parent: Looked,
   settings: NamingSettings,
   ours: Ours,
 ): ReadonlySet<string> {
   const apex = lower.zone.name;
-  const claims = claimsOf(apex, upper.later, upper.now, settings);
+  const claims = claimsOf(apex, parent.later, parent.now, settings);
   if (claims.length === 0) return new Set();
   const former = () => [
     ...claimsOf(apex, indexOwnership(lower.zone, lower.before, settings), lower.before, settings),
-    ...claimsOf(apex, upper.earlier, upper.before, settings),
+    ...claimsOf(apex, parent.earlier, parent.before, settings),
   ];
-  const evidence = { claims, former, stood: lower.before, written: upper.before, settings };
+  const evidence = { claims, former, stood: lower.before, written: parent.before, settings };
   return new Set((lower.now.get(apex) ?? []).filter(record => isForged(record, evidence, ours)).map(recordId));
 }
 

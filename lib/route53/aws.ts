@@ -8,7 +8,7 @@ import {
   type Route53ClientConfig,
   type RRType,
 } from '@aws-sdk/client-route-53';
-import { awsHttp } from '../aws/index.ts';
+import { awsClient } from '../aws/index.ts';
 import { fromSdkRecord, toSdkRecord } from './convert.ts';
 import { fromWire, toWire, zoneIdFromWire } from './names.ts';
 import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Port } from './port.ts';
@@ -18,11 +18,7 @@ import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Por
  * own retries are off: a change whose answer was lost must not be sent again blindly, and every attempt is counted.
  */
 export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port {
-  const client = new Route53Client({
-    maxAttempts: 1,
-    requestHandler: awsHttp,
-    ...config,
-  });
+  const client = awsClient(Route53Client, { maxAttempts: 1, ...config });
   const listHostedZones = async (marker?: string) => {
     const page = await client.send(new ListHostedZonesCommand(marker === undefined ? {} : { Marker: marker }));
     const zones = (page.HostedZones ?? []).map(zone => ({

@@ -24,7 +24,7 @@ export interface ZoneCopy
 }
 
 /** The zones that a shard has to do with, as far as its runs have found. */
-export interface KeptConcerns {
+export interface CachedConcerns {
   readonly zones: readonly ZoneId[];
   /** Of the settings that decide what a shard has to do with: with others every zone is looked at. */
   readonly settings: string;
@@ -33,7 +33,7 @@ export interface KeptConcerns {
 }
 
 /** The hosted zones of the account when they were last listed. */
-export interface KeptZoneList {
+export interface CachedZoneList {
   readonly zones: readonly HostedZone[];
   /** The domains and ids of the config that it was listed for: another one may have come with its zone. */
   readonly sought?: readonly string[];
@@ -163,7 +163,7 @@ function isRemoval(value: unknown): value is Removal {
   );
 }
 
-export function decodeConcerns(bytes: Uint8Array): KeptConcerns | undefined {
+export function decodeConcerns(bytes: Uint8Array): CachedConcerns | undefined {
   const value = decode('concerns', bytes);
   if (!value || !isTexts(value.zones) || !isNumber(value.readAt) || typeof value.settings !== 'string')
     return undefined;
@@ -221,7 +221,7 @@ function isEntries<T>(value: unknown, isValue: (value: unknown) => value is T): 
   return Array.isArray(value) && value.every(isEntry);
 }
 
-export function decodeZoneList(bytes: Uint8Array): KeptZoneList | undefined {
+export function decodeZoneList(bytes: Uint8Array): CachedZoneList | undefined {
   const value = decode('zones', bytes);
   if (!value || typeof value.readAt !== 'number' || !Array.isArray(value.zones) || !value.zones.every(isZone))
     return undefined;

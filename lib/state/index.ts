@@ -1,11 +1,11 @@
 export {
+  type CachedConcerns,
+  type CachedZoneList,
   decodeConcerns,
   decodeZone,
   decodeZoneList,
   encode,
   encodeZone,
-  type KeptConcerns,
-  type KeptZoneList,
   type ZoneCopy,
 } from './codec.ts';
 export { createFolderStore } from './folder.ts';
@@ -24,6 +24,6 @@ export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
 export { decodeSelected, encodeSelected, type LeftBehind, leftBehind, type SelectedZone } from './selected.ts';
-export { decodeSnapshot, encodeSnapshot, type KeptSnapshot, snapshotText } from './snapshot.ts';
+export { type CachedSnapshot, decodeSnapshot, encodeSnapshot, snapshotText } from './snapshot.ts';
 export { StateConflict, type StateStore } from './store.ts';
 export { decodeTold, encodeTold, type ToldFinding, type ToldFindings } from './told.ts';

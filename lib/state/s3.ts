@@ -1,5 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { awsHttp } from '../aws/index.ts';
+import { awsClient } from '../aws/index.ts';
 import { once } from '../once.ts';
 import { StateConflict, type StateStore } from './store.ts';
 
@@ -22,7 +22,7 @@ export function createS3Store(bucket: string, prefix: string, config: S3ClientCo
   const load = once(() =>
     import('./s3-client.ts').then(s3 => ({
       s3,
-      client: new s3.S3Client({ requestHandler: awsHttp, maxAttempts: 2, ...config }),
+      client: awsClient(s3.S3Client, { maxAttempts: 2, ...config }),
     })),
   );
   const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix.replace(/\/$/, '')}/${key}` });

@@ -5,7 +5,7 @@ import { decode, encode, isNumber, isObject, isTexts } from './codec.ts';
  * What a cluster asked for when it was last read: tells whose a name is and why, and is never taken for what it asks for
  * now.
  */
-export interface KeptSnapshot {
+export interface CachedSnapshot {
   readonly snapshot: Snapshot;
   readonly readAt: number;
   /** Names and objects of the cluster that were not published as asked, when it was last read. */
@@ -36,7 +36,7 @@ function pack(snapshot: Snapshot): Packed {
   return { ...snapshot, endpoints: snapshot.endpoints.map(listed), holds, lists };
 }
 
-type Content = Pick<KeptSnapshot, 'snapshot' | 'unpublished'>;
+type Content = Pick<CachedSnapshot, 'snapshot' | 'unpublished'>;
 
 /** The same for two copies that say the same. */
 export const snapshotText = ({ snapshot, unpublished }: Content): string =>
@@ -46,7 +46,7 @@ export function encodeSnapshot({ snapshot, unpublished, readAt }: Content & { re
   return encode('snapshot', { snapshot: pack(snapshot), unpublished, readAt });
 }
 
-export function decodeSnapshot(bytes: Uint8Array): KeptSnapshot | undefined {
+export function decodeSnapshot(bytes: Uint8Array): CachedSnapshot | undefined {
   const value = decode('snapshot', bytes);
   if (!value || !isNumber(value.readAt) || !isNumber(value.unpublished) || !isObject(value.snapshot)) return undefined;
   const { lists, ...snapshot } = value.snapshot;

@@ -3,10 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { faultOf, terminalAws } from '../../cli/aws.ts';
+import { composeDoctor, type DoctorOptions } from '../../cli/doctor.ts';
 import { podIdentity } from '../../forwarder/program/pod-identity.ts';
 import { webIdentity } from '../../forwarder/program/web-identity.ts';
 import { createHandler } from '../../functions/reconcile/create.ts';
 import { retryThrough } from '../../functions/reconcile/redelivery.ts';
+import Plugin from '../../infra/plugin.ts';
 import { prepareRemoval } from '../../infra/removal.ts';
 import { scanTable } from '../../lib/aws/dynamodb.ts';
 import { withinDeadline } from '../../lib/aws/index.ts';
@@ -22,8 +25,13 @@ import { context } from '../functions/lambda.ts';
 import { type SilentServer, startSilent } from './silent.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/zones';
-/** `new …Client(`, or a provider of credentials that makes a client of its own. */
-const MAKES_CLIENT = /new (?:\w+\.)?(\w+Client)\(|\b(from[A-Z]\w+)\(\{/g;
+/** The one place where clients are made has none of its own. */
+const PLACE = 'lib/aws/client.ts';
+const MAKES_CLIENT = /\bawsClient\(\s*(?:\w+\.)?(\w+)/g;
+/** A client that is made past it, or a class of AWS's that is given to somebody else. */
+const PAST_IT = /\bnew\s+[\w.()]*Client\b/;
+/** Providers of credentials make clients of their own. */
+const PROVIDERS = /import \{([^}]*)\} from '@aws-sdk\/credential-providers'/g;
 let server: SilentServer;
 let folder: string;
 
@@ -32,11 +40,18 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fairlead-silent-'));
   await writeFile(join(folder, 'shards.json'), '{"prod":"default"}');
   await writeFile(join(folder, 'token'), 'x.y.z');
+  const keys = 'aws_access_key_id = A\naws_secret_access_key = x';
+  await writeFile(
+    join(folder, 'aws'),
+    `[profile role]\nrole_arn = ${ROLE}\nsource_profile = keys\n[profile keys]\n${keys}`,
+  );
   const env = {
     AWS_ENDPOINT_URL: server.url,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
     AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_CONFIG_FILE: join(folder, 'aws'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
     AWS_ROLE_ARN: ROLE,
     AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${server.url}/v1/credentials`,
@@ -100,39 +115,85 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     return handler(invocationOf(batchOf([auditLine()])), context());
   },
   'infra/removal.ts CloudFormationClient': () => prepareRemoval(removal),
+  'infra/removal.ts LambdaClient': () => afterListing('<ResourceType>AWS::Lambda::EventSourceMapping</ResourceType>'),
+  'infra/removal.ts S3Client': () =>
+    afterListing('<ResourceType>AWS::S3::Bucket</ResourceType><LogicalResourceId>StateBucket</LogicalResourceId>'),
+  'infra/plugin.ts CloudFormationClient': () => {
+    const provider = {
+      ...{ getAwsSdkV3Config: async () => removal.config, getStage: () => 'prod', getRegion: () => 'us-east-1' },
+      naming: { getStackName: () => 'fairlead-prod' },
+    };
+    const service = { custom: { deployment: { config: 'fairlead.yml', paused: false } } };
+    const plugin = new Plugin({ service, getProvider: () => provider } as never);
+    return plugin.hooks['after:deploy:deploy']?.() ?? Promise.resolve();
+  },
+  'cli/doctor.ts STSClient': () => doctor().identity(),
+  'cli/doctor.ts SQSClient': () => doctor().messages('fairlead.fifo'),
+  'cli/aws.ts fromNodeProviderChain': async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
+    try {
+      return await (await terminalAws(process.env)).credentials();
+    } finally {
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+    }
+  },
+  'cli/aws.ts fromIni': async () => {
+    throw new Error(await faultOf('role'));
+  },
   'forwarder/program/web-identity.ts fromTokenFile': () => webIdentity()(),
+  // Its own limit is shorter than that of any run; here both are told as one.
+  'forwarder/program/pod-identity.ts fromHttp': () =>
+    podIdentity(100)().catch((error: Error) => {
+      throw new Error(`the time of this run is over: ${error.message}`);
+    }),
 };
 
-test('the list has every client that ships', () => {
-  const made = ['lib', 'functions', 'forwarder', 'infra', 'cli'].flatMap(folder =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter(file => file.endsWith('.ts'))
-      .flatMap(file => {
-        const found = readFileSync(join(folder, file), 'utf8').matchAll(MAKES_CLIENT);
-        return [...found].map(([, a, b]) => `${folder}/${file} ${a ?? b}`);
-      }),
+const doctor = () =>
+  composeDoctor(
+    configOf('clusters: [{name: prod, region: us-east-1}]'),
+    { env: process.env, credentials: async () => removal.config.credentials },
+    {} as DoctorOptions,
   );
-  // Made with the same handler, for a person who waits: no deadline of a run is theirs.
-  const own = [
-    'cli/aws.ts fromNodeProviderChain',
-    'cli/doctor.ts STSClient',
-    'cli/doctor.ts SQSClient',
-    'infra/plugin.ts CloudFormationClient',
-    'infra/removal.ts LambdaClient',
-    'infra/removal.ts S3Client',
-    'forwarder/program/pod-identity.ts fromHttp',
-  ];
-  expect([...new Set(made)].sort()).toEqual([...Object.keys(CLIENTS), ...own].sort());
+
+/** CloudFormation answers with one resource, and what is asked next is silent. */
+async function afterListing(resource: string): Promise<void> {
+  const text = `<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries><member><PhysicalResourceId>x</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus>${resource}</member></StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`;
+  const listing = await startSilent(socket =>
+    socket.end(`HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: ${text.length}\r\n\r\n${text}`),
+  );
+  vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', listing.url);
+  try {
+    await prepareRemoval(removal);
+  } finally {
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', undefined);
+    await listing.close();
+  }
+}
+
+const shipped = ['lib', 'functions', 'forwarder', 'infra', 'cli'].flatMap(folder =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts'))
+    .map(file => ({ file: `${folder}/${file}`, text: readFileSync(join(folder, file), 'utf8') })),
+);
+
+test('no client is made but in the one place', () => {
+  expect(shipped.filter(({ file, text }) => file !== PLACE && PAST_IT.test(text)).map(({ file }) => file)).toEqual([]);
+});
+
+test('the list has every client and every provider of credentials that ships', () => {
+  const made = shipped.flatMap(({ file, text }) => [
+    ...(file === PLACE ? [] : [...text.matchAll(MAKES_CLIENT)].map(([, name]) => `${file} ${name}`)),
+    ...[...text.matchAll(PROVIDERS)].flatMap(([, names = '']) =>
+      names.split(',').flatMap(name => (/^\s*from/.test(name) ? [`${file} ${name.trim()}`] : [])),
+    ),
+  ]);
+  expect([...new Set(made)].sort()).toEqual(Object.keys(CLIENTS).sort());
 });
 
 test.each(Object.entries(CLIENTS))('%s gives a silent server no longer than its work has', async (_, call) => {
   const from = performance.now();
   await expect(withinDeadline(Date.now() + 500, call)).rejects.toThrow(/the time of this run is over/);
   expect(performance.now() - from).toBeLessThan(5_000);
-});
-
-test('the agent of EKS Pod Identity is not waited for', async () => {
-  await expect(podIdentity(100)()).rejects.toThrow(/timeout/);
 });
 
 test('a run in a network without a way out says so before Lambda ends it', async () => {

@@ -22,6 +22,8 @@ const line = (record: RecordJson) =>
     record.type === 'TXT' ? ` [${record.values?.length}]` : ''
   }`;
 
+const HEALTH = '11111111-2222-3333-4444-555555555555';
+
 /** Without ownership records. */
 const records = (world: Harness) =>
   world
@@ -550,4 +552,80 @@ test('explain says whose each address is, and that the name is shared', async ()
     { cluster: 'c1', resource: 'service/default/shop', addresses: ['203.0.113.1'] },
     { cluster: 'c2', resource: 'service/default/shop', addresses: ['203.0.113.2'] },
   ]);
+});
+
+describe('who has a part of a merged name, and is refused a set identifier, keeps the part', () => {
+  const green = (target: string | readonly string[]) =>
+    shop(target, { 'set-identifier': 'green', 'aws-multi-value-answer': 'true' });
+  const [ONE, TWO, SIX] = ['203.0.113.1', '203.0.113.2', '2001:db8::6'];
+  const notBoth = 'and each set identifier of a name is one object’s; what stands stays';
+  const beside = (who: string, type = 'A') =>
+    `${HOST} is not published "green" with multivalue routing (multivalue): it has ${type} simple (${who}), and Route 53 takes one routing policy for a name and type; what stands stays`;
+  const asked = `${HOST} is not published "green" with multivalue routing (multivalue): c1: service/default/shop asks for A "green" with multivalue routing (multivalue), ${notBoth}`;
+
+  test.each([
+    {
+      what: 'one leaves, and the other goes on',
+      asks: { c1: [green(ONE)] },
+      conflicts: [`c1 ${beside('c2: service/default/shop, c1: service/default/shop')}`],
+    },
+    {
+      what: 'both leave for one identifier: it is one object’s, and nothing can stand beside the other’s part',
+      asks: { c1: [green(ONE)], c2: [green(TWO)] },
+      conflicts: [`c1 ${beside('service/default/shop')}`, `c2 ${asked}`],
+    },
+    {
+      what: 'both leave, of which one was not read',
+      asks: { c1: [green(ONE)], c2: 'away' as const },
+      conflicts: [`c1 ${beside('service/default/shop')}`],
+    },
+  ])('$what', async ({ asks, conflicts }) => {
+    const world = await worldOf('merge', { c1: [shop(ONE)], c2: [shop(TWO)] });
+    const before = [records(world), owners(world)];
+    const { result, batches } = await become(world, asks);
+    expect([records(world), owners(world)]).toEqual(before);
+    expect(batches).toBe(0);
+    const told = result.findings.filter(({ reason }) => reason === 'conflict' || reason === 'not-owned');
+    expect(told.map(({ reason, object, message }) => `${reason} ${object?.cluster} ${message}`)).toEqual(
+      conflicts.map(text => `conflict ${text}`),
+    );
+  });
+
+  test('one that is not beside another’s address type gets it, and its part goes in the same batch', async () => {
+    const world = await worldOf('merge', { c1: [shop(ONE)], c2: [shop(SIX)] });
+    const { batches } = await become(world, { c1: [green(ONE)] });
+    expect(records(world)).toEqual([`${HOST} A#green ${ONE}`, `${HOST} AAAA ${SIX}`]);
+    expect(batches).toBe(1);
+  });
+
+  test('two leave for one identifier, and a third has the other address type: no answer goes', async () => {
+    const world = harness({ zones: [EXAMPLE_ZONE], clusters: {} });
+    world.config = configOf(`owner: arena
+clusters: [{name: c1, region: us-east-1}, {name: c2, region: us-east-1}, {name: c3, region: us-east-1}]
+zones: {domains: [example.com]}
+sharing: merge`);
+    await become(world, { c1: [shop(ONE)], c2: [shop(TWO)], ...{ c3: [shop(SIX)] } });
+    const before = [records(world), owners(world)];
+    const { batches } = await become(world, { c1: [green(ONE)], c2: [green(TWO)] });
+    expect([records(world), owners(world)]).toEqual(before);
+    expect(batches).toBe(0);
+    // One takes another identifier: they agree on a policy, and all of it changes at once.
+    await become(world, { c2: [shop(TWO, { 'set-identifier': 'blue', 'aws-multi-value-answer': 'true' })] });
+    expect(records(world)).toEqual([`${HOST} A#blue ${TWO}`, `${HOST} A#green ${ONE}`, `${HOST} AAAA ${SIX}`]);
+  });
+});
+
+test('who cannot be published beside what has set identifiers does not say how the name is had', async () => {
+  const own = service('own', { hostname: HOST, 'set-identifier': 'own', 'aws-weight': '4' }, ['203.0.113.9']);
+  for (const annotations of [{ 'fairlead.dev/sharing': 'first' }, { 'fairlead.dev/sharing': 'weighted' }]) {
+    const world = await worldOf('merge', { c1: [own] });
+    // It would be preferred, and an A that is simple cannot stand beside one that is weighted.
+    const first = shop('10.0.0.2', { 'fairlead.dev/sharing': 'first' });
+    await become(world, { c1: [own, shop('2001:db8::1', annotations)], c2: [first] });
+    expect(records(world)[0]).toBe(`${HOST} A#own 203.0.113.9 weight 4`);
+    expect(records(world)[1]).toMatch(/ AAAA(#c1)? 2001:db8::1/);
+  }
+  const world = await worldOf('merge', { c1: [own] });
+  await become(world, { c1: [own, shop('2001:db8::1')], c2: [shop('10.0.0.2', { 'aws-health-check-id': HEALTH })] });
+  expect(owners(world)).toContain(`aaaa-${HOST}: c1 arena service/default/shop 2001:db8::1`);
 });

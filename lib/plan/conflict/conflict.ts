@@ -6,12 +6,12 @@ import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import type { Keeping } from '../owners/keeping.ts';
 import type { MergeScope } from '../settings.ts';
+import { type Contender, contendersFor } from './contenders.ts';
 import { type Holder, holdersOf } from './holders.ts';
-import { makeOffers, type Offer } from './offers.ts';
 import { GIVE_UP, losing, merging } from './told.ts';
 
 /** A record set of ours that belongs to an object which is not among the winners, and why it stays. */
-export interface KeptRecord {
+export interface StayingRecord {
   readonly owned: OwnedRecord;
   readonly message: string;
   /** Absent: its object asks for it. */
@@ -21,11 +21,11 @@ export interface KeptRecord {
 /** Who has a name. */
 export interface Resolution {
   /** One candidate, or several of which each has types of its own; none: what stands stays. */
-  readonly winners: readonly Offer[];
+  readonly winners: readonly Contender[];
   /** Objects that ask for the very same as the winners: what these are told concerns them, too. */
-  readonly served: readonly ObjectRef[];
+  readonly covered: readonly ObjectRef[];
   /** Record sets that belong to other objects. */
-  readonly kept: readonly KeptRecord[];
+  readonly staying: readonly StayingRecord[];
   readonly findings: readonly Finding[];
 }
 
@@ -44,28 +44,28 @@ export type ConflictResolver = (current: Current, candidates: readonly Candidate
 
 export const firstKeeps: ConflictResolver = (current, candidates, context) => {
   const holders = holdersOf(current, candidates, context);
-  const { offers, findings } = makeOffers(current, candidates, context);
-  const first = chooseFirst(holders, offers);
-  const joined = first ? [first, ...joining(first, offers, holders, context.settings.merge)] : [];
-  const winners = [...joined, ...keepingTypes(joined, offers, holders)];
+  const { contenders, findings } = contendersFor(current, candidates, context);
+  const first = chooseFirst(holders, contenders);
+  const joined = first ? [first, ...joining(first, contenders, holders, context.settings.merge)] : [];
+  const winners = [...joined, ...keepingTypes(joined, contenders, holders)];
   const zone = context.view.zone.id;
-  const others = offers.filter(offer => !winners.includes(offer));
-  const served = others.filter(offer => isServed(offer, winners));
-  const kept = holders.flatMap(holder => keptBy(holder, winners, served));
-  const losers = others.filter(offer => !served.includes(offer));
+  const others = contenders.filter(contender => !winners.includes(contender));
+  const covered = others.filter(contender => isCovered(contender, winners));
+  const staying = holders.flatMap(holder => stayingOf(holder, winners, covered));
+  const losers = others.filter(contender => !covered.includes(contender));
   return {
     winners,
-    served: served.flatMap(({ candidate }) => candidate.objects),
-    kept,
+    covered: covered.flatMap(({ candidate }) => candidate.objects),
+    staying,
     findings: [...findings, ...losing(losers, winners, holders, zone), ...merging(winners, zone)],
   };
 };
 
-function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offer | undefined {
-  if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return offers[0];
+function chooseFirst(holders: readonly Holder[], contenders: readonly Contender[]): Contender | undefined {
+  if (holders.every(({ candidate, keeping }) => !candidate && !keeping)) return contenders[0];
   const held = holders.filter(({ owned, candidate }) => owned && candidate);
-  return offers.find(offer =>
-    (held.length > 0 ? held : holders).some(({ candidate }) => candidate === offer.candidate),
+  return contenders.find(contender =>
+    (held.length > 0 ? held : holders).some(({ candidate }) => candidate === contender.candidate),
   );
 }
 
@@ -73,13 +73,18 @@ function chooseFirst(holders: readonly Holder[], offers: readonly Offer[]): Offe
  * Of the same namespace (or cluster, by `records.merge`), what wants only types of the name that are still free: a
  * Service's A beside an Ingress's AAAA.
  */
-function joining(winner: Offer, offers: readonly Offer[], holders: readonly Holder[], merge: MergeScope): Offer[] {
+function joining(
+  winner: Contender,
+  contenders: readonly Contender[],
+  holders: readonly Holder[],
+  merge: MergeScope,
+): Contender[] {
   const isRouted = winner.records.some(({ record }) => record.setIdentifier !== undefined);
   if (merge === 'object' || isRouted) return [];
   // What stands for another object, the winner too, is not free: its own new type may be blocked, and it keeps the old one.
   const standing = holders.filter(({ candidate, keeping }) => keeping ?? candidate);
   const taken = new Set(winner.records.map(({ record }) => record.type));
-  return offers.filter(({ candidate, records }) => {
+  return contenders.filter(({ candidate, records }) => {
     if (candidate === winner.candidate || !isNear(winner.candidate, candidate, merge)) return false;
     const isFree = ({ record: { type } }: DesiredRecord) =>
       !taken.has(type) &&
@@ -92,10 +97,14 @@ function joining(winner: Offer, offers: readonly Offer[], holders: readonly Hold
 }
 
 /** Whoever has some types of a name that another one has, too, goes on having these, and no other. */
-function keepingTypes(winners: readonly Offer[], offers: readonly Offer[], holders: readonly Holder[]): Offer[] {
+function keepingTypes(
+  winners: readonly Contender[],
+  contenders: readonly Contender[],
+  holders: readonly Holder[],
+): Contender[] {
   const taken = new Set(winners.flatMap(({ records }) => records.map(({ record }) => record.type)));
   if (winners.length === 0 || taken.has('CNAME')) return [];
-  return offers.flatMap(({ candidate, records }) => {
+  return contenders.flatMap(({ candidate, records }) => {
     if (winners.some(winner => winner.candidate === candidate)) return [];
     const isOwn = ({ record: { type } }: DesiredRecord) =>
       type !== 'CNAME' &&
@@ -113,26 +122,26 @@ export function isNear(one: Candidate, other: Candidate, merge: MergeScope): boo
 }
 
 /**
- * A record set whose object is not among the winners and has not given it up: an object that is served by what others have
+ * A record set whose object is not among the winners and has not given it up: an object that is covered by what others have
  * has given up what it does not ask for any more.
  */
-function keptBy(
+function stayingOf(
   { owned, candidate, keeping }: Holder,
-  winners: readonly Offer[],
-  served: readonly Offer[],
-): KeptRecord[] {
+  winners: readonly Contender[],
+  covered: readonly Contender[],
+): StayingRecord[] {
   // What stays of the addresses of several clusters is among what is wanted.
   if (!owned || owned.shares) return [];
-  const isGivenUp = ({ records }: Offer) => records.every(({ record }) => record.type !== owned.record.type);
-  if (served.some(offer => offer.candidate === candidate && isGivenUp(offer))) return [];
+  const isGivenUp = ({ records }: Contender) => records.every(({ record }) => record.type !== owned.record.type);
+  if (covered.some(contender => contender.candidate === candidate && isGivenUp(contender))) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {
     return [{ owned, message: `${candidate.objects.map(describeObject)[0]} has it; ${GIVE_UP}` }];
   }
   return keeping ? [{ owned, keeping, message: keeping.message }] : [];
 }
 
-/** Those that agree with what is published are served. */
-function isServed({ records }: Offer, winners: readonly Offer[]): boolean {
+/** Those that agree with what is published are covered. */
+function isCovered({ records }: Contender, winners: readonly Contender[]): boolean {
   const published = winners.flatMap(winner => winner.records.map(({ record }) => withoutTtl(record)));
   return (
     published.length > 0 &&
@@ -140,7 +149,7 @@ function isServed({ records }: Offer, winners: readonly Offer[]): boolean {
   );
 }
 
-/** The TTL of a shared record is the present owner's: who asks for another one is served all the same. */
+/** The TTL of a shared record is the present owner's: who asks for another one is covered all the same. */
 function withoutTtl({ ttl, ...record }: RecordSet): RecordSet {
   return record;
 }

@@ -3,13 +3,13 @@ import type { Finding, ZoneId } from '../../model/index.ts';
 import { canonicalValue, describeObject } from '../../model/index.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf, listObjects } from '../findings.ts';
+import type { Contender } from './contenders.ts';
 import type { Holder } from './holders.ts';
-import type { Offer } from './offers.ts';
 
 /** Candidates that want something else than what is published. */
 export function losing(
-  losers: readonly Offer[],
-  winners: readonly Offer[],
+  losers: readonly Contender[],
+  winners: readonly Contender[],
   holders: readonly Holder[],
   zone: ZoneId,
 ): Finding[] {
@@ -23,7 +23,7 @@ export function losing(
 /** What ends a conflict of two objects. */
 export const GIVE_UP = 'take the hostname out of one of the two';
 
-function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
+function whoHas(winners: readonly Contender[], holders: readonly Holder[]): string {
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   if (objects.length > 0) return `is published for ${listObjects(objects)}, which also asks for it: ${GIVE_UP}`;
   const holder = holders.find(({ candidate, keeping }) => candidate ?? keeping);
@@ -35,7 +35,7 @@ function whoHas(winners: readonly Offer[], holders: readonly Holder[]): string {
 }
 
 /** Whoever is published together with others is told of it, unless it asks by itself for all that is published. */
-export function merging(winners: readonly Offer[], zone: ZoneId): Finding[] {
+export function merging(winners: readonly Contender[], zone: ZoneId): Finding[] {
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   if (objects.length < 2) return [];
   const isShared = winners.some(({ candidate: { parts = [] } }) => parts.length > 1);

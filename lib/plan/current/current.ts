@@ -56,7 +56,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
   const isOurs = ({ ownership }: Claim) => owners.ours(ownership.owner);
   const records = recordsAt(name, view);
   const strays = straysAt(name, records, view, settings);
-  const contenders = strays.length > 0 ? [...all, ...strays] : all;
+  const withStrays = strays.length > 0 ? [...all, ...strays] : all;
   const ambiguous = ambiguousClaims(name, view.ownership, view.records, settings.naming);
   const ours: OwnedRecord[] = [];
   const foreign: CurrentRecord[] = [];
@@ -68,7 +68,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, contenders, { records, owners });
+    const rival = claim && rivalOf(record, claim, withStrays, { records, owners });
     const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
     else if (rival) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
@@ -84,7 +84,7 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
   }
   const twins = foreign.flatMap(current => twinOf(current, ours, all) ?? []);
-  const reserved = contenders.filter(claim => !isOurs(claim) && isIdle(claim, all, records));
+  const reserved = withStrays.filter(claim => !isOurs(claim) && isIdle(claim, all, records));
   const contested = foreign.filter(({ claim }) => claim && !isOurs(claim) && isIdle(claim, all, records));
   const isContested = ({ txt }: Claim) => contested.some(({ record }) => isSameIdentifier(record, txt));
   return {

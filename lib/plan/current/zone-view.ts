@@ -26,7 +26,7 @@ export interface ZoneView {
    */
   readonly above: readonly Claim[];
   /** The zones above it, of the same visibility; the nearest first. */
-  readonly uppers: readonly ZoneView[];
+  readonly parents: readonly ZoneView[];
 }
 
 const NOTHING: readonly RecordSet[] = [];
@@ -47,12 +47,12 @@ function bySet(a: RecordSet, b: RecordSet): number {
 interface MutableView extends Omit<ZoneView, 'above'> {
   readonly ownership: Map<DnsName, readonly Claim[]>;
   above: readonly Claim[];
-  uppers: readonly MutableView[];
+  parents: readonly MutableView[];
 }
 
 /**
  * Every zone with its ownership records, and with those of its apex that stand in a selected zone above it. Those are
- * taken out of the upper zone's, where they would look like leftovers, as long as no record set of the upper zone is what
+ * taken out of the parent zone's, where they would look like leftovers, as long as no record set of the parent zone is what
  * they speak of and the apex records have none in their own zone.
  */
 export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): ZoneView[] {
@@ -65,13 +65,13 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): 
       unnamed: unnamedIn(zone, records, settings),
       ownership: new Map(indexOwnership(zone, records, settings.naming)),
       above: [],
-      uppers: [],
+      parents: [],
     }),
   );
   const byName = groupBy(views, ({ zone }) => zone.name);
   for (const view of views) {
-    view.uppers = zonesAbove(view, byName);
-    view.above = view.uppers.flatMap(upper => claimsAbove(upper, view, settings));
+    view.parents = zonesAbove(view, byName);
+    view.above = view.parents.flatMap(parent => claimsAbove(parent, view, settings));
   }
   return views;
 }
@@ -88,24 +88,24 @@ function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: P
 function zonesAbove({ zone }: ZoneView, byName: ReadonlyMap<DnsName, readonly MutableView[]>): MutableView[] {
   const found: MutableView[] = [];
   for (let at = zone.name.indexOf('.') + 1; at > 0; at = zone.name.indexOf('.', at) + 1) {
-    found.push(...(byName.get(zone.name.slice(at)) ?? []).filter(upper => upper.zone.private === zone.private));
+    found.push(...(byName.get(zone.name.slice(at)) ?? []).filter(parent => parent.zone.private === zone.private));
   }
   return found;
 }
 
 /** Moves the ownership records of a zone's apex out of the view of a zone above it. */
-function claimsAbove(upper: MutableView, view: ZoneView, settings: PlanSettings): Claim[] {
+function claimsAbove(parent: MutableView, view: ZoneView, settings: PlanSettings): Claim[] {
   const apex = view.zone.name;
-  const claims = upper.ownership.get(apex) ?? [];
+  const claims = parent.ownership.get(apex) ?? [];
   if (claims.length === 0) return [];
   const own = claimsOf(apex, view.ownership, view.records, settings.naming);
   const bare = recordsAt(apex, view).filter(record => !own.some(claim => covers(claim, record)));
-  const standing = recordsAt(apex, upper);
+  const standing = recordsAt(apex, parent);
   const moved = claims.filter(
     claim => bare.some(record => covers(claim, record)) && !standing.some(record => covers(claim, record)),
   );
   const staying = claims.filter(claim => !moved.includes(claim));
-  if (staying.length > 0) upper.ownership.set(apex, staying);
-  else upper.ownership.delete(apex);
+  if (staying.length > 0) parent.ownership.set(apex, staying);
+  else parent.ownership.delete(apex);
   return moved;
 }

@@ -1,15 +1,15 @@
 import type { ObjectRef } from '../../model/index.ts';
 import { diff } from '../change/diff.ts';
-import { firstKeeps, type KeptRecord } from '../conflict/conflict.ts';
-import { type Offer, ofFacet } from '../conflict/offers.ts';
+import { firstKeeps, type StayingRecord } from '../conflict/conflict.ts';
+import { type Contender, ofFacet } from '../conflict/contenders.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
-import type { Block } from '../preconditions/block.ts';
-import { whatBlocks } from '../preconditions/preconditions.ts';
+import { unmetPreconditions } from '../preconditions/preconditions.ts';
+import type { Unmet } from '../preconditions/unmet.ts';
 import { isAwaited, type Settled } from '../routing/routing.ts';
 import { isManaged } from '../settings.ts';
 import { adoptable, adoptions, withAdopted } from './adoption.ts';
@@ -36,11 +36,11 @@ export function planFacet(
     foreign: whole.foreign.filter(({ record }) => !adopted.has(record) || facetOf(record) === facet),
   };
   if (asking.length === 0) return removeFacet(current, gives, context);
-  const { winners, served, kept, findings } = firstKeeps(current, asking, context);
+  const { winners, covered, staying, findings } = firstKeeps(current, asking, context);
   const [first] = winners;
   if (!first) return { deltas: [], findings, objects: [] };
-  const plan = planDesired(current, winners, { kept, served, whole }, context);
-  const keeping = kept.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
+  const plan = planDesired(current, winners, { staying, covered, whole }, context);
+  const keeping = staying.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
   return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
 }
 
@@ -67,15 +67,15 @@ function removeFacet(current: Current, gives: Settled['gives'], context: NameCon
 
 interface Beside {
   /** Objects that are told what the winners are told. */
-  readonly served: readonly ObjectRef[];
-  readonly kept: readonly KeptRecord[];
+  readonly covered: readonly ObjectRef[];
+  readonly staying: readonly StayingRecord[];
   /** The name with all its facets. */
   readonly whole: Current;
 }
 
-function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside, context: NameContext): FacetPlan {
-  const { kept, served, whole } = beside;
-  const [{ candidate: first }] = winners as [Offer];
+function planDesired(asRead: Current, winners: readonly Contender[], beside: Beside, context: NameContext): FacetPlan {
+  const { staying, covered, whole } = beside;
+  const [{ candidate: first }] = winners as [Contender];
   const objects = winners.flatMap(({ candidate }) => candidate.objects);
   const party = { owner: first.owner, cluster: first.cluster };
   const desired = winners.flatMap(({ records }) => records.map(want => withStandingHealth(want, asRead, context)));
@@ -88,13 +88,13 @@ function planDesired(asRead: Current, winners: readonly Offer[], beside: Beside,
         context,
       )
     : adoptable(asRead, desired, objects, context);
-  const ours = [...asRead.ours.filter(owned => !kept.some(one => one.owned === owned)), ...adopted];
+  const ours = [...asRead.ours.filter(owned => !staying.some(one => one.owned === owned)), ...adopted];
   const current = withAdopted({ ...asRead, ours }, adopted);
-  const told: Told = { name: first.name, objects: [...objects, ...served], context };
-  const quiet = current.foreign.length === 0 && adopted.length === 0 && kept.length === 0;
+  const told: Told = { name: first.name, objects: [...objects, ...covered], context };
+  const quiet = current.foreign.length === 0 && adopted.length === 0 && staying.length === 0;
   if (quiet && diff(ours, desired).length === 0) return { deltas: [], findings: [], party, objects };
-  const blocks = whatBlocks({ ...whole, foreign: current.foreign }, desired, kept, context);
-  const { writable, removable, findings } = sortOut(current, desired, blocks, told);
+  const unmet = unmetPreconditions({ ...whole, foreign: current.foreign }, desired, staying, context);
+  const { writable, removable, findings } = sortOut(current, desired, unmet, told);
   const standing = ours.filter(
     owned => removable.includes(owned) || writable.some(({ record }) => record.type === owned.record.type),
   );
@@ -132,29 +132,29 @@ function withStandingHealth(want: DesiredRecord, { ours, foreign }: Current, { s
  * | A, AAAA | of the AAAA          | CNAME     | the CNAME is exchanged for the A, told            |
  * | CNAME   | of the CNAME         | A, AAAA   | nothing: the old record stays until the exchange  |
  */
-function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: readonly Block[], told: Told) {
+function sortOut(current: Current, desired: readonly DesiredRecord[], unmet: readonly Unmet[], told: Told) {
   const stands = (type: string) => current.ours.some(({ record }) => record.type === type);
-  const isBlocked = (type: string) => blocks.some(block => block.type === type || (block.whole && !stands(type)));
+  const isUnmet = (type: string) => unmet.some(one => one.type === type || (one.whole && !stands(type)));
   const wants = (type: string) => desired.some(({ record }) => record.type === type);
   const unmanagedA = !isManaged('A', told.context.settings);
-  const halves = wants('A') && !unmanagedA && isBlocked('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
-  const writable = desired.filter(({ record: { type } }) => !isBlocked(type) && !(halves && type === 'AAAA'));
-  const served = desired.some(
+  const halves = wants('A') && !unmanagedA && isUnmet('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
+  const writable = desired.filter(({ record: { type } }) => !isUnmet(type) && !(halves && type === 'AAAA'));
+  const covered = desired.some(
     ({ record: { type } }) => stands(type) || writable.some(({ record }) => record.type === type),
   );
-  const closed = blocks.some(({ whole }) => whole);
+  const closed = unmet.some(({ whole }) => whole);
   const removable = current.ours.filter(
-    owned => served && !closed && isManaged(owned.record.type, told.context.settings) && !wants(owned.record.type),
+    owned => covered && !closed && isManaged(owned.record.type, told.context.settings) && !wants(owned.record.type),
   );
-  const findings = blocks
-    .filter(block => !saysItAgain(block, blocks))
+  const findings = unmet
+    .filter(one => !saysItAgain(one, unmet))
     .flatMap(({ reason, message, type, owner }) => {
       // What the config leaves out is no fault, unless nothing else is published for the name.
-      const real = reason === 'filtered' && !served && current.ours.length > 0 ? 'policy' : reason;
+      const real = reason === 'filtered' && !covered && current.ours.length > 0 ? 'policy' : reason;
       const found = tell(told, real, message, type);
       return owner === undefined ? found : found.map(finding => ({ ...finding, owner }));
     });
-  if (halves && !isBlocked('AAAA')) {
+  if (halves && !isUnmet('AAAA')) {
     const message = `${current.name} AAAA is not published alone: most clients would find no address while the A cannot be`;
     findings.push(...tell(told, 'conflict', message, 'AAAA'));
   }
@@ -162,7 +162,7 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], blocks: re
 }
 
 /** That the ownership record of a record set is its owner's, too, goes without saying. */
-const saysItAgain = ({ reason, owner }: Block, blocks: readonly Block[]) =>
+const saysItAgain = ({ reason, owner }: Unmet, unmet: readonly Unmet[]) =>
   reason === 'conflict' &&
   owner !== undefined &&
-  blocks.some(other => other.reason === 'not-owned' && other.owner === owner);
+  unmet.some(other => other.reason === 'not-owned' && other.owner === owner);

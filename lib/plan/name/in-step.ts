@@ -1,5 +1,5 @@
 import { diff } from '../change/diff.ts';
-import { hasItIn } from '../conflict/offers.ts';
+import { hasItIn } from '../conflict/contenders.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';

@@ -7,13 +7,12 @@ import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { facetOf, facetOfCandidate } from '../desired/facets.ts';
 import type { Keeping } from '../owners/keeping.ts';
-import { settleRouting } from '../routing/routing.ts';
 import { withoutDrained } from '../sharing/drained.ts';
-import { shareName } from '../sharing/sharing.ts';
 import { planFacet } from './facet.ts';
 import { allIdle, strayClaims } from './idle.ts';
 import { isInStep } from './in-step.ts';
 import { type FacetPlan, type NamePlan, tell } from './name-plan.ts';
+import { settleName } from './settle.ts';
 import { ofOneSet, togetherParts } from './together.ts';
 import { planUndesired } from './undesired.ts';
 
@@ -25,12 +24,12 @@ export function planName(current: Current, asking: readonly Candidate[], around:
 
 /** The same for any name. */
 function planThoroughly(current: Current, asking: readonly Candidate[], around: NameContext): NamePlan {
-  const shared = shareName(current, asking, around);
-  if (shared.candidates.length === 0) {
+  const { shared, settled: whole } = settleName(current, asking, around);
+  if (!whole) {
     const undesired = planUndesired(current, around);
     return { ...undesired, findings: [...shared.findings, ...undesired.findings] };
   }
-  const { candidates, context, gives, adopted, ...settled } = settleRouting(current, shared.candidates, around);
+  const { candidates, context, gives, adopted, ...settled } = whole;
   const facets = new Set([...candidates.map(facetOfCandidate), ...current.ours.map(({ record }) => facetOf(record))]);
   const possible = withoutMixedCname(
     [...facets].sort().map(facet => planFacet(facet, { whole: current, candidates, gives, adopted }, context)),
@@ -43,8 +42,8 @@ function planThoroughly(current: Current, asking: readonly Candidate[], around: 
   const findings = all.filter(isTold);
   const [keeping] = parts.flatMap(part => part.keeping ?? []);
   // Where no object has the rest of the name, those that ask are told why.
-  const isServed = parts.some(({ objects }) => objects.length > 0);
-  const left = !keeping && isServed ? leftBehind(current, context) : undefined;
+  const isCovered = parts.some(({ objects }) => objects.length > 0);
+  const left = !keeping && isCovered ? leftBehind(current, context) : undefined;
   const told = { findings, ...(keeping && { keeping }), ...(left && { keeping: left, partly: true }) };
   const asked = parts.map(part => ({ ...part, objects: part.objects.filter(one => !shared.absent.has(one)) }));
   const changes = togetherParts(asked).flatMap((together, i) => changeOf(together, i === 0, current, context));

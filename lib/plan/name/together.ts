@@ -1,4 +1,4 @@
-import { clashOf, type RecordSet, resourceOf, sharesTtl } from '../../model/index.ts';
+import { conflictOf, type RecordSet, resourceOf, sharesTtl } from '../../model/index.ts';
 import type { Delta } from '../change/diff.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import { isDrained, isRaised } from '../sharing/drained.ts';
@@ -44,7 +44,7 @@ function needs(one: Part, other: Part): boolean {
 function isBound({ record, object }: DesiredRecord, { before, after }: Delta): boolean {
   if (!before) return false;
   const renamed = after === undefined && before.claim.ownership.resource === resourceOf(object);
-  return renamed || clashOf(record, before.record) !== undefined || otherTtl(record, before.record);
+  return renamed || conflictOf(record, before.record) !== undefined || otherTtl(record, before.record);
 }
 
 const otherTtl = (a: RecordSet, b: RecordSet) => a.type === b.type && sharesTtl(a) && sharesTtl(b) && a.ttl !== b.ttl;

@@ -6,7 +6,7 @@ import { composeChange } from '../change/change.ts';
 import type { NameContext, PlannedChange } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
-import { misreadMessage, sealedMessage } from '../preconditions/block.ts';
+import { misreadMessage, sealedMessage } from '../preconditions/unmet.ts';
 import { isManaged } from '../settings.ts';
 import { allIdle, keepingOf, strayClaims } from './idle.ts';
 import type { NamePlan } from './name-plan.ts';

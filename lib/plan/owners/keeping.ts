@@ -70,7 +70,7 @@ export function whyWaiting({ resource }: Ownership, name: DnsName, clusters: rea
   return undefined;
 }
 
-/** The object of the ownership record has gone, and one that asks for the very same record is served by it. */
+/** The object of the ownership record has gone, and one that asks for the very same record is covered by it. */
 export function whyPutOff(
   { resource }: Ownership,
   record: RecordSet,

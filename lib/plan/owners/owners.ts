@@ -33,7 +33,7 @@ export interface Owners {
    * @param record what stands: where another object asks for just that and is put off (`Hold.putOff`), it stays, too
    */
   keeping(ownership: Ownership, name: DnsName, record?: RecordSet): Keeping | undefined;
-  /** Why nothing of the record may be changed: like `keeping`, but an object that waits may be served. */
+  /** Why nothing of the record may be changed: like `keeping`, but an object that waits may be covered. */
   frozen(ownership: Ownership): Keeping | undefined;
   /** Whether some object of the owner waits for the name: a load balancer that is not there yet keeps what stands. */
   awaited(ownership: Ownership, name: DnsName): boolean;

@@ -1,14 +1,21 @@
-import { clashOf, type DnsName, isSameIdentifier, isSameSet, type OwnerId, type RecordSet } from '../../model/index.ts';
+import {
+  conflictOf,
+  type DnsName,
+  isSameIdentifier,
+  isSameSet,
+  type OwnerId,
+  type RecordSet,
+} from '../../model/index.ts';
 import { claimsOf, ownershipsIn } from '../../registry/index.ts';
 import { ownershipNameOf } from '../change/change.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import { otherMeaning } from '../current/misread.ts';
 import { recordsAt } from '../current/zone-view.ts';
-import { type Block, describeSet, misreadMessage } from './block.ts';
+import { describeSet, misreadMessage, type Unmet } from './unmet.ts';
 
 /** Why the name of an ownership record cannot be used, if it cannot. */
-export function ownershipBlocks(record: RecordSet, current: Current, context: NameContext): Block[] {
+export function unmetByOwnershipName(record: RecordSet, current: Current, context: NameContext): Unmet[] {
   if (context.settings.registry === 'noop') return [];
   const txtName = ownershipNameOf(record, context.view.zone, context.settings);
   const txt: RecordSet = { ...record, name: txtName, type: 'TXT' };
@@ -32,7 +39,7 @@ function reservedBy(txt: RecordSet, { view, owners, settings }: NameContext): Ow
 
 /** Whether an ownership record that stands leaves room for another one. */
 export const stands = (record: RecordSet, txt: RecordSet) =>
-  !isSameIdentifier(record, txt) && clashOf(txt, record) === undefined;
+  !isSameIdentifier(record, txt) && conflictOf(txt, record) === undefined;
 
 const MAKE_ROOM = 'remove it, or set registry.prefix to keep ownership records apart from hostnames';
 

@@ -1,32 +1,32 @@
 import { type DnsName, isAddressType, isSameIdentifier, policyOf, type RecordSet } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, wildcardTwin } from '../../registry/index.ts';
-import type { KeptRecord } from '../conflict/conflict.ts';
+import type { StayingRecord } from '../conflict/conflict.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import { recordsAt } from '../current/zone-view.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import { isManaged } from '../settings.ts';
-import { type Block, describeSet, misreadMessage, sealedMessage } from './block.ts';
-import { ownershipBlocks } from './ownership-name.ts';
+import { unmetByOwnershipName } from './ownership-name.ts';
+import { describeSet, misreadMessage, sealedMessage, type Unmet } from './unmet.ts';
 
 /** What stands in the way of the desired records of one facet, without asking Route 53. */
-export function whatBlocks(
+export function unmetPreconditions(
   current: Current,
   desired: readonly DesiredRecord[],
-  kept: readonly KeptRecord[],
+  staying: readonly StayingRecord[],
   context: NameContext,
-): Block[] {
+): Unmet[] {
   const records = desired.map(({ record }) => record);
   const types = new Set(records.map(({ type }) => type));
   return [
-    ...foreignBlocks(current, records, context),
-    ...keptBlocks(current, kept, types),
-    ...cnameBlocks(current, kept, records, context),
-    ...reservedBlocks(current, records),
-    ...twinBlocks(current.name, context),
-    ...records.flatMap(record => ownershipBlocks(record, current, context)),
-    ...unmanagedBlocks(current.name, types, context),
-    ...desired.flatMap(one => delegationBlocks(one, current, context)),
+    ...unmetByForeign(current, records, context),
+    ...unmetByStaying(current, staying, types),
+    ...unmetByCname(current, staying, records, context),
+    ...unmetByReserved(current, records),
+    ...unmetByTwin(current.name, context),
+    ...records.flatMap(record => unmetByOwnershipName(record, current, context)),
+    ...unmetByUnmanaged(current.name, types, context),
+    ...desired.flatMap(one => unmetByDelegation(one, current, context)),
   ];
 }
 
@@ -34,8 +34,8 @@ export function whatBlocks(
 const canShare = (a: RecordSet, b: RecordSet) =>
   !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
 
-function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Block[] {
-  return foreign.flatMap(({ record, claim, unproven, misread, sealed }): Block[] => {
+function unmetByForeign({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Unmet[] {
+  return foreign.flatMap(({ record, claim, unproven, misread, sealed }): Unmet[] => {
     const whole = isAddressType(record.type);
     const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
     if (isOwnershipRecord(record, settings.naming) || concerned.every(one => canShare(one, record))) return [];
@@ -59,8 +59,8 @@ function foreignBlocks({ name, foreign }: Current, desired: readonly RecordSet[]
   });
 }
 
-function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: ReadonlySet<string>): Block[] {
-  return kept
+function unmetByStaying({ name }: Current, staying: readonly StayingRecord[], types: ReadonlySet<string>): Unmet[] {
+  return staying
     .filter(({ owned: { record } }) => types.has(record.type))
     .map(({ owned: { record }, message, keeping }) => ({
       reason: keeping && keeping.why !== 'waiting' ? 'frozen' : 'conflict',
@@ -70,26 +70,26 @@ function keptBlocks({ name }: Current, kept: readonly KeptRecord[], types: Reado
 }
 
 /** A CNAME can stand beside nothing (RFC 1034, 3.6.2): neither in the one direction nor in the other. */
-function cnameBlocks(
+function unmetByCname(
   { name, foreign, ours }: Current,
-  kept: readonly KeptRecord[],
+  staying: readonly StayingRecord[],
   desired: readonly RecordSet[],
   { settings }: NameContext,
-): Block[] {
+): Unmet[] {
   const types = new Set(desired.map(({ type }) => type));
   // What the change itself may replace is no obstacle.
   const isFixed = ({ type }: RecordSet) => !isAddressType(type) || !isManaged(type, settings);
-  const staying = [
+  const fixed = [
     ...foreign.map(({ record }) => record),
-    ...kept.map(({ owned }) => owned.record),
+    ...staying.map(({ owned }) => owned.record),
     ...ours.map(({ record }) => record).filter(isFixed),
   ];
-  const others = [...new Set(staying.map(({ type }) => type))].sort();
-  const blocks: Block[] = [];
+  const others = [...new Set(fixed.map(({ type }) => type))].sort();
+  const unmet: Unmet[] = [];
   if (types.has('CNAME') && others.some(type => type !== 'CNAME')) {
     const beside = others.filter(type => type !== 'CNAME').join(', ');
     const message = `${name} also has ${beside} records, and DNS allows nothing beside a CNAME`;
-    blocks.push({ reason: 'conflict', type: 'CNAME', whole: true, message });
+    unmet.push({ reason: 'conflict', type: 'CNAME', whole: true, message });
   }
   if (others.includes('CNAME')) {
     const cnames = foreign.map(({ record }) => record).filter(({ type }) => type === 'CNAME');
@@ -99,13 +99,13 @@ function cnameBlocks(
     const isBarred = (type: string) => type !== 'CNAME' && (!isForeign || joins || !isAddressType(type));
     for (const type of [...types].filter(isBarred).sort()) {
       const message = `${name} ${type} is not published: ${name} has a CNAME, and DNS allows nothing beside it`;
-      blocks.push({ reason: 'conflict', type, message });
+      unmet.push({ reason: 'conflict', type, message });
     }
   }
-  return blocks;
+  return unmet;
 }
 
-function reservedBlocks({ name, reserved, ours, foreign }: Current, desired: readonly RecordSet[]): Block[] {
+function unmetByReserved({ name, reserved, ours, foreign }: Current, desired: readonly RecordSet[]): Unmet[] {
   const bars = ({ txt }: Claim) => desired.some(record => !canShare(record, txt));
   const isHere = ({ record }: { readonly record: RecordSet }) => desired.some(one => isSameIdentifier(one, record));
   const by = reserved.find(bars);
@@ -115,7 +115,7 @@ function reservedBlocks({ name, reserved, ours, foreign }: Current, desired: rea
 }
 
 /** A wildcard and the name of its replacement have the same ownership records: only one of them can be published. */
-function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
+function unmetByTwin(name: DnsName, { view, settings }: NameContext): Unmet[] {
   const twin = wildcardTwin(name, settings.naming);
   if (twin === undefined || !recordsAt(twin, view).some(({ type }) => isAddressType(type))) return [];
   const message = `${name} would share its ownership records with ${twin}, which stands in the zone: choose another registry.wildcardReplacement`;
@@ -123,7 +123,7 @@ function twinBlocks(name: DnsName, { view, settings }: NameContext): Block[] {
 }
 
 /** A new delegation takes the names of others out of the world's sight: see `hidesIn`. */
-function delegationBlocks({ record, object }: DesiredRecord, { ours }: Current, { hides }: NameContext): Block[] {
+function unmetByDelegation({ record, object }: DesiredRecord, { ours }: Current, { hides }: NameContext): Unmet[] {
   if (record.type !== 'NS' || ours.some(owned => owned.record.type === 'NS')) return [];
   const hidden = hides(record.name, object);
   if (hidden === undefined) return [];
@@ -132,7 +132,7 @@ function delegationBlocks({ record, object }: DesiredRecord, { ours }: Current, 
 }
 
 /** A type that `records.types` leaves out is not published, and what stands of it is not touched. */
-function unmanagedBlocks(name: DnsName, types: ReadonlySet<string>, { settings }: NameContext): Block[] {
+function unmetByUnmanaged(name: DnsName, types: ReadonlySet<string>, { settings }: NameContext): Unmet[] {
   return [...types]
     .filter(type => !isManaged(type, settings))
     .sort()

@@ -1,5 +1,5 @@
 import { addTo, groupBy } from '../../group.ts';
-import { type Clash, clashOf, placeOf, policyOf, type RecordSet, recordId } from '../../model/index.ts';
+import { conflictOf, placeOf, policyOf, type RecordConflict, type RecordSet, recordId } from '../../model/index.ts';
 
 /** Record sets of one name and type with a routing policy (Route 53 Developer Guide, "Quotas"). */
 const MOST = 100;
@@ -7,7 +7,7 @@ const MOST_NEAR = 30;
 
 /** Why a record set cannot stand beside others of its name, and one that is in its way. */
 export interface Obstacle {
-  readonly clash: Clash | 'taken' | 'full';
+  readonly conflict: RecordConflict | 'taken' | 'full';
   readonly other: RecordSet;
 }
 
@@ -42,8 +42,8 @@ export class Beside {
   /** What is in the way of a record set; one of the same identity never is. */
   obstacleTo(record: RecordSet): Obstacle | undefined {
     for (const other of this.#concerning(record)) {
-      const clash = recordId(other) === recordId(record) ? undefined : clashOf(record, other);
-      if (clash) return { clash, other };
+      const conflict = recordId(other) === recordId(record) ? undefined : conflictOf(record, other);
+      if (conflict) return { conflict, other };
     }
     return undefined;
   }
@@ -68,6 +68,6 @@ export class Beside {
     const peers = this.#types.get(record.type)?.get(policy) ?? [];
     const [other] = peers;
     const isFull = peers.length >= (policy === 'geoproximity' ? MOST_NEAR : MOST);
-    return this.obstacleTo(record) ?? (other && isFull ? { clash: 'full', other } : undefined);
+    return this.obstacleTo(record) ?? (other && isFull ? { conflict: 'full', other } : undefined);
   }
 }

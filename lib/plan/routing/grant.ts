@@ -41,5 +41,5 @@ function movedHere(wish: Wish, here: readonly Wish[], merge: MergeScope): Obstac
   if (!first || here.some(staysIn)) return undefined;
   const ids = new Set(wish.records.map(recordId));
   const other = first.records.find(one => ids.has(recordId(one))) ?? withoutRoom(wish, first, merge);
-  return other && { clash: 'taken', other };
+  return other && { conflict: 'taken', other };
 }

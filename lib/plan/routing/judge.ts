@@ -54,7 +54,7 @@ interface Against {
   readonly obstacle: Obstacle;
 }
 
-/** Of each wish that clashes with what stays the first obstacle; what another has by the same set identifier is one, too. */
+/** Of each wish that conflicts with what stays the first obstacle; what another has by the same set identifier is one, too. */
 function firstObstacle(wishes: readonly Wish[], beside: Beside): Against[] {
   return wishes.flatMap(wish => {
     const obstacle = obstacleIn(wish, record => takenFrom(wish, record, beside) ?? beside.obstacleTo(record));
@@ -65,7 +65,7 @@ function firstObstacle(wishes: readonly Wish[], beside: Beside): Against[] {
 function takenFrom({ standing }: Wish, record: RecordSet, beside: Beside): Obstacle | undefined {
   const other = beside.same(record);
   const isOwn = standing.some(owned => recordId(owned.record) === recordId(record));
-  return other === undefined || isOwn ? undefined : { clash: 'taken', other };
+  return other === undefined || isOwn ? undefined : { conflict: 'taken', other };
 }
 
 /**
@@ -83,7 +83,7 @@ function comingIn(wishes: readonly Wish[], kept: ReadonlyMap<Facet, RecordSet>, 
       if (staysIn(wish)) return [];
       const [taken] = wish.records.flatMap(record => stood.get(recordId(record)) ?? []);
       const other = kept.get(facet) ?? taken ?? (first === wish ? undefined : withoutRoom(wish, first, merge));
-      return other ? [{ wish, obstacle: { clash: 'taken' as const, other } }] : [];
+      return other ? [{ wish, obstacle: { conflict: 'taken' as const, other } }] : [];
     });
   });
 }
@@ -99,25 +99,29 @@ function contending(wishes: readonly Wish[]): Against[] {
     }
   }
   return wishes.flatMap(wish => {
-    const lost = wish.records.find(record => first.get(recordId(record)) !== wish);
-    return lost ? [{ wish, obstacle: { clash: 'taken', other: lost } }] : [];
+    const [other] = wish.records.flatMap(record => {
+      const id = recordId(record);
+      const winner = first.get(id);
+      return winner === wish ? [] : (winner?.records.find(one => recordId(one) === id) ?? []);
+    });
+    return other ? [{ wish, obstacle: { conflict: 'taken', other } }] : [];
   });
 }
 
 /**
- * Those whose wishes clash with another's: they who want something else than what stands; where all of them go on as they
+ * Those whose wishes conflict with another's: they who want something else than what stands; where all of them go on as they
  * are but for their place, the last.
  */
 function disagreeing(wishes: readonly Wish[]): Against[] {
-  const clashing = clashesWith(wishes, new Beside(wishes.flatMap(({ records }) => records)));
-  if (clashing.length === 0) return [];
+  const conflicting = conflictsWith(wishes, new Beside(wishes.flatMap(({ records }) => records)));
+  if (conflicting.length === 0) return [];
   const standing = new Beside(wishes.flatMap(one => one.standing.map(({ record }) => record)));
-  const isNew = ({ wish }: Against) => obstacleIn(wish, record => standing.obstacleTo(record))?.clash !== undefined;
-  const changing = clashing.filter(isNew);
-  return changing.length > 0 ? changing : clashing.slice(-1);
+  const isNew = ({ wish }: Against) => obstacleIn(wish, record => standing.obstacleTo(record))?.conflict !== undefined;
+  const changing = conflicting.filter(isNew);
+  return changing.length > 0 ? changing : conflicting.slice(-1);
 }
 
-function clashesWith(wishes: readonly Wish[], beside: Beside): Against[] {
+function conflictsWith(wishes: readonly Wish[], beside: Beside): Against[] {
   return wishes.flatMap(wish => {
     const obstacle = obstacleIn(wish, record => beside.obstacleTo(record));
     return obstacle ? [{ wish, obstacle }] : [];

@@ -1,5 +1,4 @@
 import type { DnsName, Finding, RecordSet } from '../../model/index.ts';
-import { recordId } from '../../model/index.ts';
 import { isOwnershipRecord } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -31,10 +30,10 @@ export interface Settled {
  *
  * | what asks                                   | beside it                                         | done                              |
  * |---------------------------------------------|---------------------------------------------------|-----------------------------------|
- * | any                                         | what stays as it is: others', not read, waiting   | refused where it clashes          |
+ * | any                                         | what stays as it is: others', not read, waiting   | refused where it conflicts        |
  * | all objects that have record sets there     | each other, and they agree on another policy      | all change, in one batch          |
  * | some of them                                | one that goes on asking for what stands           | refused; what they have stays     |
- * | an object that has none there               | any of these                                      | refused where it clashes          |
+ * | an object that has none there               | any of these                                      | refused where it conflicts        |
  *
  * The TTL of weighted record sets is what stands, as long as one that has it asks for it; it is no reason to refuse.
  */
@@ -50,7 +49,7 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
   const judged = judgeHolders(wishes, { staying, own, merge: context.settings.merge });
   const granted = grantNew(wishes, judged, context.settings.merge);
   const refused = new Map([...judged.refused, ...granted.refused]);
-  const owner = ownersByRecord(current, granted.leads);
+  const owners = ownersByRecord(current, granted.leads, wishes);
   const ttls = sharedTtls(current, granted.leads, judged.fixed);
   return {
     candidates: candidates.filter(candidate => !refused.has(candidate)),
@@ -63,8 +62,8 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
       ...[...refused].flatMap(([candidate, obstacle]) =>
         findingsOf(
           candidate,
-          owner.has(recordId(obstacle.other)) ? 'conflict' : 'not-owned',
-          whyRefused(candidate, obstacle, owner, judged),
+          owners.of(obstacle.other) ? 'conflict' : 'not-owned',
+          whyRefused(candidate, obstacle, owners, judged),
           context.view.zone.id,
         ),
       ),

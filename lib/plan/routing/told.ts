@@ -9,17 +9,29 @@ import type { Obstacle } from './beside.ts';
 import type { Judged } from './judge.ts';
 import type { Wish } from './wish.ts';
 
-/** Whose a record set is or will be, as messages name it. */
-export function ownersByRecord({ ours }: Current, leads: readonly Wish[]): ReadonlyMap<string, string> {
-  return new Map([
+/** Whose a record set is or will be, or who asks for it, as messages name them. */
+interface RecordOwners {
+  readonly having: ReadonlyMap<string, string>;
+  of(record: RecordSet): string | undefined;
+}
+
+export function ownersByRecord({ ours }: Current, leads: readonly Wish[], wishes: readonly Wish[]): RecordOwners {
+  const having = new Map([
     ...ours.map(({ record, claim }) => [recordId(record), claim.ownership.resource ?? 'another object'] as const),
     ...leads.flatMap(({ candidate, records }) =>
       records.map(record => [recordId(record), listObjects(candidate.objects)] as const),
     ),
   ]);
+  // Two may ask for one record set; each is in the other's way.
+  const asking = new Map(
+    wishes.flatMap(({ candidate, records }) =>
+      records.map(record => [record, listObjects(candidate.objects)] as const),
+    ),
+  );
+  return { having, of: record => having.get(recordId(record)) ?? asking.get(record) };
 }
 
-const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>> = {
+const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => string>> = {
   cname: () => 'and DNS allows nothing beside a CNAME',
   policy: () => 'and Route 53 takes one routing policy for a name and type',
   place: () => 'and of each region, failover role and location a name and type has one',
@@ -32,16 +44,20 @@ const REASONS: Readonly<Record<Obstacle['clash'], (other: RecordSet) => string>>
 
 export function whyRefused(
   candidate: Candidate,
-  { clash, other }: Obstacle,
-  owner: ReadonlyMap<string, string>,
+  { conflict, other }: Obstacle,
+  owners: RecordOwners,
   { refused }: Judged,
 ): string {
   const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
   const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
-  const what = clash === 'full' ? 'as many as it may have' : said(other);
-  const whose = owner.get(recordId(other)) ?? 'not fairlead’s';
+  const what = conflict === 'full' ? 'as many as it may have' : said(other);
+  const whose = owners.of(other);
+  const isAsked = whose !== undefined && !owners.having.has(recordId(other));
+  const inTheWay = isAsked
+    ? `${whose} asks for ${other.type} ${what}`
+    : `it has ${other.type} ${what} (${whose ?? 'not fairlead’s'})`;
   const stays = refused.has(candidate) ? '; what stands stays' : '';
-  return `${candidate.name} is not published ${asked}: it has ${other.type} ${what} (${whose}), ${REASONS[clash](other)}${stays}`;
+  return `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[conflict](other)}${stays}`;
 }
 
 function said(record: {

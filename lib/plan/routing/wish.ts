@@ -1,6 +1,6 @@
 import type { RecordSet } from '../../model/index.ts';
 import { isNear } from '../conflict/conflict.ts';
-import { hasItIn, ofFacet } from '../conflict/offers.ts';
+import { hasItIn, ofFacet } from '../conflict/contenders.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';

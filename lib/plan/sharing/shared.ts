@@ -7,4 +7,6 @@ export interface Shared {
   readonly findings: readonly Finding[];
   /** Of the candidates' objects those that do not ask, and keep their part: they are told nothing. */
   readonly absent: ReadonlySet<ObjectRef>;
+  /** Who says how the name is had: the best of those that ask, since nobody has it. */
+  readonly chosen?: Candidate;
 }

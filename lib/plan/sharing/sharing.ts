@@ -23,9 +23,15 @@ import { byWeight, endSharing } from './weighing.ts';
  *
  * Near are objects whose addresses `records.merge` puts together within a cluster: of the same namespace, of any, or of
  * the same name. So a tenant of another namespace has no part in a name. What an object says of itself counts for itself
- * alone: put together are those that all ask for it.
+ * alone: put together are those that all ask for it. Who is refused because of what has set identifiers at the name does
+ * not say how it is had.
  */
-export function shareName(current: Current, asking: readonly Candidate[], context: NameContext): Shared {
+export function shareName(
+  current: Current,
+  asking: readonly Candidate[],
+  context: NameContext,
+  refused: ReadonlySet<Candidate> = new Set(),
+): Shared {
   const { settings } = context;
   const alone: Shared = { candidates: asking, findings: [], absent: new Set() };
   const addresses = asking.filter(isOfAddress);
@@ -44,13 +50,14 @@ export function shareName(current: Current, asking: readonly Candidate[], contex
   };
   const above = unreadAbove(name, context);
   if (above) return above;
-  const way = wayOf(name, context);
+  const way = wayOf(name, context, refused);
   const { lead, sharing } = way;
+  const holds = (one: Candidate) => claims.some(claim => isOf(one, claim, context));
   const told = ({ findings, ...shared }: Shared): Shared => ({
     ...shared,
     findings: [...toldOf(name, way, context), ...findings],
+    ...(lead && !holds(lead) && { chosen: lead }),
   });
-  const holds = (one: Candidate) => claims.some(claim => isOf(one, claim, context));
   if (way.mode === 'merge') return told(merge({ ...name, sharing, holds }, context));
   if (way.mode === 'weighted') {
     const outside = addresses.filter(one => !sharing.includes(one) && !holds(one));
@@ -74,8 +81,8 @@ function unreadAbove({ current, asking, addresses }: Name, context: NameContext)
   const { view } = context;
   if (current.ours.length > 0 || current.claims.length > 0) return undefined;
   const { ours, zone } = context.above(current.name);
-  const upper = { ...current, ours };
-  const { kept } = sortStanding(sharesAt(upper, asking, context), addresses, upper, context);
+  const above = { ...current, ours };
+  const { kept } = sortStanding(sharesAt(above, asking, context), addresses, above, context);
   if (kept.length === 0) return undefined;
   const message = `${current.name} is shared in ${zone?.name} (${zone?.id}), and is published here when all clusters that have a part of it were read`;
   return {

@@ -40,11 +40,11 @@ export interface Way {
   readonly isNear: (one: Candidate) => boolean;
 }
 
-export function wayOf(name: Name, context: NameContext): Way {
+export function wayOf(name: Name, context: NameContext, refused: ReadonlySet<Candidate>): Way {
   const { addresses, mode, standing, kept } = name;
   const stood = before(name);
   const wants = (one: Candidate) => (mode.get(one) === 'merge' && !isMergeable(one) ? 'first' : mode.get(one));
-  const lead = leadOf(name, one => wants(one) === stood, context);
+  const lead = leadOf(name, { goesOn: one => wants(one) === stood, refused }, context);
   const wanted = lead && wants(lead);
   const isBound = kept.length > 0 || (stood === 'weighted' && wanted === 'first' && !canStandAlone(name));
   const way = isBound ? stood : wanted;
@@ -81,7 +81,7 @@ export function claimsAt(current: Current, context: NameContext): readonly Claim
 /** The object that has the name; the best, where nobody has it. Undefined: one that asks for it no more, or was not read. */
 function leadOf(
   { addresses, claims, current }: Name,
-  goesOn: (one: Candidate) => boolean,
+  { goesOn, refused }: { goesOn: (one: Candidate) => boolean; refused: ReadonlySet<Candidate> },
   context: NameContext,
 ): Candidate | undefined {
   const { owners } = context;
@@ -103,7 +103,7 @@ function leadOf(
     const asks = addresses.some(one => isOf(one, claim, context));
     return asks || owners.keeping(claim.ownership, current.name) !== undefined;
   });
-  return holder ?? (isKept ? undefined : possible[0]);
+  return holder ?? (isKept ? undefined : possible.find(one => !refused.has(one)));
 }
 
 /** Who could not publish anything is no lead. */

@@ -17,7 +17,7 @@ import { sqs } from '../clients.ts';
 const BURST_MS = 6_000;
 const EVERY_MS = 20;
 const RUN_MS = 500;
-/** By which the clocks of SQS and Lambda are taken to differ (functions/reconcile/served.ts). */
+/** By which the clocks of SQS and Lambda are taken to differ (functions/reconcile/covered.ts). */
 const SKEW_MS = 250;
 
 let world: World;

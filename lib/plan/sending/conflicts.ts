@@ -1,23 +1,23 @@
 import type { DnsName, Finding, RecordSet, ZoneId } from '../../model/index.ts';
-import { changeKey, clashOf, isSameSet } from '../../model/index.ts';
+import { changeKey, conflictOf, isSameSet } from '../../model/index.ts';
 import type { PlannedChange } from '../context.ts';
 
 /**
  * Takes out changes that cannot stand beside another of the same plan: an ownership record falls on a name that is to
  * become a CNAME, or two names share one ownership record. What is ours already goes first, then the first by name.
  */
-export function withoutClashes(
+export function withoutConflicts(
   changes: readonly PlannedChange[],
   zone: ZoneId,
 ): { compatible: readonly PlannedChange[]; findings: readonly Finding[] } {
   const taken = new Map<DnsName, { by: DnsName; records: RecordSet[] }>();
   const findings: Finding[] = [];
   const compatible = [...changes].sort(byClaim).filter(({ change }) => {
-    const clash = change.creates
+    const conflict = change.creates
       .map(record => ({ record, place: taken.get(record.name) }))
       .find(({ record, place }) => place?.records.some(other => excludes(record, other)));
-    if (clash?.place) {
-      const message = `${change.name} is not published: it needs ${clash.record.name} ${clash.record.type}, which ${clash.place.by} needs too; set registry.prefix to keep ownership records apart from hostnames`;
+    if (conflict?.place) {
+      const message = `${change.name} is not published: it needs ${conflict.record.name} ${conflict.record.type}, which ${conflict.place.by} needs too; set registry.prefix to keep ownership records apart from hostnames`;
       const base = { reason: 'conflict' as const, message, name: change.name, zone };
       findings.push(...(change.objects.length === 0 ? [base] : change.objects.map(object => ({ ...base, object }))));
       return false;
@@ -39,5 +39,5 @@ function byClaim(a: PlannedChange, b: PlannedChange): number {
 }
 
 function excludes(a: RecordSet, b: RecordSet): boolean {
-  return isSameSet(a, b) || clashOf(a, b) !== undefined;
+  return isSameSet(a, b) || conflictOf(a, b) !== undefined;
 }

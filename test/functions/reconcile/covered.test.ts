@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createCovered } from '../../../functions/reconcile/covered.ts';
 import type { BatchRun } from '../../../functions/reconcile/event.ts';
-import { createServed } from '../../../functions/reconcile/served.ts';
 import type { ClusterResult, Finding, RunRequest, RunResult } from '../../../lib/model/index.ts';
 
 const BEGAN = 1_000_000;
@@ -20,8 +20,8 @@ const asked = (sentAt: number | undefined, request: Partial<RunRequest> = { clus
 });
 
 describe('a notice that was on the queue before a run began needs no run of its own', () => {
-  const served = createServed();
-  served.note(BEGAN, {}, result([cluster('a'), cluster('b')]));
+  const known = createCovered();
+  known.note(BEGAN, {}, result([cluster('a'), cluster('b')]));
 
   it.each([
     ['sent long before', asked(BEGAN - 5_000), true],
@@ -33,12 +33,12 @@ describe('a notice that was on the queue before a run began needs no run of its 
     ['for the whole shard', asked(BEGAN - 5_000, {}), false],
     ['about names in Route 53', asked(BEGAN - 5_000, { clusters: [], reread: [{ zone: 'Z', names: ['a'] }] }), false],
   ])('%s', (_what, run, covered) => {
-    expect(served.covers(run)).toBe(covered);
+    expect(known.covers(run)).toBe(covered);
   });
 
   it('as long as no message of its batch came later', () => {
     const two = asked(BEGAN - 5_000);
-    expect(served.covers({ ...two, messages: [...two.messages, { messageId: 'n', sentAt: BEGAN + 1 }] })).toBe(false);
+    expect(known.covers({ ...two, messages: [...two.messages, { messageId: 'n', sentAt: BEGAN + 1 }] })).toBe(false);
   });
 });
 
@@ -51,9 +51,9 @@ describe('a run serves nothing', () => {
     ['when it left something for the next run', result([cluster('a')], { findings: [finding('deferred')] })],
     ['when a zone could not be read', result([cluster('a')], { findings: [finding('unreadable')] })],
   ])('%s', (_why, outcome) => {
-    const served = createServed();
-    served.note(BEGAN, {}, outcome);
-    expect(served.covers(asked(BEGAN - 5_000))).toBe(false);
+    const known = createCovered();
+    known.note(BEGAN, {}, outcome);
+    expect(known.covers(asked(BEGAN - 5_000))).toBe(false);
   });
 });
 
@@ -64,8 +64,8 @@ describe('a run for some clusters serves these alone', () => {
     ['a run for another one, which read this one for the names that both ask for', ['b'], false],
     ['a run for names of Route 53, which read the clusters that ask for them', [], false],
   ])('%s', (_what, clusters, covered) => {
-    const served = createServed();
-    served.note(BEGAN, clusters ? { clusters } : {}, result([cluster('a'), cluster('b')]));
-    expect(served.covers(asked(BEGAN - 5_000))).toBe(covered);
+    const known = createCovered();
+    known.note(BEGAN, clusters ? { clusters } : {}, result([cluster('a'), cluster('b')]));
+    expect(known.covers(asked(BEGAN - 5_000))).toBe(covered);
   });
 });

@@ -1,7 +1,7 @@
 import type { DnsName, OwnerId, Reason, RecordSet } from '../../model/index.ts';
 
 /** Something that stands in the way of a desired record. */
-export interface Block {
+export interface Unmet {
   readonly reason: Reason;
   readonly message: string;
   /** The other owner whose ownership record stands in the way. */

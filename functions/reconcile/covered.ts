@@ -9,14 +9,14 @@ const SKEW = 250;
  * the queue before a run began to read its cluster told that run nothing it did not see. So the number of runs is
  * bounded by how long the burst lasts, not by how many notices it has. Another instance knows nothing of it and runs once.
  */
-export interface Served {
-  /** Whether every message of a run is served already. */
+export interface Covered {
+  /** Whether every message of a run is covered already. */
   covers(run: BatchRun): boolean;
   /** Notes a run that began at a time (epoch milliseconds), for the clusters that it was asked to be for. */
   note(beganAt: number, request: Pick<RunRequest, 'clusters'>, result: RunResult): void;
 }
 
-export function createServed(): Served {
+export function createCovered(): Covered {
   const readFrom = new Map<ClusterName, number>();
   return {
     covers({ request: { clusters = [], reread }, messages }) {
@@ -28,8 +28,8 @@ export function createServed(): Served {
       const unfinished = findings.some(({ reason }) => reason === 'deferred' || reason === 'unreadable');
       if (mode === 'plan' || unfinished) return;
       // Of a cluster that was read beside, for names that it shares with those or that Route 53 told of, no other name was looked at.
-      const served = clusters.filter(({ name }) => asked?.includes(name) ?? true);
-      for (const { name, state } of served) if (state === 'read') readFrom.set(name, beganAt);
+      const covered = clusters.filter(({ name }) => asked?.includes(name) ?? true);
+      for (const { name, state } of covered) if (state === 'read') readFrom.set(name, beganAt);
     },
   };
 }

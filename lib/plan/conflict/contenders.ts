@@ -9,15 +9,15 @@ import { findingsOf } from '../findings.ts';
 import { isManaged } from '../settings.ts';
 
 /** A candidate with the record sets that it would have in this zone. */
-export interface Offer {
+export interface Contender {
   readonly candidate: Candidate;
   readonly records: readonly DesiredRecord[];
 }
 
-export function makeOffers(current: Current, candidates: readonly Candidate[], context: NameContext) {
+export function contendersFor(current: Current, candidates: readonly Candidate[], context: NameContext) {
   const { view, settings, typesAt, sharedTtl } = context;
   const isPresent = hasItIn(current, context);
-  const offers: Offer[] = [];
+  const contenders: Contender[] = [];
   const findings: Finding[] = [];
   const tell = (candidate: Candidate, { reason, message }: Pick<Finding, 'reason' | 'message'>) =>
     findings.push(...findingsOf(candidate, reason, message, view.zone.id));
@@ -26,10 +26,10 @@ export function makeOffers(current: Current, candidates: readonly Candidate[], c
     const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent, ...shared });
     if ('message' in records) tell(candidate, records);
     else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManaged(record.type, settings)))
-      offers.push({ candidate, records });
+      contenders.push({ candidate, records });
     else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
-  return { offers: offers.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
+  return { contenders: contenders.sort((a, b) => compareCandidates(a.candidate, b.candidate)), findings };
 }
 
 /** What stands of one facet of a name. */

@@ -1,0 +1,52 @@
+import type { NameContext } from '../context.ts';
+import type { Current } from '../current/current.ts';
+import type { Candidate } from '../desired/candidates.ts';
+import { type Settled, settleRouting } from '../routing/routing.ts';
+import type { Shared } from '../sharing/shared.ts';
+import { shareName } from '../sharing/sharing.ts';
+
+interface SettledName {
+  readonly shared: Shared;
+  /** Absent: nobody asks. */
+  readonly settled?: Settled;
+}
+
+/**
+ * Who shares a name, and what may stand beside each other there. Each depends on the other, so both are asked again:
+ *
+ * | refused, since it cannot stand beside others             | then                                            |
+ * |----------------------------------------------------------|-------------------------------------------------|
+ * | who has a part of what is merged, and asks for an identifier | keeps its part                              |
+ * | who was to say how a name is had that nobody has         | the best of the others says it                  |
+ *
+ * Each round refuses somebody more, so it ends.
+ */
+export function settleName(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
+  const refused = new Set<Candidate>();
+  let context = around;
+  for (;;) {
+    const shared = shareName(current, asking, context, refused);
+    if (shared.candidates.length === 0) return { shared };
+    const settled = settleRouting(current, shared.candidates, context);
+    const more = outvoted(current, asking, { shared, settled }, context).filter(one => !refused.has(one));
+    if (more.length === 0) return { shared, settled };
+    for (const one of more) refused.add(one);
+    context = { ...around, owners: settled.context.owners };
+  }
+}
+
+/** Those whose refusal changes who shares the name. A candidate has one list of objects, however it is to be published. */
+function outvoted(
+  { ours }: Current,
+  asking: readonly Candidate[],
+  { shared, settled }: Required<SettledName>,
+  { owners }: NameContext,
+): readonly Candidate[] {
+  const published = new Set(settled.candidates);
+  const lists = new Set(shared.candidates.filter(one => !published.has(one)).map(({ objects }) => objects));
+  const isLeaderless = shared.chosen !== undefined && lists.has(shared.chosen.objects);
+  const parts = ours.flatMap(({ shares = [] }) => shares);
+  const hasPart = ({ objects }: Candidate) =>
+    parts.some(({ ownership }) => objects.some(object => owners.isOf(ownership, object)));
+  return lists.size === 0 ? [] : asking.filter(one => lists.has(one.objects) && (isLeaderless || hasPart(one)));
+}
