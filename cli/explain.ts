@@ -95,11 +95,9 @@ async function lookFor(
 const LATELY_MS = 24 * 3_600_000;
 const CHANGES = 3;
 
-/** What runs did to the name within a day. */
-async function lately(run: Run, name: DnsName): Promise<readonly HistoryLine[]> {
-  const lines = await recentHistory(run, run.ports.clock.now() - LATELY_MS, name);
-  return lines.slice(0, CHANGES);
-}
+/** What runs did last to the name within a day. */
+const lately = (run: Run, name: DnsName): Promise<readonly HistoryLine[]> =>
+  recentHistory(run, run.ports.clock.now() - LATELY_MS, name, CHANGES);
 
 /** With state `memory` nothing outlives a command: then all is read, which is told. */
 function isForgetful({ state: { store } }: Config): boolean {

@@ -28,6 +28,8 @@ export interface Party {
 
 /** Names that a run removed for one party; for the guard's bound on what all runs of an hour may remove. */
 export interface Removal extends Party {
+  /** Of the objects that had them; absent in a copy that an earlier version kept. */
+  readonly namespace?: string;
   /** Epoch milliseconds. */
   readonly at: number;
   readonly names: number;

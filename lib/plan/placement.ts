@@ -15,7 +15,7 @@ import { type FilterKey, leftOutBy, type passesFilter, type ZoneFinder, zoneFind
  * | home  | the longest public one, every private one                      | published                                      |
  * | above | a public zone above the home that does not delegate it (yet)   | what stands is kept up to date, nothing is made |
  * | stays | above it, and it cannot be told or the world asks elsewhere    | nothing                                        |
- * | left  | above the home, which it delegates and which has the name      | what stands goes                               |
+ * | left  | above the home, which it delegates and which had the name      | what stands goes                               |
  */
 export type Role = 'home' | 'above' | 'stays' | 'left';
 
@@ -31,6 +31,8 @@ export interface PlacementInput {
   readonly leftOut: readonly LeftOutZone[];
   /** Whether a zone has record sets of ours at a name. */
   readonly has: (zone: ZoneId, name: DnsName) => boolean;
+  /** What an earlier pass of the same run published. */
+  readonly made?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>> | undefined;
   readonly settings: { readonly filter: Parameters<typeof passesFilter>[1] };
 }
 
@@ -180,13 +182,17 @@ function roleAbove(
   const child = open.filter(other => other.name.length > zone.name.length).at(-1) as HostedZone;
   const cut = delegationAbove(name, view);
   if (cut === child.name && delegates(view, child, placing.viewOf.get(child.id)))
-    return taken.every(({ id }) => placing.has(id, name)) ? 'left' : 'above';
+    return taken.every(({ id }) => hadBefore(id, name, placing)) ? 'left' : 'above';
   if (cut !== undefined) return 'stays';
   const noted = placing.undelegated.get(child.id) ?? { child, parent: zone, names: [] };
   noted.names.push(name);
   placing.undelegated.set(child.id, noted);
   return 'above';
 }
+
+/** Had it when the run began: what this run published below may not have reached every name server yet. */
+const hadBefore = (zone: ZoneId, name: DnsName, { has, made }: Placing) =>
+  has(zone, name) && made?.get(zone)?.has(name) !== true;
 
 const SHOWN = 3;
 

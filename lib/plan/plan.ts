@@ -28,7 +28,7 @@ export function plan(input: PlanInput): PlanOutput {
     const view = viewOf.get(zone);
     return view !== undefined && currentAt(name, view, settings, owners).ours.length > 0;
   };
-  const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings });
+  const placed = placeNames(candidates, { views, elsewhere, leftOut, has, settings, made: input.made });
   const published = publishedObjects(views, settings, owners);
   const gaveUp = givenUpTest(input.snapshots, input.earlier, owners);
   const planned = input.zones.map((state, i) => {

@@ -229,16 +229,68 @@ async function* filesOf(
 /** Files of an hour that are looked through for one name, or for all: a first sync of very many fills more. */
 const FILES_AN_HOUR = 5;
 
-/** The changes of one name since `from` (epoch milliseconds), the newest first. What cannot be read is left out. */
-export async function recentHistory(run: Run, from: number, name: DnsName): Promise<HistoryLine[]> {
-  const found: HistoryLine[] = [];
-  await eachRecent(
-    run,
-    from,
-    bytes => historyOf(name, bytes),
-    lines => found.push(...lines),
-  );
-  return newestFirst(found);
+/** Hours of each shard that are looked through side by side. */
+const HOURS_AT_ONCE = 5;
+
+/**
+ * The last changes of one name since `from` (epoch milliseconds), `most` of them, the newest first. It begins with the newest
+ * files and stops when it has them, so a name that changed all the time costs no more than one that did so `most` times. What
+ * cannot be read is left out.
+ */
+export async function recentHistory(run: Run, from: number, name: DnsName, most: number): Promise<HistoryLine[]> {
+  const { clock, store } = run.ports;
+  const cache = createCache(store, clock);
+  const hours = hoursBetween(from, clock.now()).reverse();
+  const newest = (lines: readonly HistoryLine[]) => newestFirst(lines).slice(0, most);
+  let found: HistoryLine[] = [];
+  for (let at = 0; at < hours.length && found.length < most; at += HOURS_AT_ONCE) {
+    const some = hours.slice(at, at + HOURS_AT_ONCE);
+    const files = run.config.shards.flatMap(shard => some.map(hour => ({ shard: shard.name, hour })));
+    const lines = await mapLimit(files, FILES_AT_ONCE, async ({ shard, hour }) => {
+      let own: HistoryLine[] = [];
+      const decode = (bytes: Uint8Array) => historyOf(name, bytes, most);
+      for await (const file of lastFilesOf(cache, shard, hour, decode, FILES_AN_HOUR)) {
+        own = newest([...own, ...file.lines]);
+        if (own.length >= most) break;
+      }
+      return own;
+    });
+    found = newest([...found, ...lines.flat()]);
+  }
+  return found;
+}
+
+/** The last files of an hour, `most` of them, the newest first. All before the last are full, so it is soon found. */
+async function* lastFilesOf(
+  cache: Cache,
+  shard: string,
+  hour: number,
+  decode: (bytes: Uint8Array) => HistoryFile,
+  most: number,
+): AsyncGenerator<HistoryFile> {
+  const read = async (part: number) => {
+    const key = historyKey(shard, hour, part);
+    const { value } = await cache.read(key, decode);
+    cache.forget(key);
+    return value;
+  };
+  const seen = new Map<number, HistoryFile | undefined>();
+  const at = async (part: number) => {
+    if (!seen.has(part)) seen.set(part, await read(part));
+    return seen.get(part);
+  };
+  let [last, absent] = [0, 1];
+  if ((await at(0)) === undefined) return;
+  while ((await at(last))?.full && (await at(absent)) !== undefined) [last, absent] = [absent, 2 * absent + 1];
+  while (absent - last > 1 && seen.get(last)?.full) {
+    const middle = Math.floor((last + absent) / 2);
+    if ((await at(middle)) === undefined) absent = middle;
+    else last = middle;
+  }
+  for (let part = last; part > last - most && part >= 0; part--) {
+    const file = await at(part);
+    if (file !== undefined) yield file;
+  }
 }
 
 /**

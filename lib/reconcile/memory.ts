@@ -1,5 +1,5 @@
-import type { RunRequest, ZoneMemory, ZoneState } from '../model/index.ts';
-import { changeKey, recordId } from '../model/index.ts';
+import type { RecordSet, RunRequest, SetEdit, ZoneMemory, ZoneState } from '../model/index.ts';
+import { changeKey, recordId, sameRecord } from '../model/index.ts';
 import { type PlanInput, type PlanOutput, removedLately } from '../plan/index.ts';
 import type { Published } from './publish.ts';
 import type { LoadedZone } from './zones.ts';
@@ -51,8 +51,22 @@ export function memoryAfter({ state }: LoadedZone, published: Published, work: W
 
 /** An ownership record that was written is what the config says; so is, by force, one whose other record set is gone. */
 function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
-  const written = new Set(edits.sets.map(({ set }) => recordId(set)));
+  const written = writtenBy(edits.sets);
   return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
+}
+
+/** What was deleted and created again as it was is no word of the config. */
+function writtenBy(edits: readonly SetEdit[]): ReadonlySet<string> {
+  const before = new Map<string, RecordSet>();
+  const written = new Set<string>();
+  for (const { set, after } of edits) {
+    const id = recordId(set);
+    const old = before.get(id);
+    if (!after && !old) before.set(id, set);
+    if (after && old && sameRecord(old, after)) written.delete(id);
+    else written.add(id);
+  }
+  return written;
 }
 
 export function differs(memory: Memory, state: ZoneState): boolean {

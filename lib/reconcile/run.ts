@@ -6,6 +6,7 @@ import { callsIn } from '../route53/index.ts';
 import { keepHistory } from './history.ts';
 import { keepWorld } from './keep-world.ts';
 import { leftZones } from './left-zones.ts';
+import { createdIn, type Made, madeBy } from './made.ts';
 import { openViews } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { plannedRun } from './planned.ts';
@@ -33,23 +34,29 @@ export async function executeRun(request: RunRequest, asked: Run): Promise<RunRe
   const isPatient = request.mode === 'plan' || relist || asked.onPlanned !== undefined;
   const patienceMs = isPatient ? Number.POSITIVE_INFINITY : (asked.patienceMs ?? PATIENCE_MS);
   let pass = await runOnce(request, views, { relist, patienceMs });
-  if (pass.late) pass = joined(pass, await runOnce(request, views, { relist: false }));
+  if (pass.late) pass = joined(pass, await runOnce(request, views, { relist: false, made: pass.made }));
   if (!pass.missing) return pass.result;
   // Readings that were handed in are to be seen by other runs, too.
   if (asked.readings === undefined) for (const { run } of views) run.readings.clear();
-  return joined(pass, await runOnce(request, views, { relist: true })).result;
+  return joined(pass, await runOnce(request, views, { relist: true, made: pass.made })).result;
 }
 
 /** A cluster that is as slow as this beside others is waited for while these are published. */
 const PATIENCE_MS = 5_000;
 
-const joined = (first: Pass, second: Pass): Pass => ({ ...second, result: mergePasses(first.result, second.result) });
+const joined = (first: Pass, second: Pass): Pass => ({
+  ...second,
+  result: mergePasses(first.result, second.result),
+  made: madeBy([first.made, second.made]),
+});
 
 interface Reading {
   /** The zones are listed anew. */
   readonly relist: boolean;
   /** How long clusters are waited for when none comes in; absent: until all are read. */
   readonly patienceMs?: number;
+  /** What earlier passes made. */
+  readonly made?: Made;
 }
 
 interface Pass {
@@ -58,10 +65,15 @@ interface Pass {
   readonly missing: boolean;
   /** Clusters were not waited for: what they ask for, and every removal, is left to a second pass. */
   readonly late: boolean;
+  readonly made: Made;
 }
 
 /** Each view is planned before anything is sent, and what they have to tell is told of all together. */
-async function runOnce(request: RunRequest, all: readonly View[], { relist, patienceMs }: Reading): Promise<Pass> {
+async function runOnce(
+  request: RunRequest,
+  all: readonly View[],
+  { relist, patienceMs, made }: Reading,
+): Promise<Pass> {
   const [{ run: any }] = all as [View];
   const startedAt = any.ports.clock.now();
   const counts = () => summed(all.map(({ route53 }) => route53.counts));
@@ -69,7 +81,7 @@ async function runOnce(request: RunRequest, all: readonly View[], { relist, pati
   // Of what was planned exactly nothing is done in part.
   if (any.exact && failures[0]) throw failures[0].error;
   refuseUnknown(request, views, failures.length === 0);
-  const planned = await Promise.all(views.map(view => planView(request, view, startedAt)));
+  const planned = await Promise.all(views.map(view => planView({ request, made, now: startedAt }, view)));
   for (const view of planned) tellPlanned(view);
   const late = planned.some(({ world }) => world.clusters.late.size > 0);
   const [done, left] = await Promise.all([
@@ -92,7 +104,7 @@ async function runOnce(request: RunRequest, all: readonly View[], { relist, pati
     findings: [...told.flat(), ...failures.map(failureFinding), ...left, ...stateFaults(any)],
   });
   const missing = !relist && done.some(({ world, zones }) => world.missing || zones.some(zone => zone.missing));
-  return { result, missing, late };
+  return { result, missing, late, made: madeBy(done.flatMap(({ zones }) => zones.map(createdIn))) };
 }
 
 /** A view with what was planned for it. */
@@ -105,15 +117,22 @@ interface DoneView extends PlannedView {
   readonly zones: readonly DoneZone[];
 }
 
+interface Planning {
+  readonly request: RunRequest;
+  readonly made: Made | undefined;
+  readonly now: number;
+}
+
 /** Where a namespace is over its limit, the plan is made again if that zone turns out to hold more than is usual. */
-async function planView(request: RunRequest, view: ViewOfWorld, now: number): Promise<PlannedView> {
+async function planView({ request, made, now }: Planning, view: ViewOfWorld): Promise<PlannedView> {
   const { run, route53, world: read } = view;
-  const input = planInput(request, run, read, now);
+  const inputOf = (world: World) => ({ ...planInput(request, run, world, now), ...(made && { made }) });
+  const input = inputOf(read);
   const planned = plan(input);
   const zones = await withQuotas(read.zones, planned.crowded, route53, now);
   if (zones === read.zones) return { ...view, input, planned };
   const world = { ...read, zones };
-  const again = planInput(request, run, world, now);
+  const again = inputOf(world);
   return { ...view, world, input: again, planned: plan(again) };
 }
 

@@ -158,6 +158,7 @@ function isRemoval(value: unknown): value is Removal {
     isObject(value) &&
     typeof value.owner === 'string' &&
     (value.cluster === undefined || typeof value.cluster === 'string') &&
+    (value.namespace === undefined || typeof value.namespace === 'string') &&
     isNumber(value.at) &&
     isNumber(value.names)
   );

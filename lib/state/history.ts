@@ -14,32 +14,33 @@ export interface HistoryFile {
 
 /** The lines that are wanted; one that cannot be read is left out. */
 export function decodeHistory(bytes: Uint8Array, isWanted: (line: HistoryLine) => boolean = () => true): HistoryFile {
-  return fileOf(bytes, textsOf(bytes), isWanted);
-}
-
-/** The lines of one name, without a look at the others. */
-export function historyOf(name: DnsName, bytes: Uint8Array): HistoryFile {
-  const needle = `"name":${JSON.stringify(name)}`;
-  return fileOf(
-    bytes,
-    textsOf(bytes).filter(text => text.includes(needle)),
-    line => line.name === name,
-  );
-}
-
-const textsOf = (bytes: Uint8Array) => Buffer.from(bytes).toString().split('\n');
-
-function fileOf(file: Uint8Array, texts: readonly string[], isWanted: (line: HistoryLine) => boolean): HistoryFile {
   const lines: HistoryLine[] = [];
-  let bytes = 0;
-  for (const text of texts) {
+  let size = 0;
+  for (const text of textsOf(bytes)) {
     const line = lineOf(text);
     if (line === undefined || !isWanted(line)) continue;
     lines.push(line);
-    bytes += text.length;
+    size += text.length;
   }
-  return { lines, bytes, full: isFull(file) };
+  return { lines, bytes: size, full: isFull(bytes) };
 }
+
+/** The last lines of one name in a file, `most` of them, without a look at the others. */
+export function historyOf(name: DnsName, bytes: Uint8Array, most: number): HistoryFile {
+  const needle = `"name":${JSON.stringify(name)}`;
+  const texts = textsOf(bytes).filter(text => text.includes(needle));
+  const lines: HistoryLine[] = [];
+  let size = 0;
+  for (let text = texts.pop(); text !== undefined && lines.length < most; text = texts.pop()) {
+    const line = lineOf(text);
+    if (line?.name !== name) continue;
+    lines.unshift(line);
+    size += text.length;
+  }
+  return { lines, bytes: size, full: isFull(bytes) };
+}
+
+const textsOf = (bytes: Uint8Array) => Buffer.from(bytes).toString().split('\n');
 
 function lineOf(text: string): HistoryLine | undefined {
   try {

@@ -13,6 +13,7 @@ import {
   zonesPortOf,
 } from '../reconcile/index.ts';
 import { remembering } from '../route53/index.ts';
+import { ROWS } from './pages/lists.ts';
 import type { Picture, Room } from './picture.ts';
 import type { HistorySource } from './server.ts';
 
@@ -83,7 +84,7 @@ export function historySource(config: Config, ports: Ports): HistorySource {
     ofName: name =>
       config.state.store.kind === 'memory'
         ? Promise.resolve([])
-        : recentHistory(run, ports.clock.now() - BACK_MS, name),
+        : recentHistory(run, ports.clock.now() - BACK_MS, name, ROWS + 1),
     // Each of its lines is in a file of the hours since.
     ofRun: ({ run: id, first }) => readHistory(run, Date.parse(first), { run: id }),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { HistoryLine } from '../../lib/model/index.ts';
 import { readHistory, recentHistory } from '../../lib/reconcile/index.ts';
-import { createFolderStore, createMemoryStore, type StateStore } from '../../lib/state/index.ts';
+import { createFolderStore, createMemoryStore, historyKey, type StateStore } from '../../lib/state/index.ts';
 import { type Harness, harness } from '../support/harness.ts';
 import { runOf } from '../support/look.ts';
 import { ALB, NLB, service, services } from '../support/objects.ts';
@@ -242,12 +242,91 @@ test('what was done to one name lately, without a look at the others', async () 
   world.clock.advance(60_000);
   world.clusters.prod!.objects[2_400] = service('a2400', { hostname: 'a2400.example.com' }, ['203.0.113.2']);
   await world.run();
-  const lines = await recentHistory(runOf(world), world.clock.now() - DAY, 'a2400.example.com');
+  const lines = await recentHistory(runOf(world), world.clock.now() - DAY, 'a2400.example.com', 3);
   expect(brief(lines)).toEqual([
     'update a2400.example.com: what is asked for changed',
     'create a2400.example.com: an object asks for it',
   ]);
-  expect(await recentHistory(runOf(world), world.clock.now() - DAY, 'a240.example')).toEqual([]);
+  expect(await recentHistory(runOf(world), world.clock.now() - DAY, 'a240.example', 3)).toEqual([]);
+});
+
+describe('of a name that changes all the time', () => {
+  const NAME = 'a.example.com';
+  /** Puts into an hour so many full files and one with a few lines; each line says which it is. */
+  async function fill(hour: number, full: number, few: number, name = NAME): Promise<void> {
+    const line = { run: 'r', by: 'notice', shard: 'default', zone: 'Z1', name, action: 'update', why: '' };
+    const lists = { objects: [], before: [], after: [] };
+    for (let part = 0; part <= full; part++) {
+      const count = part < full ? 2_000 : few;
+      if (count === 0) break;
+      const lines = Array.from({ length: count }, (_, n) => {
+        const at = new Date(hour + part * 100_000 + n).toISOString();
+        return `${JSON.stringify({ ...line, ...lists, at })}\n`;
+      });
+      await world.state.put(historyKey('default', hour, part), Buffer.from(lines.join('')), undefined);
+    }
+  }
+  /** @returns the times of the last changes, and what was read of the store */
+  async function last(most: number) {
+    const read = { keys: [] as string[], bytes: 0 };
+    const { state } = world;
+    world.state = {
+      ...state,
+      get: async (key, known) => {
+        const stored = await state.get(key, known);
+        read.keys.push(key);
+        if (stored && stored !== 'unchanged') read.bytes += stored.bytes.length;
+        return stored;
+      },
+    };
+    const lines = await recentHistory(runOf(world), world.clock.now() - DAY, NAME, most);
+    world.state = state;
+    return { times: lines.map(({ at }) => Date.parse(at)), ...read };
+  }
+  const hourOf = (back: number) => Math.floor(world.clock.now() / 3_600_000) * 3_600_000 - back * 3_600_000;
+
+  test.each<[string, number, number]>([
+    ['one that has few lines', 0, 5],
+    ['one that is full', 1, 0],
+    ['the second', 1, 5],
+    ['the sixth', 5, 5],
+    ['the sixtieth', 59, 5],
+    ['the sixty-fourth, which is full', 64, 0],
+  ])('the last changes are those at the end of the last file: %s', async (_, full, few) => {
+    await fill(hourOf(0), full, few);
+    const end = few > 0 ? hourOf(0) + full * 100_000 + few - 1 : hourOf(0) + (full - 1) * 100_000 + 1_999;
+    const { times, keys } = await last(3);
+    expect(times).toEqual([end, end - 1, end - 2]);
+    // Each file once, and of sixty few; beside them the four hours that are looked at together.
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.length).toBeLessThanOrEqual(4 + 2 * Math.log2(full + 2) + 2);
+  });
+
+  test('a day of it is not read: what is older than enough is left alone', async () => {
+    for (let back = 0; back < 24; back++) await fill(hourOf(back), 1, 1_000);
+    const { times, keys, bytes } = await last(3);
+    expect(times).toEqual([1, 2, 3].map(n => hourOf(0) + 100_000 + 1_000 - n));
+    expect(keys.length).toBeLessThanOrEqual(5 * 3);
+    const all = 24 * 3_000 * 170;
+    expect(bytes).toBeLessThan(all / 4);
+  });
+
+  test('those of several hours are put together, and the oldest is found, too', async () => {
+    await fill(hourOf(1), 0, 2);
+    await fill(hourOf(7), 0, 2);
+    await fill(hourOf(23), 0, 2);
+    await fill(hourOf(0), 0, 2, 'b.example.com');
+    const [a, b, c] = [hourOf(1), hourOf(7), hourOf(23)];
+    expect((await last(5)).times).toEqual([a + 1, a, b + 1, b, c + 1]);
+    expect((await last(100)).times).toHaveLength(6);
+  });
+
+  test('among sixty files of others’ changes in an hour, few are looked through', async () => {
+    await fill(hourOf(0), 60, 5, 'b.example.com');
+    const { times, keys } = await last(3);
+    expect(times).toEqual([]);
+    expect(keys.length).toBeLessThanOrEqual(24 + 5 + 2 * Math.log2(62) + 2);
+  });
 });
 
 test('a folder lets go of what is older than a month, and of nothing else', async () => {

@@ -91,6 +91,22 @@ describe('an ownership record that may be that of another record set decides ove
   });
 });
 
+test('what decided under a naming of before, and is another owner’s now, makes the record set nobody’s to change', () => {
+  const meant = new Map([['a.h.example.com TXT ', 'h.example.com']]);
+  const old = ['h.example.com A 203.0.113.1', `a-h.example.com TXT arena ${S}`];
+  const after = (txt: string) => {
+    const output = planOf({
+      zones: [zone([...old, txt], { meant })],
+      wants: ['service/b h.example.com 203.0.113.2'],
+    });
+    return [changesOf(output), reasonsOf(output)];
+  };
+  expect(after('a.h.example.com TXT other')).toEqual([[], ['not-owned h.example.com']]);
+  // As far as is known it is ours: that it still is, the change makes sure of.
+  const ours = 'a.h.example.com TXT arena service/default/b';
+  expect(after(ours)[0]).toEqual(expect.arrayContaining([`- ${ours}`, `+ ${ours}`]));
+});
+
 describe('an ownership record decides as the config reads it', () => {
   const gone = (name: string, txt: string) => [`- ${txt} TXT arena ${S}`, `- ${name} A 203.0.113.1`].sort();
   test.each<[string, (string | RecordSet)[], string[], string[]]>([

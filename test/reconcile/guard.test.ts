@@ -302,6 +302,103 @@ describe('what became unwanted in another run is judged by itself', () => {
   });
 });
 
+describe('the bound of an hour, between namespaces', () => {
+  const OF_TEN = 'guard: {maxDeletes: {count: 10, percent: 0}}\n';
+  /** A world in which each namespace has so many names, and what each of them still asks for. */
+  async function lived(counts: Readonly<Record<string, number>>, more = OF_TEN) {
+    const gone = new Map<string, number>();
+    const objects = () =>
+      Object.entries(counts).flatMap(([ns, count]) =>
+        Array.from({ length: count }, (_, i) =>
+          service(`${ns}${i}`, { hostname: `${ns}${i}.example.com` }, ['192.0.2.1'], ns),
+        ).slice(gone.get(ns) ?? 0),
+      );
+    const world = harness({
+      config: `${BASE}limits: {recordsPerNamespace: 9000}\n${more}`,
+      clusters: { prod: { objects: objects() } },
+    });
+    await world.run();
+    return {
+      world,
+      left: (ns: string) => left(world, ns),
+      async lose(some: Readonly<Record<string, number>>) {
+        for (const [ns, count] of Object.entries(some)) gone.set(ns, (gone.get(ns) ?? 0) + count);
+        world.clusters.prod!.objects = objects();
+        return world.run();
+      },
+    };
+  }
+
+  test('one that removes a few names with every run holds up no other, and takes no more than two runs’ worth', async () => {
+    const { world, left, lose } = await lived({ tenant: 200, shop: 40 });
+    const gone = [0, 0];
+    for (let run = 1; run <= 10; run++) {
+      world.clock.advance(5 * MINUTE);
+      const { findings } = await lose({ tenant: 4, shop: 1 });
+      expect(left('shop')).toBe(40 - run);
+      gone[0] = 200 - left('tenant');
+      expect(gone[0]).toBe(Math.min(4 * run, 20));
+      if (run === 6)
+        expect(findings[0]?.message).toMatch(
+          /and 20 of its namespace "tenant" went in the last hour: more than 2 times the 10/,
+        );
+      if (run > 6) expect(findings[0]?.reason).toBe('held');
+    }
+  });
+
+  test('what both lose in one run is judged by namespace, the fewest first', async () => {
+    const { left, lose } = await lived({ tenant: 200, shop: 40 });
+    await lose({ tenant: 10 });
+    await lose({ tenant: 9 });
+    await lose({ tenant: 7, shop: 3 });
+    expect([left('tenant'), left('shop')]).toEqual([181, 37]);
+  });
+
+  test.each<[string, Readonly<Record<string, number>>, number]>([
+    ['has the whole bound where it is alone', { tenant: 200 }, 30],
+    ['leaves the others no more than they have', { tenant: 200, shop: 2 }, 28],
+    ['leaves them a third', { tenant: 200, shop: 100 }, 20],
+  ])('a namespace %s', async (_, counts, most) => {
+    const { world, left, lose } = await lived(counts);
+    for (let run = 0; run < 40; run++) {
+      world.clock.advance(MINUTE);
+      await lose({ tenant: 1 });
+    }
+    expect(200 - left('tenant')).toBe(most);
+    world.clock.advance(60 * MINUTE);
+    await lose({});
+    expect(200 - left('tenant')).toBeGreaterThan(most);
+  });
+
+  test('a fault that takes from all of them removes no more than before: three times the bound', async () => {
+    const namespaces = ['p', 'q', 'r', 's', 't', 'u'];
+    const { world, left, lose } = await lived(Object.fromEntries(namespaces.map(ns => [ns, 30])));
+    const all = () => namespaces.reduce((sum, ns) => sum + left(ns), 0);
+    for (let run = 0; run < 15; run++) {
+      world.clock.advance(3 * MINUTE);
+      await lose(Object.fromEntries(namespaces.map(ns => [ns, run % 6 === namespaces.indexOf(ns) ? 7 : 0])));
+      expect(180 - all()).toBeLessThanOrEqual(30);
+    }
+    expect(180 - all()).toBeGreaterThanOrEqual(28);
+  });
+
+  test('what an earlier version remembered counts for all', async () => {
+    const { world, left, lose } = await lived({ tenant: 200, shop: 40 });
+    await lose({ tenant: 10 });
+    const key = `zone/${ID}`;
+    const stored = await world.state.get(key);
+    if (!stored || stored === 'unchanged') throw new Error('nothing is kept');
+    const { gunzipSync, gzipSync } = await import('node:zlib');
+    const isZipped = stored.bytes[0] === 0x1f;
+    const text = (isZipped ? gunzipSync(stored.bytes) : Buffer.from(stored.bytes)).toString();
+    const older = text.replaceAll('"namespace":"tenant",', '').replace('"names":10', '"names":30');
+    expect(older).not.toBe(text);
+    await world.state.put(key, isZipped ? gzipSync(older) : Buffer.from(older), stored.version);
+    await lose({ shop: 1 });
+    expect(left('shop')).toBe(40);
+  });
+});
+
 describe('what the config filters out is no longer asked for, and its names are others’', () => {
   const HELD = 'guard: {maxUpdates: {count: 10, percent: 0}}\n';
   const of = (namespace: string, count: number, target: string) =>

@@ -541,6 +541,15 @@ test('the guard counts the parts that a cluster loses, for that cluster', async 
   expect(records(world)).toContain('n0.example.com A 203.0.113.1');
 });
 
+test('of objects whose addresses are put together that one says the rest of a type which had that type first', async () => {
+  const other = service('other', { hostname: HOST, 'aws-health-check-id': HEALTH, ttl: '60' }, ['203.0.113.9']);
+  const world = await worldOf('first', { c1: [other] });
+  await become(world, { c1: [other, service('a', { hostname: HOST }, ['203.0.113.1', '2001:db8::1'])] });
+  const set = (type: string) => world.json().find(one => one.type === type);
+  expect(set('A')).toMatchObject({ values: ['203.0.113.1', '203.0.113.9'], healthCheckId: HEALTH, ttl: 60 });
+  expect(set('AAAA')).not.toHaveProperty('healthCheckId');
+});
+
 test('explain says whose each address is, and that the name is shared', async () => {
   const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });
   const found = await explain(world, HOST);
@@ -558,6 +567,15 @@ describe('who has a part of a merged name, and is refused a set identifier, keep
   const green = (target: string | readonly string[]) =>
     shop(target, { 'set-identifier': 'green', 'aws-multi-value-answer': 'true' });
   const [ONE, TWO, SIX] = ['203.0.113.1', '203.0.113.2', '2001:db8::6'];
+  const worldOfThree = async (third = '203.0.113.3') => {
+    const world = harness({ zones: [EXAMPLE_ZONE], clusters: {} });
+    world.config = configOf(`owner: arena
+clusters: [{name: c1, region: us-east-1}, {name: c2, region: us-east-1}, {name: c3, region: us-east-1}]
+zones: {domains: [example.com]}
+sharing: merge`);
+    await become(world, { c1: [shop(ONE)], c2: [shop(TWO)], ...{ c3: [shop(third)] } });
+    return world;
+  };
   const notBoth = 'and each set identifier of a name is one object’s; what stands stays';
   const beside = (who: string, type = 'A') =>
     `${HOST} is not published "green" with multivalue routing (multivalue): it has ${type} simple (${who}), and Route 53 takes one routing policy for a name and type; what stands stays`;
@@ -579,6 +597,16 @@ describe('who has a part of a merged name, and is refused a set identifier, keep
       asks: { c1: [green(ONE)], c2: 'away' as const },
       conflicts: [`c1 ${beside('service/default/shop')}`],
     },
+    {
+      what: 'one leaves, and the other waits',
+      asks: { c1: [green(ONE)], c2: [service('shop', { hostname: HOST }, [])] },
+      conflicts: [`c1 ${beside('service/default/shop')}`],
+    },
+    {
+      what: 'one leaves, and what the other asks for is malformed',
+      asks: { c1: [green(ONE)], c2: [shop(TWO, { 'set-identifier': 'own', 'aws-weight': 'ten' })] },
+      conflicts: [`c1 ${beside('service/default/shop')}`],
+    },
   ])('$what', async ({ asks, conflicts }) => {
     const world = await worldOf('merge', { c1: [shop(ONE)], c2: [shop(TWO)] });
     const before = [records(world), owners(world)];
@@ -591,6 +619,23 @@ describe('who has a part of a merged name, and is refused a set identifier, keep
     );
   });
 
+  test('a part of another one that has gone goes all the same', async () => {
+    const world = await worldOfThree();
+    await become(world, { c1: [], c2: [green(TWO)], ...{ c3: [service('shop', { hostname: HOST }, [])] } });
+    expect(records(world)).toEqual([`${HOST} A ${TWO} 203.0.113.3`]);
+  });
+
+  test('whoever loses a part to another way is not told that it stays', async () => {
+    const world = await worldOf('merge', { c1: [shop(ONE)], c2: [shop(TWO)] });
+    const { result } = await become(world, {
+      c1: [shop(NLB)],
+      c2: [shop(TWO, { 'fairlead.dev/sharing': 'weighted' })],
+    });
+    expect(records(world)).toEqual([`${HOST} A → ${NLB}`, `${HOST} AAAA → ${NLB}`]);
+    const [message] = result.findings.flatMap(({ object, message }) => (object?.cluster === 'c2' ? [message] : []));
+    expect(message).toMatch(/Route 53 takes one routing policy for a name and type$/);
+  });
+
   test('one that is not beside another’s address type gets it, and its part goes in the same batch', async () => {
     const world = await worldOf('merge', { c1: [shop(ONE)], c2: [shop(SIX)] });
     const { batches } = await become(world, { c1: [green(ONE)] });
@@ -599,12 +644,7 @@ describe('who has a part of a merged name, and is refused a set identifier, keep
   });
 
   test('two leave for one identifier, and a third has the other address type: no answer goes', async () => {
-    const world = harness({ zones: [EXAMPLE_ZONE], clusters: {} });
-    world.config = configOf(`owner: arena
-clusters: [{name: c1, region: us-east-1}, {name: c2, region: us-east-1}, {name: c3, region: us-east-1}]
-zones: {domains: [example.com]}
-sharing: merge`);
-    await become(world, { c1: [shop(ONE)], c2: [shop(TWO)], ...{ c3: [shop(SIX)] } });
+    const world = await worldOfThree(SIX);
     const before = [records(world), owners(world)];
     const { batches } = await become(world, { c1: [green(ONE)], c2: [green(TWO)] });
     expect([records(world), owners(world)]).toEqual(before);

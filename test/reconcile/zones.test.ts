@@ -115,6 +115,24 @@ describe('a zone is made below the one that has the name', () => {
     expect(here.calls).toEqual({});
   });
 
+  test('in a later run also where the run has a second pass, since another zone turned out to be gone', async () => {
+    const here = await split();
+    delegate(here);
+    here.store.addZone({ id: 'ZGONE', name: 'gone.example.com.' });
+    here.clusters.prod!.objects.push(service('gone', { hostname: 'gone.example.com' }, ['203.0.113.3']));
+    here.hooks = {
+      before(operation, zone) {
+        if (operation === 'listRecordSets' && zone === 'ZGONE')
+          throw new Route53Error('missing', 'NoSuchHostedZone', 'gone');
+      },
+    };
+    await here.run();
+    expect(here.calls.listHostedZones).toBe(2);
+    expect([here.records(ABOVE).includes(A), here.records(BELOW).includes(A)]).toEqual([true, true]);
+    await here.run();
+    expect([here.records(ABOVE).includes(A), here.records(BELOW).includes(A)]).toEqual([false, true]);
+  });
+
   test('whoever has the name above has it below, also when it had to wait', async () => {
     const here = await split();
     const [has] = here.clusters.prod!.objects;

@@ -113,7 +113,7 @@ interface Mass {
 }
 
 /** Of the objects that lose something by a change; empty where they are not of one namespace. */
-function namespaceOfChange({ claims, losing }: PlannedChange): string {
+export function namespaceOfChange({ claims, losing }: PlannedChange): string {
   const [namespace = '', ...others] = new Set(
     (losing.length > 0 ? losing : claims).map(one => objectOf(one.ownership).namespace),
   );

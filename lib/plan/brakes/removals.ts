@@ -1,3 +1,4 @@
+import { groupBy } from '../../group.ts';
 import type { Removal } from '../../model/index.ts';
 import { changeKey } from '../../model/index.ts';
 import type { PlannedChange } from '../context.ts';
@@ -12,13 +13,16 @@ import {
   leaves,
   limitOf,
   massOf,
+  namespaceKey,
+  namespaceOfChange,
   partyKey,
 } from './brakes.ts';
 import { withoutHeld } from './held.ts';
 import type { Unwanted } from './unwanted.ts';
 
-/** How many times its bound for one run the guard lets go within an hour. */
+/** How many times its bound for one run the guard lets go within an hour, and how many of these of one namespace's alone. */
 const RUNS_AN_HOUR = 3;
+const OF_ONE_NAMESPACE = 2;
 
 const HOUR = 3_600_000;
 
@@ -46,6 +50,7 @@ export interface BrakedRemovals extends Braked {
  * |-----------------------------------------------------------------------|--------------------------------------|
  * | at most the larger of `maxDeletes.count` and `.percent`, or one object's | removed                           |
  * | that, but with those of the last hour more than three times as many      | held until an hour has passed     |
+ * | a namespace's, with its own of the last hour more than twice as many      | held as well: the rest of the hour is the other namespaces' |
  * | more                                                                     | held until a person forces a run  |
  * | more, mostly of one namespace, and few of what the others have ({@link massOf}) | held; those of the others are judged by themselves |
  */
@@ -67,13 +72,20 @@ export function guardRemovals(
   const removals: Removal[] = [];
   const together = groupChanges(counted, owners, ({ change }) => `${unwanted.unwantedSince.get(changeKey(change))}`);
   for (const group of [...together].flatMap(whole => parted(whole, unwanted, context))) {
-    const verdict = judgeRemovals(group, unwanted, removedLately([...state.removed, ...removals], now), context);
-    for (const planned of verdict.why === undefined ? [] : group.changes) {
-      held.set(planned, verdict.why as string);
-      if (verdict.size !== undefined) heldWith.set(changeKey(planned.change), verdict.size);
+    const mass = judgeMass(group, unwanted, context);
+    if (mass !== undefined) {
+      for (const planned of group.changes) {
+        held.set(planned, mass.why);
+        heldWith.set(changeKey(planned.change), mass.size);
+      }
+      continue;
     }
-    if (verdict.why === undefined && verdict.names > 0)
-      removals.push({ ...group.party, at: now, names: verdict.names });
+    for (const part of byNamespace(group)) {
+      const lately = removedLately([...state.removed, ...removals], now);
+      const why = judgeHour(part, isSingle(group, context), lately, context);
+      for (const planned of why === undefined ? [] : part.changes) held.set(planned, why as string);
+      if (why === undefined) removals.push(removalOf(part, isSingle(group, context), context));
+    }
   }
   return { ...withoutHeld(changes, held, context), removals, heldWith };
 }
@@ -84,10 +96,11 @@ interface Part extends Group {
 }
 
 /** What one namespace loses in mass, and what the others lose meanwhile; what was held together before stays together. */
-function parted(whole: Group, { heldWith }: Unwanted, { settings, owned }: BrakeContext): Part[] {
+function parted(whole: Group, { heldWith }: Unwanted, context: BrakeContext): Part[] {
+  const { settings, owned } = context;
   const { party, changes } = whole;
-  const limit = limitOf(settings.guard.maxDeletes, owned().get(partyKey(party)) ?? 0);
-  if (changes.length <= limit || changes.some(({ change }) => heldWith.has(changeKey(change)))) return [whole];
+  if (changes.length <= limitFor(whole, context) || changes.some(({ change }) => heldWith.has(changeKey(change))))
+    return [whole];
   const mass = new Set(massOf(whole, settings.guard.maxDeletes, owned()).held);
   if (mass.size === changes.length) return [whole];
   const others = changes.filter(planned => !mass.has(planned));
@@ -97,38 +110,79 @@ function parted(whole: Group, { heldWith }: Unwanted, { settings, owned }: Brake
   ];
 }
 
-interface Verdict {
-  /** Why the group is held; absent: it may go. */
-  readonly why?: string;
-  /** How many names count towards the hour. */
-  readonly names: number;
-  /** How many were to leave together, where that is more than may. */
-  readonly size?: number;
+const limitFor = ({ party }: Group, { settings, owned }: BrakeContext) =>
+  limitOf(settings.guard.maxDeletes, owned().get(partyKey(party)) ?? 0);
+
+/** Names of which nothing is left but an ownership record are not among those that it has. */
+const ofWhich = ({ party, changes }: Group, { owned, state }: BrakeContext) =>
+  `of the ${Math.max(owned().get(partyKey(party)) ?? 0, changes.length)} names of ${describeParty(party)} in ${state.zone.name}`;
+
+/** Who allows no name at all wants to be asked for each. */
+const isSingle = (group: Group, context: BrakeContext) => limitFor(group, context) > 0 && isOfOneObject(group.changes);
+
+interface Mass {
+  readonly why: string;
+  /** How many were to leave together. */
+  readonly size: number;
 }
 
-function judgeRemovals(
-  { party, changes, of: whole = 0 }: Part,
-  { heldWith }: Unwanted,
+/** Whether a group is more than may leave at once, by what it is and by what it was held with. */
+function judgeMass(part: Part, { heldWith }: Unwanted, context: BrakeContext): Mass | undefined {
+  const { party, changes, of: whole = 0 } = part;
+  const limit = limitFor(part, context);
+  const size = Math.max(changes.length, whole, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
+  if (size <= limit || (size === changes.length && isSingle(part, context))) return undefined;
+  const allowed = `the ${limit} that guard.maxDeletes allows`;
+  const why =
+    size > changes.length
+      ? `${size} names of ${describeParty(party)} in ${context.state.zone.name} were to leave at once, of which ${changes.length} are left, more than ${allowed}`
+      : `${changes.length} ${ofWhich(part, context)} would leave at once, more than ${allowed}`;
+  return { why, size };
+}
+
+interface OfNamespace extends Group {
+  /** Empty where their objects are of several, or not known. */
+  readonly namespace: string;
+}
+
+/** The fewest first: what many take is not to be in the way of few. */
+function byNamespace({ party, changes }: Group): OfNamespace[] {
+  return [...groupBy(changes, namespaceOfChange)]
+    .map(([namespace, changes]) => ({ party, namespace, changes }))
+    .sort((a, b) => a.changes.length - b.changes.length || (a.namespace < b.namespace ? -1 : 1));
+}
+
+/** What one object takes along counts as no more than one run may remove. */
+const countOf = ({ party, changes }: Group, single: boolean, context: BrakeContext) =>
+  single ? Math.min(changes.length, limitFor({ party, changes }, context)) : changes.length;
+
+const removalOf = (part: OfNamespace, single: boolean, context: BrakeContext): Removal => ({
+  ...part.party,
+  namespace: part.namespace,
+  at: context.now,
+  names: countOf(part, single, context),
+});
+
+/** Whether the last hour leaves room, for the party and for the namespace; why not. */
+function judgeHour(
+  part: OfNamespace,
+  single: boolean,
   lately: readonly Removal[],
   context: BrakeContext,
-): Verdict {
-  const owned = context.owned().get(partyKey(party)) ?? 0;
-  const limit = limitOf(context.settings.guard.maxDeletes, owned);
-  const size = Math.max(changes.length, whole, ...changes.map(({ change }) => heldWith.get(changeKey(change)) ?? 0));
-  // Who allows no name at all wants to be asked for each.
-  const single = limit > 0 && size === changes.length && isOfOneObject(changes);
-  const names = single ? Math.min(changes.length, limit) : changes.length;
-  const before = lately.filter(one => partyKey(one) === partyKey(party)).reduce((sum, one) => sum + one.names, 0);
+): string | undefined {
+  const { party, namespace, changes } = part;
+  const limit = limitFor(part, context);
+  const names = countOf(part, single, context);
+  const sum = (some: readonly Removal[]) => some.reduce((all, one) => all + one.names, 0);
+  const theirs = lately.filter(one => partyKey(one) === partyKey(party));
+  const own = sum(theirs.filter(one => one.namespace === namespace));
+  const would = `${changes.length} ${ofWhich(part, context)} would leave at once`;
   const allowed = `the ${limit} that guard.maxDeletes allows`;
-  // Names of which nothing is left but an ownership record are not among those that it has.
-  const of = `of the ${Math.max(owned, changes.length)} names of ${describeParty(party)} in ${context.state.zone.name}`;
-  if (!single && size > changes.length && size > limit) {
-    const why = `${size} names of ${describeParty(party)} in ${context.state.zone.name} were to leave at once, of which ${changes.length} are left, more than ${allowed}`;
-    return { why, names, size };
-  }
-  if (!single && size > limit)
-    return { why: `${changes.length} ${of} would leave at once, more than ${allowed}`, names, size };
-  if (before + names <= RUNS_AN_HOUR * limit) return { names };
-  const bound = `and ${before} went in the last hour: more than ${RUNS_AN_HOUR} times ${allowed}`;
-  return { why: `${changes.length} ${of} would leave at once, ${bound}`, names };
+  if (sum(theirs) + names > RUNS_AN_HOUR * limit)
+    return `${would}, and ${sum(theirs)} went in the last hour: more than ${RUNS_AN_HOUR} times ${allowed}`;
+  const owned = context.owned();
+  const others = (owned.get(partyKey(party)) ?? 0) - (owned.get(namespaceKey(party, namespace)) ?? 0);
+  if (own + names <= RUNS_AN_HOUR * limit - Math.min(others, (RUNS_AN_HOUR - OF_ONE_NAMESPACE) * limit))
+    return undefined;
+  return `${would}, and ${own} of its namespace "${namespace}" went in the last hour: more than ${OF_ONE_NAMESPACE} times ${allowed}, the rest being the other namespaces’`;
 }

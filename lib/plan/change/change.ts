@@ -6,6 +6,7 @@ import type { Current, OwnedRecord } from '../current/current.ts';
 import { recordsAt } from '../current/zone-view.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Delta } from './diff.ts';
+import { witnessesOf } from './witnesses.ts';
 
 /** TTL of ownership records in seconds, as ExternalDNS writes them. */
 export const OWNERSHIP_TTL = 300;
@@ -31,16 +32,20 @@ export interface Composition {
  * - An ownership record of ours whose record set goes or is replaced goes, unless another one that stays needs it; one that
  *   decides over nothing goes if it is a plain leftover.
  * - Other values in the TXT of one that goes are somebody's: they are written back.
+ * - One that decided under a naming of before is written back as it is: had another owner taken it, the batch would fail.
  */
 export function composeChange(composition: Composition, context: NameContext): PlannedChange {
   const { current, deltas, party, objects } = composition;
   const fresh = freshOwnership(composition, context);
   const leaving = leavingClaims(composition, fresh, context);
-  const creates = [...deltas.flatMap(({ after }) => (after ? [after.record] : [])), ...withOtherValues(leaving, fresh)];
-  const deletes = [
-    ...deltas.flatMap(({ before }) => (before ? [before.record] : [])),
-    ...uniqueSets(leaving.map(({ txt }) => txt)),
+  const going = uniqueSets(leaving.map(({ txt }) => txt));
+  const witnesses = witnessesOf(deltas, [...going, ...fresh.values()], current, context);
+  const creates = [
+    ...deltas.flatMap(({ after }) => (after ? [after.record] : [])),
+    ...withOtherValues(leaving, fresh),
+    ...witnesses,
   ];
+  const deletes = [...deltas.flatMap(({ before }) => (before ? [before.record] : [])), ...going, ...witnesses];
   const former = (deltas.find(({ before }) => before)?.before?.claim ?? leaving[0])?.ownership;
   const isShared = deltas.some(({ before, after }) => before?.shares && after);
   const isOther =

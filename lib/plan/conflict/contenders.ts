@@ -25,7 +25,10 @@ export function contendersFor(current: Current, candidates: readonly Candidate[]
     const shared = sharedTtl && { sharedTtl };
     const records = desiredRecords(candidate, { zone: view.zone, settings, typesAt, isPresent, ...shared });
     if ('message' in records) tell(candidate, records);
-    else if (candidate.objects.some(isPresent) || records.some(({ record }) => isManaged(record.type, settings)))
+    else if (
+      candidate.objects.some(object => isPresent(object)) ||
+      records.some(({ record }) => isManaged(record.type, settings))
+    )
       contenders.push({ candidate, records });
     else tell(candidate, { reason: 'filtered', message: leftOut(candidate, records) });
   }
@@ -39,16 +42,24 @@ export const ofFacet = (current: Current, facet: Facet): Current => ({
   claims: current.claims.filter(({ type, txt }) => facetOf({ ...txt, type: type || 'A' }) === facet),
 });
 
-/** Whether an object has the name: of several whose addresses are put together, that one says the TTL. */
-export function hasItIn(current: Current, context: NameContext): (object: ObjectRef) => boolean {
+/** Whether an object has the name (or a type of it): of several whose addresses are put together, that one says the TTL. */
+export function hasItIn(current: Current, context: NameContext): (object: ObjectRef, type?: string) => boolean {
   const present = presentClaims(current, context);
-  return object => present.some(({ ownership }) => context.owners.isOf(ownership, object));
+  return (object, type) =>
+    present.some(one => (type === undefined || one.type === type) && context.owners.isOf(one.claim.ownership, object));
+}
+
+interface PresentClaim {
+  readonly claim: Claim;
+  /** Of the record set that it decides over. */
+  readonly type: string;
 }
 
 /** The ownership records of whoever has the name here; where nobody does, of whoever has it in the zone above. */
-function presentClaims({ name, ours, claims }: Current, { above }: NameContext): readonly Claim[] {
-  if (ours.length === 0 && claims.length > 0) return claims;
-  return (ours.length > 0 ? ours : above(name).ours).map(({ claim }) => claim);
+function presentClaims({ name, ours, claims }: Current, { above }: NameContext): readonly PresentClaim[] {
+  if (ours.length === 0 && claims.length > 0) return claims.map(claim => ({ claim, type: claim.type }));
+  const standing = ours.length > 0 ? ours : above(name).ours;
+  return standing.map(({ claim, record: { type } }) => ({ claim, type }));
 }
 
 /** Who could not publish anything does not compete. */

@@ -68,7 +68,10 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
     }
     const claim =
       decidingClaim(record, all) ?? (name === view.zone.name ? decidingClaim(record, view.above) : undefined);
-    const rival = claim && rivalOf(record, claim, withStrays, { records, owners });
+    const rival =
+      claim &&
+      (rivalOf(record, claim, withStrays, { records, owners }) ??
+        view.before.get(name)?.find(one => isRival(one, record, claim, owners)));
     const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
     if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
     else if (rival) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
@@ -159,14 +162,11 @@ function rivalOf(
   { records, owners }: { readonly records: readonly RecordSet[]; readonly owners: Owners },
 ): Claim | undefined {
   if (all.length < 2) return undefined;
-  return all.find(
-    claim =>
-      !owners.ours(claim.ownership.owner) &&
-      claim.ownership.owner !== deciding.ownership.owner &&
-      isSameIdentifier(claim.txt, record) &&
-      isIdle(claim, all, records),
-  );
+  return all.find(claim => isRival(claim, record, deciding, owners) && isIdle(claim, all, records));
 }
+
+const isRival = ({ ownership, txt }: Claim, record: RecordSet, deciding: Claim, owners: Owners) =>
+  !owners.ours(ownership.owner) && ownership.owner !== deciding.ownership.owner && isSameIdentifier(txt, record);
 
 /**
  * An alias without ownership whose sibling of the other address type is ours and points to the very same target is the

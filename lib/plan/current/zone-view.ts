@@ -1,5 +1,5 @@
-import { groupBy } from '../../group.ts';
-import type { DnsName, HostedZone, RecordSet, ZoneState } from '../../model/index.ts';
+import { addTo, groupBy } from '../../group.ts';
+import { type DnsName, type HostedZone, type RecordSet, recordId, type ZoneState } from '../../model/index.ts';
 import {
   type Claim,
   claimsOf,
@@ -25,6 +25,11 @@ export interface ZoneView {
    * example.com for the apex of sub.example.com. They make the apex records ours; they are not this zone's to change.
    */
   readonly above: readonly Claim[];
+  /**
+   * Ownership records that decided over a record set under a naming of before, by the name of that; they read as another's
+   * now, or as none's.
+   */
+  readonly before: OwnershipIndex;
   /** The zones above it, of the same visibility; the nearest first. */
   readonly parents: readonly ZoneView[];
 }
@@ -63,6 +68,7 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): 
       unproven,
       meant,
       unnamed: unnamedIn(zone, records, settings),
+      before: claimsBefore(records, meant, settings),
       ownership: new Map(indexOwnership(zone, records, settings.naming)),
       above: [],
       parents: [],
@@ -83,6 +89,21 @@ function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: P
     if (!readOwnershipName(txt.name, zone.name, naming))
       unnamed.push(...stated.map(one => ({ ...one, txt, type: '' })));
   return unnamed;
+}
+
+/** Of which type their record sets are, a naming of before told. */
+function claimsBefore(
+  records: ZoneView['records'],
+  meant: ZoneState['meant'],
+  { naming }: PlanSettings,
+): OwnershipIndex {
+  const before = new Map<DnsName, Claim[]>();
+  if (meant.size === 0) return before;
+  for (const { txt, stated } of ownershipRecords(records, naming)) {
+    const name = meant.get(recordId(txt));
+    if (name !== undefined) for (const one of stated) addTo(before, name, { ...one, txt, type: '' });
+  }
+  return before;
 }
 
 function zonesAbove({ zone }: ZoneView, byName: ReadonlyMap<DnsName, readonly MutableView[]>): MutableView[] {

@@ -27,8 +27,8 @@ export interface DesiredContext {
   readonly zone: HostedZone;
   readonly settings: PlanSettings;
   readonly typesAt: TypesAt;
-  /** Whether an ownership record that stands at the name is of this object: then TTL and label are its. */
-  readonly isPresent: (object: ObjectRef) => boolean;
+  /** Whether an ownership record that stands at the name (for this type) is of this object: then TTL and label are its. */
+  readonly isPresent: (object: ObjectRef, type?: string) => boolean;
   /** The TTL that the weighted record sets of the name share, by type. */
   readonly sharedTtl?: SharedTtl;
 }
@@ -81,7 +81,10 @@ function mergedEndpoints({ endpoints }: Candidate, { isPresent }: DesiredContext
   const groups = groupBy(endpoints, ({ type, setIdentifier }) => `${type} ${setIdentifier ?? ''}`);
   return [...groups.values()].map(group => {
     const [first] = group as [Endpoint, ...Endpoint[]];
-    const lead = group.find(({ object }) => isPresent(object)) ?? first;
+    const lead =
+      group.find(({ object, type }) => isPresent(object, type)) ??
+      group.find(({ object }) => isPresent(object)) ??
+      first;
     const targets = new Map<string, string>();
     for (const target of group.flatMap(endpoint => endpoint.targets)) {
       const same = canonicalValue(first.type, target);

@@ -27,8 +27,8 @@ export function settleName(current: Current, asking: readonly Candidate[], aroun
   for (;;) {
     const shared = shareName(current, asking, context, refused);
     if (shared.candidates.length === 0) return { shared };
-    const settled = settleRouting(current, shared.candidates, context);
-    const more = outvoted(current, asking, { shared, settled }, context).filter(one => !refused.has(one));
+    const settled = settleRouting(current, shared.candidates, around);
+    const more = outvoted(current, asking, { shared, settled }, around).filter(one => !refused.has(one));
     if (more.length === 0) return { shared, settled };
     for (const one of more) refused.add(one);
     context = { ...around, owners: settled.context.owners };
@@ -48,5 +48,7 @@ function outvoted(
   const parts = ours.flatMap(({ shares = [] }) => shares);
   const hasPart = ({ objects }: Candidate) =>
     parts.some(({ ownership }) => objects.some(object => owners.isOf(ownership, object)));
-  return lists.size === 0 ? [] : asking.filter(one => lists.has(one.objects) && (isLeaderless || hasPart(one)));
+  const isItself = new Set(shared.candidates);
+  const isAtStake = (one: Candidate) => isLeaderless || (isItself.has(one) && hasPart(one));
+  return lists.size === 0 ? [] : asking.filter(one => lists.has(one.objects) && isAtStake(one));
 }

@@ -8,7 +8,7 @@ import { findingsOf } from '../findings.ts';
 import { isManaged } from '../settings.ts';
 import { grantNew } from './grant.ts';
 import { judgeHolders } from './judge.ts';
-import { ownersByRecord, sharing, whyRefused } from './told.ts';
+import { keepsAll, ownersByRecord, sharing, whyRefused } from './told.ts';
 import { sharedTtls, ttlFindings } from './ttl.ts';
 import { type Wish, wishOf } from './wish.ts';
 
@@ -43,13 +43,18 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
     candidates.some(({ endpoints }) => endpoints.some(isRouted)) || current.ours.some(({ record }) => isRouted(record));
   if (!routed) return { candidates, context, findings: [], gives: () => false, adopted: new Set() };
   const wishes = candidates.map(candidate => wishOf(candidate, current, context));
-  const staying = fixedRecords(current, wishes, context);
+  const fixed = fixedRecords(current, wishes, context);
   const ours = new Set(current.ours.map(({ record }) => record));
-  const own = staying.filter(record => ours.has(record));
-  const judged = judgeHolders(wishes, { staying, own, merge: context.settings.merge });
+  const own = fixed.filter(record => ours.has(record));
+  const judged = judgeHolders(wishes, { staying: fixed, own, merge: context.settings.merge });
   const granted = grantNew(wishes, judged, context.settings.merge);
   const refused = new Map([...judged.refused, ...granted.refused]);
   const owners = ownersByRecord(current, granted.leads, wishes);
+  const keeping = new Set(
+    wishes
+      .filter(wish => judged.refused.has(wish.candidate) && keepsAll(wish, granted.leads))
+      .map(({ candidate }) => candidate),
+  );
   const ttls = sharedTtls(current, granted.leads, judged.fixed);
   return {
     candidates: candidates.filter(candidate => !refused.has(candidate)),
@@ -63,7 +68,7 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
         findingsOf(
           candidate,
           owners.of(obstacle.other) ? 'conflict' : 'not-owned',
-          whyRefused(candidate, obstacle, owners, judged),
+          whyRefused(candidate, obstacle, owners, keeping.has(candidate)),
           context.view.zone.id,
         ),
       ),
@@ -88,7 +93,8 @@ function fixedRecords(current: Current, wishes: readonly Wish[], context: NameCo
     // The parts that are frozen are among what is wanted.
     if (together.has(owned.record)) return false;
     if (ownerships.some(one => owners.frozen(one))) return true;
-    if (asked.has(owned.record)) return false;
+    // Of what several clusters have together one may ask for something else, and another one's part stays.
+    if (asked.has(owned.record) && !owned.shares) return false;
     return (
       ownerships.some(one => owners.keeping(one, current.name, owned.record)) || isAwaited(owned, current.name, context)
     );

@@ -1,12 +1,11 @@
 import type { DnsName, Finding, RecordSet } from '../../model/index.ts';
 import { describeObject, describeRouting, policyOf, recordId } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
-import type { Current } from '../current/current.ts';
+import type { Current, OwnedRecord } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { facetOfCandidate } from '../desired/facets.ts';
 import { findingsOf, listObjects } from '../findings.ts';
 import type { Obstacle } from './beside.ts';
-import type { Judged } from './judge.ts';
 import type { Wish } from './wish.ts';
 
 /** Whose a record set is or will be, or who asks for it, as messages name them. */
@@ -42,11 +41,21 @@ const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => strin
   full: () => 'and Route 53 takes no more of one name and type',
 };
 
+/** Whether all that a refused holder has stays: its part of what clusters have together may be among what another one gets. */
+export function keepsAll({ candidate, standing }: Wish, leads: readonly Wish[]): boolean {
+  const own = new Set(candidate.objects.map(describeObject));
+  const isLost = (owned: OwnedRecord) =>
+    leads.some(
+      lead => lead.standing.includes(owned) && !lead.candidate.objects.some(one => own.has(describeObject(one))),
+    );
+  return !standing.some(owned => owned.shares && isLost(owned));
+}
+
 export function whyRefused(
   candidate: Candidate,
   { conflict, other }: Obstacle,
   owners: RecordOwners,
-  { refused }: Judged,
+  keeps: boolean,
 ): string {
   const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
   const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
@@ -56,7 +65,7 @@ export function whyRefused(
   const inTheWay = isAsked
     ? `${whose} asks for ${other.type} ${what}`
     : `it has ${other.type} ${what} (${whose ?? 'not fairlead’s'})`;
-  const stays = refused.has(candidate) ? '; what stands stays' : '';
+  const stays = keeps ? '; what stands stays' : '';
   return `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[conflict](other)}${stays}`;
 }
 

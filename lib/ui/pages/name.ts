@@ -37,7 +37,7 @@ ${table(captionOf(waiting.length, 'changes'), CHANGE_HEAD, waiting.slice(0, ROWS
 <h2>What is not done, and why</h2>
 ${table(captionOf(said.length, 'findings'), FINDING_HEAD, said.slice(0, ROWS).map(findingCells))}
 <h2>What runs changed within a day</h2>
-${historyTable(lately)}
+${historyTable(lately, 'more')}
 <h2>In the terminal</h2>
 ${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}
 ${mayBeUndone && html`<p>To put back what was changed last, and to hold it there (shown first, then asked):</p>\n${commandLine(`npx fairlead undo ${name}`)}`}`;

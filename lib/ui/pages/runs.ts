@@ -85,12 +85,15 @@ ${commandLine(`npx fairlead history --since 30d --run ${run}`)}`;
 
 const STYLES = { create: 'good', update: 'warn', delete: 'bad' } as const;
 
-/** Applied changes, each as a difference. */
-export function historyTable(all: readonly HistoryLine[] | string): Html {
+/** Applied changes, each as a difference. @param of how many there are; of a name only the last are read */
+export function historyTable(
+  all: readonly HistoryLine[] | string,
+  of: number | 'more' = typeof all === 'string' ? 0 : all.length,
+): Html {
   if (typeof all === 'string') return html`<p class="soft">Not known: ${all}</p>`;
   const lines = all.slice(0, ROWS);
   return table(
-    lines.length < all.length ? `The last ${lines.length} of ${all.length} changes` : counted(all.length, 'change'),
+    lines.length < all.length ? `The last ${lines.length} of ${of} changes` : counted(all.length, 'change'),
     ['When', 'Change', 'Name', 'Value', 'Object', 'Why', 'Run'],
     lines.map(line => {
       const { at, action, name, objects, formerly, why, run } = line;

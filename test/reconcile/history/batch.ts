@@ -132,15 +132,18 @@ export function readings(cluster: string, { run, memory }: Batch): Reading[] {
   return [own, ...(last && last.serial > (own?.serial ?? -1) ? [last] : [])].filter(one => one !== undefined);
 }
 
-/** The clusters whose object of that name asks for the host, as far as anybody knows, by a source that is on. */
+/**
+ * The clusters whose object of that name asks for the host, as far as anybody knows, by a source that is on. One that cannot
+ * be understood keeps what it had when this run read its cluster: a later run, which saw it only then, takes nothing back.
+ */
 export const askingClusters = (label: Label, name: string, batch: Batch): string[] =>
   clustersOf(label, batch.run).filter(cluster =>
-    readings(cluster, batch).some(({ wishes }) =>
+    readings(cluster, batch).some(({ wishes }, i) =>
       wishes.some(
         wish =>
           wish.resource === label.resource &&
           batch.run.settings.sources.includes(wish.kind) &&
-          (asks(wish, name) || wish.heldAll),
+          (asks(wish, name) || (wish.heldAll && i === 0)),
       ),
     ),
   );

@@ -11,7 +11,10 @@ export const notGivenBelow: Rule = batch => {
   for (const name of namesOf(batch)) {
     if (dataAt(batch.before, name).length > 0) continue;
     const takers = parties(name, batch.zone, batch.after, batch);
-    const holders = holdersAbove(name, batch).filter(({ asking }) => asking.length > 0);
+    // Of a type that the config leaves out nothing can be made below: what has the other type there takes nothing from it.
+    const holders = holdersAbove(name, batch).filter(
+      ({ type, asking }) => asking.length > 0 && batch.run.settings.types.includes(type),
+    );
     const isSame = (one: Holding, other: Holding) =>
       one.label.resource === other.label.resource && one.asking.some(cluster => other.asking.includes(cluster));
     const isThere = takers.some(taker => holders.some(holder => isSame(taker, holder)));

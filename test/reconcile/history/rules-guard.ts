@@ -51,7 +51,11 @@ export const guardUpdates: Rule = batch => {
     const [first] = dataAt(batch.before, name);
     const label = first && labelAt(batch.before, name, first.type, batch);
     if (!isOurs(label, run) || !isRetargeted(name, batch) || isThinned(name, batch)) continue;
-    const heirs = dataAt(batch.after, name).map(({ type }) => labelAt(batch.after, name, type, batch));
+    // What the policy leaves standing of another type is nobody's to inherit.
+    const touched = new Set(changedData(batch).map(key => batch.after.get(key)));
+    const heirs = dataAt(batch.after, name)
+      .filter(record => touched.has(record))
+      .map(({ type }) => labelAt(batch.after, name, type, batch));
     const isStill = heirs.some(heir => isSameObject(heir, label, run));
     if (isStill ? isForced(label, run) : excused(label, batch)) continue;
     inner(run.moved, `${zone.id} ${party(label)} ${run.serial}`).set(name, label.resource);

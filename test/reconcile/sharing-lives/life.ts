@@ -34,6 +34,8 @@ const isEqual = (one: readonly string[] = [], other: readonly string[] = []) => 
 
 const isOf = ({ cluster }: Said, one: number) => cluster === `c${one}` || cluster === ANY;
 
+export type Tamper = (world: Harness) => void;
+
 export class Life {
   readonly world: Harness;
   readonly #clusters: readonly number[];
@@ -48,6 +50,10 @@ export class Life {
   /** The objects that have, or had, a set identifier of their own, as `c1 service/shop/o0`. */
   readonly #routed = new Set<string>();
   #touched = 0;
+  /** What was wrong first in a batch: thrown after the run, inside of which it would only be one more error to be dealt with. */
+  #fault: unknown;
+  /** Does to the zone, after a batch, what the code under test must not do. */
+  tamper: Tamper = () => {};
   /** An ownership record was touched since a run read all of the zone. */
   #unseen = false;
 
@@ -89,9 +95,22 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
     } else if (one.do === 'weight') {
       this.#weights.set(one.cluster, one.weight);
       this.#configure();
-    } else if (one.do === 'foreign') this.#stranger(one);
+    } else if (one.do === 'move') await this.#move(one);
+    else if (one.do === 'foreign') this.#stranger(one);
     else if (one.do === 'forget') this.world.state = (await import('../../../lib/state/index.ts')).createMemoryStore();
     else await this.#run(one.only, one.raced);
+  }
+
+  async #move({ cluster, to, raced }: Extract<Step, { do: 'move' }>): Promise<void> {
+    this.#sharing = 'weighted';
+    for (const [answering, race] of [
+      [cluster, 0],
+      [to, raced],
+    ] as const) {
+      for (const each of this.#clusters) this.#weights.set(each, each === answering ? 9 : 0);
+      this.#configure();
+      await this.#run(0, race);
+    }
   }
 
   #apply({ cluster, object, hosts, annotation, target, version }: Extract<Step, { do: 'apply' }>): void {
@@ -191,17 +210,22 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
         const answered = HOSTS.filter(host => this.#isAnswered(host));
         const weights = new Map(HOSTS.map(host => [host, this.#weightsAt(host)]));
         apply();
+        this.tamper(this.world);
         for (const host of HOSTS) {
+          const had = before.get(host) ?? [];
           answers.get(host)?.push(this.#isAnswered(host));
-          if (answered.includes(host)) this.#checkAnswer(host, things, before.get(host) ?? [], isRead);
-          this.#checkDrained(host, weights.get(host) ?? new Map());
-          const unread = (before.get(host) ?? []).filter(said => !isRead(said.cluster));
-          this.#checkUnread(unread, this.#saidAt(host), stood);
+          this.#judge(() => {
+            if (answered.includes(host)) this.#checkAnswer(host, things, had, isRead);
+            this.#checkDrained(host, weights.get(host) ?? new Map());
+            const unread = had.filter(said => !isRead(said.cluster));
+            this.#checkUnread(unread, this.#saidAt(host), stood);
+          });
         }
       },
     };
     const result = await world.run(only === 0 ? { force: true } : { clusters: [`c${only}`] });
     world.hooks = {};
+    if (this.#fault) throw this.#fault;
 
     const reasons = new Set(result.findings.map(({ reason }) => reason));
     expect(reasons, 'Route 53 refuses nothing that is sent').not.toContain('refused');
@@ -234,6 +258,14 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
       expect(spaces.size, `${host} is of one namespace: ${[...spaces]}`).toBeLessThanOrEqual(1);
     }
     await this.#checkAgain(only);
+  }
+
+  #judge(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#fault ??= error;
+    }
   }
 
   /** What a cluster had by an owner id of its own, and it left the config: another owner's, like any. */

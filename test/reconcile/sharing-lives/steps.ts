@@ -53,6 +53,8 @@ export type Step =
   | { do: 'leave'; cluster: number }
   | { do: 'sharing'; sharing: number }
   | { do: 'weight'; cluster: number; weight: number }
+  /** All answers come from one cluster by weight, then from another one; `raced` is of the run between. */
+  | { do: 'move'; cluster: number; to: number; raced: number }
   | { do: 'foreign'; host: number; what: number; put: boolean }
   | { do: 'forget' }
   /** With `raced`, somebody touches one of our ownership records between reading and writing. */
@@ -80,6 +82,15 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('weight' as const), cluster, weight: fc.constantFrom(0, 1, 9) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('move' as const),
+      cluster,
+      to: cluster,
+      raced: fc.integer({ min: 1, max: 4 }),
+    }),
   },
   {
     weight: 1,
