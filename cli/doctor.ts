@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Resolver } from 'node:dns/promises';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClient } from '../lib/aws/index.ts';
@@ -57,6 +58,7 @@ export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsSe
   const world = composePorts(config, env, credentials);
   const { route53, store } = world;
   const bus = eventBusOf(env);
+  const resolver = resolverAt(dnsServer ?? true, '--dns-server');
   return {
     route53,
     zonesOf: view => zonesPortOf(view, config, world).route53,
@@ -72,7 +74,7 @@ export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsSe
         credentials,
         events: whole.kubernetesEvents,
       }),
-    nameServers: zone => nameServersOf(zone, dnsServer ?? true),
+    nameServers: zone => nameServersOf(zone, resolver),
     ...(bus !== undefined && { eventBus: { arn: bus, probe: () => probeBus(bus, credentials) } }),
     messages: queue => messagesIn(awsClient(SQSClient, aws), queue),
     now: Date.now,
@@ -87,9 +89,9 @@ function namespacesOf(config: Config): string[] {
 }
 
 /** Of a name that public DNS does not know there are none; any other fault is told. */
-async function nameServersOf(zone: string, server: true | string): Promise<string[]> {
+async function nameServersOf(zone: string, resolver: Resolver): Promise<string[]> {
   try {
-    return await resolverAt(server, '--dns-server').resolveNs(zone);
+    return await resolver.resolveNs(zone);
   } catch (error) {
     if (isNone(error)) return [];
     throw error;

@@ -73,13 +73,15 @@ function untilRead({ response: { body } }: Answer, limit: AbortSignal, done: () 
 
 const isTimeout = (error: unknown): error is Error => error instanceof Error && error.name === 'TimeoutError';
 
-/** The SDK's own words name neither the host nor what to look at. */
-function unanswered(host: string, cause: Error): Error {
-  const message = `${host} gave no answer in time: is there a way to it from here (network, proxy, VPC endpoint)?`;
-  return Object.assign(new Error(message, { cause }), { name: 'TimeoutError', code: 'ETIMEDOUT' });
+/** The SDK's own words name neither the host nor what to look at, and call a connection that was cut a timeout, too. */
+function unanswered(host: string, cause: Error & { code?: string }): Error {
+  const cut = cause.code === 'ECONNRESET' || cause.code === 'EPIPE';
+  const what = cut ? `broke off before it answered (${cause.message})` : 'gave no answer in time';
+  const message = `${host} ${what}: is there a way to it from here (network, proxy, VPC endpoint)?`;
+  return Object.assign(new Error(message, { cause }), { name: 'TimeoutError', code: cut ? cause.code : 'ETIMEDOUT' });
 }
 
 function timeout(host: string, milliseconds: number, last: boolean): Error {
-  const why = last ? 'the time of this run is over' : `no whole answer within ${milliseconds} ms`;
+  const why = last ? 'no whole answer in the time that was left' : `no whole answer within ${milliseconds} ms`;
   return Object.assign(new Error(`${host}: ${why}`), { name: 'TimeoutError', code: 'ETIMEDOUT' });
 }

@@ -1,4 +1,5 @@
 export { accountOf } from './arn.ts';
 export { awsClient } from './client.ts';
 export { withinDeadline } from './deadline.ts';
+export { type AwsFault, awsFaultOf } from './fault.ts';
 export { awsHttp } from './http.ts';

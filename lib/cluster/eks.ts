@@ -1,6 +1,6 @@
 import { type Cluster, DescribeClusterCommand, EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { awsClient, awsHttp } from '../aws/index.ts';
+import { awsClient, awsFaultOf, awsHttp } from '../aws/index.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import { reasonOf } from '../reason.ts';
 import {
@@ -121,9 +121,6 @@ function credentialsError(name: string, roleArn: string | undefined, cause: unkn
   return new AwsAccessError(message, { cause });
 }
 
-/** Names of the errors that EKS and the SDK give for credentials that are wrong, not for rights that are missing. */
-const BAD_CREDENTIALS = /UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature|SignatureDoesNotMatch/;
-
 function describeError(where: string, cause: Error): Error {
   const reason = reasonOf(cause);
   if (cause instanceof ClusterNotReadyError) return cause;
@@ -133,12 +130,12 @@ function describeError(where: string, cause: Error): Error {
       { cause },
     );
   }
-  if (/^AccessDenied/.test(cause.name)) {
+  if (awsFaultOf(cause) === 'denied') {
     return new AwsAccessError(`${where}: eks:DescribeCluster is denied: ${reason}; allow the action on this cluster`, {
       cause,
     });
   }
-  if (BAD_CREDENTIALS.test(cause.name)) {
+  if (awsFaultOf(cause) === 'credentials') {
     return new AwsAccessError(`${where}: AWS does not accept the credentials: ${reason}; renew them`, { cause });
   }
   return new DescribeError(`${where}: eks:DescribeCluster failed: ${reason || cause.name}; the next run tries again`, {

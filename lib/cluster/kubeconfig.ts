@@ -129,7 +129,9 @@ function limitExec(config: KubeConfig, milliseconds: number): void {
       // What it started itself may go on and hold these; nobody waits for it.
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
     }, milliseconds);
-    return child.once('exit', () => clearTimeout(timer));
+    // A command that there is not ends with an error alone.
+    for (const end of ['exit', 'error']) child.once(end, () => clearTimeout(timer));
+    return child;
   };
   const ask = exec.getCredential.bind(exec);
   let asked: Promise<unknown> | undefined;

@@ -126,7 +126,8 @@ async function readPage(listing: Listing, token: string, limit: number, most: nu
   return parsePage(listing, answer.body);
 }
 
-function parsePage(listing: Listing, body: Buffer): Page {
+/** @throws UnusableListError for what is no list of it */
+export function parsePage(listing: Pick<Listing, 'label' | 'served'>, body: Buffer): Page {
   const { listKind } = listing.served;
   const list = parseJson(body) as ObjectList | undefined;
   // Go writes an empty list as `null` in places.

@@ -6,6 +6,7 @@ import { createAccess } from './access.ts';
 import { type Connection, TIMEOUTS, type WritingConnection } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { type CredentialsInput, createEks } from './eks.ts';
+import { parsePage } from './list.ts';
 import { FOR_A_RUN, parseJson, refusal, WITH_KUBECONFIG, within } from './resource.ts';
 
 type Found = 'listed' | 'absent' | { readonly error: string };
@@ -84,6 +85,7 @@ function lookerAt(connection: Connection, { name, kubeconfig }: ClusterConfig, n
       const served = namespace === undefined ? found : within(found, namespace);
       const answer = await connection.get(`${served.path}?limit=1`);
       if (answer.status !== 200) throw refusal({ label, served, doing: 'listing', advice }, answer);
+      parsePage({ label, served }, answer.body);
       return 'listed';
     } catch (error) {
       return { error: reasonOf(error) };
@@ -136,7 +138,8 @@ async function deploymentsOf(connection: Connection): Promise<ClusterProbe['depl
   try {
     const { status, body } = await connection.get(DEPLOYMENTS);
     const { items } = (parseJson(body) ?? {}) as { items?: unknown };
-    return status === 200 && Array.isArray(items) ? items : { error: `the API server answers ${status}` };
+    if (status !== 200) return { error: `the API server answers ${status}` };
+    return Array.isArray(items) ? items : { error: 'the answer is no list of them' };
   } catch (error) {
     return { error: reasonOf(error) };
   }

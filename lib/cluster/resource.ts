@@ -88,7 +88,7 @@ export function refusal(asking: Asking, { status, headers, body }: Answer): Clus
     case status === 429 || status >= 500:
       return new BusyError(`${where}: the API server is busy or failing (${said}); ${advice.busy}`, waitOf(headers));
     default:
-      return unusable(asking, `unexpected answer ${said}`);
+      return unusable(asking, `unexpected answer ${said}; is something other than the API server answering?`);
   }
 }
 

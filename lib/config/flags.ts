@@ -21,7 +21,12 @@ export type Flag = { readonly flag: string; readonly form: Form } & (
       readonly lacks?: (value: string) => string | undefined;
       readonly note?: string;
     }
-  | { readonly kind: 'done' | 'else' | 'none'; readonly why: string }
+  | {
+      readonly kind: 'done' | 'else' | 'none';
+      readonly why: string;
+      /** Of a switch: why it has no equivalent where it is off; absent: off is what fairlead does anyway. */
+      readonly off?: string;
+    }
 );
 
 /** A flag takes one value (the last one counts), several, or is a switch: `--flag`, `--no-flag`. */
@@ -153,7 +158,11 @@ export const FLAGS: readonly Flag[] = [
   },
   done('crd-source-kind', 'DNSEndpoints are externaldns.k8s.io/v1alpha1'),
   list('fqdn-template', 'hostnames.templates'),
-  list('target-template', 'hostnames.targetTemplates'),
+  done(
+    'target-template',
+    'ExternalDNS uses it for sources that fairlead does not read (unstructured, Traefik, Gloo, F5): Services, Ingresses and routes keep their own targets; fairlead’s own `hostnames.targetTemplates` is for these',
+    'list',
+  ),
   none('fqdn-target-template', 'pairs of name and target are not made by templates: write a DNSEndpoint', 'list'),
   toggle('combine-fqdn-annotation', 'hostnames.combine'),
   toggle('ignore-hostname-annotation', 'hostnames.ignoreAnnotation'),
@@ -171,8 +180,11 @@ export const FLAGS: readonly Flag[] = [
   none('connector-source-server', OTHER_SOURCE),
   none('pod-source-domain', OTHER_SOURCE),
   none('ignore-non-host-network-pods', OTHER_SOURCE, 'switch'),
-  none('expose-internal-ipv6', OTHER_SOURCE, 'switch'),
-  done('exclude-unschedulable', 'nodes that take no pods are left out', 'switch'),
+  none('expose-internal-ipv6', 'internal IPv6 addresses of nodes are not published beside external ones', 'switch'),
+  {
+    ...{ flag: 'exclude-unschedulable', form: 'switch', kind: 'done', why: 'nodes that take no pods are left out' },
+    off: 'nodes that take no pods are left out of NodePort Services all the same',
+  },
 
   // Records
   {

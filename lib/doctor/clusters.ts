@@ -30,9 +30,19 @@ async function oneCluster(cluster: ClusterConfig, config: Config, ports: DoctorP
       ...others(cluster.name, ownersIn(config, cluster.name), probe),
     ];
   } catch (error) {
-    const [found = '', ...remedy] = reasonOf(error).split('; ');
-    return [bad(found, remedy.join('; ') || 'look at the cluster with kubectl')];
+    const { found, remedy } = partsOf(reasonOf(error), cluster.name);
+    return [bad(found, remedy)];
   }
+}
+
+/** An error of a cluster says what was found, and behind a semicolon what to do; its name stands before the check already. */
+function partsOf(message: string, cluster: string): { found: string; remedy: string } {
+  const [found = '', ...remedy] = message.split('; ');
+  const label = `cluster ${cluster}: `;
+  return {
+    found: found.startsWith(label) ? found.slice(label.length) : found,
+    remedy: remedy.join('; ') || 'look at the cluster with kubectl',
+  };
 }
 
 function answered({ name }: ClusterConfig, { version, authenticationMode }: ClusterProbe): Check[] {
@@ -73,8 +83,8 @@ function resources({ name }: ClusterConfig, { resources: looked }: ClusterProbe)
     ...(absent.length > 0 ? [ok(`not served there, so no objects: ${absent.join(', ')}`)] : []),
     ...[...looked].flatMap(([resource, found]) => {
       if (typeof found === 'string') return [];
-      const [what = '', ...remedy] = found.error.split('; ');
-      return [bad(`${resource}: ${what}`, remedy.join('; ') || 'npm run cluster-role prints the ClusterRole')];
+      const { found: what, remedy } = partsOf(found.error, name);
+      return [bad(`${resource}: ${what}`, remedy)];
     }),
   ];
 }

@@ -2,6 +2,7 @@ import { withinDeadline } from '../aws/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
+import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
@@ -12,6 +13,8 @@ export interface Examined {
   /** The name of the stack, `fairlead-prod`; absent: its queues are not looked at. */
   readonly stack?: string;
 }
+
+const RIGHTS = 'look at the rights of the caller: docs/questions.md, “Which rights are needed?”';
 
 /** For each part: a server that stays silent must not keep the others from being told of. */
 const LIMIT_MS = 30_000;
@@ -34,7 +37,7 @@ export async function examine(config: Config, ports: DoctorPorts, { stack }: Exa
       try {
         return await withinDeadline(Date.now() + LIMIT_MS, look);
       } catch (error) {
-        return [checksOf(area, '').bad(reasonOf(error))];
+        return [checksOf(area, '').bad(reasonOf(error), adviceOn(error, RIGHTS))];
       }
     }),
   );
@@ -47,12 +50,7 @@ async function identityCheck(ports: DoctorPorts): Promise<Check[]> {
     const { account, arn } = await ports.identity();
     return [ok(`AWS knows the caller as ${arn}, account ${account}`)];
   } catch (error) {
-    return [
-      bad(
-        reasonOf(error),
-        'set AWS_PROFILE, or credentials in the environment; `aws sts get-caller-identity` tries them',
-      ),
-    ];
+    return [bad(reasonOf(error), adviceOn(error, 'try `aws sts get-caller-identity`'))];
   }
 }
 
@@ -83,7 +81,7 @@ async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promi
       if (messages === undefined) return bad('there is no such queue', 'is the stack’s name right, and its region?');
       return messages <= most ? ok(`${messages} messages wait`) : doubt(`${messages} messages wait`, remedy);
     } catch (error) {
-      return unknown(reasonOf(error), 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes');
+      return unknown(reasonOf(error), adviceOn(error, 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes'));
     }
   };
   return Promise.all([

@@ -4,6 +4,7 @@ import { configsOf } from '../config/index.ts';
 import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
 import { clusterKey, currentLease, decodeSnapshot } from '../state/index.ts';
+import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
@@ -21,25 +22,30 @@ export async function stateChecks(config: Config, ports: DoctorPorts): Promise<C
       ),
     ];
   }
-  const key = `doctor/${ports.random()}`;
   try {
-    const version = await ports.store.put(key, Buffer.from('{}'), undefined);
-    await ports.store.remove(key, version);
+    await tryWriting(ports);
   } catch (error) {
-    return [
-      bad(
-        `it cannot be written: ${reasonOf(error)}`,
-        'look at its path, or at the rights to the bucket (s3:GetObject, PutObject, DeleteObject)',
-      ),
-    ];
+    return [bad(`it cannot be written: ${reasonOf(error)}`, adviceOn(error, STORE[store.kind]))];
   }
-  const [leases, clusters] = [
-    await leasesOf(config, ports),
-    await Promise.all(
-      configsOf(config).flatMap(({ view }) => config.clusters.map(({ name }) => lastRead(name, view, ports))),
-    ),
-  ];
-  return [ok('it can be read and written'), ...leases, ...clusters];
+  try {
+    const views = configsOf(config);
+    const read = views.flatMap(({ view }) => config.clusters.map(({ name }) => lastRead(name, view, ports)));
+    const [leases, clusters] = await Promise.all([leasesOf(config, ports), Promise.all(read)]);
+    return [ok('it can be read and written'), ...leases, ...clusters];
+  } catch (error) {
+    return [bad(`it cannot be read: ${reasonOf(error)}`, adviceOn(error, STORE[store.kind]))];
+  }
+}
+
+const STORE = {
+  folder: 'mend state.store in the config, or the rights to its folder',
+  s3: 'mend the bucket (state.store, FAIRLEAD_STATE_BUCKET), or let the caller have s3:GetObject, PutObject, DeleteObject and ListBucket on it',
+} as const;
+
+async function tryWriting({ store, random }: DoctorPorts): Promise<void> {
+  const key = `doctor/${random()}`;
+  const version = await store.put(key, Buffer.from('{}'), undefined);
+  await store.remove(key, version);
 }
 
 async function leasesOf({ shards }: Config, { store, now }: DoctorPorts): Promise<Check[]> {

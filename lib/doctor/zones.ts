@@ -2,11 +2,21 @@ import { ago } from '../ago.ts';
 import type { Config } from '../config/config.ts';
 import { type ConfigOfView, configsOf, zoneOfSeveral } from '../config/index.ts';
 import { groupBy } from '../group.ts';
-import type { Check, DnsName, HostedZone, ZoneId } from '../model/index.ts';
-import { selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
+import { type Check, type DnsName, type HostedZone, nameOfKey, type ZoneId } from '../model/index.ts';
+import { filtersWithoutZone, isUnknownIPv6, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
 import { reasonOf } from '../reason.ts';
-import { Route53Error, readHostedZones, withTags } from '../route53/index.ts';
-import { decodeSelected, decodeZone, leftBehind, selectedKey, zoneKey } from '../state/index.ts';
+import { Route53Error, type Route53Port, readHostedZones, withTags } from '../route53/index.ts';
+import { firstAndCount } from '../shown.ts';
+import {
+  decodeSelected,
+  decodeZone,
+  leftBehind,
+  type StateStore,
+  selectedKey,
+  type ZoneCopy,
+  zoneKey,
+} from '../state/index.ts';
+import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
@@ -20,20 +30,38 @@ const NEARLY_FULL = 0.9;
 export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Check[]> {
   const all = await Promise.all(configsOf(config).map(view => viewChecks(view, ports)));
   const selected = all.flatMap(one => one.selected);
+  const reached = selected.map(({ zone }) => zone);
+  const fitNothing = all.flatMap(({ listed, filter }) =>
+    listed.length === 0 ? [] : filtersWithoutZone(listed, filter, reached),
+  );
   const several = [...groupBy(selected, ({ zone }) => zone.id).values()].filter(({ length }) => length > 1);
   const ids = new Set(selected.map(({ zone }) => zone.id));
-  return [...all.flatMap(one => one.checks), ...several.map(contested), ...(await left(ids, ports))];
+  return [
+    ...all.flatMap(one => one.checks),
+    ...fitNothing.map(({ field, found, advice }) => checksOf('zones', field).doubt(found, advice)),
+    ...several.map(contested),
+    ...(await left(ids, ports)),
+  ];
 }
 
 /** What the last run found to be ours in zones that are selected no longer. */
 async function left(selected: ReadonlySet<ZoneId>, { store }: DoctorPorts): Promise<Check[]> {
-  const kept = await store.get(selectedKey);
-  const zones = (kept && kept !== 'unchanged' ? decodeSelected(kept.bytes) : undefined) ?? [];
+  const zones = (await keptIn(store, selectedKey, decodeSelected)) ?? [];
   return zones.flatMap(({ id, name, left: behind }) => {
     if (!behind || selected.has(id)) return [];
     const { found, advice } = leftBehind(behind);
     return [checksOf('zones', `${name} (${id})`).doubt(found, advice)];
   });
+}
+
+/** Undefined also where the state cannot be read, which the checks of the state tell. */
+async function keptIn<T>(
+  store: StateStore,
+  key: string,
+  decode: (bytes: Uint8Array) => T | undefined,
+): Promise<T | undefined> {
+  const found = await store.get(key).catch(() => undefined);
+  return found && found !== 'unchanged' ? decode(found.bytes) : undefined;
 }
 
 interface SelectedBy {
@@ -47,14 +75,19 @@ function contested(some: readonly SelectedBy[]): Check {
   return checksOf('zones', titleOf(zone)).bad(`it is ${why}`, advice);
 }
 
-async function viewChecks(
-  { view, config }: ConfigOfView,
-  given: DoctorPorts,
-): Promise<{ checks: Check[]; selected: SelectedBy[] }> {
+interface OfView {
+  readonly checks: readonly Check[];
+  readonly filter: Config['zones'];
+  /** The hosted zones of the account; none where they could not be listed, or none is selected, which is told. */
+  readonly listed: readonly HostedZone[];
+  readonly selected: readonly SelectedBy[];
+}
+
+async function viewChecks({ view, config }: ConfigOfView, given: DoctorPorts): Promise<OfView> {
   const route53 = view === undefined ? given.route53 : (given.zonesOf?.(view) ?? given.route53);
   const ports = { ...given, route53 };
   const { bad, ...others } = checksOf('zones', view === undefined ? 'Route 53' : `Route 53, view ${view}`);
-  const failed = (check: Check) => ({ checks: [check], selected: [] });
+  const failed = (check: Check) => ({ checks: [check], filter: config.zones, listed: [], selected: [] });
   let selected: HostedZone[];
   let all: HostedZone[];
   try {
@@ -63,7 +96,10 @@ async function viewChecks(
     selected = selectZones(all, config.zones);
   } catch (error) {
     return failed(
-      bad(reasonOf(error), 'let the caller have route53:ListHostedZones (and ListTagsForResources for zones.tags)'),
+      bad(
+        reasonOf(error),
+        adviceOn(error, 'let the caller have route53:ListHostedZones (and ListTagsForResources for zones.tags)'),
+      ),
     );
   }
   if (selected.length === 0) {
@@ -80,7 +116,13 @@ async function viewChecks(
     ...looked.flat(),
     ...(more > 0 ? [unknown(`${more} more zones were not looked at one by one`)] : []),
   ];
-  return { checks, selected: selected.map(zone => ({ zone, ...(view !== undefined && { view }) })) };
+  const filter = config.zones;
+  return {
+    checks,
+    filter,
+    listed: all,
+    selected: selected.map(zone => ({ zone, ...(view !== undefined && { view }) })),
+  };
 }
 
 const titleOf = ({ name, id, private: hidden }: HostedZone) => `${name} (${hidden ? 'private, ' : ''}${id})`;
@@ -101,7 +143,7 @@ async function readable(zone: HostedZone, { route53 }: DoctorPorts): Promise<Che
     await route53.listRecordSets(zone.id, undefined, 1);
     return ok('its record sets can be read');
   } catch (error) {
-    return bad(reasonOf(error), `let the caller have route53:ListResourceRecordSets on ${zone.id}`);
+    return bad(reasonOf(error), adviceOn(error, `let the caller have route53:ListResourceRecordSets on ${zone.id}`));
   }
 }
 
@@ -122,7 +164,7 @@ async function writable(zone: HostedZone, { zones }: Config, { route53, random }
   } catch (error) {
     if (!(error instanceof Route53Error)) throw error;
     if (error.kind === 'rejected') return ok('its record sets can be changed');
-    if (error.kind !== 'denied') return unknown(reasonOf(error), 'try again');
+    if (error.kind !== 'denied') return unknown(reasonOf(error), adviceOn(error, 'look again in a minute'));
     return bad(
       reasonOf(error),
       `let the caller have route53:ChangeResourceRecordSets on ${zone.id} for names under ${domain}`,
@@ -139,7 +181,7 @@ async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> 
   } catch (error) {
     return unknown(
       `its quota cannot be read: ${reasonOf(error)}`,
-      'allow route53:GetHostedZoneLimit, if it is to be watched',
+      adviceOn(error, 'allow route53:GetHostedZoneLimit, if it is to be watched'),
     );
   }
 }
@@ -148,34 +190,54 @@ async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> 
 async function keptCopy({ id, ...zone }: HostedZone, { state }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
   if (state.store.kind === 'memory') return [];
   const { ok, doubt, unknown } = checksOf('zones', titleOf({ id, ...zone }));
-  const found = await store.get(zoneKey(id));
-  const copy = found && found !== 'unchanged' ? decodeZone(found.bytes) : undefined;
+  const copy = await keptIn(store, zoneKey(id), decodeZone);
   if (copy === undefined) return [unknown('no run has read it yet, as far as the state knows')];
   const said = `a run read it in full ${ago(copy.readAt, now())}`;
   const late = now() - copy.readAt > 2 * state.refreshMs + HOUR;
-  return [late ? doubt(said, 'is the schedule on? docs/runbook.md, AlarmNoRuns') : ok(said)];
+  const read = late ? doubt(said, 'is the schedule on? docs/runbook.md, AlarmNoRuns') : ok(said);
+  return [read, ...refusals(copy, titleOf({ id, ...zone }))];
+}
+
+/** What Route 53 refused of the last runs' changes, in its own words. */
+function refusals({ zone, memory }: ZoneCopy, title: string): Check[] {
+  const refused = [...memory.values()].flatMap(shard => [...shard.refusals]);
+  // An A that stands without an AAAA is no fault.
+  const told = refused.filter(([, { message }]) => !isUnknownIPv6(message, zone.id));
+  if (told[0] === undefined) return [];
+  const names = [...new Set(told.map(([key]) => nameOfKey(key)))];
+  const found = `Route 53 refused ${firstAndCount(names, 5)}: ${told[0][1].message}`;
+  return [checksOf('zones', title).doubt(found, `fairlead explain "${names[0]}"`)];
 }
 
 const HOUR = 3_600_000;
 
-/** Whether the world asks the zone's own name servers. */
+/** Whether the world asks the zone's own name servers. That they cannot be read is told by {@link readable}. */
 async function delegation(zone: HostedZone, { route53, nameServers }: DoctorPorts): Promise<Check[]> {
-  if (zone.private) return [];
+  const own = zone.private ? undefined : await nameServersOf(zone, route53);
+  if (own === undefined) return [];
   const { ok, bad, unknown } = checksOf('zones', titleOf(zone));
+  let asked: string[];
   try {
-    const { records } = await route53.listRecordSets(zone.id, { name: zone.name, type: 'NS' }, 1);
-    const own = (records[0]?.values ?? []).map(canonical);
-    const asked = (await nameServers(zone.name)).map(canonical);
-    if (asked.some(server => own.includes(server))) return [ok('the world asks its name servers')];
-    const found =
-      asked.length === 0
-        ? 'nobody delegates it: the world cannot see its records'
-        : `the world asks ${asked.slice(0, 4).join(', ')}, which are not its name servers`;
-    return [bad(found, `at the registrar, or in the zone above, set the name servers to ${own.join(', ')}`)];
+    asked = (await nameServers(zone.name)).map(canonical);
   } catch (error) {
     return [
       unknown(`its delegation cannot be looked at: ${reasonOf(error)}`, 'look from where public DNS can be asked'),
     ];
+  }
+  if (asked.some(server => own.includes(server))) return [ok('the world asks its name servers')];
+  const found =
+    asked.length === 0
+      ? 'nobody delegates it: the world cannot see its records'
+      : `the world asks ${asked.slice(0, 4).join(', ')}, which are not its name servers`;
+  return [bad(found, `at the registrar, or in the zone above, set the name servers to ${own.join(', ')}`)];
+}
+
+async function nameServersOf(zone: HostedZone, route53: Route53Port): Promise<string[] | undefined> {
+  try {
+    const { records } = await route53.listRecordSets(zone.id, { name: zone.name, type: 'NS' }, 1);
+    return (records[0]?.values ?? []).map(canonical);
+  } catch {
+    return undefined;
   }
 }
 

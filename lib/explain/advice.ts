@@ -51,7 +51,8 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
       : `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}); a run then decides`,
   held: finding => `if that is meant: ${force(finding)}`,
   grace: finding => `wait, or do it now: ${force(finding)}`,
-  refused: finding => `change what Route 53 refuses; to try it again at once: ${force(finding)}`,
+  refused: finding =>
+    `change what Route 53 refuses${finding.object ? ` in ${resourceOf(finding.object)} of ${finding.object.cluster}` : ''}; to try it again at once: ${force(finding)}`,
   deferred: () => 'wait for the next run, or run fairlead sync',
   unreadable: () => 'see that the role may read the hosted zone or the cluster: fairlead plan says what is wrong',
 };

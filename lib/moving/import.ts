@@ -62,9 +62,9 @@ function takeOver(draft: Draft, name: string, values: readonly string[]): Remark
     return [{ kind: 'none', text: `--${name}: ExternalDNS 0.22 has no such flag: look at its spelling` }];
   }
   if (flag.kind !== 'key') {
-    // A switch that is off says what fairlead does anyway.
-    const off = flag.form === 'switch' && values.at(-1) === 'false';
-    return off ? [] : [{ kind: flag.kind, text: `--${name}: ${flag.why}` }];
+    const isOff = flag.form === 'switch' && values.at(-1) === 'false';
+    if (!isOff) return [{ kind: flag.kind, text: `--${name}: ${flag.why}` }];
+    return flag.off === undefined ? [] : [{ kind: 'none', text: `--no-${name}: ${flag.off}` }];
   }
   flag.take(values).forEach((value, i) => {
     set(draft, pathOf(flag.keys[i] ?? ''), value);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Finding, HostedZone } from '../model/index.ts';
-import { type LeftOutZone, selectZones, within, zoneLeftOutBy } from '../plan/index.ts';
+import { filtersWithoutZone, type LeftOutZone, selectZones, zoneLeftOutBy } from '../plan/index.ts';
 import { type CountedRoute53, Route53Error, readHostedZones, withTags } from '../route53/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { type CachedZoneList, decodeZoneList, encode } from '../state/index.ts';
@@ -47,9 +47,12 @@ export function withoutZones(
   zones: Config['zones'],
   selections: readonly (readonly HostedZone[])[],
 ): Finding[] {
-  return selected.length > 0
-    ? [...zones.domains.flatMap(withoutZone(selections.flat(), zones)), ...zones.ids.flatMap(withoutId(all))]
-    : [noneSelected(all, leftOut)];
+  if (selected.length === 0) return [noneSelected(all, leftOut)];
+  return filtersWithoutZone(all, zones, selections.flat()).map(({ field, found, advice }) => ({
+    reason: 'warning',
+    message: `${field}: ${found}: ${advice}`,
+    field,
+  }));
 }
 
 /** The zones that a filter selects, and why it leaves out the others. */
@@ -69,26 +72,6 @@ function noneSelected(all: readonly HostedZone[], leftOut: readonly LeftOutZone[
     `${zone.name} (${zone.private ? 'private' : 'public'}, left out by ${key})`;
   const has = all.length > 0 ? `it has ${firstAndCount(leftOut, 5, left)}` : 'it has none at all';
   return { reason: 'no-zone', message: `no hosted zone of the account is selected by zones of the config: ${has}` };
-}
-
-/** A domain of the filter into which none of the zones reaches, most likely mistyped. With expressions the domains do not count. */
-function withoutZone(selected: readonly HostedZone[], { domainRegex, excludeDomainRegex }: Config['zones']) {
-  return (domain: string): Finding[] => {
-    const name = domain.replace(/^\./, '');
-    const reaches = selected.some(zone => within(zone.name, name) || within(name, zone.name));
-    if (reaches || domainRegex !== undefined || excludeDomainRegex !== undefined) return [];
-    const message = `zones.domains: no hosted zone is selected for ${name}: create it, or mend or remove the domain`;
-    return [{ reason: 'warning', message, field: 'zones.domains' }];
-  };
-}
-
-/** Of several ids one that is mistyped would be silence. */
-function withoutId(all: readonly HostedZone[]) {
-  return (id: string): Finding[] => {
-    if (all.some(zone => zone.id === id)) return [];
-    const message = `zones.ids: the account has no hosted zone ${id}: mend the id, or remove it`;
-    return [{ reason: 'warning', message, field: 'zones.ids' }];
-  };
 }
 
 /** Zones of another account are other zones: the list is kept by the role that reaches them. */

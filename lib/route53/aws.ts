@@ -8,7 +8,7 @@ import {
   type Route53ClientConfig,
   type RRType,
 } from '@aws-sdk/client-route-53';
-import { awsClient } from '../aws/index.ts';
+import { type AwsFault, awsClient, awsFaultOf } from '../aws/index.ts';
 import { fromSdkRecord, toSdkRecord } from './convert.ts';
 import { fromWire, toWire, zoneIdFromWire } from './names.ts';
 import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Port } from './port.ts';
@@ -99,39 +99,23 @@ async function guarded<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What only Route 53 says. */
 const BY_CODE: Readonly<Record<string, Route53ErrorKind>> = {
-  Throttling: 'throttled',
-  ThrottlingException: 'throttled',
-  TooManyRequestsException: 'throttled',
-  RequestLimitExceeded: 'throttled',
-  SlowDown: 'throttled',
   PriorRequestNotComplete: 'busy',
   InvalidChangeBatch: 'rejected',
   InvalidInput: 'rejected',
   MalformedInput: 'rejected',
   NoSuchHealthCheck: 'rejected',
   NoSuchHostedZone: 'missing',
-  AccessDenied: 'denied',
-  AccessDeniedException: 'denied',
-  ...Object.fromEntries(
-    [
-      'CredentialsProviderError',
-      'ExpiredToken',
-      'ExpiredTokenException',
-      'IncompleteSignature',
-      'InvalidClientTokenId',
-      'InvalidSignatureException',
-      'MissingAuthenticationToken',
-      'RequestExpired',
-      'SignatureDoesNotMatch',
-      'TokenProviderError',
-      'UnrecognizedClientException',
-    ].map(code => [code, 'credentials' as const]),
-  ),
 };
 
-const NETWORK =
-  /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ERR_STREAM|UND_ERR|TimeoutError|AbortError|NetworkingError)/;
+const BY_FAULT: Readonly<Record<Exclude<AwsFault, 'other'>, Route53ErrorKind>> = {
+  credentials: 'credentials',
+  denied: 'denied',
+  throttled: 'throttled',
+  network: 'transient',
+  service: 'transient',
+};
 
 /** What the SDK throws. Of an `<InvalidChangeBatch><Messages>` answer it knows no name and leaves the parsed XML. */
 interface SdkError extends Error {
@@ -148,15 +132,16 @@ function translate(thrown: unknown): Route53Error {
     return new Route53Error('rejected', 'InvalidChangeBatch', `[${messages.join(', ')}]`, { cause: error });
   const code = error.code ?? error.name;
   const status = error.$metadata?.httpStatusCode ?? 0;
-  const kind = BY_CODE[error.name] ?? kindByStatus(status, code, error.name);
+  const kind = BY_CODE[error.name] ?? kindByFault(error, status);
   const said = error.message && error.message !== 'UnknownError';
   const message = said ? error.message : `HTTP ${status} without a word (${code})`;
   return new Route53Error(kind, code, message, { cause: error });
 }
 
 /** A success that cannot be read is an answer lost on the way: a proxy's page, or one that was cut off. */
-function kindByStatus(status: number, code: string, name: string): Route53ErrorKind {
+function kindByFault(error: SdkError, status: number): Route53ErrorKind {
+  const fault = awsFaultOf(error);
+  if (fault !== 'other') return BY_FAULT[fault];
   if (status === 429) return 'throttled';
-  const lost = status >= 500 || (status >= 200 && status < 300);
-  return lost || NETWORK.test(code) || NETWORK.test(name) ? 'transient' : 'fatal';
+  return status >= 200 && status < 300 ? 'transient' : 'fatal';
 }

@@ -1,6 +1,6 @@
 import type { DnsName } from '../model/index.ts';
 import { canonicalHostname } from './hostname.ts';
-import { EVERY_NODE, sliceKey } from './joined.ts';
+import { EVERY_NODE, selectedBy, sliceKey } from './joined.ts';
 import type { Needed } from './needed.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, type KubernetesObject } from './object.ts';
@@ -50,10 +50,12 @@ function podsBehind(service: KubernetesObject, settings: SourceSettings, needed:
     (type === 'NodeExternalIP' ? needed.get('node', EVERY_NODE) : []).map(node => [node.name, node]),
   );
   const { namespace, name } = notes.object;
+  const isSelected = selectedBy(service);
   const endpoints = needed.get('endpointslice', sliceKey(namespace, name)).flatMap(slice => slice.endpoints);
   return endpoints.flatMap(({ address, ready, pod: podName }) => {
     const [pod] = ready || notReady ? needed.get('pod', `${namespace}/${podName}`) : [];
-    if (pod === undefined) return [];
+    // A slice outlives for a moment that its pod is the Service's; one written by hand names any.
+    if (pod === undefined || !isSelected(pod)) return [];
     const addresses = () => {
       if (pod.targets !== undefined) return pod.targets;
       if (type === 'NodeExternalIP') return nodes.get(pod.node ?? '')?.external ?? [];

@@ -1,7 +1,7 @@
 import { listOf } from './annotations.ts';
 import { textsAt } from './filters.ts';
 import { Notes, UNNAMED } from './notes.ts';
-import { annotationOf, at, readAnnotations } from './object.ts';
+import { annotationOf, at, type KubernetesObject, readAnnotations } from './object.ts';
 import type { SourceContext } from './settings.ts';
 
 // What headless Services and those of type NodePort need of nodes, pods and EndpointSlices. Field by field as
@@ -101,6 +101,21 @@ function rankOf(raw: unknown): PodForm['rank'] {
   const ready = itemsAt(status, 'conditions').find(condition => at(condition, 'type') === 'Ready');
   if (at(ready, 'status') !== 'True') return 1;
   return at(at(raw, 'metadata'), 'deletionTimestamp') === undefined ? 3 : 2;
+}
+
+/** Whether a Service selects a pod; one without selector selects all, as in ExternalDNS. */
+export function selectedBy({ spec }: KubernetesObject): (pod: PodForm) => boolean {
+  const selector = Object.entries(at(spec, 'selector') ?? {}).map(([key, value]) => `${key}=${value}`);
+  // Pods of one kind have the same labels, and are very many.
+  const known = new Map<string, boolean>();
+  return ({ labels }) => {
+    const before = known.get(labels);
+    if (before !== undefined) return before;
+    const own = new Set(labels.split('\n'));
+    const selects = selector.every(label => own.has(label));
+    known.set(labels, selects);
+    return selects;
+  };
 }
 
 const SERVICE = 'kubernetes.io/service-name';

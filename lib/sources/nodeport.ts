@@ -1,6 +1,6 @@
 import { type DnsName, type Endpoint, readValue } from '../model/index.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
-import { EVERY_NODE } from './joined.ts';
+import { EVERY_NODE, selectedBy } from './joined.ts';
 import type { Needed } from './needed.ts';
 import type { Field } from './notes.ts';
 import { annotationOf, at, type KubernetesObject, listAt } from './object.ts';
@@ -31,18 +31,12 @@ export function nodeTargets(service: KubernetesObject, needed: Needed): Field[] 
 }
 
 function nodesWithPods(service: KubernetesObject, needed: Needed): Set<string> {
-  const pods = selectedPods(service, needed).filter(({ rank, node }) => rank > 0 && node !== undefined);
+  const pods = needed
+    .get('pod', service.notes.object.namespace)
+    .filter(selectedBy(service))
+    .filter(({ rank, node }) => rank > 0 && node !== undefined);
   const best = Math.max(0, ...pods.map(({ rank }) => rank));
   return new Set(pods.filter(({ rank }) => rank === best).map(({ node }) => node as string));
-}
-
-/** The pods of the namespace that the Service selects; without a selector all of them, as in ExternalDNS. */
-function selectedPods({ spec, notes }: KubernetesObject, needed: Needed) {
-  const selector = Object.entries(at(spec, 'selector') ?? {}).map(([key, value]) => `${key}=${value}`);
-  return needed.get('pod', notes.object.namespace).filter(({ labels }) => {
-    const own = new Set(labels.split('\n'));
-    return selector.every(label => own.has(label));
-  });
 }
 
 /** An SRV record for each port and protocol of a NodePort Service (RFC 2782): `_web._tcp.www.example.com`. */

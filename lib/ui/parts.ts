@@ -1,3 +1,4 @@
+import { adviceFor } from '../explain/index.ts';
 import type { Finding, RecordChange, RecordSet } from '../model/index.ts';
 import { describeObject, describeObjects, isUnpublished } from '../model/index.ts';
 import { describeValue } from '../report/change.ts';
@@ -45,7 +46,10 @@ export function findingCells(finding: Finding): Part[] {
   return [
     html`<span class="${isUnpublished(finding) ? 'bad' : 'soft'}">${reason}</span>`,
     html`${name !== undefined && nameLink(name)}${name !== undefined && about !== '' && html`<br>`}${about}`,
-    html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}`,
+    html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}${
+      // All other messages say what to do; these are Route 53's own words.
+      reason === 'refused' && html`<br>${adviceFor(finding)}`
+    }`,
   ];
 }
 

@@ -55,7 +55,7 @@ describe('a request ends', () => {
   ])('at the deadline of its work, its server being %s', async (_, answer) => {
     server = await startSilent(answer);
     const late = withinDeadline(Date.now() + 600_000, () => withinDeadline(Date.now() + 200, () => ask(LONG)));
-    await expect(late).rejects.toThrow('127.0.0.1: the time of this run is over');
+    await expect(late).rejects.toThrow('127.0.0.1: no whole answer in the time that was left');
   });
 
   test('when its caller gives it up, with the caller’s own error', async () => {

@@ -144,6 +144,15 @@ describe('credentials of a kubeconfig reach the API server', () => {
     expect(performance.now() - from).toBeLessThan(20_000);
   });
 
+  test('an exec plugin that is not there is told at once, and nothing is waited for afterwards', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
+    const path = await write({ user: { exec: { ...EXEC, command: 'no-such-plugin' } } });
+    const config = await kubeConfigFromFile({ name: 'lab', kubeconfig: path });
+    const before = timers();
+    await expect(config.applyToHTTPSOptions({})).rejects.toThrow('ENOENT');
+    expect(timers()).toBe(before);
+  });
+
   test('an exec plugin that prints something else is told', async () => {
     const exec = { ...EXEC, args: ['-e', 'console.log("{}")'] };
     await expect(ask(await whoAmI(), { exec })).rejects.toThrow(

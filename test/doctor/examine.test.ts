@@ -82,21 +82,41 @@ const statuses = (checks: readonly Check[], status: Check['status']) =>
     .map(({ area, subject, found, remedy = '' }) => `${area}: ${subject}: ${found} → ${remedy}`);
 
 /** A store with a copy of the zone. */
-const storeWithCopy = async (minutes: number) => {
+const storeWithCopy = async (minutes: number, refused: Readonly<Record<string, string>> = {}) => {
   const store = createMemoryStore();
+  const retryAt = NOW + 3_600_000;
+  const memory = {
+    refusals: new Map(
+      Object.entries(refused).map(([key, message]) => [key, { fingerprint: 'f', message, attempts: 1, retryAt }]),
+    ),
+    unwantedSince: new Map(),
+    givenUp: new Set<string>(),
+    heldWith: new Map(),
+    removed: [],
+    misread: new Set<string>(),
+  };
   const copy = {
     zone: ZONE,
     records: new Map(),
     readAt: NOW - minutes * 60_000,
     unproven: new Set<never>(),
     meant: new Map(),
-    memory: new Map(),
+    memory: new Map([['default', memory]]),
   };
   await store.put('zone/Z1', encodeZone(copy), undefined);
   return store;
 };
 
 const LONG_AGO = await storeWithCopy(121);
+const NO_CHECK = 'No health check exists with the specified ID.';
+const REFUSED = await storeWithCopy(1, {
+  'a.example.com one': NO_CHECK,
+  'a.example.com two': NO_CHECK,
+  'b.example.com': 'no',
+});
+const NO_IPV6 = await storeWithCopy(1, {
+  'a.example.com': 'Tried to create an alias that targets x., type AAAA in zone Z9, but that target was not found',
+});
 
 /** One in which a run has noted that zones are selected no longer, one of which is again. */
 const LEFT_ZONES = createMemoryStore();
@@ -126,9 +146,9 @@ describe('what is wrong is found, with what mends it', () => {
   test.each<[string, Parameters<typeof worldOf>[0], Check['status'], RegExp]>([
     [
       'credentials that AWS does not know',
-      { identity: fails(new Error('ExpiredToken: it is old')) },
+      { identity: fails(Object.assign(new Error('it is old'), { name: 'ExpiredToken' })) },
       'bad',
-      /aws: credentials: ExpiredToken: it is old → set AWS_PROFILE/,
+      /aws: credentials: it is old → renew the credentials, or set AWS_PROFILE/,
     ],
     [
       'zones that may not be listed',
@@ -188,7 +208,7 @@ describe('what is wrong is found, with what mends it', () => {
       'a cluster without a way to it',
       { probe: fails(new Error('cluster prod: refused; open the network')) },
       'bad',
-      /clusters: prod: cluster prod: refused → open the network/,
+      /clusters: prod: refused → open the network/,
     ],
     [
       'access entries that do not count',
@@ -270,6 +290,12 @@ describe('what is wrong is found, with what mends it', () => {
     ],
     ['a zone that no run has read for long', { store: LONG_AGO }, 'doubt', /read it in full 2 h ago → .*AlarmNoRuns/],
     [
+      'names that Route 53 refused, each once',
+      { store: REFUSED },
+      'doubt',
+      /^zones: example\.com \(Z1\): Route 53 refused a\.example\.com, b\.example\.com: No health check .* → fairlead explain "a\.example\.com"/,
+    ],
+    [
       'names of ours in a zone that left the config',
       { store: LEFT_ZONES },
       'doubt',
@@ -295,6 +321,10 @@ describe('what is wrong is found, with what mends it', () => {
     unset.spec.template.spec.containers[0]!.args.pop();
     expect(await look([unset])).toEqual([]);
   });
+});
+
+test('that a service has no IPv6 address is no refusal', async () => {
+  expect(statuses(await examine(configOf(), worldOf({ store: NO_IPV6 })), 'doubt')).toEqual([]);
 });
 
 test('nothing is changed: the one change that is sent names a record set that nobody has', async () => {

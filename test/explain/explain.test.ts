@@ -201,6 +201,9 @@ describe('explain', () => {
     expect(found.verdict).toBe('refused');
     expect(words(found)).toEqual([['service/a', 'refused', 'Route 53']]);
     expect(found.zones[0]!.refusal).toMatchObject({ attempts: 1, message: expect.stringContaining('not permitted') });
+    expect(found.advice).toMatch(
+      /^change what Route 53 refuses in service\/\S+\/a of prod; .* sync --force --cluster prod$/,
+    );
   });
 
   test.each([

@@ -95,6 +95,8 @@ describe('import-args', () => {
     ['--source=service --fqdn-tempalte=x', /--fqdn-tempalte: .*spelling/],
     ['--source=service stray', /"stray" is no flag/],
     ['--source=service --create-ptr', /--create-ptr: /],
+    ['--source=service --no-exclude-unschedulable', /--no-exclude-unschedulable: .*all the same/],
+    ['--source=service --expose-internal-ipv6', /--expose-internal-ipv6: .*internal IPv6/],
     ['{policy: sync, namespaced: true}', /namespaced: .*filters\.namespaces/],
     ['{policy: sync, aws: {zoneType: public}}', /aws: .*Deployment/],
   ])('%s: what has no equivalent is said, in the file, too', (text, why) => {
@@ -102,6 +104,18 @@ describe('import-args', () => {
     expect(missing).toEqual([expect.stringMatching(why)]);
     expect(file).toContain(`#   ${missing[0]}`);
     expect(() => configOf(text)).not.toThrow();
+  });
+
+  test.each([
+    ['--no-create-ptr', ''],
+    ['--exclude-unschedulable', 'nodes that take no pods are left out'],
+    // Its Services, Ingresses and routes do not look at it, so the key would give them other targets.
+    ['--target-template={{.Name}}.example.net', 'keep their own targets'],
+  ])('%s: nothing to set', (line, said) => {
+    const { missing, text } = imported(`--source=service ${line}`);
+    expect(missing).toEqual([]);
+    expect(text).toContain(said);
+    expect(keysOf(`--source=service ${line}`)).toEqual(keysOf('--source=service'));
   });
 
   test('a value that fairlead.yml refuses stays, so that the config is not used without the filter', () => {

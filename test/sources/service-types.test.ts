@@ -260,6 +260,21 @@ describe('a headless Service publishes its pods', () => {
       ['i.example.com A 10.1.0.3'],
     ],
     [
+      'but those that it does not select',
+      {
+        joined: {
+          pod: [...pods.slice(0, 2), pod('web-2', {}, { metadata: { labels: { app: 'other' } } })],
+          endpointslice: slices.slice(0, 2),
+        },
+      },
+      ['a.example.com A 10.1.0.1', 'web-0.a.example.com A 10.1.0.1'],
+    ],
+    [
+      'of any labels, where it selects none',
+      { spec: { selector: undefined }, joined: { endpointslice: slices.slice(1, 2) } },
+      ['a.example.com A 10.1.0.3'],
+    ],
+    [
       'but those that are not there',
       { joined: { pod: pods.slice(0, 1), endpointslice: slices.slice(0, 2) } },
       ['a.example.com A 10.1.0.1', 'web-0.a.example.com A 10.1.0.1'],

@@ -111,6 +111,16 @@ describe('what the pages show', () => {
     changes: [CREATE],
   });
 
+  test('beside Route 53’s own words of what it refuses stands what to do, as explain has it', async () => {
+    const refused: Finding = { ...REFUSED, reason: 'refused', message: 'Route 53 refused www.example.com: no' };
+    const { get } = await serve(async () => pictureOf({ findings: [refused] }));
+    for (const path of ['./findings', './name?n=www.example.com']) {
+      const { text } = await get(path);
+      expect(text).toContain('Route 53 refused www.example.com: no');
+      expect(text).toContain('change what Route 53 refuses in service/shop/web of prod; to try it again at once');
+    }
+  });
+
   test.each([
     [
       './',

@@ -50,8 +50,10 @@ export class Route53Store {
   readonly missingTargets = new Set<string>();
   /** Names of AWS services that have no IPv6, so that an alias of type AAAA finds no target. */
   readonly ipv4Targets = new Set<string>();
-  /** Health checks that do not exist. All others do. */
+  /** Health checks that do not exist. All others do, unless {@link healthChecks} says which. */
   readonly missingHealthChecks = new Set<string>();
+  /** Those that exist; undefined: any that is not missing. */
+  healthChecks: ReadonlySet<string> | undefined;
   cloudFrontRules: boolean;
   readonly poisons: Poison[] = [];
   /** By id, in the order in which they were added. */
@@ -82,10 +84,14 @@ export class Route53Store {
     const zone = this.zone(zoneId);
     const prepared = prepare(changes);
     this.#refusePoisoned(zone.records, prepared);
-    if (prepared.some(({ set: { healthCheckId = '' } }) => this.missingHealthChecks.has(healthCheckId)))
+    if (prepared.some(({ set: { healthCheckId } }) => healthCheckId !== undefined && !this.#hasCheck(healthCheckId)))
       throw noSuchHealthCheck();
     const around = { ...this.#surroundings, cloudFrontRules: this.cloudFrontRules };
     zone.records.apply(evaluate(zone, prepared, around, this.maxRecordSets));
+  }
+
+  #hasCheck(id: string): boolean {
+    return !this.missingHealthChecks.has(id) && (this.healthChecks?.has(id) ?? true);
   }
 
   /** ListResourceRecordSets. Throws Route53Error: NoSuchHostedZone, InvalidInput. */

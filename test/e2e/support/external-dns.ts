@@ -18,18 +18,35 @@ export async function externalDns(
   registry: readonly string[] = ['--registry=txt'],
   kube: Pick<Stage['kube'], 'kubeconfig'> = stage.kube,
 ): Promise<() => Promise<string>> {
+  return externalDnsWith(
+    stage,
+    [
+      '--source=service',
+      '--source=ingress',
+      ...registry,
+      `--txt-owner-id=${owner}`,
+      `--annotation-prefix=${PREFIXES.external}`,
+      '--policy=sync',
+      '--domain-filter=example.com',
+    ],
+    env,
+    kube,
+  );
+}
+
+/** Likewise, with these arguments and those that a single run in a test needs. */
+export async function externalDnsWith(
+  stage: Stage,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  kube: Pick<Stage['kube'], 'kubeconfig'> = stage.kube,
+): Promise<() => Promise<string>> {
   const kubeconfig = join(await mkdtemp(join(stage.folder, 'external-dns-')), 'kubeconfig');
   await writeFile(kubeconfig, kube.kubeconfig(), { mode: 0o600 });
-  const args = [
+  const all = [
     `--kubeconfig=${kubeconfig}`,
-    '--source=service',
-    '--source=ingress',
     '--provider=aws',
-    ...registry,
-    `--txt-owner-id=${owner}`,
-    `--annotation-prefix=${PREFIXES.external}`,
-    '--policy=sync',
-    '--domain-filter=example.com',
+    ...args,
     '--aws-batch-change-interval=0s',
     '--metrics-address=127.0.0.1:0',
     '--once',
@@ -38,7 +55,7 @@ export async function externalDns(
     new Promise((resolve, reject) => {
       execFile(
         program ?? '',
-        args,
+        all,
         { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 180_000 },
         (error, out, err) =>
           error ? reject(new Error(`ExternalDNS failed: ${out}${err}`, { cause: error })) : resolve(out + err),

@@ -51,8 +51,8 @@ export interface Stage {
   readonly folder: string;
   /** What checks the tokens. */
   readonly tokens: string;
-  /** Writes fairlead.yml: another cluster or role than the right one, more keys. */
-  configure(other?: Partial<Configured>): Promise<void>;
+  /** Writes fairlead.yml: another cluster or role than the right one, more keys; or another text altogether. */
+  configure(other?: Partial<Configured>, whole?: string): Promise<void>;
   /** EKS describes one cluster from now on: with this API server and, unless told, under the stage's name. */
   register(access: { readonly url: string; readonly caData: string }, name?: string): void;
   cli(...args: readonly string[]): Promise<CliRun>;
@@ -102,8 +102,8 @@ async function build(
     folder,
     tokens: webhook.what,
     close,
-    configure: other =>
-      writeFile(join(folder, 'fairlead.yml'), config({ name: CLUSTER, role: ROLE, more: '', ...other })),
+    configure: (other, whole = config({ name: CLUSTER, role: ROLE, more: '', ...other })) =>
+      writeFile(join(folder, 'fairlead.yml'), whole),
     register: ({ url: endpoint, caData }, name = CLUSTER) => {
       const cluster = { name, account: DEFAULT_ACCOUNT, region: world.region, endpoint, caData };
       world.eks.clusters.splice(0, world.eks.clusters.length, cluster);

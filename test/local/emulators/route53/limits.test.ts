@@ -215,4 +215,10 @@ test('a health check that does not exist is refused, and the answer does not say
     'NoSuchHealthCheck: No health check exists with the specified ID.',
   );
   expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-2' })]))).toBe('');
+  store.healthChecks = new Set(['hc-1', 'hc-3']);
+  expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-1' })]))).toMatch(/^NoSuchHealthCheck/);
+  expect(refusal(() => store.change('Z1', [plain({ healthCheckId: 'hc-2' })]))).toMatch(/^NoSuchHealthCheck/);
+  expect(refusal(() => store.change('Z1', [create('m.example.com', 'A', '1.1.1.1', { healthCheckId: 'hc-3' })]))).toBe(
+    '',
+  );
 });
