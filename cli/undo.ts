@@ -90,6 +90,7 @@ async function releasing(query: UndoQuery, run: Run, options: UndoOptions): Prom
   const text = (layout: TextOptions) =>
     [
       ...(result.released.length > 0 ? [heldTable(result.released, layout)] : []),
+      ...result.warnings.map(({ reason, message }) => `${reason}: ${printable(message)}`),
       `released: ${result.released.length}`,
     ].join('\n');
   await show(options, {

@@ -48,7 +48,7 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
   frozen: finding =>
     finding.release !== undefined
       ? `if runs may change it again: ${finding.release}`
-      : `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}); a run then decides`,
+      : `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}): fairlead doctor says what mends it; a run then decides`,
   held: finding => `if that is meant: ${force(finding)}`,
   grace: finding => `wait, or do it now: ${force(finding)}`,
   refused: finding =>

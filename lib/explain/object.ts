@@ -1,6 +1,7 @@
 import type { DnsName, NamedObject, ObjectRef, Snapshot } from '../model/index.ts';
 import { describeObject, isUnpublished, resourceOf } from '../model/index.ts';
 import { ownershipRecords, readOwnershipName } from '../registry/index.ts';
+import { sourceOfResource } from '../sources/index.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ObjectExplanation } from './explanation.ts';
 import { type Facts, focusAll, knownZones, sourceOf } from './name.ts';
@@ -49,7 +50,11 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
     facts.asked.some(({ holds: all }) => all.some(one => fits(one.object, object, object.cluster)));
   const isCovered = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
   const published = names.size > 0 && askers.every(isCovered) && !reasons.some(isUnpublished);
-  const nearest = known ? undefined : nearestOf(resourceOf(object), facts.asked.flatMap(objectsIn).map(resourceOf));
+  const unread = known ? undefined : unreadKind(object, facts.asked);
+  const nearest =
+    known || unread !== undefined
+      ? undefined
+      : nearestOf(resourceOf(object), facts.asked.flatMap(objectsIn).map(resourceOf));
   const covered = askers.filter(isCovered).length;
   return {
     object,
@@ -57,14 +62,24 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
     published,
     summary: known
       ? `${describeObject(object)} ${asksAndHas(names.size, covered)}`
-      : `nothing is known of ${describeObject(object)}: it is not there, asks for no hostname, or the config leaves it out`,
+      : `nothing is known of ${describeObject(object)}: ${unread === undefined ? UNKNOWN : `${unread} objects of ${object.cluster} could not be read`}`,
     names: askers,
     reasons,
     holds,
-    advice: adviceOf(askers, reasons, { known, nearest }),
+    advice: adviceOf(askers, reasons, { known, nearest, unread: unread && object.cluster }),
     ...(nearest !== undefined && { nearest }),
     source: sourceOf(facts),
   };
+}
+
+const UNKNOWN = 'it is not there, asks for no hostname, or the config leaves it out';
+
+/** The source of the object, where its cluster was not read completely for it: then that nothing is known says nothing. */
+function unreadKind({ cluster, kind }: ObjectRef, asked: readonly Snapshot[]): string | undefined {
+  const source = sourceOfResource(kind);
+  if (source === undefined) return undefined;
+  const isUnread = asked.some(one => one.cluster === cluster && one.kinds[source]?.complete === false);
+  return isUnread ? source : undefined;
 }
 
 function asksAndHas(names: number, covered: number): string {
@@ -76,7 +91,11 @@ function asksAndHas(names: number, covered: number): string {
 function adviceOf(
   askers: readonly Asker[],
   reasons: ObjectExplanation['reasons'],
-  { known, nearest }: { readonly known: boolean; readonly nearest: string | undefined },
+  {
+    known,
+    nearest,
+    unread,
+  }: { readonly known: boolean; readonly nearest: string | undefined; readonly unread: string | undefined },
 ): string {
   const told = [...reasons, ...askers.flatMap(one => one.reasons)];
   const [grave] = told.filter(isUnpublished);
@@ -89,6 +108,7 @@ function adviceOf(
   if (warning && askers.length === 0)
     return `if it is to have a hostname: ${adviceFor({ ...warning, reason: 'invalid' })}`;
   if (known) return 'nothing is to be done';
+  if (unread !== undefined) return `see why ${unread} could not be read: fairlead doctor says what mends it`;
   if (nearest !== undefined) return `did you mean ${nearest}?`;
   return 'see that it is there and carries a hostname annotation or a host, that its kind is among sources, and that filters, ingress.classes and service.types let it through';
 }

@@ -1,5 +1,12 @@
 import { groupBy } from '../group.ts';
-import { type ClusterName, type ObjectEvent, type ObjectRef, objectDescribed, objectIn } from '../model/index.ts';
+import {
+  type ClusterName,
+  type HistoryLine,
+  type ObjectEvent,
+  type ObjectRef,
+  objectDescribed,
+  objectIn,
+} from '../model/index.ts';
 import type { Move } from '../plan/index.ts';
 import { bounded, perObject, whatOf } from './object-events.ts';
 
@@ -12,6 +19,8 @@ import { bounded, perObject, whatOf } from './object-events.ts';
  * | released                              | Released  | the one that the ownership record named             |
  * | undone                                | Held      | those that asked for it, and the one that had it before |
  * | ownership records were written anew   | none      |                                                     |
+ *
+ * That what was undone is held no longer, {@link releasedEvents} tells.
  *
  * @param clusters all of the config: where there is but one, it is that of what names none
  */
@@ -49,11 +58,37 @@ function eventOf({ undoing, from, to }: Move): { reason: ObjectEvent['reason']; 
 }
 
 function objectsOf({ undoing, resource = '', change: { cluster } }: Move, only = ''): ObjectRef[] {
-  if (undoing) {
-    const { objects, formerly = '' } = undoing.line;
-    const before = objectDescribed(formerly) ?? objectDescribed(`${only}: ${formerly}`);
-    return [...objects.map(objectDescribed), before].filter(object => object !== undefined);
-  }
+  if (undoing) return objectsIn(undoing.line, only);
   const object = objectIn(resource);
   return cluster !== undefined && object ? [{ cluster, ...object }] : [];
+}
+
+/** Those that asked for what a line tells of, and the one that had it before. */
+function objectsIn({ objects, formerly = '' }: HistoryLine, only: string): ObjectRef[] {
+  const before = objectDescribed(formerly) ?? objectDescribed(`${only}: ${formerly}`);
+  return [...objects.map(objectDescribed), before].filter(object => object !== undefined);
+}
+
+/**
+ * That what a person undid is held no longer, on the objects on which it was told that it is. Pure.
+ *
+ * @param undoings the lines that the undoings left in the history
+ */
+export function releasedEvents(
+  undoings: readonly HistoryLine[],
+  [only = '', ...more]: readonly ClusterName[],
+): ObjectEvent[] {
+  const told = undoings.flatMap(line => {
+    const types = [...line.before, ...line.after].map(({ type }) => type).filter(type => type !== 'TXT');
+    const what = `${line.name} (${[...new Set(types)].sort().join(', ')})`;
+    return objectsIn(line, more.length === 0 ? only : '').map(object => ({ object, what }));
+  });
+  return bounded(
+    perObject(
+      'Released',
+      told,
+      group =>
+        `a person let go of what an undoing held, and the next run makes of it what is asked for: ${whatOf(group)}`,
+    ),
+  );
 }

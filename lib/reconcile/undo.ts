@@ -1,5 +1,5 @@
 import { undoingsOf } from '../history/index.ts';
-import type { DnsName, HistoryLine, HostedZone, Undone } from '../model/index.ts';
+import type { DnsName, Finding, HistoryLine, HostedZone, Undone } from '../model/index.ts';
 import { nameOfKey } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
 import type { Moves } from '../plan/index.ts';
@@ -7,7 +7,9 @@ import { firstOf } from '../shown.ts';
 import { decodeZone, zoneKey } from '../state/index.ts';
 import { readHistory } from './history.ts';
 import { Impossible } from './impossible.ts';
+import { releasedEvents } from './moved-events.ts';
 import { type MoveResult, moveOwnership } from './moves.ts';
+import { PERSON_PATIENCE_MS, writeObjectEvents } from './object-events.ts';
 import { openViews } from './open.ts';
 import type { Run } from './ports.ts';
 import { underLease } from './shards.ts';
@@ -84,6 +86,8 @@ export interface HeldName {
 interface ReleaseResult {
   readonly held: readonly HeldName[];
   readonly released: readonly HeldName[];
+  /** Events that could not be written. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -108,7 +112,12 @@ export async function releaseUndone(
       unknown.length > 0 ? `${unknown.join(', ')} is not held by an undoing: ${has}` : `say what is released: ${has}`,
     );
   }
-  if (!(await agree(meant))) return { held: meant, released: [] };
+  if (!(await agree(meant))) return { held: meant, released: [], warnings: [] };
+  const released = await letGoOf(meant, run);
+  return { held: meant, released, warnings: await tellReleased(released, run) };
+}
+
+function letGoOf(meant: readonly HeldName[], run: Run): Promise<HeldName[]> {
   return underLease(run, async leased => {
     const views = await openViews(leased);
     const [{ run: open }] = views as [View];
@@ -121,8 +130,22 @@ export async function releaseUndone(
       await keepHeld(open, zone, new Map(here.map(({ key }) => [key, 'released'] as const)));
       released.push(...here);
     }
-    return { held: meant, released };
+    return released;
   });
+}
+
+/** On the objects that the undoing was told on: the history has them. What it has no longer is told by the next run alone. */
+async function tellReleased(released: readonly HeldName[], run: Run): Promise<Finding[]> {
+  if (run.ports.writeEvents === undefined || released.length === 0) return [];
+  const isOf = (line: HistoryLine) =>
+    released.some(({ zone, name, undone }) => line.run === undone.by && line.zone === zone.id && line.name === name);
+  const from = Math.min(...released.map(({ undone }) => undone.at));
+  const lines = await readHistory(run, from, {}, isOf).catch(() => []);
+  const events = releasedEvents(
+    lines,
+    run.config.clusters.map(({ name }) => name),
+  );
+  return writeObjectEvents(events, run, run.deadlineMs, PERSON_PATIENCE_MS);
 }
 
 const SHOWN = 10;

@@ -378,6 +378,23 @@ describe('why-not', () => {
     expect((await whyNot(world, 'ingress/default/none')).advice).toMatch(/among sources/);
   });
 
+  test('an object of a cluster that could not be read is not told to be missing', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    world.clusters.prod!.failing = 'connection refused';
+    const found = await whyNot(world, 'service/default/a', { fresh: true });
+    expect(found).toMatchObject({
+      known: false,
+      summary: 'nothing is known of prod: service/default/a: service objects of prod could not be read',
+      advice: 'see why prod could not be read: fairlead doctor says what mends it',
+      holds: ['a.example.com'],
+    });
+    expect(found.source.gaps).toContainEqual(expect.stringContaining('connection refused'));
+    expect((await explain(world, 'a.example.com', { fresh: true })).advice).toMatch(
+      /fairlead doctor says what mends it/,
+    );
+  });
+
   test('all in step', async () => {
     objects(service('a', { hostname: 'a.example.com' }, [NLB]));
     await world.run();

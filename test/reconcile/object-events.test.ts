@@ -9,7 +9,7 @@ import type {
   OwnerId,
   RecordSet,
 } from '../../lib/model/index.ts';
-import { type Ask, type Ports, undo } from '../../lib/reconcile/index.ts';
+import { type Ask, type Ports, releaseUndone, undo } from '../../lib/reconcile/index.ts';
 import { objectEvents, writeObjectEvents } from '../../lib/reconcile/object-events.ts';
 import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { runOf } from '../support/look.ts';
@@ -362,6 +362,14 @@ describe('what a person has done', () => {
     const note =
       'a person undid what the run run-2 did, and it stays as it was before until that is released (fairlead undo --release run-2): www.example.com (A)';
     expect(told).toEqual([`shop/taker Held: ${note}`, `shop/web Held: ${note}`]);
+
+    told.length = 0;
+    const result = await releaseUndone({ what: ['www.example.com'] }, run, async () => false);
+    expect([result.released, told]).toEqual([[], []]);
+    expect(await releaseUndone({ what: ['run-2'] }, run, async () => true)).toMatchObject({ warnings: [] });
+    const after =
+      'a person let go of what an undoing held, and the next run makes of it what is asked for: www.example.com (A)';
+    expect(told).toEqual([`shop/taker Released: ${after}`, `shop/web Released: ${after}`]);
   });
 
   it('is done all the same where it cannot be told, and that is said', async () => {

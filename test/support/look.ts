@@ -28,12 +28,11 @@ export async function explain(world: Harness, name: string, { fresh = false } = 
 }
 
 /** `fairlead why-not KIND/NAMESPACE/NAME`. */
-export async function whyNot(world: Harness, object: string, cluster = 'prod') {
+export async function whyNot(world: Harness, object: string, { cluster = 'prod', fresh = false } = {}) {
   const [kind, namespace, name] = object.split('/') as [string, string, string];
   const wanted = { kind, namespace, name };
-  const look = await lookAtKept(
-    runOf(world),
-    asked => new Set(findObjects(wanted, asked, cluster).flatMap(found => [...namesOf(found, asked)])),
-  );
+  const names = (asked: Parameters<typeof findObjects>[1]) =>
+    new Set(findObjects(wanted, asked, cluster).flatMap(found => [...namesOf(found, asked)]));
+  const look = fresh ? await lookAnew(runOf(world)) : await lookAtKept(runOf(world), names);
   return explainObject({ ...wanted, cluster }, look);
 }
