@@ -206,6 +206,8 @@ test('a run in a network without a way out says so before Lambda ends it', async
     reconcile: (request, { deadlineMs }) => reconcile(request, { config, ports, deadlineMs }),
   });
   const from = performance.now();
-  await expect(handler({}, context(5_000))).rejects.toThrow(/no whole answer in the time that was left|no time was left/);
+  await expect(handler({}, context(5_000))).rejects.toThrow(
+    /no whole answer in the time that was left|no time was left/,
+  );
   expect(performance.now() - from).toBeLessThan(SOONER);
 });
