@@ -21,6 +21,7 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
   const client = awsClient(Route53Client, { maxAttempts: 1, ...config });
   const listHostedZones = async (marker?: string) => {
     const page = await client.send(new ListHostedZonesCommand(marker === undefined ? {} : { Marker: marker }));
+    if (page.IsTruncated === undefined) throw notOfRoute53('ListHostedZones');
     const zones = (page.HostedZones ?? []).map(zone => ({
       id: zoneIdFromWire(zone.Id ?? ''),
       name: fromWire(zone.Name ?? ''),
@@ -38,6 +39,7 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
         ...(maxItems !== undefined && { MaxItems: maxItems }),
       }),
     );
+    if (page.IsTruncated === undefined) throw notOfRoute53('ListResourceRecordSets');
     return { records: (page.ResourceRecordSets ?? []).map(fromSdkRecord), ...nextOf(page) };
   };
   return {
@@ -49,14 +51,17 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
           Action: action,
           ResourceRecordSet: toSdkRecord(record),
         }));
-        await client.send(new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } }));
+        const command = new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } });
+        const { ChangeInfo } = await client.send(command);
+        if (ChangeInfo?.Status === undefined) throw notOfRoute53('ChangeResourceRecordSets');
       }),
     listTags: zones =>
       guarded(async () => {
         const ResourceIds = [...zones];
-        const { ResourceTagSets = [] } = await client.send(
+        const { ResourceTagSets } = await client.send(
           new ListTagsForResourcesCommand({ ResourceType: 'hostedzone', ResourceIds }),
         );
+        if (ResourceTagSets === undefined) throw notOfRoute53('ListTagsForResources');
         const entries = ResourceTagSets.map(({ ResourceId = '', Tags = [] }) => {
           const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
           return [zoneIdFromWire(ResourceId), tags] as const;
@@ -68,7 +73,8 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
         const { Limit, Count } = await client.send(
           new GetHostedZoneLimitCommand({ HostedZoneId: zone, Type: 'MAX_RRSETS_BY_ZONE' }),
         );
-        return { limit: Number(Limit?.Value ?? 0), count: Number(Count ?? 0) };
+        if (Limit?.Value === undefined || Count === undefined) throw notOfRoute53('GetHostedZoneLimit');
+        return { limit: Number(Limit.Value), count: Number(Count) };
       }),
   };
 }
@@ -91,11 +97,18 @@ function nextOf(page: Page): { next?: ListingStart } {
   };
 }
 
+/**
+ * A success that has nothing of what the API reference says is always there: a proxy's page, or nothing at all. Taken for an
+ * answer it would be an account without zones, a zone without record sets, or a batch that was accepted.
+ */
+const notOfRoute53 = (operation: string) =>
+  new Route53Error('transient', 'UnreadableAnswer', `${operation}: the answer is not Route 53’s: what stands between?`);
+
 async function guarded<T>(send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {
-    throw translate(error);
+    throw error instanceof Route53Error ? error : translate(error);
   }
 }
 
