@@ -22,6 +22,9 @@ export const ADDRESS_TYPES = ['A', 'AAAA', 'CNAME'] as const satisfies readonly 
 
 export const isAddressType = (type: string): boolean => (ADDRESS_TYPES as readonly string[]).includes(type);
 
+/** Those that make a delegation: they stand at its name, in the zone above. */
+export const isDelegationType = (type: string): boolean => type === 'NS' || type === 'DS';
+
 export type ManagedType = (typeof MANAGED_TYPES)[number];
 
 export interface AliasTarget {

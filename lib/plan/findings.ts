@@ -1,4 +1,4 @@
-import type { Finding, ObjectRef, ZoneId } from '../model/index.ts';
+import type { Finding, NameChange, ObjectRef, ZoneId } from '../model/index.ts';
 import { describeObject } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
 import type { Candidate } from './desired/candidates.ts';
@@ -27,4 +27,15 @@ export function findingsOf(
     ...(zone !== undefined && { zone }),
     ...(type !== undefined && { type }),
   }));
+}
+
+/** The same for each of the objects of a change; of one that is for no object, for its name. */
+export function findingsOfChange(
+  { name, objects, setIdentifier }: NameChange,
+  reason: Finding['reason'],
+  message: string,
+  zone: ZoneId,
+): Finding[] {
+  const base = { reason, message, name, zone, ...(setIdentifier !== undefined && { setIdentifier }) };
+  return objects.length === 0 ? [base] : objects.map(object => ({ ...base, object }));
 }

@@ -1,4 +1,4 @@
-import type { DnsName, Finding, HostedZone, ZoneId } from '../model/index.ts';
+import { type DnsName, type Finding, type HostedZone, isDelegationType, type ZoneId } from '../model/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { delegates, delegationAbove } from './current/delegations.ts';
 import type { ZoneView } from './current/zone-view.ts';
@@ -139,14 +139,12 @@ function placeHomes(name: DnsName, homes: readonly HostedZone[], asking: readonl
   return unread ? [] : taken;
 }
 
-const DELEGATING: ReadonlySet<string> = new Set(['NS', 'DS']);
-
 /** A name below a delegation to zones that are not selected is not the world's to find here. */
 function homeRole(name: DnsName, zone: HostedZone, asking: readonly Candidate[], placing: Placing): Role {
   const view = placing.viewOf.get(zone.id);
   // The record sets that make a delegation stand at its name, in the zone above.
   const isDelegation =
-    name !== zone.name && asking.every(({ endpoints }) => endpoints.every(({ type }) => DELEGATING.has(type)));
+    name !== zone.name && asking.every(({ endpoints }) => endpoints.every(({ type }) => isDelegationType(type)));
   const cut = view && delegationAbove(isDelegation ? name.slice(name.indexOf('.') + 1) : name, view);
   if (cut === undefined) return 'home';
   const message = `${name} is not published: ${zone.name} (${zone.id}) delegates ${cut} to other name servers (NS record set ${cut}), so nobody would ask here for it; select the hosted zone of ${cut}, or remove the NS record set`;

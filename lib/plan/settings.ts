@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName, ManagedType, SharingMode, ZoneId } from '../model/index.ts';
+import type { ClusterName, DnsName, ManagedType, ObjectRef, SharingMode, ZoneId } from '../model/index.ts';
 import type { NamingSettings } from '../registry/index.ts';
 import type { ZoneFilter } from './zones/zones.ts';
 
@@ -6,6 +6,12 @@ export type Policy = 'sync' | 'upsert-only' | 'create-only';
 
 /** Whose addresses of one name are put together: nobody's, those of a namespace, or of a whole cluster (as ExternalDNS). */
 export type MergeScope = 'object' | 'namespace' | 'cluster';
+
+/** Objects of one scope have their addresses put together, within a cluster or (where they share a name) across clusters. */
+export function scopeOf({ namespace, name }: ObjectRef, merge: MergeScope): string {
+  if (merge === 'cluster') return '';
+  return merge === 'namespace' ? namespace : `${namespace}/${name}`;
+}
 
 /** How names of these domains are shared by clusters; an empty list means all names. */
 export interface SharingRule {

@@ -1,5 +1,16 @@
 import { inTurn } from '../group.ts';
-import type { FindingAppeared, FreshFinding, HistoryLine, News, RecordChanged, StreamEvent } from '../model/index.ts';
+import {
+  type ClusterName,
+  type FindingAppeared,
+  type FreshFinding,
+  type HistoryLine,
+  type News,
+  type ObjectRef,
+  objectDescribed,
+  objectIn,
+  type RecordChanged,
+  type StreamEvent,
+} from '../model/index.ts';
 import { printable } from '../printable.ts';
 
 /** PutEvents takes 256 KB, in all, of the entries of a call; kept below for what stands around the detail. */
@@ -31,15 +42,17 @@ export function chosenFrom(events: readonly StreamEvent[], most: number): Stream
   return [...some, ...findings.slice(0, most - some.length)];
 }
 
-/** `cluster: namespace`. */
+/** `cluster: namespace`; of an object that has gone the cluster may not be known. */
 function namespaceOf({ type, detail }: StreamEvent): string {
-  if (type === 'Finding') {
-    const { object = detail.former } = detail;
-    return object ? `${object.cluster}: ${object.namespace}` : '';
-  }
-  const [whose = detail.formerly ?? ''] = detail.objects;
-  const [, cluster = '', namespace = ''] = /^(?:(.*): )?[^/]*\/([^/]*)\//.exec(whose) ?? [];
-  return `${cluster}: ${namespace}`;
+  const object: Whose | undefined = type === 'Finding' ? (detail.object ?? detail.former) : whose(detail);
+  return object ? `${object.cluster ?? ''}: ${object.namespace}` : '';
+}
+
+type Whose = Pick<ObjectRef, 'namespace'> & { readonly cluster?: ClusterName };
+
+function whose({ objects: [first], formerly }: RecordChanged): Whose | undefined {
+  const text = first ?? formerly ?? '';
+  return objectDescribed(text) ?? objectIn(text);
 }
 
 function changed(line: HistoryLine, service: string): StreamEvent {

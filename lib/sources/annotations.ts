@@ -122,18 +122,18 @@ export function aliasOf({ annotations, notes }: KubernetesObject): AliasWish {
 /** `auto`, with a warning, when it is neither `true` nor `false`. */
 export function aliasWish(alias: Field | undefined, notes: Notes): AliasWish {
   if (alias === undefined) return 'auto';
-  if (alias.text === 'true' || isAddressType(alias.text)) return 'always';
+  if (alias.text === 'true' || isOneFamily(alias.text)) return 'always';
   if (alias.text === 'false') return 'never';
   notes.add('warning', alias.field, `${quoted(alias.text)} is ignored: write "true", "false", "A" or "AAAA"`);
   return 'auto';
 }
 
-const isAddressType = (text: string): text is 'A' | 'AAAA' => text === 'A' || text === 'AAAA';
+const isOneFamily = (text: string): text is 'A' | 'AAAA' => text === 'A' || text === 'AAAA';
 
 /** The types to which an alias is narrowed by the `alias` annotation (`A` or `AAAA`). */
 export function aliasTypesOf({ annotations }: KubernetesObject): readonly ('A' | 'AAAA')[] | undefined {
   const text = annotationOf(annotations, 'alias')?.text ?? '';
-  return isAddressType(text) ? [text] : undefined;
+  return isOneFamily(text) ? [text] : undefined;
 }
 
 /** The `aws-evaluate-target-health` annotation, as ExternalDNS reads it: anything but `true` is false. Absent: undefined. */

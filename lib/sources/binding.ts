@@ -1,17 +1,8 @@
 import type { DnsName } from '../model/index.ts';
-import {
-  type GatewayForm,
-  GROUP,
-  isTrue,
-  itemsAt,
-  type Listener,
-  type ListenerSetForm,
-  lets,
-  textAt,
-} from './gateway.ts';
+import { type GatewayForm, GROUP, type Listener, type ListenerSetForm, lets } from './gateway.ts';
 import type { Needed } from './needed.ts';
 import type { Field } from './notes.ts';
-import { at, type KubernetesObject } from './object.ts';
+import { at, isTrue, itemsAt, type KubernetesObject, textAt } from './object.ts';
 import type { SourceContext } from './settings.ts';
 
 /** One parent of a route, with what its status says. */

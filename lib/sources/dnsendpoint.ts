@@ -3,6 +3,7 @@ import {
   type DnsName,
   type Endpoint,
   isAddressType,
+  isDelegationType,
   MANAGED_TYPES,
   type ManagedType,
   readValue,
@@ -32,7 +33,7 @@ interface Entry {
 }
 
 /** API reference, ResourceRecordSet: Type. */
-const isRoutable = (type: ManagedType) => type !== 'NS' && type !== 'DS';
+const isRoutable = (type: ManagedType) => !isDelegationType(type);
 
 /**
  * What a DNSEndpoint (`externaldns.k8s.io/v1alpha1`) asks for: each entry of `spec.endpoints` by itself. An entry that is

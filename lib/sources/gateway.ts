@@ -2,7 +2,7 @@ import { listOf } from './annotations.ts';
 import { canonicalHostname } from './hostname.ts';
 import type { Needed } from './needed.ts';
 import { type Field, Notes, UNNAMED } from './notes.ts';
-import { annotationOf, at, readAnnotations } from './object.ts';
+import { annotationOf, at, isTrue, itemsAt, readAnnotations, textAt } from './object.ts';
 import { type Labels, parseSelector, type Selector, selectorOf, selects } from './selector.ts';
 import type { SourceContext, SourceSettings } from './settings.ts';
 
@@ -161,21 +161,4 @@ function labelsOf(raw: unknown): Labels {
   const labels = at(at(raw, 'metadata'), 'labels');
   if (typeof labels !== 'object' || labels === null) return {};
   return Object.fromEntries(Object.entries(labels).filter(([, value]) => typeof value === 'string'));
-}
-
-/** Whether an object's `conditions` have one of a type that is true. */
-export function isTrue(value: unknown, type: string): boolean {
-  const found = itemsAt(value, 'conditions').find(condition => at(condition, 'type') === type);
-  return at(found, 'status') === 'True';
-}
-
-export function itemsAt(value: unknown, key: string): readonly unknown[] {
-  const list = at(value, key);
-  return Array.isArray(list) ? list : [];
-}
-
-/** Empty where there is no text. */
-export function textAt(value: unknown, key: string): string {
-  const text = at(value, key);
-  return typeof text === 'string' ? text : '';
 }

@@ -1,7 +1,7 @@
 import { listOf } from './annotations.ts';
 import { textsAt } from './filters.ts';
 import { Notes, UNNAMED } from './notes.ts';
-import { annotationOf, at, type KubernetesObject, readAnnotations } from './object.ts';
+import { annotationOf, at, isTrue, itemsAt, type KubernetesObject, readAnnotations, textAt } from './object.ts';
 import type { SourceContext } from './settings.ts';
 
 // What headless Services and those of type NodePort need of nodes, pods and EndpointSlices. Field by field as
@@ -38,20 +38,13 @@ export const EVERY_NODE = '*';
 /** Route 53 takes 400 values a record set; so many addresses of one node or pod mean nothing. */
 const MOST = 400;
 
-const itemsAt = (value: unknown, key: string): readonly unknown[] => {
-  const list = at(value, key);
-  return Array.isArray(list) ? list : [];
-};
-
-const textAt = (value: unknown, key: string): string | undefined => {
-  const text = at(value, key);
-  return typeof text === 'string' && text !== '' ? text : undefined;
-};
+/** Undefined where there is none. */
+const wordAt = (value: unknown, key: string) => textAt(value, key) || undefined;
 
 export function reduceNode(raw: unknown): NodeForm {
   const addresses = itemsAt(at(raw, 'status'), 'addresses').slice(0, MOST);
   const ofType = (type: string) =>
-    addresses.filter(address => at(address, 'type') === type).flatMap(address => textAt(address, 'address') ?? []);
+    addresses.filter(address => at(address, 'type') === type).flatMap(address => wordAt(address, 'address') ?? []);
   const unschedulable = at(at(raw, 'spec'), 'unschedulable') === true;
   return {
     name: nameOf(raw),
@@ -61,17 +54,17 @@ export function reduceNode(raw: unknown): NodeForm {
   };
 }
 
-const nameOf = (raw: unknown) => textAt(at(raw, 'metadata'), 'name') ?? '';
+const nameOf = (raw: unknown) => textAt(at(raw, 'metadata'), 'name');
 
 /** Pods are found together by namespace. */
-export const namespaceOf = (raw: unknown): string => textAt(at(raw, 'metadata'), 'namespace') ?? '';
+export const namespaceOf = (raw: unknown): string => textAt(at(raw, 'metadata'), 'namespace');
 
 export function reducePod(raw: unknown, context: SourceContext): PodForm {
   const [metadata, spec, status] = [at(raw, 'metadata'), at(raw, 'spec'), at(raw, 'status')];
   const notes = new Notes({ cluster: context.cluster, kind: 'pod', namespace: UNNAMED, name: UNNAMED });
   const target = annotationOf(readAnnotations(at(metadata, 'annotations'), context, notes), 'target');
   const targets = listOf(target).map(({ text }) => text);
-  const [node, hostname, hostIP] = [textAt(spec, 'nodeName'), textAt(spec, 'hostname'), textAt(status, 'hostIP')];
+  const [node, hostname, hostIP] = [wordAt(spec, 'nodeName'), wordAt(spec, 'hostname'), wordAt(status, 'hostIP')];
   const labels = Object.entries(textsAt(raw, 'labels')).map(([key, value]) => `${key}=${value}`);
   return {
     labels: shared(labels.join('\n')),
@@ -98,8 +91,7 @@ function shared(text: string): string {
 function rankOf(raw: unknown): PodForm['rank'] {
   const status = at(raw, 'status');
   if (at(status, 'phase') !== 'Running') return 0;
-  const ready = itemsAt(status, 'conditions').find(condition => at(condition, 'type') === 'Ready');
-  if (at(ready, 'status') !== 'True') return 1;
+  if (!isTrue(status, 'Ready')) return 1;
   return at(at(raw, 'metadata'), 'deletionTimestamp') === undefined ? 3 : 2;
 }
 
@@ -131,7 +123,7 @@ export function reduceSlice(raw: unknown): SliceForm | undefined {
   if (textsAt(raw, 'labels')[SERVICE] === undefined || (type !== 'IPv4' && type !== 'IPv6')) return undefined;
   const endpoints = itemsAt(raw, 'endpoints').flatMap(endpoint => {
     const target = at(endpoint, 'targetRef');
-    const pod = at(target, 'kind') === 'Pod' ? textAt(target, 'name') : undefined;
+    const pod = at(target, 'kind') === 'Pod' ? wordAt(target, 'name') : undefined;
     if (pod === undefined) return [];
     const [address] = itemsAt(endpoint, 'addresses');
     const ready = at(at(endpoint, 'conditions'), 'ready') !== false;

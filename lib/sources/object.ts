@@ -37,6 +37,24 @@ export function at(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key] ?? undefined;
 }
 
+/** A list of an object; empty where there is none. */
+export function itemsAt(value: unknown, key: string): readonly unknown[] {
+  const list = at(value, key);
+  return Array.isArray(list) ? list : [];
+}
+
+/** A text of an object; empty where there is none. */
+export function textAt(value: unknown, key: string): string {
+  const text = at(value, key);
+  return typeof text === 'string' ? text : '';
+}
+
+/** Whether an object's `conditions` have one of a type that is true. */
+export function isTrue(value: unknown, type: string): boolean {
+  const found = itemsAt(value, 'conditions').find(condition => at(condition, 'type') === type);
+  return at(found, 'status') === 'True';
+}
+
 /** A list of an object: empty when absent, noted as malformed when it is something else. */
 export function listAt(value: unknown, key: string, field: string, notes: Notes): readonly unknown[] {
   const list = at(value, key);

@@ -1,9 +1,8 @@
 import type { DnsName, Endpoint, Written } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import { listOf } from './annotations.ts';
-import { itemsAt } from './gateway.ts';
 import { canonicalHostname } from './hostname.ts';
-import { at, refOf } from './object.ts';
+import { at, itemsAt, refOf } from './object.ts';
 import type { SourceContext } from './settings.ts';
 
 /** No object that is published writes more; what is kept of one must stay small. */

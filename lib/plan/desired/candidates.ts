@@ -1,7 +1,7 @@
 import { addTo, groupBy } from '../../group.ts';
 import type { ClusterName, DnsName, Endpoint, HostedZone, ObjectRef, OwnerId, Snapshot } from '../../model/index.ts';
 import { resourceOf } from '../../model/index.ts';
-import type { MergeScope } from '../settings.ts';
+import { type MergeScope, scopeOf } from '../settings.ts';
 import { facetOf } from './facets.ts';
 
 /** What one object, or several that share their addresses or agree on a target, ask for under one name. */
@@ -37,11 +37,9 @@ export function mayStandIn({ endpoints }: Candidate, zone: Pick<HostedZone, 'id'
 /** All candidates by name. Names in the order in which they were met; the caller sorts. */
 export type Candidates = ReadonlyMap<DnsName, readonly Candidate[]>;
 
-/** Objects of one scope have their addresses put together (config `records.merge`). */
-function scopeOf(merge: MergeScope, { cluster, kind, namespace, name }: ObjectRef): string {
-  if (merge === 'cluster') return `${cluster} ${kind}`;
-  return merge === 'namespace' ? `${cluster} ${kind} ${namespace}` : `${cluster} ${kind} ${namespace} ${name}`;
-}
+/** Addresses are put together within a cluster, of objects of one kind. */
+const scopeIn = ({ object, routing }: Endpoint, merge: MergeScope) =>
+  `${object.cluster} ${object.kind} ${scopeOf(object, routing ? 'object' : merge)}`;
 
 const EVERY = () => true;
 
@@ -76,7 +74,7 @@ function groupsOf(endpoints: readonly Endpoint[], merge: MergeScope): Endpoint[]
       endpoint.zoneId,
       ...(endpoint.type === 'CNAME'
         ? [endpoint.targets, endpoint.alias, endpoint.aliasTypes, endpoint.evaluateTargetHealth, endpoint.healthCheckId]
-        : [facetOf(endpoint), scopeOf(endpoint.routing ? 'object' : merge, endpoint.object)]),
+        : [facetOf(endpoint), scopeIn(endpoint, merge)]),
     ]);
   return [...groupBy([...endpoints].sort(byResource), key).values()];
 }

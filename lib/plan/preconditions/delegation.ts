@@ -1,5 +1,5 @@
 import { addTo } from '../../group.ts';
-import type { DnsName, ObjectRef } from '../../model/index.ts';
+import { type DnsName, isDelegationType, type ObjectRef } from '../../model/index.ts';
 import { once } from '../../once.ts';
 import { claimsOf, decidingClaim, isOwnershipRecord } from '../../registry/index.ts';
 import type { Hides } from '../context.ts';
@@ -42,13 +42,11 @@ function namesBelow(tops: ReadonlySet<DnsName>, names: readonly DnsName[]): Map<
   return found;
 }
 
-const DELEGATING: ReadonlySet<string> = new Set(['NS', 'DS']);
-
 /** Whether a record set stands at the name that is not the namespace's own. */
 function hasOthers(name: DnsName, cut: DnsName, object: ObjectRef, { view, settings, owners }: Evidence): boolean {
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
   return recordsAt(name, view).some(record => {
-    if (isOwnershipRecord(record, settings.naming) || (name === cut && DELEGATING.has(record.type))) return false;
+    if (isOwnershipRecord(record, settings.naming) || (name === cut && isDelegationType(record.type))) return false;
     const ownership = decidingClaim(record, claims)?.ownership;
     const isOwn =
       ownership !== undefined &&
@@ -64,6 +62,6 @@ const isWanted = (name: DnsName, { cluster, namespace }: ObjectRef, candidates: 
     .get(name)
     ?.some(
       ({ objects, endpoints }) =>
-        !endpoints.every(({ type }) => DELEGATING.has(type)) &&
+        !endpoints.every(({ type }) => isDelegationType(type)) &&
         objects.some(other => other.cluster !== cluster || other.namespace !== namespace),
     ) === true;

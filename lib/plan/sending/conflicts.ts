@@ -1,6 +1,7 @@
 import type { DnsName, Finding, RecordSet, ZoneId } from '../../model/index.ts';
 import { changeKey, conflictOf, isSameSet } from '../../model/index.ts';
 import type { PlannedChange } from '../context.ts';
+import { findingsOfChange } from '../findings.ts';
 
 /**
  * Takes out changes that cannot stand beside another of the same plan: an ownership record falls on a name that is to
@@ -18,8 +19,7 @@ export function withoutConflicts(
       .find(({ record, place }) => place?.records.some(other => excludes(record, other)));
     if (conflict?.place) {
       const message = `${change.name} is not published: it needs ${conflict.record.name} ${conflict.record.type}, which ${conflict.place.by} needs too; set registry.prefix to keep ownership records apart from hostnames`;
-      const base = { reason: 'conflict' as const, message, name: change.name, zone };
-      findings.push(...(change.objects.length === 0 ? [base] : change.objects.map(object => ({ ...base, object }))));
+      findings.push(...findingsOfChange(change, 'conflict', message, zone));
       return false;
     }
     for (const record of change.creates) {

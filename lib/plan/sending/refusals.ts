@@ -11,6 +11,7 @@ import {
   type ZoneState,
 } from '../../model/index.ts';
 import type { PlannedChange } from '../context.ts';
+import { findingsOfChange } from '../findings.ts';
 import type { Owners } from '../owners/owners.ts';
 
 /** Milliseconds. */
@@ -106,7 +107,7 @@ export function withoutHopeless(
     const missing = aliasTargets(change, zone.id).find(({ name, type }) => !stands(name, type));
     if (missing) {
       const message = `${change.name} waits for ${missing.name} ${missing.type}, to which it is an alias`;
-      findings.push(...toldOf(change, 'deferred', message, zone.id));
+      findings.push(...findingsOfChange(change, 'deferred', message, zone.id));
       return false;
     }
     for (const set of change.deletes) edited.set(set.name, others(set));
@@ -129,13 +130,7 @@ export function refusedFindings(change: NameChange, zone: ZoneId, message: strin
   const isIPv6Only = deletes.length === 0 && creates.every(one => one.name !== name || one.type === 'AAAA');
   if (isIPv6Only && isUnknownIPv6(message, zone) && stands(name, 'A')) {
     const alone = `${name} has no AAAA: Route 53 knows no IPv6 address of its alias target (${message}), so the A stands alone`;
-    return toldOf(change, 'warning', `${alone}; the AAAA is tried again in time`, zone);
+    return findingsOfChange(change, 'warning', `${alone}; the AAAA is tried again in time`, zone);
   }
-  return toldOf(change, 'refused', `Route 53 refused ${change.name}: ${message}`, zone);
-}
-
-function toldOf(change: NameChange, reason: Finding['reason'], message: string, zone: ZoneId): Finding[] {
-  const { name, objects, setIdentifier } = change;
-  const base = { reason, message, name, zone, ...(setIdentifier !== undefined && { setIdentifier }) };
-  return objects.length === 0 ? [base] : objects.map(object => ({ ...base, object }));
+  return findingsOfChange(change, 'refused', `Route 53 refused ${change.name}: ${message}`, zone);
 }

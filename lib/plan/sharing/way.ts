@@ -5,7 +5,7 @@ import type { Current } from '../current/current.ts';
 import { decidingClaims, objectOf, type StandingShare } from '../current/shares.ts';
 import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { desiredRecords } from '../desired/desired.ts';
-import { isManaged, type PlanSettings } from '../settings.ts';
+import { isManaged, type PlanSettings, scopeOf } from '../settings.ts';
 import { isMergeable } from './merging.ts';
 
 /** A name, what is asked for there and what stands. */
@@ -49,7 +49,7 @@ export function wayOf(name: Name, context: NameContext, refused: ReadonlySet<Can
   const isBound = kept.length > 0 || (stood === 'weighted' && wanted === 'first' && !canStandAlone(name));
   const way = isBound ? stood : wanted;
   const scope = scopeAt(lead, kept, context.settings);
-  const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, context.settings) === scope);
+  const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, context.settings.merge) === scope);
   const goesOn = stood !== undefined && way === stood;
   const holds = (one: Candidate) => standing.some(({ claim }) => isOf(one, claim, context));
   // Whoever has something else of the name, and asks for no share, gets none because somebody who has one was not read.
@@ -60,8 +60,8 @@ export function wayOf(name: Name, context: NameContext, refused: ReadonlySet<Can
 }
 
 function scopeAt(lead: Candidate | undefined, [kept]: readonly StandingShare[], settings: PlanSettings) {
-  if (lead) return scopeOf(lead.objects[0] as ObjectRef, settings);
-  return kept && scopeOf(objectOf(kept.claim.ownership), settings);
+  if (lead) return scopeOf(lead.objects[0] as ObjectRef, settings.merge);
+  return kept && scopeOf(objectOf(kept.claim.ownership), settings.merge);
 }
 
 /** What says at the name, or above it where nothing does, whose it is. */
@@ -145,10 +145,4 @@ function canStandAlone({ current: { foreign, ours }, asking }: Name): boolean {
       isAddressType(record.type) && record.setIdentifier !== undefined && record.routing?.weight === undefined,
   );
   return !isOthers && !isRouted && !other;
-}
-
-/** Objects whose addresses are put together within a cluster by `records.merge` are those that share, whatever the cluster. */
-function scopeOf({ namespace, name }: ObjectRef, { merge }: PlanSettings): string {
-  if (merge === 'cluster') return '';
-  return merge === 'namespace' ? namespace : `${namespace}/${name}`;
 }
