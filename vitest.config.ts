@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'node_modules/**'],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
+    // They build programs and start servers: ten seconds, as vitest has it, are not enough for a busy machine.
+    hookTimeout: 60_000,
     pool: 'threads',
     coverage: {
       provider: 'v8',

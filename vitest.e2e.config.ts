@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: 'test/e2e/support/build.ts',
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // For what hangs without a word: a slow machine needs a part of it, and what is waited for gives up sooner, with its name.
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
     fileParallelism: false,
   },
 });

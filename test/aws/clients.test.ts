@@ -25,6 +25,8 @@ import { context } from '../functions/lambda.ts';
 import { type SilentServer, startSilent } from './silent.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/zones';
+/** Milliseconds; where its work has no end, a client waits for an answer for 15 s. */
+const SOONER = 14_000;
 /** The one place where clients are made has none of its own. */
 const PLACE = 'lib/aws/client.ts';
 const MAKES_CLIENT = /\bawsClient\(\s*(?:\w+\.)?(\w+)/g;
@@ -193,7 +195,7 @@ test('the list has every client and every provider of credentials that ships', (
 test.each(Object.entries(CLIENTS))('%s gives a silent server no longer than its work has', async (_, call) => {
   const from = performance.now();
   await expect(withinDeadline(Date.now() + 500, call)).rejects.toThrow(/no whole answer in the time that was left/);
-  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(performance.now() - from).toBeLessThan(SOONER);
 });
 
 test('a run in a network without a way out says so before Lambda ends it', async () => {
@@ -204,6 +206,8 @@ test('a run in a network without a way out says so before Lambda ends it', async
     reconcile: (request, { deadlineMs }) => reconcile(request, { config, ports, deadlineMs }),
   });
   const from = performance.now();
-  await expect(handler({}, context(5_000))).rejects.toThrow();
-  expect(performance.now() - from).toBeLessThan(5_000);
+  await expect(handler({}, context(5_000))).rejects.toThrow(
+    /no whole answer in the time that was left|no time was left/,
+  );
+  expect(performance.now() - from).toBeLessThan(SOONER);
 });

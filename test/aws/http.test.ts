@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { withinDeadline } from '../../lib/aws/deadline.ts';
 import { BoundedHandler, type HttpLimits } from '../../lib/aws/http.ts';
 import { type SilentServer, startSilent } from './silent.ts';
 
 type Request = Parameters<BoundedHandler['handle']>[0];
-const LONG: HttpLimits = { connect: 5_000, answer: 5_000, idle: 5_000, whole: 5_000 };
+/** Longer than a test may take: one that ends was ended by another limit. */
+const LONG: HttpLimits = { connect: 600_000, answer: 600_000, idle: 600_000, whole: 600_000 };
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n';
 let server: SilentServer;
 
@@ -37,9 +38,7 @@ describe('a request ends', () => {
     ['that has no answer in the time for the whole', () => {}, { whole: 100 }],
   ])('%s, with a TimeoutError', async (_, answer, limits) => {
     server = await startSilent(answer);
-    const from = performance.now();
     await expect(ask({ ...LONG, ...limits })).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(performance.now() - from).toBeLessThan(2_000);
   });
 
   test.each<[string, Partial<HttpLimits>]>([
@@ -55,10 +54,8 @@ describe('a request ends', () => {
     ['trickling', trickle],
   ])('at the deadline of its work, its server being %s', async (_, answer) => {
     server = await startSilent(answer);
-    const from = performance.now();
-    const late = withinDeadline(Date.now() + 60_000, () => withinDeadline(Date.now() + 200, () => ask(LONG)));
+    const late = withinDeadline(Date.now() + 600_000, () => withinDeadline(Date.now() + 200, () => ask(LONG)));
     await expect(late).rejects.toThrow('127.0.0.1: no whole answer in the time that was left');
-    expect(performance.now() - from).toBeLessThan(2_000);
   });
 
   test('when its caller gives it up, with the caller’s own error', async () => {
@@ -76,6 +73,11 @@ test('none begins after the deadline, and an inner deadline cannot put it off', 
 
 test('what is answered in time is whole, and no limit strikes afterwards', async () => {
   server = await startSilent(socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nwell'));
-  expect(await ask({ ...LONG, whole: 300 })).toBe('well');
-  await new Promise(resolve => setTimeout(resolve, 400));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    expect(await ask({ ...LONG, whole: 300 })).toBe('well');
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

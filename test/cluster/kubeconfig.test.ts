@@ -140,7 +140,8 @@ describe('credentials of a kubeconfig reach the API server', () => {
     await expect(connection.get('/')).rejects.toThrow(
       /no credentials from its kubeconfig: .* gave no answer in 300 ms/,
     );
-    expect(performance.now() - from).toBeLessThan(3_000);
+    // Before what it started ends by itself.
+    expect(performance.now() - from).toBeLessThan(20_000);
   });
 
   test('an exec plugin that is not there is told at once, and nothing is waited for afterwards', async () => {

@@ -260,9 +260,8 @@ describe('a page is asked for again', () => {
 
   test('not after the signal: it ends the waiting', async () => {
     const signal = AbortSignal.timeout(20);
-    const began = performance.now();
-    const { result } = await run([status(429, 'x', { 'retry-after': '9' })], { signal, sleepFor: 5_000 });
+    // A wait that went on would be longer than the test may be.
+    const { result } = await run([status(429, 'x', { 'retry-after': '9' })], { signal, sleepFor: 600_000 });
     expect(result).toMatchObject({ name: 'TimeoutError' });
-    expect(performance.now() - began).toBeLessThan(2_000);
   });
 });

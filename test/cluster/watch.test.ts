@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
-import { openConnection, type StreamingConnection, TIMEOUTS } from '../../lib/cluster/connection.ts';
+import { openConnection, type StreamingConnection } from '../../lib/cluster/connection.ts';
 import { kubeConfigFromFile } from '../../lib/cluster/kubeconfig.ts';
 import { FOR_A_RUN } from '../../lib/cluster/resource.ts';
 import { type EndReason, WATCH_PACE, type WatchPace, watchAll } from '../../lib/cluster/watch.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, cluster.kubeconfig());
   const config = await kubeConfigFromFile({ name: 'prod', kubeconfig });
-  connection = openConnection(config, { label: 'cluster prod', hint: '' }, { ...TIMEOUTS, requestMs: 2_000 });
+  connection = openConnection(config, { label: 'cluster prod', hint: '' }, { connectMs: 30_000, requestMs: 30_000 });
 });
 
 afterEach(async () => {
@@ -34,7 +34,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+const until = (check: () => unknown) => vi.waitFor(check, { timeout: 45_000, interval: 5 });
 
 const apply = (name: string, type = 'ClusterIP') =>
   cluster.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec: { type } });
@@ -51,6 +51,8 @@ function watch(pace: Partial<WatchPace> = {}, resource: ResourceKind = 'service'
     errors: [] as string[],
     waits: [] as number[],
     gaps: [] as number[],
+    /** Signs of life. */
+    heard: 0,
   };
   let listing: string[] = [];
   const stopping = new AbortController();
@@ -77,7 +79,7 @@ function watch(pace: Partial<WatchPace> = {}, resource: ResourceKind = 'service'
         seen.waits.push(wait);
         if (error) seen.errors.push(error.message);
       },
-      alive: () => {},
+      alive: () => void seen.heard++,
     },
   });
   const stop = async () => {
@@ -85,7 +87,7 @@ function watch(pace: Partial<WatchPace> = {}, resource: ResourceKind = 'service'
     await done;
   };
   running.push(stop);
-  return { ...seen, stop };
+  return Object.assign(seen, { stop });
 }
 
 const watching = () => until(() => expect(cluster.openWatches).toBe(1));
@@ -127,20 +129,28 @@ describe('watching a kind', () => {
   test('goes on from a bookmark, which is newer than the last event', async () => {
     cluster.bookmarkEveryMs = 10;
     const opened = vi.spyOn(connection, 'open');
-    const { events } = watch();
+    const watched = watch();
     await watching();
     const { metadata } = cluster.apply({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'Ingress',
       metadata: { name: 'i', namespace: 'default' },
     });
-    await new Promise(resolve => setTimeout(resolve, 100));
-    cluster.cutWatches();
+    const from = () =>
+      opened.mock.calls.map(([path]) => new URLSearchParams(path.split('?')[1]).get('resourceVersion'));
+    // What is heard first may be a bookmark from before that change: so it is cut until it goes on from a newer one.
+    await until(async () => {
+      const { heard } = watched;
+      const watches = from().length;
+      await until(() => expect(watched.heard).toBeGreaterThan(heard + 2));
+      cluster.cutWatches();
+      await until(() => expect(from().length).toBeGreaterThan(watches));
+      expect(from().at(-1)).toBe(metadata.resourceVersion);
+    });
     apply('a');
-    await until(() => expect(events).toEqual(['ADDED a']));
-    const from = opened.mock.calls.map(([path]) => new URLSearchParams(path.split('?')[1]).get('resourceVersion'));
-    expect(from.at(-1)).toBe(metadata.resourceVersion);
-    expect(from[0]).not.toBe(from[1]);
+    await until(() => expect(watched.events).toEqual(['ADDED a']));
+    expect(from()[0]).not.toBe(metadata.resourceVersion);
+    expect(watched.listings).toHaveLength(1);
   });
 
   test('lists again after 410, in the middle of a watch or at its beginning', async () => {
@@ -165,8 +175,9 @@ describe('watching a kind', () => {
   test('asks anew when the server ends a watch in time, without a wait', async () => {
     const { ends, waits, events, listings } = watch({ watchMs: 600 });
     await watching();
-    await until(() => expect(ends).toEqual(['ended']));
-    expect(waits).toEqual([0]);
+    await until(() => expect(ends).not.toEqual([]));
+    expect(new Set(ends)).toEqual(new Set(['ended']));
+    expect(new Set(waits)).toEqual(new Set([0]));
     apply('a');
     await until(() => expect(events).toEqual(['ADDED a']));
     expect(listings).toHaveLength(1);
@@ -262,7 +273,8 @@ describe('a resource that the cluster does not serve', () => {
   test('has no objects, and is looked for now and then until it is there', async () => {
     cluster.faults.absent.add(GROUP);
     const { listings, ends, gaps, events, errors } = watch({ absentMs: 20 }, 'httproute');
-    await until(() => expect(ends).toEqual(['absent', 'absent', 'absent']));
+    await until(() => expect(ends.length).toBeGreaterThanOrEqual(3));
+    expect(new Set(ends)).toEqual(new Set(['absent']));
     expect([listings[0], gaps[2], errors]).toEqual([[], 0, []]);
     addRoute('a');
     cluster.faults.absent.clear();

@@ -39,7 +39,7 @@ describe.skipIf(withoutKube || withoutExternalDns || crds.length < 2)(`of genera
       ...SOURCES.slice(2).map(source => `--source=${source}`),
       ...TYPES.map(type => `--managed-record-types=${type}`),
     ]);
-  }, 120_000);
+  });
   afterAll(() => stage?.close());
 
   const configure = () =>
@@ -76,5 +76,5 @@ describe.skipIf(withoutKube || withoutExternalDns || crds.length < 2)(`of genera
     await stage.cli('sync', '--force');
     expect(different(theirs, lines())).toEqual([]);
     expect(desired(await external()).filter(change => !restless.includes(change))).toEqual([]);
-  }, 120_000);
+  });
 });

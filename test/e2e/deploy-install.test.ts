@@ -150,7 +150,7 @@ describe.skipIf(!hasProgram('aws'))('docs/install.md, line by line', () => {
     writeFileSync(join(folder, 'fairlead.yml'), config?.text ?? '');
   });
 
-  it('2. deploys, paused, and prints what the next steps need', { timeout: 180_000 }, async () => {
+  it('2. deploys, paused, and prints what the next steps need', async () => {
     const said = await run(steps[0] ?? '');
     expect(await schedules()).toEqual(['DISABLED']);
     const { Role } = await client(IAMClient).send(new GetRoleCommand({ RoleName: ROLE.split('/').at(-1) }));
@@ -171,7 +171,7 @@ describe.skipIf(!hasProgram('aws'))('docs/install.md, line by line', () => {
     expect(kinds).toEqual(['ClusterRole', 'ClusterRoleBinding']);
   });
 
-  it('4. looks before it writes, runs once, and starts the schedule', { timeout: 180_000 }, async () => {
+  it('4. looks before it writes, runs once, and starts the schedule', async () => {
     const [plan = '', sync = '', deploy = ''] = withTold(steps[2] ?? '')
       .trim()
       .split('\n');
@@ -182,7 +182,7 @@ describe.skipIf(!hasProgram('aws'))('docs/install.md, line by line', () => {
     expect(await schedules()).toEqual(['ENABLED']);
   });
 
-  it('5. brings the forwarder', { timeout: 180_000 }, async () => {
+  it('5. brings the forwarder', async () => {
     await run(withTold(steps[3] ?? ''));
     const { WebhookFunctionArn } = OUTPUTS;
     expect(await parametersOf('fairlead-forwarder-prod-eu')).toMatchObject({
@@ -198,7 +198,7 @@ describe.skipIf(!hasProgram('aws'))('docs/install.md, line by line', () => {
     expect(existsSync(join(folder, 'dist/forwarder/forwarder.js'))).toBe(true);
   });
 
-  it('and takes it away', { timeout: 180_000 }, async () => {
+  it('and takes it away', async () => {
     await run(steps[4] ?? '');
     expect(await client(LambdaClient).send(new ListFunctionsCommand({}))).toMatchObject({ Functions: [] });
   });

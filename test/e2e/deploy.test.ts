@@ -332,21 +332,26 @@ describe('sls deploy function', () => {
 });
 
 describe('sls remove', () => {
-  /** A run at work, as far as the bucket sees it: its lease is renewed, and at the end it keeps what it knows. */
-  async function runFor(seconds: number): Promise<void> {
+  /** A run at work, as far as the bucket sees it, until moments after something: its lease is renewed, and at the end it keeps what it knows. */
+  async function runUntilAfter(isSo: () => Promise<boolean>): Promise<void> {
     const s3 = client(S3Client);
     const Bucket = await stateBucket();
     const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body: '{}' }));
-    for (let second = 0; second < seconds; second++) {
+    for (let after = 0; after < 3; ) {
       await put('lease/default');
       await sleep(1_000);
+      if (after > 0 || (await isSo())) after += 1;
     }
     await put('zone/Z1');
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'lease/default' }));
   }
 
   it('leaves nothing, the state included, though a run is at work', async () => {
-    const run = runFor(8);
+    const stopped = async () => {
+      const asked = new GetFunctionConcurrencyCommand({ FunctionName: FUNCTION });
+      return (await client(LambdaClient).send(asked)).ReservedConcurrentExecutions === 0;
+    };
+    const run = runUntilAfter(stopped);
     const removed = sls(['remove', ...ARGS], { ...process.env, ...moto.env, SLS_AWS_MONITORING_FREQUENCY: '200' });
     await Promise.all([run, removed]);
     expect(await client(S3Client).send(new ListBucketsCommand({}))).toMatchObject({ Buckets: [] });

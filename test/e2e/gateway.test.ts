@@ -162,20 +162,32 @@ describe.skipIf(withoutKube || crds === undefined)('the Gateway API’s own CRDs
         stage.world.env(),
       );
       try {
-        await until('the first notice is taken', () => pod.said('notice sent').length > 0);
+        await pod.atRest();
         const there = (line: string) => until(line, () => published().includes(line));
+        const told = (kind: string) => pod.metric(`relevant_changes_total{kind="${kind}"}`);
+        const sent = () => pod.said('notice sent').length;
+        /** Until the forwarder has seen the next change that matters of a kind, and the webhook has taken it. */
+        const noticed = async (kind: string, change: () => Promise<void>) => {
+          const before = await told(kind);
+          await change();
+          await until(`the change of a ${kind} is seen`, async () => (await told(kind)) > before);
+          await pod.atRest();
+        };
         await stage.kube.admin.apply(web('203.0.113.1'), shop());
         await there('moves.example.com A 203.0.113.1');
-        const sent = pod.said('notice sent').length;
-        await stage.kube.admin.apply(web('203.0.113.2'));
+        // Each came, and got its status: a run may have read what the forwarder has yet to see.
+        for (const kind of ['gateway', 'httproute']) await pod.sees(2, kind);
+        const before = sent();
+        await noticed('gateway', () => stage.kube.admin.apply(web('203.0.113.2')));
         await there('moves.example.com A 203.0.113.2');
-        await until('its notice is told of', () => pod.said('notice sent').length === sent + 1);
+        await until('its notice is told of', () => sent() > before);
+        expect(sent()).toBe(before + 1);
         expect(pod.said('notice sent').at(-1)).toMatchObject({ objects: 1 });
         // Losing its acceptance keeps the record; the route's end removes it.
-        await stage.kube.admin.apply(shop('False'));
-        await until('that is noticed', () => pod.said('notice sent').length === sent + 2);
-        await stage.kube.admin.delete(real('Gateway', web() as never));
-        await until('that, too', () => pod.said('notice sent').length === sent + 3);
+        await noticed('httproute', () => stage.kube.admin.apply(shop('False')));
+        await noticed('gateway', () => stage.kube.admin.delete(real('Gateway', web() as never)));
+        await until('both are told of', () => sent() > before + 2);
+        expect(sent()).toBe(before + 3);
         expect(published()).toContain('moves.example.com A 203.0.113.2');
         await stage.kube.admin.delete(shop());
         await until('the record is gone', () => !published().some(line => line.startsWith('moves.example.com A 203')));

@@ -4,6 +4,7 @@ import { rolesFor } from '../../infra/cluster-role.ts';
 import { configOf } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 import { until } from './support/process.ts';
+import { isAllowed, RUN } from './support/rights.ts';
 import { clusterRole, openStage, type Stage, withoutKube } from './support/stage.ts';
 
 const CONFIG = 'clusters: [{name: real, region: us-east-1}]\nkubernetesEvents: true';
@@ -24,15 +25,8 @@ describe.skipIf(withoutKube)('Kubernetes Events on a real API server, with the r
   const give = async (documents: readonly KubernetesObject[], may: boolean) => {
     await stage.kube.admin.apply(...documents);
     // RBAC takes note of a change a moment later.
-    await until('the rights are those given', async () => {
-      const resourceAttributes = { group: 'events.k8s.io', resource: 'events', verb: 'create', namespace: 'default' };
-      const { body } = await stage.kube.admin.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SubjectAccessReview',
-        spec: { user: 'someone', groups: ['fairlead'], resourceAttributes },
-      });
-      return body.status.allowed === may;
-    });
+    const right = { group: 'events.k8s.io', resource: 'events', verb: 'create', namespace: 'default' };
+    await until('the rights are those given', async () => (await isAllowed(stage.kube.admin, RUN, right)) === may);
   };
   const withRight = () => parseAllDocuments(rolesFor(configOf(CONFIG))).map(one => one.toJS() as KubernetesObject);
   /** As `kubectl describe` shows them: reason, note and type by object. */

@@ -58,7 +58,7 @@ describe.skipIf(withoutKube)('from a real API server to Route 53, through all th
       { kubeconfig: () => kubeconfig(server, caData, token) },
       stage.world.env(),
     );
-    await until('the first notice is taken', () => started.said('notice sent').length > 0);
+    await started.atRest();
     return started;
   }
 
@@ -66,10 +66,7 @@ describe.skipIf(withoutKube)('from a real API server to Route 53, through all th
     const record = stage.records().find(one => one.name === `${name}.` && one.type === type);
     return record?.alias?.dnsName ?? record?.values?.[0];
   };
-  const metric = async (name: string) => {
-    const { text } = await pod.page('/metrics');
-    return Number(new RegExp(`^fairlead_forwarder_${name}\\{kind="service"\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-  };
+  const metric = (name: string) => pod.metric(`${name}{kind="service"}`);
 
   test('what is made, changed and deleted is published, each change with one change call and no listing', async () => {
     const { admin } = stage.kube;

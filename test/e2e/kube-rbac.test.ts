@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { service } from '../support/objects.ts';
 import { until } from './support/process.ts';
+import { isAllowed } from './support/rights.ts';
 import { clusterRole, openStage, type Stage, withoutKube } from './support/stage.ts';
 import { serviceAccountToken, startWatch } from './support/watch.ts';
 
@@ -67,14 +68,8 @@ describe.skipIf(withoutKube)('infra/cluster-role.yaml under real RBAC', () => {
       }),
     );
   };
-  const mayDo = async (groups: readonly string[], attributes: object) => {
-    const { body } = await stage.kube.admin.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: { user: 'someone', groups, resourceAttributes: attributes },
-    });
-    return body.status.allowed as boolean;
-  };
+  const mayDo = (groups: readonly string[], attributes: object) =>
+    isAllowed(stage.kube.admin, { user: 'someone', groups }, attributes);
 
   test('grants get, list and watch of what the default sources read, and nothing else that the API server has', async () => {
     const granted = new Set<string>();

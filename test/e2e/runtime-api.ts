@@ -71,6 +71,7 @@ async function startApi() {
   const waiting: Invocation[] = [];
   const running = new Map<string, Invocation>();
   let idle: ServerResponse | undefined;
+  let ended: string | undefined;
   const hand = () => {
     const invocation = idle && waiting.shift();
     if (idle === undefined || invocation === undefined) return;
@@ -79,8 +80,8 @@ async function startApi() {
     idle = undefined;
   };
   const fail = (body: string) => {
-    const error = JSON.stringify({ errorType: 'Runtime.ExitError', errorMessage: body });
-    for (const one of [...running.values(), ...waiting.splice(0)]) one.settle(true, error);
+    ended = JSON.stringify({ errorType: 'Runtime.ExitError', errorMessage: body });
+    for (const one of [...running.values(), ...waiting.splice(0)]) one.settle(true, ended);
     running.clear();
   };
   const server = createServer(async (request: IncomingMessage, response) => {
@@ -102,6 +103,7 @@ async function startApi() {
     invoke: (event: unknown) =>
       new Promise<unknown>((resolve, reject) => {
         const settle = (failed: boolean, body: string) => (failed ? reject(errorOf(body)) : resolve(JSON.parse(body)));
+        if (ended !== undefined) return settle(true, ended);
         waiting.push({ id: randomUUID(), event, settle });
         hand();
       }),

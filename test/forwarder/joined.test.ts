@@ -50,12 +50,17 @@ test('pods are watched once a headless Service asks for its names, and their cha
 
   apply('v1', 'Pod', pod('web-0', { hostname: 'web-0' }));
   apply('discovery.k8s.io/v1', 'EndpointSlice', slice('web-a', [['web-0', '10.1.0.1']]));
-  await until(() => expect(webhook.taken.length).toBeGreaterThan(before));
-  expect(webhook.taken.at(-1)?.objects).toEqual([{ kind: 'service', namespace: 'default', name: 'web' }]);
+  for (const kind of ['pod', 'endpointslice']) await forwarder.sees(1, kind);
+  const told = webhook.taken.slice(before).flatMap(({ objects }) => objects);
+  expect(new Set(told.map(object => JSON.stringify(object)))).toEqual(
+    new Set([JSON.stringify({ kind: 'service', namespace: 'default', name: 'web' })]),
+  );
 
   const quiet = webhook.taken.length;
   apply('v1', 'Pod', pod('web-0', { hostname: 'web-0' }, { metadata: { annotations: { heartbeat: '1' } } }));
   apply('v1', 'Pod', pod('other', {}));
   apply('discovery.k8s.io/v1', 'EndpointSlice', slice('web-a', [['web-0', '10.1.0.2']]));
-  await until(() => expect(webhook.taken.length).toBe(quiet + 1));
+  await forwarder.sees(3, 'pod');
+  await forwarder.sees(2, 'endpointslice');
+  expect(webhook.taken).toHaveLength(quiet + 1);
 }, 60_000);

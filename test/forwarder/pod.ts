@@ -15,7 +15,7 @@ export interface LogLine {
 }
 
 /** Waits for something that another process brings about. */
-export const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
+export const until = (check: () => unknown) => vi.waitFor(check, { timeout: 45_000, interval: 10 });
 
 /** A page of a forwarder. */
 export type Page = { readonly status: number; readonly text: string };
@@ -46,6 +46,7 @@ export class Pod {
   readonly lines: LogLine[] = [];
   readonly stderr: string[] = [];
   readonly #process: ChildProcess;
+  readonly #closed: Promise<unknown>;
   readonly #folder: string;
 
   constructor(
@@ -60,6 +61,8 @@ export class Pod {
     if (cluster) writeFileSync(at('kubeconfig'), cluster.kubeconfig());
     const own = { FAIRLEAD_FORWARDER_CONFIG: at('forwarder.json'), ...(cluster && { KUBECONFIG: at('kubeconfig') }) };
     this.#process = spawn(process.execPath, [bundle], { env: { ...own, ...env } });
+    // From here on: its exit is seen before its last lines are read.
+    this.#closed = once(this.#process, 'close');
     createInterface({ input: this.#process.stdout as NodeJS.ReadableStream }).on('line', line => {
       this.lines.push(JSON.parse(line) as LogLine);
     });
@@ -79,13 +82,26 @@ export class Pod {
     await atRest(path => this.page(path), ...unlisted);
   }
 
+  /** How much a counter is at, by its name and labels without `fairlead_forwarder_`. */
+  async metric(sample: string): Promise<number> {
+    const { text } = await this.page('/metrics');
+    const line = text.split('\n').find(one => one.startsWith(`fairlead_forwarder_${sample} `));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  }
+
+  /** Until so many changes of a kind were seen since it began, and the webhook has taken all that mattered of them. */
+  async sees(changes: number, kind: string): Promise<void> {
+    await until(async () => expect(await this.metric(`changes_total{kind="${kind}"}`)).toBeGreaterThanOrEqual(changes));
+    await this.atRest();
+  }
+
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }
 
   /** The exit code, once it has ended. */
   async ended(): Promise<number | null> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'close');
+    await this.#closed;
     return this.#process.exitCode;
   }
 

@@ -35,7 +35,7 @@ function running(world: Harness) {
 }
 
 async function until(check: () => boolean) {
-  for (let i = 0; i < 500 && !check(); i++) await sleep(10);
+  for (let i = 0; i < 4_500 && !check(); i++) await sleep(10);
   expect(check()).toBe(true);
 }
 

@@ -56,7 +56,7 @@ export async function externalDnsWith(
       execFile(
         program ?? '',
         all,
-        { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 60_000 },
+        { env: { PATH: process.env.PATH ?? '', ...env }, timeout: 180_000 },
         (error, out, err) =>
           error ? reject(new Error(`ExternalDNS failed: ${out}${err}`, { cause: error })) : resolve(out + err),
       );

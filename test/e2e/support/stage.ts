@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { clusterRole as clusterRoleOf } from '../../../infra/cluster-role.ts';
 import type { RunResult } from '../../../lib/model/index.ts';
-import type { SourceKind } from '../../../lib/sources/index.ts';
+import { type Rule, rulesFor, type SourceKind } from '../../../lib/sources/index.ts';
 import { DEFAULT_ACCOUNT } from '../../../local/emulators/aws/credentials.ts';
 import { type Lambda, startLambda } from '../../../local/emulators/lambda/lambda.ts';
 import type { RecordJson } from '../../../local/emulators/route53/index.ts';
@@ -14,6 +14,7 @@ import { startWorld, type World } from '../../../local/world.ts';
 import { findProgram } from '../../../scripts/real/programs.ts';
 import type { KubernetesObject } from '../../support/objects.ts';
 import { type Kube, startKube } from './kube.ts';
+import { RUN, untilAllowed } from './rights.ts';
 import { startTokenWebhook } from './token-webhook.ts';
 
 export const CLUSTER = 'real';
@@ -58,7 +59,7 @@ export interface Stage {
   /** The bundled function, warm until the stage closes. */
   lambda(): Lambda;
   records(): readonly RecordJson[];
-  /** The ClusterRole is that of these sources from now on. */
+  /** The ClusterRole is that of these sources from now on; waits until its rights count, not until those before are gone. */
   allow(sources: readonly SourceKind[]): Promise<void>;
   /** Empties zone and state; config and EKS are as at first. */
   reset(): Promise<void>;
@@ -94,7 +95,7 @@ async function build(
   closing.push(() => webhook.stop());
   const kube = await startKube(webhook.kubeconfig, apiServer);
   closing.push(() => kube.stop());
-  await kube.admin.apply(...(await clusterRole()));
+  await letIn(kube);
   const stage: Stage = {
     world,
     kube,
@@ -116,6 +117,7 @@ async function build(
     async allow(sources) {
       const [role] = parseAllDocuments(clusterRoleOf(sources)).map(document => document.toJS() as KubernetesObject);
       if (role) await kube.admin.apply(role);
+      await untilAllowed(kube.admin, RUN, rulesFor(sources));
     },
     records: () => world.route53.dump()[0]?.records ?? [],
     async clean() {
@@ -139,7 +141,7 @@ export async function openSecond({ world }: Stage, name: string): Promise<Kube &
   const webhook = await startTokenWebhook({ world, cluster: name, role: ROLE, group: 'fairlead' });
   try {
     const kube = await startKube(webhook.kubeconfig);
-    await kube.admin.apply(...(await clusterRole()));
+    await letIn(kube);
     const { url: endpoint, caData } = kube;
     return {
       ...kube,
@@ -154,6 +156,14 @@ export async function openSecond({ world }: Stage, name: string): Promise<Kube &
     await webhook.stop();
     throw error;
   }
+}
+
+/** Gives the runs the rights of the very file that the README tells to apply. */
+async function letIn({ admin }: Kube): Promise<void> {
+  const documents = await clusterRole();
+  await admin.apply(...documents);
+  const rules = (documents as { rules?: readonly Rule[] }[]).flatMap(one => one.rules ?? []);
+  await untilAllowed(admin, RUN, rules);
 }
 
 /** The very file that the README tells to apply. */

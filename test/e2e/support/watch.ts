@@ -6,6 +6,7 @@ import { openConnection } from '../../../lib/cluster/connection.ts';
 import { kubeConfigFromFile } from '../../../lib/cluster/kubeconfig.ts';
 import { WATCH_PACE, watchAll } from '../../../lib/cluster/watch.ts';
 import { kubeconfig } from './kube.ts';
+import { untilAllowed } from './rights.ts';
 import { CLUSTER, type Stage } from './stage.ts';
 
 /** What a watch of Services told. */
@@ -16,6 +17,8 @@ export interface Watched {
   readonly ends: readonly string[];
   stop(): Promise<void>;
 }
+
+const FORWARDER = { user: 'system:serviceaccount:default:forwarder', groups: [] };
 
 /** The token of a service account that has the ClusterRole fairlead, as the forwarder's has. */
 export async function serviceAccountToken({ kube }: Stage): Promise<string> {
@@ -28,6 +31,7 @@ export async function serviceAccountToken({ kube }: Stage): Promise<string> {
     ...{ roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'fairlead' } },
     ...{ subjects: [{ kind: 'ServiceAccount', name: 'forwarder', namespace: 'default' }] },
   });
+  await untilAllowed(kube.admin, FORWARDER, [{ apiGroups: [''], resources: ['services'], verbs: ['list'] }]);
   const { body } = await kube.admin.send('POST', `${accounts}/forwarder/token`, { spec: {} });
   return body.status.token;
 }

@@ -34,11 +34,9 @@ test('a forwarder does not outlive its parent, even one that was killed', async 
   const started = execFile(process.execPath, ['--input-type=module', '--eval', parent], { env });
   const pid = await vi.waitFor(
     async () => Number(await readFile(pidFile, 'utf8')) || Promise.reject(new Error('not yet')),
-    {
-      timeout: 15_000,
-    },
+    { timeout: 25_000 },
   );
   expect(isAlive(pid)).toBe(true);
   started.kill('SIGKILL');
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 15_000 });
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 25_000 });
 });

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { ChangeMessageVisibilityCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { expect, vi } from 'vitest';
 import { ConfigFile } from '../../../local/demo/config-file.ts';
 import { reconfigure } from '../../../local/demo/reconfigure.ts';
 import { type Trace, Traces } from '../../../local/demo/traces.ts';
@@ -10,6 +11,7 @@ import type { LocalCluster } from '../../../local/emulators/kubernetes/cluster.t
 import { type ReplaceableForwarder, startReplaceable } from '../../../local/forwarder/replaceable.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack/stack.ts';
 import { startWorld, type World } from '../../../local/world.ts';
+import { atRest, pageOf } from '../../forwarder/pod.ts';
 import { service } from '../../support/objects.ts';
 
 // As sources: what a bundle makes of them is held elsewhere (npm run package, npm start).
@@ -23,8 +25,12 @@ export interface Whole {
   readonly cluster: LocalCluster;
   readonly stack: Stack;
   readonly traces: readonly Trace[];
-  /** Starts the cluster's forwarder, and waits until its first notice has been dealt with. */
+  /** Starts the cluster's forwarder, and waits until all is at rest. */
   startForwarder(): Promise<readonly string[]>;
+  /** Waits until the forwarder is at rest, and every notice has been dealt with: from then on a change is a batch of its own. */
+  rest(): Promise<void>;
+  /** Makes the messages of a batch that failed visible again, as time does. */
+  release(trace: Trace): Promise<void>;
   /** Edits the end of fairlead.yml, as somebody does while `npm start` runs. @returns what is told */
   configure(more: string, domains?: string): Promise<string>;
   /** Gives a Service that address, or another one. */
@@ -53,6 +59,19 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
   const stack = await startStack({ world, config, configFile: file.copy, functions, ...told.hooks, ...options });
   const log: string[] = [];
   let forwarder: ReplaceableForwarder | undefined;
+  const { sqs, queueUrl: QueueUrl } = stack;
+  const rest = async () => {
+    const port = () => log.flatMap(line => /"message":"started".*"port":(\d+)/.exec(line)?.[1] ?? []).at(-1);
+    await atRest(path => pageOf(Number(port()), path)).catch(error => {
+      throw new Error(`the forwarder says ${log.join('\n')}`, { cause: error });
+    });
+    const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+    await until(async () => {
+      const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] });
+      const { Attributes } = await sqs.send(asked);
+      expect(counts.map(name => Attributes?.[name])).toEqual(['0', '0']);
+    });
+  };
   return {
     world,
     cluster,
@@ -63,10 +82,13 @@ export async function startWhole(options: Partial<StackOptions> = {}): Promise<W
       const { webhookUrl } = stack;
       const onLog = (text: string) => log.push(...text.trim().split('\n'));
       forwarder = startReplaceable({ program, cluster, config, webhookUrl, env: world.env(), onLog });
-      await until(() => {
-        if (traces.length === 0) throw new Error(`no run yet; the forwarder says ${log.join('\n')}`);
-      });
+      await rest();
       return log;
+    },
+    rest,
+    release: async ({ batch }) => {
+      for (const { receiptHandle: ReceiptHandle } of batch.records)
+        await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     },
     configure: async (more, domains = 'example.com') => {
       await writeFile(configFile, CONFIG.replace('example.com', domains) + more);

@@ -207,27 +207,35 @@ describe('plain form', () => {
   });
 });
 
-test('a batch of 1,000 changes in a zone of 100,000 record sets takes milliseconds', () => {
-  const store = new Route53Store({ maxRecordSets: 200_000 });
-  const put = Array.from({ length: 100_000 }, (_, i) => ({
-    name: `h${i}.example.com`,
-    type: 'A',
-    ttl: 60,
-    values: ['10.0.0.1'],
-  }));
-  store.addZone({ id: 'Z1', name: 'example.com' });
-  store.edit('Z1', { put });
-  store.list('Z1');
-  const batch = put.slice(0, 500).flatMap(recordSet => [
-    { action: 'DELETE' as const, recordSet },
-    { action: 'CREATE' as const, recordSet },
-  ]);
-  const took = Array.from({ length: 5 }, () => {
+test('a batch of 1,000 changes costs in a zone of 100,000 record sets what it costs in one of 1,000', () => {
+  const zoneOf = (count: number) => {
+    const store = new Route53Store({ maxRecordSets: 200_000 });
+    const put = Array.from({ length: count }, (_, i) => ({
+      name: `h${i}.example.com`,
+      type: 'A',
+      ttl: 60,
+      values: ['10.0.0.1'],
+    }));
+    store.addZone({ id: 'Z1', name: 'example.com' });
+    store.edit('Z1', { put });
+    store.list('Z1');
+    return { store, some: put.slice(0, 500) };
+  };
+  const [small, large] = [zoneOf(1_000), zoneOf(100_000)];
+  const milliseconds = ({ store, some }: typeof small) => {
     const start = performance.now();
-    store.change('Z1', batch);
+    store.change(
+      'Z1',
+      some.flatMap(recordSet => [
+        { action: 'DELETE' as const, recordSet },
+        { action: 'CREATE' as const, recordSet },
+      ]),
+    );
     return performance.now() - start;
-  });
-  // Measured 5 ms warm on two busy cores; the limit leaves room for slower machines, not for a slower algorithm.
-  expect(Math.min(...took)).toBeLessThan(60);
-  expect(refusal(() => store.change('Z1', [upsert('h1.example.com', 'A', '10.0.0.2')]))).toBe('');
+  };
+  // In turn, and the least of many: whatever else the machine does, it does not do it all the time.
+  const took = Array.from({ length: 15 }, () => [milliseconds(small), milliseconds(large)] as const);
+  const [few, many] = [0, 1].map(at => Math.min(...took.map(pair => pair[at] ?? 0)));
+  expect(many).toBeLessThan(20 * (few ?? 0));
+  expect(refusal(() => large.store.change('Z1', [upsert('h1.example.com', 'A', '10.0.0.2')]))).toBe('');
 });
