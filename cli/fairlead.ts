@@ -22,6 +22,12 @@ function rows(text: string): number {
   throw new InvalidArgumentError('give a whole number of rows');
 }
 
+function age(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('give a whole number of seconds');
+}
+
 function tcpPort(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
@@ -50,6 +56,13 @@ const program = new Command('fairlead')
     process.exit(error.exitCode === 0 ? 0 : 1);
   });
 
+/** Whoever gives these wants another plan than the one that would be printed. */
+function refuseWithoutManifests(command: Command): void {
+  const [alone] = ['prune', 'namespace'].filter(option => command.getOptionValueSource(option) === 'cli');
+  if (alone !== undefined && command.getOptionValue('with') === undefined)
+    command.error(`error: option '--${alone}' belongs to --with <folder>, which is not given`);
+}
+
 for (const mode of ['sync', 'plan'] as const) {
   const reconciling = withCommon(program.command(mode))
     .description(
@@ -62,7 +75,10 @@ for (const mode of ['sync', 'plan'] as const) {
     .addOption(new Option('--format <format>', 'the same as --output').choices(FORMATS).hideHelp())
     .option('-q, --quiet', 'print nothing where all is in step, else only what is not done')
     .option('-v, --verbose', 'print a row for each finding, what was read, and the calls')
-    .action((options: ReconcileOptions) => runReconcile(mode, options));
+    .action((options: ReconcileOptions, command: Command) => {
+      refuseWithoutManifests(command);
+      return runReconcile(mode, options);
+    });
   if (mode === 'plan')
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
@@ -161,7 +177,7 @@ program
   .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
   .addOption(new Option('--port <port>', 'a TCP port; a free one unless told').argParser(tcpPort))
   .addOption(
-    new Option('--refresh <seconds>', 'look again where what a page shows is older').argParser(rows).default(60),
+    new Option('--refresh <seconds>', 'look again where what a page shows is older').argParser(age).default(60),
   )
   .option('--no-color', 'print without colours')
   .action((flags: UiFlags) => runUi(flags));
@@ -179,7 +195,9 @@ program
 
 program
   .command('init')
-  .description('write a fairlead.yml of what is asked, or of the options')
+  .description(
+    'write a fairlead.yml of what is asked, or of the options; import-args makes one of the arguments of an ExternalDNS',
+  )
   .option('-c, --config <file>', 'the file to write', 'fairlead.yml')
   .option('--cluster <name>', 'the EKS cluster')
   .option('--region <region>', 'its region')

@@ -36,6 +36,31 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead sync --cluster prod-eu', 'one cluster alone'],
     ['fairlead sync --force --cluster old', 'remove what a cluster left that is no longer in the config'],
   ],
+  init: [
+    ['fairlead init', 'asks for what it needs'],
+    ['fairlead init --cluster prod-eu --region eu-west-1 --domain example.com', 'asks nothing'],
+    ['fairlead import-args deployment.yaml > fairlead.yml', 'instead: what an ExternalDNS does'],
+  ],
+  'import-args': [
+    [
+      'kubectl -n dns get deployment external-dns -o yaml | fairlead import-args - --cluster prod-eu',
+      'of its Deployment',
+    ],
+    ['fairlead import-args --cluster prod-eu -- --source=service --txt-owner-id=k8s', 'of its arguments'],
+  ],
+  validate: [
+    ['fairlead validate', 'in CI, before a change is merged: needs no credentials'],
+    ['fairlead validate --json', 'with every default'],
+  ],
+  doctor: [
+    ['fairlead doctor --stack fairlead-prod', 'with the queues of a deployed stack'],
+    ['fairlead doctor --json', 'for a colleague: no secret is in it'],
+  ],
+  ui: [['fairlead ui --port 8080', 'at an address that stays the same but for its last part']],
+  completion: [
+    ['source <(fairlead completion bash)', 'in ~/.bashrc'],
+    ['fairlead completion fish > ~/.config/fish/completions/fairlead.fish', 'for fish'],
+  ],
   adopt: [['fairlead adopt www.example.com', 'a record made by hand, for which there is an object now']],
   transfer: [
     ['fairlead transfer --from default --names "*.shop.example.com"', 'from another owner, which was stopped'],

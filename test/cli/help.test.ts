@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildCommand } from '../../scripts/build.ts';
+
+let folder: string;
+/** As it ships: it starts in a fraction of the time that its sources take. */
+let command: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fairlead-help-'));
+  command = await buildCommand(folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const fairlead = (...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>(resolve => {
+    execFile(process.execPath, [command, ...args], { cwd: folder }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+
+const COMMANDS =
+  'sync plan records history undo explain why-not validate doctor ui import-args init completion adopt transfer import-registry release'.split(
+    ' ',
+  );
+
+test('the commands are these', async () => {
+  const { out } = await fairlead('--help');
+  const listed = [...out.matchAll(/^ {2}([a-z-]+) (?:\[|<)/gm)].map(([, name]) => name);
+  expect(listed).toEqual([...COMMANDS, 'help']);
+});
+
+// One by one: on a slow machine all of them together take longer than a test may.
+test.each(COMMANDS)('the help of %s has examples, whose options there are', async name => {
+  const { out } = await fairlead(name, '--help');
+  const [options = '', examples = ''] = out.split('\nExamples:\n');
+  expect(examples).toContain('fairlead ');
+  const typed = [...examples.matchAll(new RegExp(`\\bfairlead ${name}\\b([^#]*?)(?: -- |#|$)`, 'gm'))];
+  const named = typed.flatMap(([, words = '']) => words.match(/--[a-z-]+/g) ?? []);
+  expect(named.filter(option => !options.includes(`${option} `) && !options.includes(`${option}\n`))).toEqual([]);
+});
+
+test('who comes from an ExternalDNS is led from init to import-args', async () => {
+  expect((await fairlead('init', '--help')).out).toMatch(/import-args makes one|fairlead import-args/);
+});
+
+test.each<[string[], RegExp]>([
+  [['plna'], /unknown command 'plna'\n\(Did you mean plan\?\)/],
+  [['plan', '--cnofig', 'x'], /unknown option '--cnofig'\n\(Did you mean --config\?\)/],
+  [['plan', '--prune'], /option '--prune' belongs to --with <folder>/],
+  [['plan', '--namespace', 'shop'], /option '--namespace' belongs to --with <folder>/],
+  [['plan', '--limit', '-1'], /give a whole number of rows/],
+  [['plan', '--watch', '0'], /give 5 seconds or more/],
+  [['ui', '--refresh', '0'], /give a whole number of seconds/],
+  [['ui', '--port', '99999'], /give a port from 1 to 65535/],
+  [['history', '--since', 'abc'], /give minutes, hours or days: 90m, 12h, 2d/],
+  [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
+])('%j is refused in a line that says what is allowed', async (args, said) => {
+  expect(await fairlead(...args)).toMatchObject({ code: 1, out: '', err: expect.stringMatching(said) });
+});
