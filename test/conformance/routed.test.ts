@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordJson } from '../../local/emulators/route53/index.ts';
-import { NLB, service } from '../support/objects.ts';
+import { ingress, type KubernetesObject, NLB, service } from '../support/objects.ts';
 import { type Outcome, play, type Row } from './table.ts';
 
 const HOST = 'shop.example.com';
@@ -301,6 +301,62 @@ describe('two clusters', () => {
   );
 });
 
+describe('what Route 53 would refuse is refused before, on the object, and what stands stays', () => {
+  const id = { 'set-identifier': 'blue' };
+  const BAD: readonly (readonly [what: string, annotations: Record<string, string>])[] = [
+    ...ALL.map(([name]) => [`${name} without set identifier`, { ...ROUTED[name]?.says[0] }] as const),
+    ['a set identifier without policy', id],
+    ['two policies', { ...id, 'aws-weight': '1', 'aws-region': 'eu-west-1' }],
+    ['two other policies', { ...id, 'aws-failover': 'PRIMARY', [`${GEO}country-code`]: 'DE' }],
+    ['a weight below 0', { ...id, 'aws-weight': '-1' }],
+    ['a weight above 255', { ...id, 'aws-weight': '256' }],
+    ['a weight with a fraction', { ...id, 'aws-weight': '1.5' }],
+    ['a weight that is a word', { ...id, 'aws-weight': 'half' }],
+    ['a weight that is empty', { ...id, 'aws-weight': '' }],
+    ['a region that there is not', { ...id, 'aws-region': 'eu-west-99' }],
+    ['a third failover role', { ...id, 'aws-failover': 'TERTIARY' }],
+    ['continent and country', { ...id, [`${GEO}continent-code`]: 'EU', [`${GEO}country-code`]: 'DE' }],
+    ['a subdivision without country', { ...id, [`${GEO}subdivision-code`]: 'CA' }],
+    ['a continent that there is not', { ...id, [`${GEO}continent-code`]: 'XX' }],
+    ['a bias beyond 99', { ...id, [`${NEAR}region`]: 'us-east-1', [`${NEAR}bias`]: '100' }],
+    ['two places', { ...id, [`${NEAR}region`]: 'us-east-1', [`${NEAR}coordinates`]: '1,1' }],
+    ['a place that is none', { ...id, [`${NEAR}coordinates`]: '91,0' }],
+    ['a health check of 65 characters', { 'aws-health-check-id': 'x'.repeat(65) }],
+    ['a set identifier of 129 characters', { 'set-identifier': 'x'.repeat(129), 'aws-weight': '1' }],
+  ];
+  const KINDS: readonly (readonly [
+    string,
+    (annotations: Record<string, string>, target?: string) => KubernetesObject,
+  ])[] = [
+    ['service', (more, target = ONE) => service('shop', { hostname: HOST, ...more }, [target])],
+    ['ingress', (more, target = ONE) => ingress('shop', [HOST], [target], more)],
+  ];
+
+  describe.each(KINDS)('%s', (kind, made) => {
+    test.each(BAD)('%s', async (_, annotations) => {
+      for (const before of [{}, { ...id, 'aws-weight': '4' }] as readonly Record<string, string>[]) {
+        const steps = [{ c1: [made(before)] }, { c1: [made(annotations, '203.0.113.9')] }];
+        expect(await play({ steps })).toEqual({
+          leaves: [
+            `${HOST} A${'set-identifier' in before ? `#blue ${ONE} weight 4` : ` ${ONE}`} (c1 ${kind}/default/shop)`,
+          ],
+          told: ['invalid c1 shop'],
+          batches: 0,
+        });
+      }
+    });
+
+    test.each(ALL)('and what is sound is published: %s', async name => {
+      const steps = [{ c1: [made({ ...id, ...ROUTED[name]?.says[0] })] }];
+      expect(await play({ steps })).toEqual({
+        leaves: [`${set(name, 0)} (c1 ${kind}/default/shop)`],
+        told: [],
+        batches: 1,
+      });
+    });
+  });
+});
+
 describe('record sets that are not ours', () => {
   const recordOf = (name: string): RecordJson => ({
     name: `${HOST}.`,
@@ -366,6 +422,17 @@ describe('record sets that are not ours', () => {
         },
       ),
     );
+
+    test.each(ALL)('routed beside one that is simple is refused: %s', name => {
+      const plain = (set: RecordJson): RecordJson => {
+        const { name, type, ttl, values } = set;
+        return { name, type, ...(ttl !== undefined && { ttl }), ...(values && { values }) };
+      };
+      return expectOf(
+        { stands: stands('weighted').map(plain), steps: [{ c1: [routed(name, 0)] }] },
+        { leaves: [`${HOST} A 192.0.2.1 (${who})`], told: ['not-owned c1 shop'], batches: 0 },
+      );
+    });
 
     test.each(NAMES)('its set identifier is taken: %s', name =>
       expectOf(

@@ -541,6 +541,14 @@ test('the guard counts the parts that a cluster loses, for that cluster', async 
   expect(records(world)).toContain('n0.example.com A 203.0.113.1');
 });
 
+test('who alone asks for a name, and is refused its share, does not get the name otherwise', async () => {
+  const world = await worldOf('weighted', { c1: [shop('203.0.113.1', { 'fairlead.dev/sharing': 'first' })] });
+  const waiting = service('waiting', { hostname: HOST }, [], 'evil');
+  // What stands simple stays for the object that waits, and no share can stand beside it.
+  const { batches } = await become(world, { c1: [waiting], c2: [shop('203.0.113.2')] });
+  expect([records(world), batches]).toEqual([[`${HOST} A 203.0.113.1`], 0]);
+});
+
 test('of objects whose addresses are put together that one says the rest of a type which had that type first', async () => {
   const other = service('other', { hostname: HOST, 'aws-health-check-id': HEALTH, ttl: '60' }, ['203.0.113.9']);
   const world = await worldOf('first', { c1: [other] });

@@ -24,12 +24,16 @@ interface SettledName {
 export function settleName(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
   const refused = new Set<Candidate>();
   let context = around;
+  let before: Required<SettledName> | undefined;
   for (;;) {
     const shared = shareName(current, asking, context, refused);
     if (shared.candidates.length === 0) return { shared };
+    // With nobody left to say it, whoever was refused is, and does not get the name in another way.
+    if (before?.shared.chosen && !shared.chosen) return before;
     const settled = settleRouting(current, shared.candidates, around);
-    const more = outvoted(current, asking, { shared, settled }, around).filter(one => !refused.has(one));
-    if (more.length === 0) return { shared, settled };
+    before = { shared, settled };
+    const more = outvoted(current, asking, before, around).filter(one => !refused.has(one));
+    if (more.length === 0) return before;
     for (const one of more) refused.add(one);
     context = { ...around, owners: settled.context.owners };
   }
