@@ -14,6 +14,7 @@ export interface SourceCase {
 
 const set = (name: string, more: object = {}) => ({ kind: 'ListenerSet', name, ...more });
 
+/** Each name is one object's: which of two ExternalDNS writes into an ownership record is chance. */
 export const CASES: readonly SourceCase[] = [
   {
     what: 'routes of every kind, each with its protocol',
@@ -53,7 +54,7 @@ export const CASES: readonly SourceCase[] = [
         ['a.sub.example.com', 'A.B.sub.example.com'.toLowerCase(), 'sub.example.com', 'other.example.com'],
         [{ name: 'named' }],
       ),
-      route('HTTPRoute', 'h-b', ['*.example.com'], [{ name: 'named' }]),
+      route('HTTPRoute', 'h-b', ['*.example.com'], [{ name: 'named', sectionName: 'l0' }]),
       route('HTTPRoute', 'h-c', ['*.c.sub.example.com'], [{ name: 'named' }]),
       route('HTTPRoute', 'h-d', undefined, [{ name: 'named', sectionName: 'l1' }]),
       route(
