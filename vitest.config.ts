@@ -5,9 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'node_modules/**'],
     setupFiles: ['test/setup.ts'],
-    testTimeout: 60_000,
+    // For what hangs without a word: what is waited for gives up sooner, with its name.
+    testTimeout: 120_000,
     // They build programs and start servers: ten seconds, as vitest has it, are not enough for a busy machine.
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: 'threads',
     coverage: {
       provider: 'v8',

@@ -33,7 +33,7 @@ const newsOf = (changes: readonly HistoryLine[], findings: readonly Finding[] = 
   findings: findings.map(finding => ({ finding, since: '2026-01-01T00:00:01.000Z', again: false })),
 });
 const lines = (count: number) => Array.from({ length: count }, (_, i) => line(`h${i}.example.com`));
-const send = (news: News, forMs = 5_000) => streamTo(BUS, 'fairlead-prod')([news], Date.now() + forMs);
+const send = (news: News, forMs = 50_000) => streamTo(BUS, 'fairlead-prod')([news], Date.now() + forMs);
 
 describe('an event', () => {
   it('of a change is its line of the history, with the deployment and a text for people', async () => {

@@ -57,7 +57,7 @@ beforeAll(async () => {
   for (const name of ['hand', 'theirs'])
     cluster.apply(service(name, { hostname: `${name}.example.com` }, ['192.0.2.9']));
   cluster.apply(service('new', { hostname: 'new.example.com' }, ['192.0.2.1']));
-}, 60_000);
+});
 beforeEach(async () => {
   bus = await startEventBus();
   return () => bus.close();

@@ -33,7 +33,7 @@ beforeAll(async () => {
     await fairlead('sync');
   }
   [last] = JSON.parse((await fairlead('history', 'a.example.com', '--json')).out) as [HistoryLine];
-}, 60_000);
+});
 afterAll(async () => {
   await world.close();
   await rm(folder, { recursive: true });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   world = await startWorld();
   cluster = await world.addCluster({ name: 'prod' });
   webhook = await startWebhook(() => true);
-}, 60_000);
+});
 afterEach(() => forwarder?.close());
 afterAll(async () => {
   await Promise.all([world.close(), webhook.close(), rm(folder, { recursive: true })]);
@@ -63,4 +63,4 @@ test('pods are watched once a headless Service asks for its names, and their cha
   await forwarder.sees(3, 'pod');
   await forwarder.sees(2, 'endpointslice');
   expect(webhook.taken).toHaveLength(quiet + 1);
-}, 60_000);
+});

@@ -72,12 +72,15 @@ describe('hostnames of route and listener', () => {
     const annotations = { hostname: hostnames.join(',') };
     const parentRefs = Array.from({ length: 32 }, (_, i) => ({ name: `g${i}` }));
     const gateways = parentRefs.map(({ name }) => gateway({ name, listeners }));
-    const began = performance.now();
+    // CPU of this thread, where Node tells it: others have other work.
+    const used = () => (process.threadCpuUsage ?? process.cpuUsage)();
+    const before = used();
     const limits = { hostnamesPerObject: 20_000, targetsPerObject: 400 };
     expect(
       names(route({ annotations, hostnames: [], parentRefs }), { gateways, rules: { ...NO_RULES, limits } }),
     ).toHaveLength(10_640);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    const { user, system } = used();
+    expect((user + system - before.user - before.system) / 1000).toBeLessThan(5_000);
   });
 });
 

@@ -5,7 +5,7 @@ import { signedPost } from '../emulators/lambda/notices.ts';
 import { startWhole, until, type Whole } from './whole.ts';
 
 // Each test has Services of its own in one world: starting the processes is what takes the time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 let whole: Whole;
 let log: readonly string[];
