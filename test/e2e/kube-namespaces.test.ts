@@ -52,6 +52,9 @@ describe.skipIf(withoutKube || helm === undefined)(
       const { admin, url, caData } = stage.kube;
       const made = await chart(...rolesFor);
       await admin.apply(...made.filter(({ kind }) => kind === 'ServiceAccount' || ROLES.includes(kind)));
+      await until('the roles count', async () =>
+        (await Promise.all(rolesFor.map(namespace => may('watch', 'services', namespace)))).every(Boolean),
+      );
       const tokens = '/api/v1/namespaces/fairlead/serviceaccounts/fairlead-forwarder/token';
       const { token } = (await admin.send('POST', tokens, { spec: {} })).body.status;
       const config = (await chart(...settingsFor)).find(({ kind }) => kind === 'ConfigMap')?.data as {
