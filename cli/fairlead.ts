@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { HISTORY_MS } from '../lib/state/index.ts';
 import { completionFor, SHELLS, type Shell } from './completion.ts';
 import { type DoctorOptions, runDoctor } from './doctor.ts';
 import { type ExplainCommandOptions, runExplain, runWhyNot } from './explain.ts';
@@ -115,8 +116,9 @@ withCommon(program.command('records'))
 
 function span(text: string): number {
   const milliseconds = parseSpan(text);
-  if (milliseconds !== undefined) return milliseconds;
-  throw new InvalidArgumentError('give minutes, hours or days: 90m, 12h, 2d');
+  if (milliseconds === undefined) throw new InvalidArgumentError('give minutes, hours or days: 90m, 12h, 2d');
+  if (milliseconds > HISTORY_MS) throw new InvalidArgumentError('the history is kept for 30 days: give 30d at most');
+  return milliseconds;
 }
 
 withCommon(program.command('history'))

@@ -75,7 +75,7 @@ export const objectSections = () => ({
       [],
     ),
     targetTemplates: key(
-      'Go templates of the targets of such hostnames (ExternalDNS: target-template).',
+      'Go templates of the targets of such hostnames; the target-template of ExternalDNS is for other sources.',
       list(template()),
       [],
     ),

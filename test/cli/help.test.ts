@@ -57,6 +57,7 @@ test.each<[string[], RegExp]>([
   [['ui', '--refresh', '0'], /give a whole number of seconds/],
   [['ui', '--port', '99999'], /give a port from 1 to 65535/],
   [['history', '--since', 'abc'], /give minutes, hours or days: 90m, 12h, 2d/],
+  [['history', '--since', '99d'], /the history is kept for 30 days: give 30d at most/],
   [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
 ])('%j is refused in a line that says what is allowed', async (args, said) => {
   expect(await fairlead(...args)).toMatchObject({ code: 1, out: '', err: expect.stringMatching(said) });

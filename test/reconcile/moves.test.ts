@@ -309,6 +309,15 @@ describe('transfer from another owner', () => {
     expect(self.records()).toContain('a-b.example.com TXT old service/default/x');
   });
 
+  test.each([
+    ['nobody', [], 'no ownership record in these hosted zones names the owner "nobody": they name old, third'],
+    ['old', ['*.shop.example.com'], 'the owner "old" has no name here that fits *.shop.example.com'],
+  ])('of %s %j, nothing is there: that is told', async (from, names, message) => {
+    const self = world([...theirs('x.example.com'), ...theirs('z.example.com', 'third')]);
+    const { done, refused } = await self.move(transfer(from, ...names));
+    expect([done, refused]).toEqual([[], [{ reason: 'warning', message }]]);
+  });
+
   test('an older format, and what else stands in its TXT, which is written back', async () => {
     const both = owned('x.example.com', 'old', 'service/default/x', 'cname');
     const self = world(

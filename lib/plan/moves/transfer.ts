@@ -2,6 +2,7 @@ import { matchesAny } from '../../glob.ts';
 import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
 import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
 import { type Claim, claimsOf, decidingClaim, withTwin } from '../../registry/index.ts';
+import { firstOf } from '../../shown.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
@@ -45,9 +46,9 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
   const { settings } = input;
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   const context = { transfer, settings, owners };
-  const found = viewZones(input.zones, settings).flatMap(view =>
-    namesOfOwner(view, transfer, input).map(name => theirsAt(name, view, context)),
-  );
+  const views = viewZones(input.zones, settings);
+  const found = views.flatMap(view => namesOfOwner(view, transfer, input).map(name => theirsAt(name, view, context)));
+  if (found.length === 0) return { moves: [], refused: [{ reason: 'warning', message: whyNone(transfer, views) }] };
   const wantedOf = wantedWithout(
     found.filter(one => 'view' in one),
     input,
@@ -57,6 +58,17 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
   );
   return transfer.unasked ? all : withoutUnasked(all, input);
 }
+
+/** Nothing is left to do where all was transferred before, and nothing was meant where the owner is mistyped. */
+function whyNone({ from, names }: Transfer, views: readonly ZoneView[]): string {
+  const claims = views.flatMap(({ ownership }) => [...ownership.values()].flat());
+  const owners = [...new Set(claims.map(({ ownership }) => ownership.owner))].sort();
+  if (owners.includes(from)) return `the owner "${from}" has no name here that fits ${names.join(' or ')}`;
+  const others = owners.length === 0 ? 'there is none' : `they name ${firstOf(owners, OWNERS_SHOWN)}`;
+  return `no ownership record in these hosted zones names the owner "${from}": ${others}`;
+}
+
+const OWNERS_SHOWN = 10;
 
 function namesOfOwner(view: ZoneView, { from, names }: Transfer, { settings }: PlanInput): DnsName[] {
   const spoken = [...view.ownership].filter(([, claims]) => claims.some(({ ownership }) => ownership.owner === from));
