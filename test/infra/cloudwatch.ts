@@ -48,6 +48,18 @@ function pointsOf(lines: readonly Line[], { Namespace, MetricName, Dimensions }:
   });
 }
 
+/** What a service of AWS would have measured for an alarm: a value each minute from `from` on; undefined: none. */
+export function measured(alarm: AlarmProperties, from: number, values: readonly (number | undefined)[]): Line[] {
+  const { Namespace, MetricName, Dimensions } = alarm;
+  const named = Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]));
+  const CloudWatchMetrics = [{ Namespace, Dimensions: [Object.keys(named)], Metrics: [{ Name: MetricName }] }];
+  return values.flatMap((value, minute) =>
+    value === undefined
+      ? []
+      : [{ _aws: { Timestamp: from + minute * 60_000, CloudWatchMetrics }, ...named, [MetricName]: value }],
+  );
+}
+
 const STATISTICS = {
   Sum: (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0),
   Minimum: (values: readonly number[]) => Math.min(...values),

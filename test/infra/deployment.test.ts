@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { type Deployment, makeDeployment } from '../../infra/deployment.ts';
 import { InvalidSetting, SETTINGS } from '../../infra/settings.ts';
 import { ConfigError } from '../../lib/config/index.ts';
+import { type AlarmProperties, measured, rings } from './cloudwatch.ts';
 
 const serverless = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' });
 let folder = '';
@@ -167,5 +168,43 @@ shards: [${Array.from({ length: 6 }, (_, n) => `{name: s${n}, clusters: [c${n}]}
 
   it('says which file is missing', () => {
     expect(() => make({ config: 'none.yml' })).toThrow(/none\.yml.*cannot be read/s);
+  });
+});
+
+describe('the alarms on what AWS measures, minute by minute', () => {
+  const alarmOf = (name: string): AlarmProperties => {
+    const { messageAge } = make();
+    const text = readFileSync('infra/alarms.yml', 'utf8').replaceAll(
+      /\$\{self:custom\.deployment\.messageAge\}/g,
+      `${messageAge}`,
+    );
+    return parse(text, { logLevel: 'silent' }).Resources[name].Properties;
+  };
+  const minutes = (...spans: readonly (readonly [number, number | undefined])[]) =>
+    spans.flatMap(([length, value]) => Array.from({ length }, () => value));
+  /** The age in seconds of a message that waits. */
+  const growing = (from: number, length: number) => Array.from({ length }, (_, minute) => from + minute * 60);
+
+  it.each<[string, string, readonly (number | undefined)[], boolean]>([
+    ['AlarmErrors', 'each schedule ends out of time', minutes([15, 1]), true],
+    ['AlarmErrors', 'one run ended out of memory, the next ones did not', minutes([1, 1], [14, 0]), false],
+    ['AlarmErrors', 'nothing runs', minutes([15, undefined]), false],
+    ['AlarmThrottles', 'the account has no concurrency left', minutes([15, 4]), true],
+    ['AlarmThrottles', 'a burst of notices met the function at its limit', minutes([6, 9], [9, 0]), false],
+    ['AlarmQueueAge', 'the mapping was switched off an hour ago', growing(0, 60), true],
+    [
+      'AlarmQueueAge',
+      'a run that fails at the last moment gives its message back once',
+      [...growing(0, 16), ...growing(0, 14)],
+      false,
+    ],
+    ['AlarmDeadLetters', 'a message was put aside', minutes([5, 0], [5, 1]), true],
+    ['AlarmDeadLetters', 'the dead-letter queue was purged', minutes([5, 1], [5, 0]), false],
+    ['AlarmUndelivered', 'the schedule may not write to the queue', minutes([5, 1], [5, 2]), true],
+    ['AlarmUndelivered', 'every schedule reached the queue', minutes([10, 0]), false],
+  ])('%s, where %s', (name, _story, values, expected) => {
+    const alarm = alarmOf(name);
+    const from = Date.parse('2026-01-01T00:00:00Z');
+    expect(rings(alarm, measured(alarm, from, values), from, from + values.length * 60_000)).toBe(expected);
   });
 });
