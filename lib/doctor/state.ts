@@ -6,6 +6,7 @@ import { reasonOf } from '../reason.ts';
 import { clusterKey, currentLease, decodeSnapshot } from '../state/index.ts';
 import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
+import { keptIn } from './kept-in.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** The state store: whether it can be written, who holds a lease, and when each cluster was last read. */
@@ -62,8 +63,7 @@ async function leasesOf({ shards }: Config, { store, now }: DoctorPorts): Promis
 async function lastRead(cluster: string, view: string | undefined, { store, now }: DoctorPorts): Promise<Check> {
   const of = view === undefined ? '' : `, view ${view}`;
   const { ok, unknown } = checksOf('state', `cluster ${cluster}${of}`);
-  const found = await store.get(clusterKey(cluster, view));
-  const kept = found && found !== 'unchanged' ? decodeSnapshot(found.bytes) : undefined;
+  const kept = await keptIn(store, clusterKey(cluster, view), decodeSnapshot);
   if (kept === undefined) return unknown('no run has read it yet, as far as the state knows');
   const asked = kept.snapshot.endpoints.length;
   return ok(`${asked} record sets are asked for; that changed ${ago(kept.readAt, now())}`);

@@ -7,17 +7,10 @@ import { filtersWithoutZone, isUnknownIPv6, selectZones, within, zoneLeftOutBy }
 import { reasonOf } from '../reason.ts';
 import { Route53Error, type Route53Port, readHostedZones, withTags } from '../route53/index.ts';
 import { firstAndCount } from '../shown.ts';
-import {
-  decodeSelected,
-  decodeZone,
-  leftBehind,
-  type StateStore,
-  selectedKey,
-  type ZoneCopy,
-  zoneKey,
-} from '../state/index.ts';
+import { decodeSelected, decodeZone, leftBehind, selectedKey, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
+import { keptIn } from './kept-in.ts';
 import type { DoctorPorts } from './ports.ts';
 
 /** Zones that are looked at one by one; each costs four requests. */
@@ -46,7 +39,7 @@ export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Ch
 
 /** What the last run found to be ours in zones that are selected no longer. */
 async function left(selected: ReadonlySet<ZoneId>, { store }: DoctorPorts): Promise<Check[]> {
-  const zones = (await keptIn(store, selectedKey, decodeSelected)) ?? [];
+  const zones = (await ifReadable(keptIn(store, selectedKey, decodeSelected))) ?? [];
   return zones.flatMap(({ id, name, left: behind }) => {
     if (!behind || selected.has(id)) return [];
     const { found, advice } = leftBehind(behind);
@@ -54,15 +47,8 @@ async function left(selected: ReadonlySet<ZoneId>, { store }: DoctorPorts): Prom
   });
 }
 
-/** Undefined also where the state cannot be read, which the checks of the state tell. */
-async function keptIn<T>(
-  store: StateStore,
-  key: string,
-  decode: (bytes: Uint8Array) => T | undefined,
-): Promise<T | undefined> {
-  const found = await store.get(key).catch(() => undefined);
-  return found && found !== 'unchanged' ? decode(found.bytes) : undefined;
-}
+/** That the state cannot be read, its own checks tell. */
+const ifReadable = <T>(kept: Promise<T>): Promise<T | undefined> => kept.catch(() => undefined);
 
 interface SelectedBy {
   readonly view?: string;
@@ -190,7 +176,7 @@ async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> 
 async function keptCopy({ id, ...zone }: HostedZone, { state }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
   if (state.store.kind === 'memory') return [];
   const { ok, doubt, unknown } = checksOf('zones', titleOf({ id, ...zone }));
-  const copy = await keptIn(store, zoneKey(id), decodeZone);
+  const copy = await ifReadable(keptIn(store, zoneKey(id), decodeZone));
   if (copy === undefined) return [unknown('no run has read it yet, as far as the state knows')];
   const said = `a run read it in full ${ago(copy.readAt, now())}`;
   const late = now() - copy.readAt > 2 * state.refreshMs + HOUR;

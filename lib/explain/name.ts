@@ -5,7 +5,7 @@ import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
 import { nearestOf } from './nearest.ts';
-import { askerOf, objectsOf } from './outcome.ts';
+import { askerOf, isCovered, objectsOf } from './outcome.ts';
 import { explainZones, type KnownZones } from './zones.ts';
 
 /** All that an explanation is made from: what a run of each shard would plan from for each view, and how old that is. */
@@ -97,7 +97,6 @@ function verdictOf(known: Known): Verdict {
   const asking = known.asking.filter(isAsking);
   const stands = standsOurs(known);
   if (asking.length === 0) return unasked(known);
-  const isCovered = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
   if (known.next.length > 0) return 'pending';
   if (asking.every(isCovered)) return 'published';
   return stands ? 'partly' : 'refused';
@@ -112,7 +111,7 @@ function unasked(known: Known): Verdict {
 const SHOWN = 3;
 
 function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
-  const covered = known.asking.filter(({ outcome }) => outcome === 'published' || outcome === 'shared');
+  const covered = known.asking.filter(isCovered);
   const objects = firstAndCount(
     (covered.length > 0 ? covered : known.asking.filter(isAsking)).map(({ object }) => describeObject(object)),
     SHOWN,

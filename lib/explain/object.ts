@@ -6,7 +6,7 @@ import { adviceFor } from './advice.ts';
 import type { Asker, ObjectExplanation } from './explanation.ts';
 import { type Facts, focusAll, knownZones, sourceOf } from './name.ts';
 import { nearestOf } from './nearest.ts';
-import { askerOf, toldBySources } from './outcome.ts';
+import { askerOf, isCovered, toldBySources } from './outcome.ts';
 
 const fits = (object: ObjectRef, wanted: NamedObject, cluster: string | undefined) =>
   object.kind === wanted.kind &&
@@ -48,7 +48,6 @@ export function explainObject(object: ObjectRef, facts: Facts): ObjectExplanatio
     names.size > 0 ||
     reasons.length > 0 ||
     facts.asked.some(({ holds: all }) => all.some(one => fits(one.object, object, object.cluster)));
-  const isCovered = ({ outcome }: Asker) => outcome === 'published' || outcome === 'shared';
   const published = names.size > 0 && askers.every(isCovered) && !reasons.some(isUnpublished);
   const unread = known ? undefined : unreadKind(object, facts.asked);
   const nearest =

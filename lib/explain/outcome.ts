@@ -4,6 +4,10 @@ import type { FocusedName } from '../plan/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import type { Asker, Outcome } from './explanation.ts';
 
+/** Whether what an object asks for stands, be it by its own record or by another's that says the same. */
+export const isCovered = ({ outcome }: Pick<Asker, 'outcome'>): boolean =>
+  outcome === 'published' || outcome === 'shared';
+
 const isSame = (a: ObjectRef, b: ObjectRef) =>
   a.cluster === b.cluster && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 

@@ -42,8 +42,8 @@ export interface PlanInput {
   readonly only?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
   /** Names that may be planned, where only some are of interest and not all zones are there; absent: every name. */
   readonly among?: (name: DnsName) => boolean;
-  /** What an earlier pass of the same run published: of these names nothing goes from a zone above yet. */
-  readonly made?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>>;
+  /** Names, as `ZONE NAME`, that an earlier pass of the same run published: of these nothing goes from a zone above yet. */
+  readonly made?: ReadonlySet<string>;
   /**
    * Names, as `ZONE NAME`, that an overtaken run announced it would remove: where they are in step their ownership records
    * are written anew, so that its removal fails.

@@ -31,8 +31,8 @@ export interface PlacementInput {
   readonly leftOut: readonly LeftOutZone[];
   /** Whether a zone has record sets of ours at a name. */
   readonly has: (zone: ZoneId, name: DnsName) => boolean;
-  /** What an earlier pass of the same run published. */
-  readonly made?: ReadonlyMap<ZoneId, ReadonlySet<DnsName>> | undefined;
+  /** What an earlier pass of the same run published, as `ZONE NAME`. */
+  readonly made?: ReadonlySet<string> | undefined;
   readonly settings: { readonly filter: Parameters<typeof passesFilter>[1] };
 }
 
@@ -190,7 +190,7 @@ function roleAbove(
 
 /** Had it when the run began: what this run published below may not have reached every name server yet. */
 const hadBefore = (zone: ZoneId, name: DnsName, { has, made }: Placing) =>
-  has(zone, name) && made?.get(zone)?.has(name) !== true;
+  has(zone, name) && made?.has(`${zone} ${name}`) !== true;
 
 const SHOWN = 3;
 

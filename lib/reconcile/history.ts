@@ -95,7 +95,8 @@ function shardOf(owner: OwnerId | undefined, { views, shard }: OpenRun): string 
 async function keepLines(run: OpenRun, lines: readonly HistoryLine[], at: number): Promise<void> {
   if (lines.length === 0) return;
   let left: readonly HistoryLine[] = lines;
-  for (let file = await firstWithRoom(run, at); ; file = await fileAt(run, at, file.part + 1)) {
+  const fileOf = (part: number) => fileAt(run, at, part);
+  for (let file = await firstWithRoom(fileOf); ; file = await fileOf(file.part + 1)) {
     left = await append(run, at, file, left);
     if (left.length === 0) break;
   }
@@ -106,6 +107,7 @@ const AS_IT_IS = { encode: (file: Uint8Array) => file, decode: (file: Uint8Array
 
 interface Part {
   readonly part: number;
+  readonly full: boolean;
   readonly bytes: Uint8Array;
   /** Absent: the file is not there yet. */
   readonly version?: string | undefined;
@@ -116,23 +118,23 @@ async function fileAt({ cache, shard }: Pick<OpenRun, 'cache' | 'shard'>, at: nu
   const key = historyKey(shard, at, part);
   const { value: bytes = new Uint8Array(), version } = await cache.read(key, AS_IT_IS.decode);
   cache.forget(key);
-  return { part, bytes, version };
+  return { part, bytes, version, full: isFull(bytes) };
 }
 
 /**
- * The first file of an hour that takes lines. All before it are full, so few are looked at: an hour in which an object changes
- * with every run has very many, and each run comes here.
+ * The first file of an hour that is not full, or not there. All before it are full, so few are looked at: an hour in which an
+ * object changes with every run has very many, and each run comes here.
  */
-async function firstWithRoom(run: Pick<OpenRun, 'cache' | 'shard'>, at: number): Promise<Part> {
+async function firstWithRoom<F extends Pick<Part, 'part' | 'full'>>(fileOf: (part: number) => Promise<F>): Promise<F> {
   let full = -1;
-  let open = await fileAt(run, at, 0);
-  while (isFull(open.bytes)) {
+  let open = await fileOf(0);
+  while (open.full) {
     full = open.part;
-    open = await fileAt(run, at, 2 * open.part + 1);
+    open = await fileOf(2 * open.part + 1);
   }
   while (open.part - full > 1) {
-    const middle = await fileAt(run, at, Math.floor((full + open.part) / 2));
-    if (isFull(middle.bytes)) full = middle.part;
+    const middle = await fileOf(Math.floor((full + open.part) / 2));
+    if (middle.full) full = middle.part;
     else open = middle;
   }
   return open;
@@ -217,13 +219,17 @@ async function* filesOf(
   most = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<HistoryFile> {
   for (let part = 0; part < most; part++) {
-    const key = historyKey(shard, hour, part);
-    const { value } = await cache.read(key, decode);
-    cache.forget(key);
-    if (value === undefined) return;
-    yield value;
-    if (!value.full) return;
+    const file = await readFile(cache, historyKey(shard, hour, part), decode);
+    if (file === undefined) return;
+    yield file;
+    if (!file.full) return;
   }
+}
+
+async function readFile(cache: Cache, key: string, decode: (bytes: Uint8Array) => HistoryFile) {
+  const { value } = await cache.read(key, decode);
+  cache.forget(key);
+  return value;
 }
 
 /** Files of an hour that are looked through for one name, or for all: a first sync of very many fills more. */
@@ -260,7 +266,7 @@ export async function recentHistory(run: Run, from: number, name: DnsName, most:
   return found;
 }
 
-/** The last files of an hour, `most` of them, the newest first. All before the last are full, so it is soon found. */
+/** The last files of an hour, `most` of them, the newest first. */
 async function* lastFilesOf(
   cache: Cache,
   shard: string,
@@ -268,27 +274,16 @@ async function* lastFilesOf(
   decode: (bytes: Uint8Array) => HistoryFile,
   most: number,
 ): AsyncGenerator<HistoryFile> {
-  const read = async (part: number) => {
-    const key = historyKey(shard, hour, part);
-    const { value } = await cache.read(key, decode);
-    cache.forget(key);
-    return value;
-  };
   const seen = new Map<number, HistoryFile | undefined>();
-  const at = async (part: number) => {
-    if (!seen.has(part)) seen.set(part, await read(part));
-    return seen.get(part);
+  const fileOf = async (part: number) => {
+    const file = seen.has(part) ? seen.get(part) : await readFile(cache, historyKey(shard, hour, part), decode);
+    seen.set(part, file);
+    return { part, file, full: file?.full === true };
   };
-  let [last, absent] = [0, 1];
-  if ((await at(0)) === undefined) return;
-  while ((await at(last))?.full && (await at(absent)) !== undefined) [last, absent] = [absent, 2 * absent + 1];
-  while (absent - last > 1 && seen.get(last)?.full) {
-    const middle = Math.floor((last + absent) / 2);
-    if ((await at(middle)) === undefined) absent = middle;
-    else last = middle;
-  }
+  const open = await firstWithRoom(fileOf);
+  const last = open.file ? open.part : open.part - 1;
   for (let part = last; part > last - most && part >= 0; part--) {
-    const file = await at(part);
+    const { file } = await fileOf(part);
     if (file !== undefined) yield file;
   }
 }

@@ -6,7 +6,6 @@ import { callsIn } from '../route53/index.ts';
 import { keepHistory } from './history.ts';
 import { keepWorld } from './keep-world.ts';
 import { leftZones } from './left-zones.ts';
-import { createdIn, type Made, madeBy } from './made.ts';
 import { openViews } from './open.ts';
 import { otherOwners } from './other-owners.ts';
 import { plannedRun } from './planned.ts';
@@ -17,7 +16,6 @@ import { refuseUnknown } from './unknown-target.ts';
 import { inView, type View, withContested } from './views.ts';
 import { planInput, readWorlds, type ViewOfWorld, type World, type Worlds } from './world.ts';
 import { changesOf, type DoneZone, finishZone, previewZone, unreadableZone } from './zone-run.ts';
-import type { LoadedZone } from './zones.ts';
 
 const ZONES_AT_ONCE = 6;
 
@@ -48,7 +46,7 @@ const PATIENCE_MS = 5_000;
 const joined = (first: Pass, second: Pass): Pass => ({
   ...second,
   result: mergePasses(first.result, second.result),
-  made: madeBy([first.made, second.made]),
+  made: new Set([...first.made, ...second.made]),
 });
 
 interface Reading {
@@ -56,8 +54,8 @@ interface Reading {
   readonly relist: boolean;
   /** How long clusters are waited for when none comes in; absent: until all are read. */
   readonly patienceMs?: number;
-  /** What earlier passes made. */
-  readonly made?: Made;
+  /** What earlier passes made: of it nothing is removed above. */
+  readonly made?: Pass['made'];
 }
 
 interface Pass {
@@ -66,7 +64,8 @@ interface Pass {
   readonly missing: boolean;
   /** Clusters were not waited for: what they ask for, and every removal, is left to a second pass. */
   readonly late: boolean;
-  readonly made: Made;
+  /** Names that were created, as `ZONE NAME`. */
+  readonly made: ReadonlySet<string>;
 }
 
 /** Each view is planned before anything is sent, and what they have to tell is told of all together. */
@@ -105,7 +104,7 @@ async function runOnce(
     findings: [...told.flat(), ...failures.map(failureFinding), ...left, ...stateFaults(any)],
   });
   const missing = !relist && done.some(({ world, zones }) => world.missing || zones.some(zone => zone.missing));
-  return { result, missing, late, made: madeBy(done.flatMap(({ zones }) => zones.map(createdIn))) };
+  return { result, missing, late, made: new Set(done.flatMap(({ zones }) => zones.flatMap(createdIn))) };
 }
 
 /** A view with what was planned for it. */
@@ -118,9 +117,12 @@ interface DoneView extends PlannedView {
   readonly zones: readonly DoneZone[];
 }
 
+const createdIn = ({ id, applied }: DoneZone) =>
+  applied.flatMap(({ action, name }) => (action === 'create' ? `${id} ${name}` : []));
+
 interface Planning {
   readonly request: RunRequest;
-  readonly made: Made | undefined;
+  readonly made: Pass['made'] | undefined;
   readonly now: number;
 }
 
@@ -146,7 +148,7 @@ function tellPlanned({ run, world: { zones, clusters }, planned }: PlannedView):
 
 async function carryOut(request: RunRequest, view: PlannedView, late: boolean): Promise<DoneView> {
   const { run, route53, world, input, planned } = view;
-  const onApplied = run.onProgress && changesMade(run.onProgress, world.zones, planned);
+  const onApplied = run.onProgress && changesMade(run.onProgress, planned);
   const work = { run, route53, input, planned, request, late, onApplied };
   const zones = await mapLimit(world.zones, ZONES_AT_ONCE, zone =>
     request.mode === 'sync' ? finishZone(zone, work) : previewZone(zone, work),
@@ -155,12 +157,8 @@ async function carryOut(request: RunRequest, view: PlannedView, late: boolean): 
 }
 
 /** Counts what is accepted in all zones together, for who looks on. */
-function changesMade(
-  tell: NonNullable<Run['onProgress']>,
-  zones: readonly LoadedZone[],
-  planned: PlanOutput,
-): (changes: number) => void {
-  const of = zones.reduce((sum, zone) => sum + changesOf(zone, planned).length, 0);
+function changesMade(tell: NonNullable<Run['onProgress']>, { zones }: PlanOutput): (changes: number) => void {
+  const of = zones.reduce((sum, { changes }) => sum + changes.length, 0);
   let done = 0;
   // What was planned again may be more than was planned.
   return changes => {

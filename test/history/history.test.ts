@@ -8,6 +8,7 @@ import { createFolderStore, createMemoryStore, historyKey, type StateStore } fro
 import { type Harness, harness } from '../support/harness.ts';
 import { runOf } from '../support/look.ts';
 import { ALB, NLB, service, services } from '../support/objects.ts';
+import { recordingPuts } from '../support/recording-store.ts';
 
 const DAY = 86_400_000;
 const CONFIG = 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}';
@@ -67,16 +68,9 @@ describe('what runs have changed', () => {
     await world.run({ mode: 'plan' });
     expect(await history()).toEqual([]);
     await world.run();
-    const written: string[] = [];
-    const store: StateStore = {
-      ...world.state,
-      put: (key, ...rest) => {
-        written.push(key);
-        return world.state.put(key, ...rest);
-      },
-    };
+    const { store, puts } = recordingPuts(world.state);
     await world.run({}, { store });
-    expect(written.filter(key => key.startsWith('history/'))).toEqual([]);
+    expect(puts.filter(key => key.startsWith('history/'))).toEqual([]);
   });
 
   test('what Route 53 refused is not in it; what somebody had edited is', async () => {

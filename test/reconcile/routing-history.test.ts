@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RecordJson } from '../../local/emulators/route53/index.ts';
-import { fromJson } from '../../local/emulators/route53/json.ts';
+import { editForeign, foreignStep } from '../support/foreign.ts';
 import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 import { expectOwned } from '../support/owned.ts';
@@ -63,12 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), cluster }) },
   {
     weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('foreign' as const),
-      host: fc.nat(1),
-      what: fc.nat(FOREIGN.length - 1),
-      put: fc.boolean(),
-    }),
+    arbitrary: foreignStep(FOREIGN.length),
   },
   { weight: 5, arbitrary: fc.constant({ do: 'run' as const }) },
 );
@@ -125,17 +120,7 @@ class Life {
       values: ['192.0.2.1'],
       ...FOREIGN[what],
     };
-    const id = `${set.name} ${set.setIdentifier ?? ''}`;
-    const known = this.#foreign.get(id);
-    if (put === (known !== undefined)) return;
-    try {
-      const recordSet = fromJson(known ?? set);
-      this.world.store.change(EXAMPLE_ZONE.id ?? '', [{ action: put ? 'CREATE' : 'DELETE', recordSet }]);
-      if (put) this.#foreign.set(id, set);
-      else this.#foreign.delete(id);
-    } catch {
-      // Route 53 does not take it.
-    }
+    editForeign(this.world.store, this.#foreign, set, put);
   }
 
   /** The objects that have a record set at a host, as the ownership records say. */

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { StateStore } from '../../lib/state/index.ts';
 import { type Harness, harness } from '../support/harness.ts';
 import { NLB, service } from '../support/objects.ts';
+import { recordingPuts } from '../support/recording-store.ts';
 
 const DAY = 86_400_000;
 
@@ -81,14 +82,7 @@ describe('what is in use outlives the bucket’s rule, though nothing changes fo
       clusters: { prod: { objects: [service('a', { hostname: 'a.example.com' }, [NLB])] }, far: { objects: [] } },
     });
     await world.run();
-    const puts: string[] = [];
-    const store: StateStore = {
-      ...world.state,
-      put: (key, ...rest) => {
-        puts.push(key);
-        return world.state.put(key, ...rest);
-      },
-    };
+    const { store, puts } = recordingPuts(world.state);
     for (let hour = 0; hour < 4 * 30; hour++) {
       world.clock.advance(DAY / 4);
       await world.run({}, { store });

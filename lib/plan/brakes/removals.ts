@@ -80,11 +80,13 @@ export function guardRemovals(
       }
       continue;
     }
+    const single = isSingle(group, context);
     for (const part of byNamespace(group)) {
-      const lately = removedLately([...state.removed, ...removals], now);
-      const why = judgeHour(part, isSingle(group, context), lately, context);
-      for (const planned of why === undefined ? [] : part.changes) held.set(planned, why as string);
-      if (why === undefined) removals.push(removalOf(part, isSingle(group, context), context));
+      // What one object takes along counts as no more than one run may remove.
+      const names = single ? Math.min(part.changes.length, limitFor(part, context)) : part.changes.length;
+      const why = judgeHour(part, names, removedLately([...state.removed, ...removals], now), context);
+      if (why === undefined) removals.push({ ...part.party, namespace: part.namespace, at: now, names });
+      else for (const planned of part.changes) held.set(planned, why);
     }
   }
   return { ...withoutHeld(changes, held, context), removals, heldWith };
@@ -152,27 +154,15 @@ function byNamespace({ party, changes }: Group): OfNamespace[] {
     .sort((a, b) => a.changes.length - b.changes.length || (a.namespace < b.namespace ? -1 : 1));
 }
 
-/** What one object takes along counts as no more than one run may remove. */
-const countOf = ({ party, changes }: Group, single: boolean, context: BrakeContext) =>
-  single ? Math.min(changes.length, limitFor({ party, changes }, context)) : changes.length;
-
-const removalOf = (part: OfNamespace, single: boolean, context: BrakeContext): Removal => ({
-  ...part.party,
-  namespace: part.namespace,
-  at: context.now,
-  names: countOf(part, single, context),
-});
-
-/** Whether the last hour leaves room, for the party and for the namespace; why not. */
+/** Whether the last hour leaves room for so many names, for the party and for the namespace; why not. */
 function judgeHour(
   part: OfNamespace,
-  single: boolean,
+  names: number,
   lately: readonly Removal[],
   context: BrakeContext,
 ): string | undefined {
   const { party, namespace, changes } = part;
   const limit = limitFor(part, context);
-  const names = countOf(part, single, context);
   const sum = (some: readonly Removal[]) => some.reduce((all, one) => all + one.names, 0);
   const theirs = lately.filter(one => partyKey(one) === partyKey(party));
   const own = sum(theirs.filter(one => one.namespace === namespace));

@@ -3,6 +3,7 @@ import type { RunResult } from '../../../lib/model/index.ts';
 import { resolve } from '../../../local/emulators/dns/resolve.ts';
 import type { RecordJson } from '../../../local/emulators/route53/index.ts';
 import { fromJson } from '../../../local/emulators/route53/json.ts';
+import { editForeign } from '../../support/foreign.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../../support/harness.ts';
 import { type KubernetesObject, service } from '../../support/objects.ts';
 import { expectOwned } from '../../support/owned.ts';
@@ -137,17 +138,7 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
 
   #stranger({ host, what, put }: Extract<Step, { do: 'foreign' }>): void {
     const set: RecordJson = { name: `${HOSTS[host]}.`, type: 'A', ttl: 300, values: ['192.0.2.1'], ...FOREIGN[what] };
-    const id = `${set.name} ${set.setIdentifier ?? ''}`;
-    const known = this.#foreign.get(id);
-    if (put === (known !== undefined)) return;
-    try {
-      const recordSet = fromJson(known ?? set);
-      this.world.store.change(EXAMPLE_ZONE.id ?? '', [{ action: put ? 'CREATE' : 'DELETE', recordSet }]);
-      if (put) this.#foreign.set(id, set);
-      else this.#foreign.delete(id);
-    } catch {
-      // Route 53 does not take it.
-    }
+    editForeign(this.world.store, this.#foreign, set, put);
   }
 
   #saidAt(host: string): Said[] {

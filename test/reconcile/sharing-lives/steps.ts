@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { RecordJson } from '../../../local/emulators/route53/index.ts';
+import { foreignStep } from '../../support/foreign.ts';
 
 export const HOSTS = ['w', 'v'].map(host => `${host}.example.com`);
 export const MODES = ['first', 'merge', 'weighted'] as const;
@@ -94,12 +95,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('foreign' as const),
-      host: fc.nat(1),
-      what: fc.nat(FOREIGN.length - 1),
-      put: fc.boolean(),
-    }),
+    arbitrary: foreignStep(FOREIGN.length),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'forget' as const }) },
   {
