@@ -77,8 +77,17 @@ export interface Ownership {
   readonly resource?: string;
   /** The cluster of that object, where several clusters share the owner id. Absent: of any of the owner's clusters. */
   readonly cluster?: string;
+  /**
+   * Where it names no cluster: those that it may be of and that left its owner id since, as runs remember it (`ZoneMemory.left`).
+   * Never read from a record, nor written to one.
+   */
+  readonly left?: readonly string[];
   /** The addresses that the object has in a record set which several clusters may have together; absent: all are its. */
   readonly share?: readonly string[];
   /** Raised to make the text another one, so that the swap of a run that was overtaken fails. */
   readonly renewal?: number;
 }
+
+/** The clusters of which an ownership record is one's, where they are known: by its own text, or since they left the config. */
+export const clustersNamed = ({ cluster, left }: Ownership): readonly string[] | undefined =>
+  cluster === undefined ? left : [cluster];

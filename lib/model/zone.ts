@@ -69,6 +69,13 @@ export interface ZoneMemory {
   readonly misread: ReadonlySet<string>;
   /** Absent: not asked yet. */
   readonly quota?: ZoneQuota;
+  /** The clusters that each owner id had last in the config; absent: not known. */
+  readonly fleet?: ReadonlyMap<OwnerId, readonly ClusterName[]>;
+  /**
+   * Ownership records of ours (as `recordId` names them) without cluster that may be of clusters which left the owner id, and that no
+   * object of another cluster has taken over since; absent: none.
+   */
+  readonly left?: ReadonlyMap<string, readonly ClusterName[]>;
 }
 
 /** What a person undid, which no run does again until it is released. */

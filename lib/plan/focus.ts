@@ -180,7 +180,7 @@ function isAbout({ name, zone }: Finding, asked: DnsName, find: ZoneFinder): boo
 }
 
 function currents({ zones, settings }: PlanInput, names: ReadonlySet<DnsName>, owners: Owners) {
-  const views = viewZones(zones, settings).sort((a, b) => b.zone.name.length - a.zone.name.length);
+  const views = viewZones(zones, settings, owners).sort((a, b) => b.zone.name.length - a.zone.name.length);
   return new Map(
     [...names].map(name => {
       const at = views.filter(({ zone }) => within(name, zone.name));

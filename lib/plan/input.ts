@@ -64,6 +64,8 @@ export interface PlanOutput extends Plan {
   readonly looked: ReadonlySet<string>;
   /** Record ids of the ownership records of ours that were not believed: see `otherMeaning`. */
   readonly misread: ReadonlyMap<ZoneId, ReadonlySet<string>>;
+  /** Ownership records without cluster that may be of one that has left, as far as they still may: see `ZoneMemory.left`. */
+  readonly left: ReadonlyMap<ZoneId, ReadonlyMap<string, readonly ClusterName[]>>;
   /** Record sets of ours in each zone, ownership records not counted. */
   readonly owned: ReadonlyMap<ZoneId, number>;
   /** Zones in which a namespace asks for more record sets than it may have, as far as the zone's quota is known. */

@@ -22,7 +22,7 @@ export function plan(input: PlanInput): PlanOutput {
   const allowed = withoutRefused(input.snapshots, selected, settings);
   const owners = ownersOf(holdUnplaced(allowed.snapshots, selected), settings.sourceOf, input.forced);
   const candidates = gatherCandidates(allowed.snapshots, settings.merge, input.among);
-  const views = viewZones(input.zones, settings);
+  const views = viewZones(input.zones, settings, owners);
   const viewOf = new Map(views.map(view => [view.zone.id, view]));
   const has = (zone: ZoneId, name: DnsName) => {
     const view = viewOf.get(zone);
@@ -46,6 +46,7 @@ export function plan(input: PlanInput): PlanOutput {
     removals: new Map(planned.map(zone => [zone.zone.id, zone.removals])),
     looked: new Set(planned.flatMap(zone => zone.looked)),
     misread: new Map(planned.map(zone => [zone.zone.id, zone.misread])),
+    left: new Map(views.map(view => [view.zone.id, view.left])),
     owned: new Map(planned.map(zone => [zone.zone.id, zone.owned])),
     crowded: new Set(planned.flatMap(({ isCrowded, zone }) => (isCrowded ? [zone.id] : []))),
   };

@@ -10,7 +10,7 @@ import type { OpenRun, Run } from './ports.ts';
 import { planSettings } from './settings.ts';
 import { inView } from './views.ts';
 import { planInput, readWorlds } from './world.ts';
-import { openCopy } from './zone-copy.ts';
+import { openCopy, withFleet } from './zone-copy.ts';
 import { type SelectedZones, sortOut, zoneListKey } from './zone-list.ts';
 
 /** All that is known of some names: from what is kept, or read anew. Nothing is written. */
@@ -103,19 +103,14 @@ async function keptOf(
   const loaded = [...copies.values()];
   const elsewhere = selected.filter(({ id }) => !copies.has(id));
   const readAt = [...known].flatMap(([name, { cached: one }]) => (one ? [[name, one.readAt] as const] : []));
+  const shard = (name: string, clusters: readonly ClusterName[]) => {
+    const own = config.clusters.filter(cluster => clusters.includes(cluster.name));
+    const snapshots = asked.filter(({ cluster }) => clusters.includes(cluster));
+    const states = loaded.map(copy => withFleet(openCopy(copy, name), own, open.naming));
+    return { shard: name, input: { zones: states, elsewhere, leftOut, ...keptInput(snapshots, open) } };
+  };
   return {
-    shard: (name, clusters) => ({
-      shard: name,
-      input: {
-        zones: loaded.map(copy => openCopy(copy, name)),
-        elsewhere,
-        leftOut,
-        ...keptInput(
-          asked.filter(({ cluster }) => clusters.includes(cluster)),
-          open,
-        ),
-      },
-    }),
+    shard,
     asked,
     zones,
     selected: new Set(selected.map(({ id }) => id)),

@@ -46,6 +46,8 @@ export function memoryAfter({ state }: LoadedZone, published: Published, work: W
     ...(state.naming && { naming: state.naming }),
     meant: stillMeant(published, whole),
     misread: planned.misread.get(id) ?? state.misread,
+    ...(state.fleet && { fleet: state.fleet }),
+    left: stillLeft(published, planned.left.get(id) ?? state.left),
   };
 }
 
@@ -53,6 +55,12 @@ export function memoryAfter({ state }: LoadedZone, published: Published, work: W
 function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
   const written = writtenBy(edits.sets);
   return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
+}
+
+/** An ownership record that was written is of the cluster that the run wrote it for. */
+function stillLeft({ edits }: Published, left: ZoneMemory['left'] = new Map()) {
+  const written = writtenBy(edits.sets);
+  return new Map([...left].filter(([id]) => !written.has(id)));
 }
 
 /** What was deleted and created again as it was is no word of the config. */
@@ -72,6 +80,7 @@ function writtenBy(edits: readonly SetEdit[]): ReadonlySet<string> {
 export function differs(memory: Memory, state: ZoneState): boolean {
   const text = (memory: Memory) => {
     const { refusals, unwantedSince, givenUp, heldWith, removed, quota, unproven, naming, meant, misread } = memory;
+    const { fleet, left } = memory;
     return JSON.stringify([
       [...refusals],
       [...unwantedSince],
@@ -83,6 +92,8 @@ export function differs(memory: Memory, state: ZoneState): boolean {
       naming,
       [...meant].sort(),
       [...misread].sort(),
+      [...(fleet ?? [])].sort(),
+      [...(left ?? [])].sort(),
     ]);
   };
   return text(memory) !== text(state);

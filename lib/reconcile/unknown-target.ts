@@ -19,7 +19,11 @@ export function refuseUnknown({ clusters = [] }: RunRequest, views: readonly Vie
   if (unknown.length === 0 || !whole || views.some(({ world }) => world.unreadable.length > 0)) return;
   const isNamed = (name: ClusterName) =>
     views.some(({ run, world: { zones } }) =>
-      zones.some(({ state }) => someOwnership(state.records, run.naming, ({ cluster }) => cluster === name)),
+      zones.some(
+        ({ state }) =>
+          [...(state.left?.values() ?? [])].some(clusters => clusters.includes(name)) ||
+          someOwnership(state.records, run.naming, ({ cluster }) => cluster === name),
+      ),
     );
   const mistyped = unknown.find(name => !isNamed(name));
   if (mistyped === undefined) return;

@@ -1,5 +1,17 @@
-import type { AffixSettings, DnsName, RecordSet, Undone, ZoneMemory, ZoneState } from '../model/index.ts';
+import type { ClusterConfig } from '../config/config.ts';
+import { groupBy } from '../group.ts';
+import type {
+  AffixSettings,
+  ClusterName,
+  DnsName,
+  OwnerId,
+  RecordSet,
+  Undone,
+  ZoneMemory,
+  ZoneState,
+} from '../model/index.ts';
 import { editSets, type SetEdit, sameRecord } from '../model/index.ts';
+import { leftSince } from '../registry/index.ts';
 import { decodeZone, encodeZone, type ZoneCopy, zoneKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
 
@@ -21,11 +33,32 @@ export const noEdits = (): Edits => ({ whole: false, names: new Set(), sets: [] 
 
 export const hasEdits = ({ whole, names, sets }: Edits): boolean => whole || names.size > 0 || sets.length > 0;
 
-const NO_MEMORY: ZoneMemory = { refusals: new Map(), unwantedSince: new Map(), removed: [], misread: new Set() };
+const NO_MEMORY: ZoneMemory = {
+  refusals: new Map(),
+  unwantedSince: new Map(),
+  removed: [],
+  misread: new Set(),
+  left: new Map(),
+};
 
 /** A zone copy as the runs of one shard see it. */
 export function openCopy({ memory, ...copy }: ZoneCopy, shard: string): ZoneState {
   return { ...copy, ...(memory.get(shard) ?? NO_MEMORY) };
+}
+
+/** A zone with the clusters that each owner id has by now, and with what those left that it had before. */
+export function withFleet(
+  { fleet, left, ...state }: ZoneState,
+  clusters: readonly ClusterConfig[],
+  naming: OpenRun['naming'],
+): ZoneState {
+  const known = { records: state.records, ...(fleet && { fleet }), ...(left && { left }) };
+  return { ...state, ...leftSince(known, fleetOf(clusters), naming) };
+}
+
+function fleetOf(clusters: readonly ClusterConfig[]): ReadonlyMap<OwnerId, readonly ClusterName[]> {
+  const fleet = groupBy(clusters, ({ owner }) => owner);
+  return new Map([...fleet].map(([owner, some]) => [owner, some.map(({ name }) => name).sort()]));
 }
 
 /** A zone that was never read before. */
@@ -54,12 +87,14 @@ export interface Keeping {
 
 /** Keeps a zone after a run. Of a copy that another run wrote meanwhile, what this one did not touch is taken over. */
 export async function keepZone(run: OpenRun, { state, edits, copy, version }: Keeping): Promise<void> {
-  const { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, ...rest } = state;
+  const { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, fleet, left, ...rest } = state;
   const memory: ZoneMemory = {
     ...{ refusals, unwantedSince, removed, misread },
     ...(givenUp && { givenUp }),
     ...(heldWith && { heldWith }),
     ...(quota && { quota }),
+    ...(fleet && { fleet }),
+    ...(left && { left }),
   };
   const ours: ZoneCopy = {
     ...withUndone(rest, edits),

@@ -26,7 +26,7 @@ import {
 import { type CountedRoute53, PAGE, Route53Error, readNames, readZone } from '../route53/index.ts';
 import { decodeZone, type ZoneCopy, zoneKey } from '../state/index.ts';
 import type { OpenRun } from './ports.ts';
-import { type Edits, newState, noEdits, openCopy } from './zone-copy.ts';
+import { type Edits, newState, noEdits, openCopy, withFleet } from './zone-copy.ts';
 import { isYoung } from './zone-list.ts';
 
 /** A selected zone with its record sets, kept or read. */
@@ -76,7 +76,8 @@ export async function loadZones(
   let done = 0;
   await mapLimit(zones, ZONES_AT_ONCE, async zone => {
     try {
-      loaded.push(await loadZone(zone, run, route53, options));
+      const one = await loadZone(zone, run, route53, options);
+      loaded.push({ ...one, state: withFleet(one.state, run.config.clusters, run.naming) });
     } catch (error) {
       unreadable.push(zone);
       if (error instanceof Route53Error && error.kind === 'missing') missing.push(zone);

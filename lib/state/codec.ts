@@ -1,8 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type {
   AffixSettings,
+  ClusterName,
   DnsName,
   HostedZone,
+  OwnerId,
   RecordSet,
   Refusal,
   Removal,
@@ -68,17 +70,21 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     naming: copy.naming,
     meant: [...copy.meant].sort(),
     ...(copy.undone && copy.undone.size > 0 && { undone: [...copy.undone] }),
-    memory: [...copy.memory].map(([shard, { refusals, unwantedSince, givenUp, heldWith, misread, ...rest }]) => [
-      shard,
-      {
-        refusals: [...refusals],
-        unwantedSince: [...unwantedSince],
-        ...(givenUp && { givenUp: [...givenUp] }),
-        ...(heldWith && { heldWith: [...heldWith] }),
-        misread: [...misread].sort(),
-        ...rest,
-      },
-    ]),
+    memory: [...copy.memory].map(
+      ([shard, { refusals, unwantedSince, givenUp, heldWith, misread, fleet, left, ...rest }]) => [
+        shard,
+        {
+          refusals: [...refusals],
+          unwantedSince: [...unwantedSince],
+          ...(givenUp && { givenUp: [...givenUp] }),
+          ...(heldWith && { heldWith: [...heldWith] }),
+          misread: [...misread].sort(),
+          ...(fleet && { fleet: [...fleet] }),
+          ...(left && { left: [...left].sort() }),
+          ...rest,
+        },
+      ],
+    ),
   });
 }
 
@@ -97,18 +103,22 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     else records.set(record.name, [record]);
   }
   const memory = new Map(
-    value.memory.map(([shard, { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota }]) => [
-      shard,
-      {
-        refusals: new Map(refusals),
-        unwantedSince: new Map(unwantedSince),
-        ...(givenUp && { givenUp: new Set(givenUp) }),
-        ...(heldWith && { heldWith: new Map(heldWith) }),
-        removed,
-        misread: new Set(misread),
-        ...(quota && { quota }),
-      },
-    ]),
+    value.memory.map(
+      ([shard, { refusals, unwantedSince, givenUp, heldWith, removed, misread, quota, fleet, left }]) => [
+        shard,
+        {
+          refusals: new Map(refusals),
+          unwantedSince: new Map(unwantedSince),
+          ...(givenUp && { givenUp: new Set(givenUp) }),
+          ...(heldWith && { heldWith: new Map(heldWith) }),
+          removed,
+          misread: new Set(misread),
+          ...(left && { left: new Map(left) }),
+          ...(quota && { quota }),
+          ...(fleet && { fleet: new Map(fleet) }),
+        },
+      ],
+    ),
   );
   return {
     zone: value.zone,
@@ -131,6 +141,8 @@ interface WrittenMemory {
   /** Absent in a copy that an earlier version kept. */
   readonly misread?: string[];
   readonly quota?: ZoneQuota;
+  readonly fleet?: [OwnerId, ClusterName[]][];
+  readonly left?: [string, ClusterName[]][];
 }
 
 function isMemory(value: unknown): value is WrittenMemory {
@@ -143,7 +155,9 @@ function isMemory(value: unknown): value is WrittenMemory {
     Array.isArray(value.removed) &&
     value.removed.every(isRemoval) &&
     (value.misread === undefined || isTexts(value.misread)) &&
-    (value.quota === undefined || isQuota(value.quota))
+    (value.quota === undefined || isQuota(value.quota)) &&
+    (value.fleet === undefined || isEntries(value.fleet, isTexts)) &&
+    (value.left === undefined || isEntries(value.left, isTexts))
   );
 }
 

@@ -45,7 +45,7 @@ describe('with registry.encryptionKey', () => {
     const before = self.json();
     self.state = createMemoryStore();
     expect(await self.run({ force: true })).toMatchObject({ inStep: true });
-    expect(self.calls).not.toHaveProperty('ChangeResourceRecordSets');
+    expect(self.calls).not.toHaveProperty('changeRecordSets');
     expect(self.json()).toEqual(before);
   });
 

@@ -292,6 +292,8 @@ test('whatever is read back, decoding never throws', async () => {
           unwantedSince: new Map([['b', 7]]),
           removed: [{ owner: 'o', cluster: 'c', at: 5, names: 2 }],
           misread: new Set(['a-y TXT ']),
+          fleet: new Map([['team', ['blue', 'green']]]),
+          left: new Map([['a-z TXT ', ['red']]]),
         },
       ],
     ]),

@@ -1,5 +1,12 @@
 import { addTo, groupBy } from '../../group.ts';
-import { type DnsName, type HostedZone, type RecordSet, recordId, type ZoneState } from '../../model/index.ts';
+import {
+  type ClusterName,
+  type DnsName,
+  type HostedZone,
+  type RecordSet,
+  recordId,
+  type ZoneState,
+} from '../../model/index.ts';
 import {
   type Claim,
   claimsOf,
@@ -9,6 +16,7 @@ import {
   ownershipRecords,
   readOwnershipName,
 } from '../../registry/index.ts';
+import type { Owners } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
 
 /** One zone as the plan sees it. */
@@ -18,6 +26,8 @@ export interface ZoneView {
   readonly ownership: OwnershipIndex;
   readonly unproven: ReadonlySet<string>;
   readonly meant: ZoneState['meant'];
+  /** See `ZoneMemory.left`; without those that an object of another cluster has taken over. */
+  readonly left: ReadonlyMap<string, readonly ClusterName[]>;
   /** Ownership records whose names do not carry the affixes of the config: what they speak of cannot be told. */
   readonly unnamed: readonly Claim[];
   /**
@@ -60,26 +70,49 @@ interface MutableView extends Omit<ZoneView, 'above'> {
  * taken out of the parent zone's, where they would look like leftovers, as long as no record set of the parent zone is what
  * they speak of and the apex records have none in their own zone.
  */
-export function viewZones(zones: readonly ZoneState[], settings: PlanSettings): ZoneView[] {
-  const views = zones.map(
-    ({ zone, records, unproven, meant }): MutableView => ({
+export function viewZones(zones: readonly ZoneState[], settings: PlanSettings, owners: Owners): ZoneView[] {
+  const views = zones.map(({ zone, records, unproven, meant, left }): MutableView => {
+    const index = indexOwnership(zone, records, settings.naming);
+    return {
       zone,
       records,
       unproven,
       meant,
       unnamed: unnamedIn(zone, records, settings),
       before: claimsBefore(records, meant, settings),
-      ownership: new Map(indexOwnership(zone, records, settings.naming)),
+      ...ofClustersLeft(index, owners, left),
       above: [],
       parents: [],
-    }),
-  );
+    };
+  });
   const byName = groupBy(views, ({ zone }) => zone.name);
   for (const view of views) {
     view.parents = zonesAbove(view, byName);
     view.above = view.parents.flatMap(parent => claimsAbove(parent, view, settings));
   }
   return views;
+}
+
+/**
+ * Says of ownership records without cluster which clusters they may be of that have left. One that an object of the same name in
+ * another cluster of the owner asks for is that object's from now on. By the text alone it is any of the owner's clusters', and that
+ * counts where a person forces a run for them.
+ */
+function ofClustersLeft(index: OwnershipIndex, owners: Owners, left: ZoneState['left'] = new Map()) {
+  const ownership = new Map(index);
+  const still = new Map<string, readonly ClusterName[]>();
+  for (const [name, claims] of left.size > 0 ? index : []) {
+    const of = (claim: Claim): Claim => {
+      const id = recordId(claim.txt);
+      const clusters = left.get(id);
+      if (!clusters || claim.ownership.cluster !== undefined || owners.asks(claim.ownership, name)) return claim;
+      still.set(id, clusters);
+      if (owners.forced(claim.ownership)) return claim;
+      return { ...claim, ownership: { ...claim.ownership, left: clusters } };
+    };
+    ownership.set(name, claims.map(of));
+  }
+  return { ownership, left: still };
 }
 
 function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: PlanSettings): Claim[] {

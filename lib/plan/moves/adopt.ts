@@ -35,7 +35,7 @@ export interface Adoption {
 export function planAdoption({ names, overwrite }: Adoption, input: PlanInput): Moves {
   const { settings } = input;
   const owners = ownersOf(input.snapshots, settings.sourceOf);
-  const views = viewZones(input.zones, settings);
+  const views = viewZones(input.zones, settings, owners);
   const found = names.flatMap(name => {
     const here = views.map(view => unownedAt(name, view, { settings, owners }));
     if (here.some(one => 'view' in one || one.refused.length > 0)) return here;

@@ -49,7 +49,7 @@ export interface Import {
 export function planImport(asked: Import, input: PlanInput): Moves {
   const { settings } = input;
   const context = { asked, settings, owners: ownersOf(input.snapshots, settings.sourceOf) };
-  const views = viewZones(input.zones, settings);
+  const views = viewZones(input.zones, settings, context.owners);
   const byName = [...groupBy(asked.held, ({ name }) => name)]
     .filter(([name]) => matchesAny(name, asked.names))
     .sort(([a], [b]) => (a < b ? -1 : 1));

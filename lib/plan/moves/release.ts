@@ -1,4 +1,4 @@
-import type { ClusterName, DnsName } from '../../model/index.ts';
+import { type ClusterName, clustersNamed, type DnsName } from '../../model/index.ts';
 import { type Claim, claimsOf } from '../../registry/index.ts';
 import { currentAt } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
@@ -11,7 +11,7 @@ import { frozenZone, type Moves, NOTHING, refusal, refusedAt, swapOwnership, tog
 /** Gives up names: our ownership records go, what stands there stays, and is nobody's. */
 export function planRelease(names: readonly DnsName[], { zones, snapshots, settings }: PlanInput): Moves {
   const owners = ownersOf(snapshots, settings.sourceOf);
-  const views = viewZones(zones, settings);
+  const views = viewZones(zones, settings, owners);
   const all = names.map(name => {
     const found = together(views.map(view => releaseName(name, view, { settings, owners }, () => true)));
     if (found.moves.length + found.refused.length > 0) return found;
@@ -21,11 +21,11 @@ export function planRelease(names: readonly DnsName[], { zones, snapshots, setti
   return together(all);
 }
 
-/** The same for all that a cluster left behind, as far as its ownership records name it. */
+/** The same for all that a cluster left behind, as far as its ownership records name it, or are known to be its alone. */
 export function planReleaseOf(cluster: ClusterName, { zones, snapshots, settings }: PlanInput): Moves {
   const owners = ownersOf(snapshots, settings.sourceOf);
-  const isOf = ({ ownership }: Claim) => ownership.cluster === cluster;
-  const all = viewZones(zones, settings).flatMap(view => {
+  const isOf = ({ ownership }: Claim) => clustersNamed(ownership)?.every(name => name === cluster) === true;
+  const all = viewZones(zones, settings, owners).flatMap(view => {
     const claimed = [...view.ownership].filter(([, claims]) => claims.some(isOf)).map(([name]) => name);
     return claimed.sort().map(name => releaseName(name, view, { settings, owners }, isOf));
   });

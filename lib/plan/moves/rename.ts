@@ -38,7 +38,7 @@ export function planRename(former: Partial<NamingSettings>, input: PlanInput): M
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   const old: NamingSettings = { ...settings.naming, ...former };
   return together(
-    viewZones(input.zones, settings).flatMap(view => {
+    viewZones(input.zones, settings, owners).flatMap(view => {
       const index = indexOwnership(view.zone, view.records, old);
       const spoken = [...index].filter(([, claims]) => claims.some(({ ownership }) => owners.ours(ownership.owner)));
       const names = new Set(spoken.flatMap(([name]) => withTwin(name, old)));
@@ -108,7 +108,7 @@ export function planRekey(input: PlanInput): Moves {
   if (!keys) return NOTHING;
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   return together(
-    viewZones(input.zones, settings).flatMap(view =>
+    viewZones(input.zones, settings, owners).flatMap(view =>
       [...view.ownership]
         .filter(([name]) => passesFilter(name, settings.filter))
         .sort(([a], [b]) => (a < b ? -1 : 1))

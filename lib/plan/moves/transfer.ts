@@ -46,7 +46,7 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
   const { settings } = input;
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   const context = { transfer, settings, owners };
-  const views = viewZones(input.zones, settings);
+  const views = viewZones(input.zones, settings, owners);
   const found = views.flatMap(view => namesOfOwner(view, transfer, input).map(name => theirsAt(name, view, context)));
   if (found.length === 0) return { moves: [], refused: [{ reason: 'warning', message: whyNone(transfer, views) }] };
   const wantedOf = wantedWithout(

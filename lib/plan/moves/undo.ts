@@ -30,10 +30,12 @@ import {
 export function planUndo(undoings: readonly Undoing[], input: PlanInput): Moves {
   const { settings } = input;
   const context = { settings, owners: ownersOf(input.snapshots, settings.sourceOf) };
-  const views = new Map(viewZones(input.zones, settings).map(view => [view.zone.id, view]));
+  const views = new Map(viewZones(input.zones, settings, context.owners).map(view => [view.zone.id, view]));
   const first = together(undoings.map(undoing => undoOne(undoing, views.get(undoing.zone), context)));
   const all = first.moves.flatMap(({ undoing }) => undoing ?? []);
-  const then = new Map(viewZones(statesAfter(first.moves, input), settings).map(view => [view.zone.id, view]));
+  const then = new Map(
+    viewZones(statesAfter(first.moves, input), settings, context.owners).map(view => [view.zone.id, view]),
+  );
   const why = new Map(all.map(one => [one, whyNotThen(one, then.get(one.zone) as ZoneView, context)]));
   const refused = first.moves.flatMap(({ undoing, name, zone }) => {
     const text = undoing && why.get(undoing);

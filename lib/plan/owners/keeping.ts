@@ -1,4 +1,4 @@
-import type { DnsName, Ownership, RecordSet, Snapshot } from '../../model/index.ts';
+import type { ClusterName, DnsName, Ownership, RecordSet, Snapshot } from '../../model/index.ts';
 import { canonicalValue, objectNamedBy, resourceOf } from '../../model/index.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Cluster } from './cluster.ts';
@@ -19,20 +19,24 @@ export interface Keeping {
   readonly message: string;
 }
 
+/** The clusters that an ownership record may be of. */
+export interface PossibleClusters {
+  readonly present: readonly Cluster[];
+  /** Not in the config (any more). */
+  readonly departed: readonly ClusterName[];
+}
+
 export type SourceOf = PlanSettings['sourceOf'];
 
 export function whyFrozen(
   ownership: Ownership,
-  clusters: readonly Cluster[],
+  { present: clusters, departed }: PossibleClusters,
   sourceOf: SourceOf,
   forced: boolean,
 ): Keeping | undefined {
-  const { resource, cluster } = ownership;
-  if (clusters.length === 0) {
-    if (forced) return undefined;
-    const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
-    return { why: 'departed', message };
-  }
+  const { resource } = ownership;
+  if (departed.length > 0 && !forced) return { why: 'departed', message: departedMessage(departed) };
+  if (clusters.length === 0) return undefined;
   const stopped = clusters.find(({ frozen }) => frozen);
   if (stopped) {
     // What may be of another cluster, too, is told by itself.
@@ -51,6 +55,13 @@ export function whyFrozen(
     why: 'unlisted',
     message: `it belongs to ${resource}, a kind of object that is not among the sources (add its source, or force a run to remove the record)`,
   };
+}
+
+function departedMessage(departed: readonly ClusterName[]): string {
+  if (departed.length === 1)
+    return `its cluster "${departed[0]}" is not in the config: put it back, or force a run for it (${departed[0]}) to remove what it left`;
+  const names = departed.map(name => `"${name}"`).join(' or ');
+  return `its cluster, ${names}, is not in the config: put them back, or force a run for them (${departed.join(', ')}) to remove what they left`;
 }
 
 /** Of a source that is read its own reading counts; of any other every reading, since what it is part of is not known. */

@@ -9,7 +9,7 @@ import type {
   RecordSet,
   Snapshot,
 } from '../../model/index.ts';
-import { resourceOf } from '../../model/index.ts';
+import { clustersNamed, resourceOf } from '../../model/index.ts';
 import { type Cluster, clusterOf } from './cluster.ts';
 import { type Keeping, type SourceOf, whyFrozen, whyPutOff, whyWaiting } from './keeping.ts';
 
@@ -65,24 +65,26 @@ export function ownersOf(
     byName.set(cluster.name, cluster);
     addTo(byOwner, snapshot.owner, cluster);
   }
-  const possible = ({ owner, cluster }: Ownership): readonly Cluster[] => {
-    if (cluster === undefined) return byOwner.get(owner) ?? [];
+  const possible = (ownership: Ownership): readonly Cluster[] => {
+    const named = clustersNamed(ownership);
     // A cluster whose owner id was changed in the config is still itself.
-    const named = byName.get(cluster);
-    return named ? [named] : [];
+    return named ? named.flatMap(name => byName.get(name) ?? []) : (byOwner.get(ownership.owner) ?? []);
   };
   const isForced = (ownership: Ownership) => {
-    const names = ownership.cluster === undefined ? possible(ownership).map(({ name }) => name) : [ownership.cluster];
+    const names = clustersNamed(ownership) ?? possible(ownership).map(({ name }) => name);
     return names.length > 0 && names.every(name => forced.includes(name));
   };
-  const frozen = (ownership: Ownership) => whyFrozen(ownership, possible(ownership), sourceOf, isForced(ownership));
+  const frozen = (ownership: Ownership) => {
+    const departed = clustersNamed(ownership)?.filter(name => !byName.has(name)) ?? [];
+    return whyFrozen(ownership, { present: possible(ownership), departed }, sourceOf, isForced(ownership));
+  };
   return {
     ours: owner => byOwner.has(owner),
     shared: owner => (byOwner.get(owner)?.length ?? 0) > 1,
     clustersOf: ownership => possible(ownership).map(({ name }) => name),
     partyOf: ownership => {
-      const clusters = possible(ownership);
-      const cluster = ownership.cluster ?? (clusters.length === 1 ? clusters[0]?.name : undefined);
+      const clusters = clustersNamed(ownership) ?? possible(ownership).map(({ name }) => name);
+      const cluster = clusters.length === 1 ? clusters[0] : undefined;
       return { owner: ownership.owner, ...(cluster !== undefined && { cluster }) };
     },
     isOf: (ownership, object) =>

@@ -64,6 +64,8 @@ export interface Memory {
   interrupted: boolean;
   /** The latest reading of each cluster by any run. */
   readonly latest: Map<string, Reading>;
+  /** The clusters that each owner id had in some run. */
+  readonly fleets: Map<string, Set<string>>;
 }
 
 /** A change batch that Route 53 took. */
@@ -83,6 +85,7 @@ export const memory = (): Memory => ({
   undelegated: new Set(),
   pairs: new Map(),
   claimed: new Map(),
+  fleets: new Map(),
   dropped: new Map(),
   shared: new Set(),
   divided: false,

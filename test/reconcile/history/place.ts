@@ -250,8 +250,21 @@ export function isFrozen(label: Label, place: Place): boolean {
   const { context, forced } = place;
   if (!forced && !world.settings.sources.includes(kind)) return true;
   if (context && clusters.some(cluster => context.read.get(cluster)?.unread.has(kind) !== false)) return true;
+  if (mayBeOfOneThatLeft(label, clusters, place)) return true;
   const isElsewhere = clusters.every(cluster => ownerOf(world.settings, cluster) !== label.owner);
   return clusters.length === 0 || (shardsOf(world.settings).apart !== undefined && isElsewhere);
+}
+
+/**
+ * An ownership record that names no cluster may be of one that left the owner id. As long as runs remember it, it stays, until a
+ * person forces a run for those that have the owner id now; without that memory it counts as theirs, and may go.
+ */
+function mayBeOfOneThatLeft({ owner, cluster }: Label, present: readonly string[], place: Place): boolean {
+  const { context, world } = place;
+  const isForced = context ? present.every(one => context.forced.includes(one)) : place.forced;
+  const had = world.memory.fleets.get(owner) ?? new Set();
+  if (cluster !== undefined || isForced || ![...had].some(one => !present.includes(one))) return false;
+  return findings(place).some(({ reason, message }) => reason !== 'held' && message.includes('is not in the config'));
 }
 
 /** A malformed hostname holds every record of its object. */

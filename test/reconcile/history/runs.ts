@@ -91,10 +91,13 @@ function contextOf(step: RunStep, request: RunRequest, world: World): RunContext
   const { settings } = world;
   const names = request.shard === undefined ? settings.clusters : (shardsOf(settings)[request.shard] ?? []);
   const drift = request.reread && new Set(request.reread.flatMap(({ names: some }) => some));
+  const clusters = clustersUnder(names, settings);
+  const { fleets } = world.memory;
+  for (const { name, owner } of clusters) fleets.set(owner, new Set(fleets.get(owner)).add(name));
   return {
     serial: world.next(),
     settings,
-    clusters: clustersUnder(names, settings),
+    clusters,
     forced: request.force ? (request.clusters ?? names) : [],
     ...(drift && { drift }),
     read: new Map(),
