@@ -183,6 +183,47 @@ const CASES: readonly SharedCase[] = [
     leaves: [a(`${ONE} ${THREE}`, `${part('c1', ONE)} | ${part('c3', THREE)}`)],
     told: ['merged c3 shop', 'unreadable'],
   },
+  {
+    what: 'all want it to be one’s, who takes the name whole, beside one who asks for a set identifier',
+    steps: [
+      { c1: shop(SIX, says('merge')), c2: shop(TWO, says('merge')) },
+      {
+        c1: shop(ONE, says('first')),
+        c2: shop(TWO, says('first')),
+        c3: shop(THREE, { 'set-identifier': 'own', 'aws-weight': '4' }),
+      },
+    ],
+    leaves: [a(ONE, of('c1'))],
+    told: ['conflict c2 shop', 'conflict c3 shop'],
+  },
+  ...['merge', 'weighted'].map(
+    (mode): SharedCase => ({
+      what: `all want it to be one’s, of whom one has no IPv4 address: ${mode}`,
+      steps: [
+        { c1: shop(SIX, says(mode)), c2: shop(TWO, says(mode)) },
+        { c1: shop(SIX, says('first')), c2: shop(TWO, says('first')) },
+      ],
+      leaves: [a(TWO, of('c2'))],
+      told: ['conflict c1 shop'],
+    }),
+  ),
+  {
+    what: 'a part goes with its object, whatever the others ask for instead of theirs',
+    sharing: 'merge',
+    steps: [
+      { ...BOTH, c3: shop(THREE) },
+      {
+        c1: [
+          ...shop(ONE, { 'set-identifier': 'own-1', 'aws-region': 'eu-west-1' }),
+          service('six', { hostname: HOST, ...says('weighted') }, [SIX]),
+        ],
+        c2: [],
+        c3: shop(THREE, { 'set-identifier': 'own-3', 'aws-weight': '4' }),
+      },
+    ],
+    leaves: [a(`${ONE} ${THREE}`, `${part('c1', ONE)} | ${part('c3', THREE)}`)],
+    told: ['conflict c1 shop', 'conflict c1 six', 'conflict c3 shop'],
+  },
   // By weight.
   {
     what: 'an object’s weight goes before its cluster’s, and 0 drains',

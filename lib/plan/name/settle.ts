@@ -29,7 +29,8 @@ export function settleName(current: Current, asking: readonly Candidate[], aroun
     const shared = shareName(current, asking, context, refused);
     if (shared.candidates.length === 0) return { shared };
     // With nobody left to say it, whoever was refused is, and does not get the name in another way.
-    if (before?.shared.chosen && !shared.chosen) return before;
+    const said = before?.shared.chosen;
+    if (before && said && refused.has(said) && !shared.chosen) return before;
     const settled = settleRouting(current, shared.candidates, around);
     before = { shared, settled };
     const more = outvoted(current, asking, before, around).filter(one => !refused.has(one));
