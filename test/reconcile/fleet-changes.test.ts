@@ -35,13 +35,11 @@ describe('a cluster that leaves an owner id which named no cluster in its owners
   test.each([
     ['for another one', config(GREEN), config(BLUE)],
     ['while another one stays, that came before it left', config(GREEN), config(BLUE, GREEN)],
-    ['for another owner id', config(GREEN, 'blue, owner: other'), config(BLUE)],
   ])('%s: what it had stays', async (_, to, from) => {
     const world = await replaced(config(BLUE));
     world.config = configOf(from);
     await world.run();
     world.config = configOf(to);
-    if (to.includes('other')) world.clusters.blue = { objects: [web('a'), web('b')] };
     await world.run();
     await world.run({ clusters: ['green'] });
     expect(names(world)).toBe('a b');
@@ -135,6 +133,14 @@ describe('a cluster that leaves an owner id which named no cluster in its owners
     expect(names(world)).toBe('a b');
     await world.run({ force: true, clusters: ['blue', 'red'] });
     expect(names(world)).toBe('');
+  });
+
+  test('it has another owner id by now: the other cluster has its own, and it what it asks for', async () => {
+    const world = await replaced(config(GREEN, 'blue, owner: other'));
+    world.clusters.blue = { objects: [web('a')] };
+    await world.run();
+    await world.run();
+    expect(world.records()).toEqual(['a-a.example.com TXT other service/default/a', 'a.example.com A 192.0.2.1']);
   });
 
   test('without what is remembered the guard alone stands behind it', async () => {
