@@ -86,11 +86,20 @@ describe('beside what another owner has by weight', () => {
       [],
     ],
     ['what is nobody’s bars nobody', [unowned], {}, [['c2 1']], []],
+    [
+      'beside what one of ours has, too, another one may have a share',
+      [...theirs, ...share('c3', 1, '203.0.113.3')],
+      {},
+      [['c2 1']],
+      [`merged ${NAME}`, `merged ${NAME}`],
+    ],
   ])('%s', (_rule, records, more, expected, reasons) => {
-    const output = planOf({ records, snapshots: [asks('c2 203.0.113.2', more)], settings: sharing('weighted') });
+    const third = records.some(({ setIdentifier }) => setIdentifier === 'c3') ? [asks('c3 203.0.113.3')] : [];
+    const snapshots = [asks('c2 203.0.113.2', more), ...third];
+    const output = planOf({ records, snapshots, settings: sharing('weighted') });
     expect(made(output)).toEqual(expected);
     expect(reasonsOf(output)).toEqual(reasons);
-    if (reasons.length > 0) expect(output.findings[0]).toMatchObject({ owner: 'other' });
+    if (expected.length === 0) expect(output.findings[0]).toMatchObject({ owner: 'other' });
   });
 });
 

@@ -4,6 +4,7 @@ import type { Candidate } from '../desired/candidates.ts';
 import { type Settled, settleRouting } from '../routing/routing.ts';
 import type { Shared } from '../sharing/shared.ts';
 import { shareName } from '../sharing/sharing.ts';
+import { refusedApart } from './apart.ts';
 
 interface SettledName {
   readonly shared: Shared;
@@ -22,6 +23,11 @@ interface SettledName {
  * Each round refuses somebody more, so it ends.
  */
 export function settleName(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
+  const { shared, settled } = settleTogether(current, asking, around);
+  return { shared, ...(settled && { settled: refusedApart(current, shared.candidates, settled, around) }) };
+}
+
+function settleTogether(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
   const refused = new Set<Candidate>();
   let context = around;
   let before: Required<SettledName> | undefined;
