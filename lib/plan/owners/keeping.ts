@@ -17,6 +17,19 @@ import type { Cluster } from './cluster.ts';
 export interface Keeping {
   readonly why: 'unread' | 'unlisted' | 'departed' | 'config' | 'waiting';
   readonly message: string;
+  /** The command that ends it, where no reading will. */
+  readonly release?: string;
+  /** The cluster that is not in the config. */
+  readonly cluster?: ClusterName;
+}
+
+/** What a name in an ownership record may be made of to stand in a command: it is somebody's text. */
+const PLAIN = /^[\w.-]+$/;
+
+/** The command with which a person lets what some clusters have go. */
+function forced(clusters: readonly string[]): Pick<Keeping, 'release'> {
+  const named = clusters.map(cluster => ` --cluster ${cluster}`).join('');
+  return clusters.every(cluster => PLAIN.test(cluster)) ? { release: `fairlead sync --force${named}` } : {};
 }
 
 /** The clusters that an ownership record may be of. */
@@ -32,10 +45,10 @@ export function whyFrozen(
   ownership: Ownership,
   { present: clusters, departed }: PossibleClusters,
   sourceOf: SourceOf,
-  forced: boolean,
+  isForced: boolean,
 ): Keeping | undefined {
   const { resource } = ownership;
-  if (departed.length > 0 && !forced) return { why: 'departed', message: departedMessage(departed) };
+  if (departed.length > 0 && !isForced) return departedFrom(departed);
   if (clusters.length === 0) return undefined;
   const stopped = clusters.find(({ frozen }) => frozen);
   if (stopped) {
@@ -50,18 +63,21 @@ export function whyFrozen(
     if (unread !== undefined) return { why: 'unread', message: `${name}: ${unread}` };
   }
   const isListed = source !== undefined && clusters.every(({ kinds }) => kinds[source] !== undefined);
-  if (word === undefined || forced || isListed) return undefined;
+  if (word === undefined || isForced || isListed) return undefined;
   return {
     why: 'unlisted',
     message: `it belongs to ${resource}, a kind of object that is not among the sources (add its source, or force a run to remove the record)`,
+    ...forced(clusters.map(({ name }) => name)),
   };
 }
 
-function departedMessage(departed: readonly ClusterName[]): string {
-  if (departed.length === 1)
-    return `its cluster "${departed[0]}" is not in the config: put it back, or force a run for it (${departed[0]}) to remove what it left`;
-  const names = departed.map(name => `"${name}"`).join(' or ');
-  return `its cluster, ${names}, is not in the config: put them back, or force a run for them (${departed.join(', ')}) to remove what they left`;
+function departedFrom(clusters: readonly ClusterName[]): Keeping {
+  const [cluster, ...others] = clusters as [ClusterName];
+  const one = others.length === 0;
+  const which = one ? ` "${cluster}"` : `, ${clusters.map(name => `"${name}"`).join(' or ')},`;
+  const them = one ? 'it' : 'them';
+  const message = `its cluster${which} is not in the config: put ${them} back, or force a run for ${them} (${clusters.join(', ')}) to remove what ${one ? 'it' : 'they'} left`;
+  return { why: 'departed', message, ...(one && { cluster }), ...forced(clusters) };
 }
 
 /** Of a source that is read its own reading counts; of any other every reading, since what it is part of is not known. */
