@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Resolver } from 'node:dns/promises';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsClient } from '../lib/aws/index.ts';
+import { fromSecretsManager, fromSsm } from '../lib/aws/secret-stores.ts';
 import { probeCluster } from '../lib/cluster/index.ts';
 import type { Config } from '../lib/config/config.ts';
 import { configsOf, loadConfig } from '../lib/config/index.ts';
@@ -78,6 +80,8 @@ export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsSe
     nameServers: zone => nameServersOf(zone, resolver),
     ...(bus !== undefined && { eventBus: { arn: bus, probe: () => probeBus(bus, credentials) } }),
     messages: queue => messagesIn(awsClient(SQSClient, aws), queue),
+    environmentOf: name => environmentOf(awsClient(LambdaClient, aws), name),
+    secretIn: ({ store: secrets, name }) => (secrets === 'ssm' ? fromSsm(name, aws) : fromSecretsManager(name, aws)),
     now: Date.now,
     random: () => randomBytes(6).toString('hex'),
   };
@@ -110,6 +114,16 @@ async function messagesIn(sqs: SQSClient, QueueName: string): Promise<number | u
   } catch (error) {
     if ((error as Error).name.includes('NonExistentQueue') || (error as Error).name === 'QueueDoesNotExist')
       return undefined;
+    throw error;
+  }
+}
+
+async function environmentOf(lambda: LambdaClient, FunctionName: string): Promise<Record<string, string> | undefined> {
+  try {
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    return Environment?.Variables ?? {};
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }

@@ -167,7 +167,10 @@ program
   .command('doctor')
   .description('look at everything that a run needs, and say what is wrong and how to mend it')
   .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
-  .option('--stack <name>', 'the name of the deployed stack, such as fairlead-prod: its queues are looked at, too')
+  .option(
+    '--stack <name>',
+    'the name of the deployed stack, such as fairlead-prod: its queues and its webhook are looked at, too',
+  )
   .option('--dns-server <address>', 'ask this DNS server for the delegation of public zones, 203.0.113.53:53 or so')
   .option('--json', 'print what was found as JSON')
   .option('--no-color', 'print without colours')

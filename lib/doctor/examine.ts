@@ -7,10 +7,11 @@ import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
 import { stateChecks } from './state.ts';
+import { webhookChecks } from './webhook.ts';
 import { zoneChecks } from './zones.ts';
 
 export interface Examined {
-  /** The name of the stack, `fairlead-prod`; absent: its queues are not looked at. */
+  /** The name of the stack, `fairlead-prod`; absent: its queues and its webhook are not looked at. */
   readonly stack?: string;
 }
 
@@ -31,6 +32,7 @@ export async function examine(config: Config, ports: DoctorPorts, { stack }: Exa
     ['clusters', () => clusterChecks(config, ports)],
     ['state', () => stateChecks(config, ports)],
     ['queue', () => queueChecks(ports, stack)],
+    ['webhook', () => webhookChecks(ports, stack)],
     ['stream', () => streamCheck(ports)],
   ];
   const all = await Promise.all(
@@ -85,7 +87,7 @@ async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promi
   if (stack === undefined) {
     return [
       checksOf('queue', 'stack').unknown(
-        'the queues were not looked at',
+        'the queues and the webhook were not looked at',
         'give --stack fairlead-prod, the name of the stack',
       ),
     ];

@@ -1,3 +1,4 @@
+import type { SecretPlace } from '../aws/secret-place.ts';
 import type { ClusterProbe } from '../cluster/index.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
 import type { DnsName } from '../model/index.ts';
@@ -27,6 +28,10 @@ export interface DoctorPorts {
   };
   /** Messages in a queue of the stack; undefined: no such queue. */
   messages(queue: string): Promise<number | undefined>;
+  /** The variables of a function; undefined: no such function. */
+  environmentOf(functionName: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** The text of a secret; undefined: it has none. */
+  secretIn(place: SecretPlace): Promise<string | undefined>;
   /** Epoch milliseconds. */
   now(): number;
   /** A word that nobody can have used. */

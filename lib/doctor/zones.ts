@@ -39,16 +39,14 @@ export async function zoneChecks(config: Config, ports: DoctorPorts): Promise<Ch
 
 /** What the last run found to be ours in zones that are selected no longer. */
 async function left(selected: ReadonlySet<ZoneId>, { store }: DoctorPorts): Promise<Check[]> {
-  const zones = (await ifReadable(keptIn(store, selectedKey, decodeSelected))) ?? [];
+  // That the state cannot be read, its own checks tell.
+  const zones = (await keptIn(store, selectedKey, decodeSelected).catch(() => undefined)) ?? [];
   return zones.flatMap(({ id, name, left: behind }) => {
     if (!behind || selected.has(id)) return [];
     const { found, advice } = leftBehind(behind);
     return [checksOf('zones', `${name} (${id})`).doubt(found, advice)];
   });
 }
-
-/** That the state cannot be read, its own checks tell. */
-const ifReadable = <T>(kept: Promise<T>): Promise<T | undefined> => kept.catch(() => undefined);
 
 interface SelectedBy {
   readonly view?: string;
@@ -172,11 +170,15 @@ async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> 
   }
 }
 
+/** Why not, the state's own checks tell. */
+const UNREADABLE = 'unreadable' as const;
+
 /** A zone is read in full by the first run after `state.refresh`: an old copy says that there are no runs. */
 async function keptCopy({ id, ...zone }: HostedZone, { state }: Config, { store, now }: DoctorPorts): Promise<Check[]> {
   if (state.store.kind === 'memory') return [];
   const { ok, doubt, unknown } = checksOf('zones', titleOf({ id, ...zone }));
-  const copy = await ifReadable(keptIn(store, zoneKey(id), decodeZone));
+  const copy = await keptIn(store, zoneKey(id), decodeZone).catch(() => UNREADABLE);
+  if (copy === UNREADABLE) return [unknown('when a run read it last is not known: the state cannot be read')];
   if (copy === undefined) return [unknown('no run has read it yet, as far as the state knows')];
   const said = `a run read it in full ${ago(copy.readAt, now())}`;
   const late = now() - copy.readAt > 2 * state.refreshMs + HOUR;

@@ -32,10 +32,10 @@ export interface PlanInput {
   /** What the run is for; absent: every name. */
   readonly scope?: PlanScope;
   /**
-   * Names that objects which are not read now asked for when they were: one of them is not removed, since it may be wanted
-   * at once.
+   * Names that objects which are not read now asked for when they were, each with the cluster (the first of several): one of
+   * them is not removed, since it may be wanted at once.
    */
-  readonly asked?: ReadonlySet<DnsName>;
+  readonly asked?: ReadonlyMap<DnsName, ClusterName>;
   /** What is kept of clusters from the run that read them last: only to tell which names an object gave up by itself. */
   readonly earlier?: readonly Snapshot[];
   /** Only these names, which are planned again after a swap failed: what the guard allowed before stays allowed. */

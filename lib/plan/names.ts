@@ -142,8 +142,9 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const serves = role === 'home' || (role === 'above' && current.ours.length > 0);
   const all = serves ? (candidates.get(name) ?? NO_CANDIDATES) : NO_CANDIDATES;
   const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
-  if (asking.length === 0 && input.asked?.has(name) && !standsShared(current, context.owners)) {
-    const message = 'an object that could not be read now asked for it when it was';
+  const unread = input.asked?.get(name);
+  if (asking.length === 0 && unread !== undefined && !standsShared(current, context.owners)) {
+    const message = `${unread}: an object that could not be read now asked for it when it was`;
     const isKept = current.ours.length > 0 && input.scope === undefined;
     const stopped = current.ours.every(({ claim }) => context.owners.frozen(claim.ownership)?.why === 'config');
     return isKept && !stopped ? { ...nothing, keeping: { why: 'unread', message } } : nothing;

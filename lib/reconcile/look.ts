@@ -194,14 +194,15 @@ function snapshotOf(cluster: ClusterConfig, known: KnownCluster | undefined, { c
 
 /** Of a kind that could not be read nothing is planned; the names are only known to have been asked for. */
 function keptInput(asked: readonly Snapshot[], run: OpenRun): Omit<PlanInput, 'zones'> {
-  const names = new Set<DnsName>();
+  const names = new Map<DnsName, ClusterName>();
   const snapshots = asked.map((snapshot): Snapshot => {
     const isRead = ({ object: { kind } }: Pick<Endpoint, 'object'>) => {
       const source = sourceOfResource(kind);
       return source === undefined || snapshot.kinds[source]?.complete !== false;
     };
     if (Object.values(snapshot.kinds).every(({ complete }) => complete)) return snapshot;
-    for (const endpoint of snapshot.endpoints) if (!isRead(endpoint)) names.add(endpoint.name);
+    for (const endpoint of snapshot.endpoints)
+      if (!isRead(endpoint) && !names.has(endpoint.name)) names.set(endpoint.name, snapshot.cluster);
     return { ...snapshot, endpoints: snapshot.endpoints.filter(isRead), holds: snapshot.holds.filter(isRead) };
   });
   return {

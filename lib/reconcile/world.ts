@@ -157,16 +157,16 @@ function planScope({ clusters, names }: Scope): { scope?: PlanScope } {
   return clusters && names ? { scope: { clusters, names } } : {};
 }
 
-/** The names that objects which this run did not read asked for when they were read. */
-function namesUnread({ known, clusters }: World): ReadonlySet<DnsName> {
-  const names = new Set<DnsName>();
+/** The names that objects which this run did not read asked for when they were read, each with the first cluster of these. */
+function namesUnread({ known, clusters }: World): ReadonlyMap<DnsName, ClusterName> {
+  const names = new Map<DnsName, ClusterName>();
   for (const { cluster, kinds } of clusters.snapshots) {
     const isUnread = ({ object: { kind } }: Endpoint) => {
       const source = sourceOfResource(kind);
       return source !== undefined && kinds[source]?.complete === false;
     };
     for (const endpoint of known.get(cluster)?.cached?.snapshot.endpoints ?? [])
-      if (isUnread(endpoint)) names.add(endpoint.name);
+      if (isUnread(endpoint) && !names.has(endpoint.name)) names.set(endpoint.name, cluster);
   }
   return names;
 }

@@ -130,9 +130,9 @@ export function aliasWish(alias: Field | undefined, notes: Notes): AliasWish {
 
 const isOneFamily = (text: string): text is 'A' | 'AAAA' => text === 'A' || text === 'AAAA';
 
-/** The types to which an alias is narrowed by the `alias` annotation (`A` or `AAAA`). */
-export function aliasTypesOf({ annotations }: KubernetesObject): readonly ('A' | 'AAAA')[] | undefined {
-  const text = annotationOf(annotations, 'alias')?.text ?? '';
+/** The types to which an alias is narrowed by `alias` (`A` or `AAAA`). */
+export function aliasTypesOf(alias: Field | undefined): readonly ('A' | 'AAAA')[] | undefined {
+  const text = alias?.text ?? '';
   return isOneFamily(text) ? [text] : undefined;
 }
 

@@ -8,7 +8,7 @@ import {
   type ManagedType,
   readValue,
 } from '../model/index.ts';
-import { aliasWish, isForeign, ttlIn } from './annotations.ts';
+import { aliasTypesOf, aliasWish, isForeign, ttlIn } from './annotations.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
 import { localProblemIn } from './local.ts';
 import type { Field, Notes } from './notes.ts';
@@ -72,7 +72,7 @@ function entryOf(raw: unknown, field: string, settings: SourceSettings, notes: N
   }
   const { name } = result;
   notes.asksFor([name]);
-  const type = typeOf(recordType, name, field, settings, notes);
+  const type = typeOf(recordType ?? ofDefaults(targets, field, settings), name, field, settings, notes);
   if (type === undefined) return undefined;
   const routed = routedEntry(properties, setIdentifier);
   if ('problem' in routed) return refused(name, routed.reason, routed.field, routed.problem, notes);
@@ -120,6 +120,12 @@ function typeOf(
     notes.hold(name, what);
   } else return known;
   return undefined;
+}
+
+/** An entry that gives neither type nor targets is one for the config's default targets, as in ExternalDNS. */
+function ofDefaults(targets: readonly Field[], field: string, settings: SourceSettings): Field | undefined {
+  if (targets.length > 0 || rulesOf(settings).defaultTargets.length === 0) return undefined;
+  return { text: 'A', field: `${field}.recordType` };
 }
 
 function refused(
@@ -170,15 +176,22 @@ function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoi
     object: notes.object,
   };
   if (!pointing) return withValues(entry, targets, common, notes);
+  const aliasTypes = byDefault ? aliasTypesOf(alias) : narrowedTo(type, alias);
+  const wanted = { ...common, ...(aliasTypes && { aliasTypes }) };
   // Default targets say by themselves what record they make.
-  if (byDefault) return endpointsOf({ names: [name], targets }, common, settings, notes);
+  if (byDefault) return endpointsOf({ names: [name], targets }, wanted, settings, notes);
   const misfit = targets.find(target => !fitsType(type, target, wish === 'always'));
   if (misfit) {
     refused(name, 'invalid', misfit.field, `${quoted(misfit.text)} is not a target of a record of type ${type}`, notes);
     return [];
   }
-  const only = type !== 'CNAME' && isIP(targets[0]?.text ?? '') === 0 ? { aliasTypes: [type as 'A' | 'AAAA'] } : {};
-  return endpointsOf({ names: [name], targets }, { ...common, ...only }, settings, notes);
+  return endpointsOf({ names: [name], targets }, wanted, settings, notes);
+}
+
+/** The types of an alias to a name: an A or AAAA entry asks for its own, a CNAME for those that `alias` leaves. */
+function narrowedTo(type: ManagedType, alias: Field | undefined): Endpoint['aliasTypes'] {
+  if (type === 'A' || type === 'AAAA') return [type];
+  return aliasTypesOf(alias);
 }
 
 /** A and AAAA have addresses of their family, or as an alias a name; CNAME has names. */

@@ -63,7 +63,7 @@ export function commonOf(object: KubernetesObject): Common | undefined {
   const ttl = ttlOf(object);
   const alias = aliasOf(object);
   const health = targetHealthOf(object);
-  const aliasTypes = aliasTypesOf(object);
+  const aliasTypes = aliasTypesOf(annotationOf(annotations, 'alias'));
   const plain = { ...(ttl !== undefined && { ttl }), alias, ...routed, object: notes.object };
   if (!aliasTypes && health === undefined && zoneId === undefined) return plain;
   return {

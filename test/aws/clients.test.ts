@@ -130,6 +130,7 @@ const CLIENTS: Readonly<Record<string, () => Promise<unknown>>> = {
     return plugin.hooks['after:deploy:deploy']?.() ?? Promise.resolve();
   },
   'cli/doctor.ts STSClient': () => doctor().identity(),
+  'cli/doctor.ts LambdaClient': () => doctor().environmentOf('fairlead-prod-webhook'),
   'cli/doctor.ts SQSClient': () => doctor().messages('fairlead.fifo'),
   'cli/aws.ts fromNodeProviderChain': async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);

@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -15,6 +17,10 @@ let folder: string;
 let cluster: LocalCluster;
 /** As it ships: it starts in a fraction of the time that its sources take. */
 let command: string;
+/** Lambda and the Parameter Store, as far as the doctor asks them. */
+let webhook: Server;
+/** What the Parameter Store answers. */
+let secret: { readonly status: number; readonly body: unknown };
 
 beforeAll(async () => {
   world = await startWorld({ throttle: false });
@@ -23,8 +29,18 @@ beforeAll(async () => {
   world.s3.createBucket(BUCKET);
   folder = await mkdtemp(join(tmpdir(), 'fairlead-doctor-'));
   command = await buildCommand(folder);
+  webhook = createServer(({ url, headers }, answer) => {
+    const isSsm = headers['x-amz-target'] === 'AmazonSSM.GetParameter';
+    const isOurs = url === '/2015-03-31/functions/fairlead-prod-webhook/configuration';
+    const found = { Environment: { Variables: { FAIRLEAD_WEBHOOK_SECRET: 'ssm:/fairlead/webhook' } } };
+    const gone = { status: 404, body: { __type: 'ResourceNotFoundException', Message: 'Function not found' } };
+    const { status, body } = isSsm ? secret : isOurs ? { status: 200, body: found } : gone;
+    answer.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>(resolve => webhook.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
+  webhook.close();
   await world.close();
   await rm(folder, { recursive: true });
 });
@@ -58,12 +74,21 @@ async function doctor({ config = '', clusters = 'PROD, OTHER', env = {}, args = 
   const listed = clusters.replace('PROD', prod).replace('OTHER', other);
   const file = `owner: arena\nclusters: [${listed}]\nsources: [service, ingress]\n${zones}\n${config}\n`;
   await writeFile(join(folder, 'fairlead.yml'), file);
-  const more = { FAIRLEAD_STATE_BUCKET: BUCKET, ...env };
+  const { port } = webhook.address() as AddressInfo;
+  const stack = `http://127.0.0.1:${port}`;
+  const more = {
+    FAIRLEAD_STATE_BUCKET: BUCKET,
+    AWS_ENDPOINT_URL_LAMBDA: stack,
+    AWS_ENDPOINT_URL_SSM: stack,
+    ...env,
+  };
   return runFairlead({ world, folder, more, cli: command }, 'doctor', ...args);
 }
 
+const QUEUES = ['', '-dead-letters', '-undelivered'];
+
 /** Said before anything has run, or of what this world has not, and no fault. */
-const USUAL = /no run has read it yet|the queues were not looked at|Deployments cannot be listed/;
+const USUAL = /no run has read it yet|the queues and the webhook were not looked at|Deployments cannot be listed/;
 
 describe('doctor finds what is broken, says what mends it, and looks at all the rest', () => {
   const renew = /renew the credentials, or set AWS_PROFILE/;
@@ -186,7 +211,10 @@ describe('doctor finds what is broken, says what mends it, and looks at all the 
       'a bucket that is not there',
       {
         env: { FAIRLEAD_STATE_BUCKET: 'elsewhere' },
-        told: [/^bad state: s3:\/\/elsewhere\/: it cannot be written: .*bucket does not exist.* → mend the bucket/],
+        told: [
+          /^unknown zones: .* not known: the state cannot be read/,
+          /^bad state: s3:\/\/elsewhere\/: it cannot be written: .*bucket does not exist.* → mend the bucket/,
+        ],
         well: ['aws', 'zones', 'clusters'],
       },
     ],
@@ -197,9 +225,35 @@ describe('doctor finds what is broken, says what mends it, and looks at all the 
           {
             act: () => world.s3.faults.denied.add(right),
             told: [
+              ...(right === 'GetObject' ? [/^unknown zones: .* not known: the state cannot be read/] : []),
               /^bad state: s3:\/\/state\/: it cannot be (read|written): Access Denied → .*let the caller have s3:/,
             ],
             well: ['aws', 'zones', 'clusters'],
+          },
+        ] satisfies [string, Broken],
+    ),
+    ...(
+      [
+        ['that is not there', 400, { __type: 'ParameterNotFound' }, /^bad .*does not exist → aws ssm put-parameter/],
+        ['that is empty', 200, { Parameter: { Value: '\n' } }, /^bad .*ssm:\/fairlead\/webhook is empty/],
+        [
+          'that the caller may not read',
+          400,
+          { __type: 'AccessDeniedException', message: 'no' },
+          /^unknown .*is not known: no → .*ssm:GetParameter/,
+        ],
+      ] as const
+    ).map(
+      ([what, status, body, told]) =>
+        [
+          `a shared secret of the webhook ${what}`,
+          {
+            act: () => {
+              secret = { status, body };
+            },
+            args: ['--stack', 'fairlead-prod'],
+            told: [...QUEUES.map(queue => new RegExp(`^bad queue: fairlead-prod${queue}`)), told],
+            well: ['aws', 'zones', 'clusters', 'state'],
           },
         ] satisfies [string, Broken],
     ),
@@ -207,7 +261,7 @@ describe('doctor finds what is broken, says what mends it, and looks at all the 
       'a stack of another name, whose queues are not there',
       {
         args: ['--stack', 'fairlead-prot'],
-        told: ['', '-dead-letters', '-undelivered'].map(
+        told: QUEUES.map(
           queue =>
             new RegExp(`^bad queue: fairlead-prot${queue}.*: there is no such queue → is the stack’s name right`),
         ),

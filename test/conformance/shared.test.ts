@@ -183,6 +183,90 @@ const CASES: readonly SharedCase[] = [
     leaves: [a(`${ONE} ${THREE}`, `${part('c1', ONE)} | ${part('c3', THREE)}`)],
     told: ['merged c3 shop', 'unreadable'],
   },
+  {
+    what: 'all want it to be one’s, who takes the name whole, beside one who asks for a set identifier',
+    steps: [
+      { c1: shop(SIX, says('merge')), c2: shop(TWO, says('merge')) },
+      {
+        c1: shop(ONE, says('first')),
+        c2: shop(TWO, says('first')),
+        c3: shop(THREE, { 'set-identifier': 'own', 'aws-weight': '4' }),
+      },
+    ],
+    leaves: [a(ONE, of('c1'))],
+    told: ['conflict c2 shop', 'conflict c3 shop'],
+  },
+  ...['merge', 'weighted'].map(
+    (mode): SharedCase => ({
+      what: `all want it to be one’s, of whom one has no IPv4 address: ${mode}`,
+      steps: [
+        { c1: shop(SIX, says(mode)), c2: shop(TWO, says(mode)) },
+        { c1: shop(SIX, says('first')), c2: shop(TWO, says('first')) },
+      ],
+      leaves: [a(TWO, of('c2'))],
+      told: ['conflict c1 shop'],
+    }),
+  ),
+  {
+    what: 'a part goes with its object, whatever the others ask for instead of theirs',
+    sharing: 'merge',
+    steps: [
+      { ...BOTH, c3: shop(THREE) },
+      {
+        c1: [
+          ...shop(ONE, { 'set-identifier': 'own-1', 'aws-region': 'eu-west-1' }),
+          service('six', { hostname: HOST, ...says('weighted') }, [SIX]),
+        ],
+        c2: [],
+        c3: shop(THREE, { 'set-identifier': 'own-3', 'aws-weight': '4' }),
+      },
+    ],
+    leaves: [a(`${ONE} ${THREE}`, `${part('c1', ONE)} | ${part('c3', THREE)}`)],
+    told: ['conflict c1 shop', 'conflict c1 six', 'conflict c3 shop'],
+  },
+  // Of addresses that are put together those of a type that cannot stand cost the other type's objects nothing.
+  ...(['merge', 'first'] as const).flatMap((sharing): SharedCase[] => {
+    const own = { c3: shop(THREE, { 'set-identifier': 'own', 'aws-weight': '4' }) };
+    const stands = `${HOST} A#own ${THREE} weight 4 (${of('c3')})`;
+    const six = (...targets: string[]) => service('six', { hostname: HOST }, targets);
+    const [four, other, whose, text] =
+      sharing === 'merge'
+        ? [{ c1: shop(ONE), c2: [six(SIX)] }, { c2: [six('2001:db8::9')] }, 'c2 service/default/six', 'c2 six']
+        : [
+            { c1: [...shop(ONE), six(SIX)] },
+            { c1: [...shop(ONE), six('2001:db8::9')] },
+            'c1 service/default/six',
+            'c1 six',
+          ];
+    const aaaa = (value: string) => `${HOST} AAAA ${value} (${whose}${sharing === 'merge' ? ` ${value}` : ''})`;
+    const told = ['conflict c1 shop', 'merged c3 shop', `merged ${text}`].sort();
+    return [
+      {
+        what: `an A that is refused, and another object’s AAAA: ${sharing}`,
+        ...{ sharing, steps: [own, four], leaves: [stands, aaaa(SIX)], told },
+      },
+      {
+        what: `an A that is refused, and another object’s AAAA that changes: ${sharing}`,
+        ...{ sharing, steps: [own, four, other], leaves: [stands, aaaa('2001:db8::9')], told },
+      },
+      {
+        what: `an A that is refused, until what is in its way goes: ${sharing}`,
+        ...{ sharing, steps: [own, four, { c3: [] }] },
+        leaves: [a(ONE, sharing === 'merge' ? part('c1', ONE) : of('c1')), aaaa(SIX)],
+        told: ['merged c1 shop', `merged ${text}`].sort(),
+      },
+      {
+        what: `both of one object, of which the A is refused: ${sharing}`,
+        ...{
+          sharing,
+          steps: [own, { c1: shop([ONE, SIX]) }],
+          leaves: [stands],
+          told: ['conflict c1 shop'],
+          batches: 0,
+        },
+      },
+    ];
+  }),
   // By weight.
   {
     what: 'an object’s weight goes before its cluster’s, and 0 drains',

@@ -7,6 +7,7 @@ import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, encodeSelected, encodeZone } from '../../lib/state/index.ts';
 import { parse } from '../config/files.ts';
 
+const SECRET = 'c2VjcmV0IG9mIGEgd2ViaG9vaywgdG9sZCB0byBub2JvZHk=';
 const BUS = 'arn:aws:events:us-east-1:111122223333:event-bus/dns';
 const NOW = Date.parse('2026-01-01T12:00:00Z');
 const ZONE = { id: 'Z1', name: 'example.com', private: false } as HostedZone;
@@ -57,6 +58,8 @@ function worldOf(
     probe: async () => PROBE,
     nameServers: async () => ['NS-2.awsdns.net'],
     messages: async () => 0,
+    environmentOf: async () => ({}),
+    secretIn: async () => undefined,
     now: () => NOW,
     random: () => 'r',
     ...ports,
@@ -107,6 +110,13 @@ const storeWithCopy = async (minutes: number, refused: Readonly<Record<string, s
   return store;
 };
 
+/** A webhook whose variables say where its secret is, and what is there. */
+const webhook = (place: string, secretIn: DoctorPorts['secretIn']) => ({
+  environmentOf: async (name: string) => (name === 'fairlead-prod-webhook' ? { FAIRLEAD_WEBHOOK_SECRET: place } : {}),
+  secretIn,
+});
+const thrown = (name: string) => fails(Object.assign(new Error('they say no'), { name }));
+
 const LONG_AGO = await storeWithCopy(121);
 const NO_CHECK = 'No health check exists with the specified ID.';
 const REFUSED = await storeWithCopy(1, {
@@ -139,7 +149,9 @@ test('all is well', async () => {
     expect.stringContaining('example.com (Z1): no run has read it yet'),
     expect.stringContaining('cluster prod: no run has read it yet'),
   ]);
-  expect(new Set(checks.map(({ area }) => area))).toEqual(new Set(['aws', 'zones', 'clusters', 'state', 'queue']));
+  expect(new Set(checks.map(({ area }) => area))).toEqual(
+    new Set(['aws', 'zones', 'clusters', 'state', 'queue', 'webhook']),
+  );
 });
 
 describe('what is wrong is found, with what mends it', () => {
@@ -331,10 +343,83 @@ describe('what is wrong is found, with what mends it', () => {
       'doubt',
       /dead-letters\.fifo: 3 messages wait → .*AlarmDeadLetters/,
     ],
+    [
+      'a webhook whose calls IAM verifies',
+      { environmentOf: async () => ({ FAIRLEAD_WEBHOOK_SECRET: '' }) },
+      'ok',
+      /^webhook: fairlead-prod-webhook: IAM verifies who calls it/,
+    ],
+    [
+      'a stack without a webhook',
+      { environmentOf: async () => undefined },
+      'ok',
+      /^webhook: .*the stack has no webhook/,
+    ],
+    [
+      'a webhook that may not be looked at',
+      { environmentOf: thrown('AccessDeniedException') },
+      'unknown',
+      /^webhook: fairlead-prod-webhook: they say no → allow lambda:GetFunctionConfiguration on fairlead-prod-webhook/,
+    ],
+    [
+      'a shared secret',
+      webhook('ssm:/s', async () => SECRET),
+      'ok',
+      /^webhook: .*its shared secret \(ssm:\/s\) is there →/,
+    ],
+    [
+      'a shared secret that is being changed',
+      webhook('ssm:/s', async () => `${SECRET}new\n${SECRET}\n`),
+      'ok',
+      /\(ssm:\/s\) is there, and a former one/,
+    ],
+    [
+      'no shared secret in the Parameter Store',
+      webhook('ssm:/s', thrown('ParameterNotFound')),
+      'bad',
+      /^webhook: .*\(ssm:\/s\) does not exist → aws ssm put-parameter --name \/s --type SecureString .*webhookSecret/,
+    ],
+    [
+      'no shared secret in Secrets Manager',
+      webhook('secretsmanager:s', thrown('ResourceNotFoundException')),
+      'bad',
+      /\(secretsmanager:s\) does not exist → aws secretsmanager create-secret --name s /,
+    ],
+    [
+      'a binary secret',
+      webhook('secretsmanager:s', async () => undefined),
+      'bad',
+      /secretsmanager:s is empty.* → docs\/notices/,
+    ],
+    [
+      'a blank secret',
+      webhook('ssm:/s', async () => ' \n'),
+      'bad',
+      /ssm:\/s is empty: write a secret into it → docs\/notices/,
+    ],
+    [
+      'a short secret',
+      webhook('ssm:/s', async () => SECRET.slice(0, 8)),
+      'bad',
+      /ssm:\/s has a secret of less than \d+ characters/,
+    ],
+    [
+      'a shared secret that this caller may not read',
+      webhook('ssm:/s', thrown('AccessDeniedException')),
+      'unknown',
+      /whether its shared secret \(ssm:\/s\) is there is not known: they say no → let the caller have ssm:GetParameter/,
+    ],
+    [
+      'a secret in the place of its place',
+      webhook(SECRET, async () => SECRET),
+      'bad',
+      /^webhook: fairlead-prod-webhook: its variable FAIRLEAD_WEBHOOK_SECRET names no place .* → set webhookSecret/,
+    ],
     ['a stack of another name', { messages: async () => undefined }, 'bad', /there is no such queue/],
   ])('%s', async (_, broken, status, said) => {
     const checks = await examine(configOf(), worldOf(broken), { stack: 'fairlead-prod' });
     expect(statuses(checks, status)).toContainEqual(expect.stringMatching(said));
+    expect(JSON.stringify(checks)).not.toContain(SECRET.slice(0, 8));
   });
 
   test('a stopped ExternalDNS is none, and one without an owner id has the id "default"', async () => {
@@ -345,6 +430,18 @@ describe('what is wrong is found, with what mends it', () => {
     unset.spec.template.spec.containers[0]!.args.pop();
     expect(await look([unset])).toEqual([]);
   });
+});
+
+test('of a state that cannot be read nobody concludes that nothing has run', async () => {
+  const checks = await examine(
+    configOf(),
+    worldOf({ store: { ...createMemoryStore(), get: fails(new Error('EIO')) } }),
+  );
+  const told = checks
+    .filter(({ found }) => /\bread\b.*(run|state)|\brun\b.*\bread/.test(found))
+    .map(({ found }) => found);
+  expect(told).toEqual(['when a run read it last is not known: the state cannot be read']);
+  expect(statuses(checks, 'bad')).toEqual([expect.stringMatching(/^state: \S+: it cannot be read: EIO → mend/)]);
 });
 
 test('that a service has no IPv6 address is no refusal', async () => {

@@ -13,9 +13,9 @@ function asks(text: string, more: Partial<Endpoint> = {}) {
 }
 
 /** The share of a cluster, with its ownership record. */
-function share(cluster: string, weight: number, address: string): RecordSet[] {
+function share(cluster: string, weight: number, address: string, owner = 'arena'): RecordSet[] {
   const routed = { setIdentifier: cluster, routing: { weight }, ttl: 300 };
-  const labels = `external-dns/cluster=${cluster},external-dns/owner=arena,external-dns/resource=service/default/a`;
+  const labels = `external-dns/cluster=${cluster},external-dns/owner=${owner},external-dns/resource=service/default/a`;
   return [
     { name: NAME, type: 'A', values: [address], ...routed },
     { name: `a-${NAME}`, type: 'TXT', values: [`"heritage=external-dns,${labels}"`], ...routed },
@@ -61,6 +61,45 @@ describe('what a change of weights is bound to', () => {
     expect(made(output)).toEqual([['c1 9']]);
     expect(changesOf(output)[0]?.creates[1]?.values).toEqual(['203.0.113.9']);
     expect(reasonsOf(output)).toContain(`warning ${NAME}`);
+  });
+});
+
+/** An owner id of its own that left the config with its cluster, or one that was never in it. */
+describe('beside what another owner has by weight', () => {
+  const theirs = share('c1', 5, '203.0.113.1', 'other');
+  const [unowned] = theirs as [RecordSet];
+
+  test.each<[string, RecordSet[], Partial<Endpoint>, string[][], string[]]>([
+    ['whoever has nothing there gets no share', theirs, {}, [], [`not-owned ${NAME}`]],
+    [
+      'whoever has a share keeps it, with a new address, too',
+      [...theirs, ...share('c2', 1, '203.0.113.9')],
+      {},
+      [['c2 1']],
+      [],
+    ],
+    [
+      'a set identifier and a weight of one’s own are said by the object, and stand',
+      theirs,
+      { setIdentifier: 'own', routing: { weight: 3 } },
+      [['own 3']],
+      [],
+    ],
+    ['what is nobody’s bars nobody', [unowned], {}, [['c2 1']], []],
+    [
+      'beside what one of ours has, too, another one may have a share',
+      [...theirs, ...share('c3', 1, '203.0.113.3')],
+      {},
+      [['c2 1']],
+      [`merged ${NAME}`, `merged ${NAME}`],
+    ],
+  ])('%s', (_rule, records, more, expected, reasons) => {
+    const third = records.some(({ setIdentifier }) => setIdentifier === 'c3') ? [asks('c3 203.0.113.3')] : [];
+    const snapshots = [asks('c2 203.0.113.2', more), ...third];
+    const output = planOf({ records, snapshots, settings: sharing('weighted') });
+    expect(made(output)).toEqual(expected);
+    expect(reasonsOf(output)).toEqual(reasons);
+    if (expected.length === 0) expect(output.findings[0]).toMatchObject({ owner: 'other' });
   });
 });
 

@@ -350,3 +350,27 @@ test('Ingresses that cannot be listed do not hold a Service’s new address, or 
   if (!ofX(world).includes('x.example.com A 192.0.2.9'))
     expect(result.findings.map(({ name }) => name)).toContain('x.example.com');
 });
+
+describe('whatever is frozen for a cluster that was not read names that cluster', () => {
+  const ofX1 = service('a', X, ['192.0.2.5']);
+  const ofX2 = service('b', X, ['192.0.2.6']);
+  const unread = { failing: { service: 'timed out', ingress: 'timed out' } };
+  test.each<[string, string, KubernetesObject[]]>([
+    ['it has the name, and nobody else asks for it', 'us', []],
+    ['it asked for the name that another has given up', 'eu', []],
+  ])('%s', async (_, gone, objects) => {
+    for (const config of [APART, SHARED]) {
+      const world = harness({ config, clusters: { us: { objects: [ofX1] }, eu: { objects: [] } } });
+      await world.run();
+      world.clusters.eu!.objects = [ofX2];
+      await world.run();
+      const before = ofX(world);
+      for (const cluster of ['us', 'eu'])
+        world.clusters[cluster] = cluster === gone ? { ...unread, objects: [] } : { objects };
+      const result = await world.run();
+      expect(ofX(world)).toEqual(before);
+      const frozen = result.findings.filter(({ reason }) => reason === 'frozen').map(({ message }) => message);
+      expect(frozen).toEqual([expect.stringContaining(`: ${gone}: `)]);
+    }
+  });
+});

@@ -61,6 +61,16 @@ describe('a DNSEndpoint publishes its entries', () => {
       { type: 'CNAME', alias: 'always', aliasTypes: ['A'] },
     ],
     [
+      'an alias of a CNAME that is narrowed to A',
+      { recordType: 'CNAME', targets: [NLB], providerSpecific: [{ name: 'alias', value: 'A' }] },
+      { type: 'CNAME', alias: 'always', aliasTypes: ['A'] },
+    ],
+    [
+      'an alias of a CNAME that is narrowed to AAAA',
+      { recordType: 'CNAME', targets: [NLB], providerSpecific: [{ name: 'alias', value: 'AAAA' }] },
+      { type: 'CNAME', alias: 'always', aliasTypes: ['AAAA'] },
+    ],
+    [
       'the hosted zone',
       { providerSpecific: [{ name: 'aws/hosted-zone-id', value: '/hostedzone/Z1' }] },
       { zoneId: 'Z1' },
@@ -82,6 +92,21 @@ describe('a DNSEndpoint publishes its entries', () => {
     expect(records(one({ targets: [] }, where))).toEqual(['a.example.com A 192.0.2.9']);
     const named = ruled({ defaultTargets: [{ text: 'lb.example.net', field: 'x' }] });
     expect(records(one({ targets: undefined }, named))).toEqual(['a.example.com CNAME lb.example.net']);
+    const narrowed = one(
+      { recordType: 'CNAME', targets: [], providerSpecific: [{ name: 'alias', value: 'A' }] },
+      named,
+    );
+    expect(narrowed.endpoints).toMatchObject([{ type: 'CNAME', alias: 'always', aliasTypes: ['A'] }]);
+  });
+
+  it('with default targets where an entry has neither type nor targets', () => {
+    const where = ruled({ defaultTargets: [{ text: '192.0.2.9', field: 'x' }] });
+    expect(records(one({ recordType: undefined, targets: [] }, where))).toEqual(['a.example.com A 192.0.2.9']);
+    const typeless = [one({ recordType: undefined, targets: [] }), one({ recordType: undefined }, where)];
+    for (const { endpoints, findings } of typeless) {
+      expect(endpoints).toEqual([]);
+      expect(findings).toMatchObject([{ reason: 'invalid', name: 'a.example.com' }]);
+    }
   });
 
   it('but none of another controller, whatever its other annotations', () => {

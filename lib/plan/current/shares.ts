@@ -28,6 +28,17 @@ const isWeightedShare = ({ record, claim }: OwnedRecord, owners: Owners): boolea
   record.setIdentifier === owners.partyOf(claim.ownership).cluster &&
   isAddressType(record.type);
 
+/** What another owner has of a name by weight, as its ownership record says: a cluster that left the config with its owner id, too. */
+export function shareOfOthers({ foreign }: Pick<Current, 'foreign'>, owners: Owners): Claim | undefined {
+  return foreign.find(
+    ({ record, claim }) =>
+      claim &&
+      !owners.ours(claim.ownership.owner) &&
+      record.routing?.weight !== undefined &&
+      isAddressType(record.type),
+  )?.claim;
+}
+
 /**
  * Whether a name stands shared, and a part of it stays though its object does not ask: then what the others ask for, or ask
  * for no longer, concerns their parts alone.

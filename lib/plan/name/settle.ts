@@ -4,6 +4,7 @@ import type { Candidate } from '../desired/candidates.ts';
 import { type Settled, settleRouting } from '../routing/routing.ts';
 import type { Shared } from '../sharing/shared.ts';
 import { shareName } from '../sharing/sharing.ts';
+import { refusedApart } from './apart.ts';
 
 interface SettledName {
   readonly shared: Shared;
@@ -22,6 +23,11 @@ interface SettledName {
  * Each round refuses somebody more, so it ends.
  */
 export function settleName(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
+  const { shared, settled } = settleTogether(current, asking, around);
+  return { shared, ...(settled && { settled: refusedApart(current, shared.candidates, settled, around) }) };
+}
+
+function settleTogether(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
   const refused = new Set<Candidate>();
   let context = around;
   let before: Required<SettledName> | undefined;
@@ -29,7 +35,8 @@ export function settleName(current: Current, asking: readonly Candidate[], aroun
     const shared = shareName(current, asking, context, refused);
     if (shared.candidates.length === 0) return { shared };
     // With nobody left to say it, whoever was refused is, and does not get the name in another way.
-    if (before?.shared.chosen && !shared.chosen) return before;
+    const said = before?.shared.chosen;
+    if (before && said && refused.has(said) && !shared.chosen) return before;
     const settled = settleRouting(current, shared.candidates, around);
     before = { shared, settled };
     const more = outvoted(current, asking, before, around).filter(one => !refused.has(one));

@@ -1,7 +1,7 @@
 import { type Finding, isAddressType, type SharingMode } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
-import { type StandingShare, standingShares } from '../current/shares.ts';
+import { type StandingShare, shareOfOthers, standingShares } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf } from '../findings.ts';
 import { merge, saidOfUnfit } from './merging.ts';
@@ -20,6 +20,7 @@ import { byWeight, endSharing } from './weighing.ts';
  * | is shared, and all who have a part were read              | they, as long as one wants that, and those near; else all of it changes |
  * | is shared, and one who has a part was not read, or waits  | it goes on as it is; who wants it so may join              |
  * | is that of an object which waits or was not read          | nobody: what stands stays                                  |
+ * | is nobody's of ours, and another owner's by weight        | nobody: of which namespace that is, is not known           |
  *
  * Near are objects whose addresses `records.merge` puts together within a cluster: of the same namespace, of any, or of
  * the same name. So a tenant of another namespace has no part in a name. What an object says of itself counts for itself
@@ -60,11 +61,14 @@ export function shareName(
   });
   if (way.mode === 'merge') return told(merge({ ...name, sharing, holds }, context));
   if (way.mode === 'weighted') {
-    const outside = addresses.filter(one => !sharing.includes(one) && !holds(one));
-    return told(byWeight({ asking, sharing, outside }, context));
+    // Beside what others of ours have who is near those may join.
+    const others = lead && !holds(lead) ? shareOfOthers(current, context.owners) : undefined;
+    const joining = others ? [] : sharing;
+    const outside = addresses.filter(one => !joining.includes(one) && !holds(one));
+    return told(byWeight({ asking, sharing: joining, outside, others }, context));
   }
   const sharers = addresses.filter(one => standing.some(({ claim }) => isOf(one, claim, context)));
-  return told(lead && before(name) === 'weighted' ? endSharing({ asking, lead, sharers }, context) : alone);
+  return told(lead && before(name) ? endSharing({ asking, lead, sharers }, context) : alone);
 }
 
 function toldOf({ addresses, mode }: Name, way: Way, context: NameContext): Finding[] {

@@ -90,6 +90,7 @@ function leadOf(
       0,
       ...current.ours.flatMap(({ record, claim }) => (isOf(one, claim, context) ? (record.routing?.weight ?? 0) : [])),
     );
+  const isHolder = (one: Candidate) => claims.some(claim => isOf(one, claim, context));
   const possible = addresses
     .filter(one => isPublishable(one, current, context))
     .sort(
@@ -98,13 +99,17 @@ function leadOf(
         Number(weight(b) > 0) - Number(weight(a) > 0) ||
         compareCandidates(a, b),
     );
-  const holder = possible.find(one => claims.some(claim => isOf(one, claim, context)));
+  const holders = possible.filter(isHolder);
+  // Whoever is to have alone what has IPv4 addresses has some, if one of those who share it does.
+  const holder = holders.find(one => goesOn(one) || !isOnlyIPv6(one)) ?? holders[0];
   const isKept = claims.some(claim => {
     const asks = addresses.some(one => isOf(one, claim, context));
     return asks || owners.keeping(claim.ownership, current.name) !== undefined;
   });
   return holder ?? (isKept ? undefined : possible.find(one => !refused.has(one)));
 }
+
+const isOnlyIPv6 = ({ endpoints }: Candidate) => endpoints.every(({ type }) => type === 'AAAA');
 
 /** Who could not publish anything is no lead. */
 function isPublishable(candidate: Candidate, { name }: Current, { view, settings, typesAt }: NameContext): boolean {

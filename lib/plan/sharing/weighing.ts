@@ -1,3 +1,5 @@
+import type { Finding, ZoneId } from '../../model/index.ts';
+import type { Claim } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf, listObjects } from '../findings.ts';
@@ -10,17 +12,31 @@ interface Weighing {
   readonly sharing: readonly Candidate[];
   /** Those who have no part, and nothing at the name: another type of it is not theirs either. */
   readonly outside: readonly Candidate[];
+  /** What another owner has of the name by weight. */
+  readonly others?: Claim | undefined;
 }
 
-export function byWeight({ asking, sharing, outside }: Weighing, { settings, view }: NameContext): Shared {
+export function byWeight({ asking, sharing, outside, others }: Weighing, { settings, view }: NameContext): Shared {
   const candidates = asking.filter(one => !outside.includes(one));
   const having = listObjects(sharing.flatMap(({ objects }) => objects));
   const what = `is shared by weight, among ${having === '' ? 'objects that were not read' : having}`;
   return {
     candidates: candidates.map(one => (sharing.includes(one) ? weigh(one, settings) : one)),
-    findings: toldOutside(outside, what, view.zone.id),
+    findings: others ? toldOfOthers(outside, others, view.zone.id) : toldOutside(outside, what, view.zone.id),
     absent: new Set(),
   };
+}
+
+function toldOfOthers(
+  outside: readonly Candidate[],
+  { ownership: { owner, resource } }: Claim,
+  zone: ZoneId,
+): Finding[] {
+  return outside.flatMap(one => {
+    const whose = `another owner, "${owner}" (${resource ?? 'an object that is not named'}), has of it by weight`;
+    const message = `${one.name} is not shared with what ${whose}: give the object a set identifier and a weight of its own, or take that over (fairlead transfer --from)`;
+    return findingsOf(one, 'not-owned', message, zone).map(finding => ({ ...finding, owner }));
+  });
 }
 
 /** `weighted`: a record set a cluster, which has the cluster's name. The weight is the largest of its objects', else the cluster's. */

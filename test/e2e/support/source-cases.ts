@@ -374,9 +374,19 @@ export const CASES: readonly SourceCase[] = [
         { dnsName: 'c-txt.example.com', recordType: 'TXT', targets: ['"v=spf1 -all"'] },
         { dnsName: '*.c-wild.example.com', recordType: 'A', targets: ['192.0.2.5'] },
       ]),
+      dns('c-e', [
+        ...['A', 'AAAA'].map(type => ({
+          dnsName: `c-only-${type.toLowerCase()}.example.com`,
+          recordType: 'CNAME',
+          targets: [NLB],
+          providerSpecific: [{ name: 'alias', value: type }],
+        })),
+      ]),
       dns('c-b', [
         // Without targets ExternalDNS sends a record set that Route 53 refuses.
-        ...(flags.some(flag => flag.includes('default')) ? [{ dnsName: 'c-none.example.com', recordType: 'A' }] : []),
+        ...(flags.some(flag => flag.includes('default'))
+          ? [{ dnsName: 'c-none.example.com', recordType: 'A' }, { dnsName: 'c-typeless.example.com' }]
+          : []),
         { dnsName: 'c-some.example.com', recordType: 'A', targets: ['192.0.2.6'] },
       ]),
       dns('c-d', [
