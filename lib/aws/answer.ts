@@ -18,6 +18,7 @@ const ALWAYS: Readonly<Record<string, readonly string[] | { readonly status: num
   DescribeCluster: ['cluster'],
   DescribeEventBus: ['Arn'],
   GetCallerIdentity: ['Arn'],
+  GetFunctionConfiguration: ['FunctionName', 'FunctionArn', 'Environment'],
   GetHostedZoneLimit: ['Limit'],
   GetObject: ['ETag'],
   GetParameter: ['Parameter'],

@@ -61,6 +61,7 @@ const CALLS: Readonly<Record<string, readonly [service: string, call: () => Prom
   GetParameter: ['SSM', () => fromSsm('key', aws)],
   GetSecretValue: ['Secrets Manager', () => fromSecretsManager('key', aws)],
   SendMessage: ['SQS', () => sendNotice(awsClient(SQSClient, aws), queue(), notice, 'default')],
+  GetFunctionConfiguration: ['Lambda', () => doctor().environmentOf('fairlead-webhook')],
   GetQueueUrl: ['SQS', () => doctor().messages('fairlead.fifo')],
   ChangeMessageVisibilityBatch: [
     'SQS',

@@ -16,7 +16,7 @@ const PAGE =
 /** An error's text that nobody wants whole. */
 const LONG = `${'long '.repeat(20_000)}the end`;
 
-const json = (request: IncomingMessage) => /amz-json|eks/.test(kindOf(request));
+const json = (request: IncomingMessage) => /amz-json|\/(eks|lambda)\//.test(kindOf(request));
 const kindOf = (request: IncomingMessage) =>
   `${request.headers['content-type'] ?? ''} ${request.headers.authorization ?? ''}`;
 
