@@ -208,6 +208,16 @@ const CASES: readonly SharedCase[] = [
     }),
   ),
   {
+    what: 'whose part is of a type that nobody else asks for keeps it, where it cannot have what it asks for',
+    steps: [
+      { c1: shop(ONE, says('merge')), c2: shop(TWO, says('merge')) },
+      { c1: 'away', c2: shop(SIX, says('first')) },
+      { c1: shop('2001:db8::1', says('weighted')) },
+    ],
+    leaves: [a(ONE, part('c1', ONE)), `${HOST} AAAA ${SIX} (${of('c2')})`],
+    told: ['conflict c1 shop'],
+  },
+  {
     what: 'a part goes with its object, whatever the others ask for instead of theirs',
     sharing: 'merge',
     steps: [

@@ -350,6 +350,30 @@ describe('transfer from another owner', () => {
     ]);
   });
 
+  test('a share by weight of a cluster that has left, beside which no other takes one', async () => {
+    const share = { setIdentifier: 'old', weight: 4 };
+    const self = world(
+      [address('x.example.com', '192.0.2.9', share), { ...owned('x.example.com', 'gone'), ...share }],
+      undefined,
+      'sharing: weighted',
+    );
+    expect((await self.run()).reasons).toEqual({ 'not-owned': 1, warning: 1 });
+    expect(self.calls.changeRecordSets ?? 0).toBe(0);
+    // No object asks for that set identifier: its share gets the cluster's.
+    expect((await self.move(transfer('gone'))).refused).toMatchObject([{ reason: 'not-owned' }]);
+    const { done } = await self.move({ ...transfer('gone'), unasked: true });
+    expect(done.map(({ name, to, resource }) => [name, to, resource])).toEqual([
+      ['x.example.com', 'arena', 'service/default/x'],
+    ]);
+    await self.run();
+    expect(self.calls.changeRecordSets).toBe(1);
+    expect(self.records()).toEqual([
+      'a-x.example.com TXT#prod arena service/default/x',
+      'x.example.com A#prod 192.0.2.1',
+    ]);
+    await expectNothingToDo(self);
+  });
+
   test.each<[string, RecordJson[], RegExp]>([
     [
       'a third owner has a claim there',

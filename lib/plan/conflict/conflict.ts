@@ -130,8 +130,12 @@ function stayingOf(
   winners: readonly Contender[],
   covered: readonly Contender[],
 ): StayingRecord[] {
-  // What stays of the addresses of several clusters is among what is wanted.
-  if (!owned || owned.shares) return [];
+  if (!owned) return [];
+  if (owned.shares) {
+    // What stays of the addresses of several clusters is among what is wanted of that type, if anything is.
+    const isWanted = winners.some(({ records }) => records.some(({ record }) => record.type === owned.record.type));
+    return keeping && !isWanted ? [{ owned, keeping, message: keeping.message }] : [];
+  }
   const isGivenUp = ({ records }: Contender) => records.every(({ record }) => record.type !== owned.record.type);
   if (covered.some(contender => contender.candidate === candidate && isGivenUp(contender))) return [];
   if (candidate && !winners.some(winner => winner.candidate === candidate)) {

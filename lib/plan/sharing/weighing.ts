@@ -34,7 +34,7 @@ function toldOfOthers(
 ): Finding[] {
   return outside.flatMap(one => {
     const whose = `another owner, "${owner}" (${resource ?? 'an object that is not named'}), has of it by weight`;
-    const message = `${one.name} is not shared with what ${whose}: give the object a set identifier and a weight of its own, or take that over (fairlead transfer --from)`;
+    const message = `${one.name} is not shared with what ${whose}: give the object a set identifier and a weight of its own, or take that over (fairlead transfer --unasked --from)`;
     return findingsOf(one, 'not-owned', message, zone).map(finding => ({ ...finding, owner }));
   });
 }
