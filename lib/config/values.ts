@@ -75,15 +75,12 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `is not a known key: allowed are ${known.join(', ')}`;
 }
 
-/** One of some words; `later` ones are known but not supported yet. */
-export function oneOf<const T extends readonly [string, ...string[]]>(words: T, later: readonly string[] = []) {
+/** One of some words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T) {
   return z.enum(words as readonly string[] as [T[number], ...T[number][]], {
     error: ({ input }) => {
       const allowed = words.length === 1 ? `write ${words[0]}` : `write one of ${words.join(', ')}`;
-      const known = typeof input === 'string' && later.includes(input);
-      return known
-        ? `${quoted(String(input))} is not supported yet: ${allowed}`
-        : `${shown(input)} is not allowed: ${allowed}`;
+      return `${shown(input)} is not allowed: ${allowed}`;
     },
   });
 }
@@ -114,7 +111,7 @@ const SOURCE_WORDS = [...SOURCE_KINDS, ...(Object.keys(SOURCE_GROUPS) as (keyof 
 
 /** Sources by their words, those that stand for several taken apart; each once. */
 export const sources = () =>
-  read(someOf(oneOf(SOURCE_WORDS as readonly [string, ...string[]], ['crd', 'dnsendpoint'])), words => [
+  read(someOf(oneOf(SOURCE_WORDS as readonly [string, ...string[]])), words => [
     ...new Set(
       words.flatMap(word => (SOURCE_GROUPS as Record<string, readonly SourceKind[]>)[word] ?? (word as SourceKind)),
     ),

@@ -45,10 +45,15 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
     `let one object alone ask for the name: who has it keeps it until it asks for it no longer${finding.object ? ` (${resourceOf(finding.object)} in ${finding.object.cluster} was refused)` : ''}`,
   'not-allowed': () => 'let a rule of claims allow it, or ask for a name that one allows',
   policy: () => 'set policy: sync, if runs may do that',
-  frozen: finding =>
-    finding.release !== undefined
-      ? `if runs may change it again: ${finding.release}`
-      : `make what could not be read readable again (${finding.message.replace(/^.*?: /, '')}): fairlead doctor says what mends it; a run then decides`,
+  frozen: ({ release, field, object, cluster }) => {
+    if (release !== undefined) return `if runs may change or remove it: ${release}`;
+    if (field !== undefined) return `if runs may change it: take it out of ${field} in the config`;
+    const mend = 'make what could not be read readable (fairlead doctor says what mends it); the next run then decides';
+    // Without an object it may be the text of an ownership record.
+    return object === undefined || cluster === undefined
+      ? mend
+      : `${mend}. If ${cluster} is gone for good: take it out of the config, then fairlead sync --force --cluster ${cluster}`;
+  },
   held: finding => `if that is meant: ${force(finding)}`,
   grace: finding => `wait, or do it now: ${force(finding)}`,
   refused: finding =>

@@ -5,7 +5,7 @@ import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
 import { nearestOf } from './nearest.ts';
-import { askerOf, isCovered, objectsOf } from './outcome.ts';
+import { askerOf, isCovered, objectsOf, withoutUnread } from './outcome.ts';
 import { explainZones, type KnownZones } from './zones.ts';
 
 /** All that an explanation is made from: what a run of each shard would plan from for each view, and how old that is. */
@@ -63,7 +63,9 @@ export function explainName(name: DnsName, facts: Facts, { dns, last = [] }: Bes
   const focused = focusAll(facts, new Set([name]))(name);
   const zones = explainZones(focused, knownZones(facts));
   const asking = objectsOf(focused, facts.asked).map(object => askerOf(object, focused, facts.asked));
-  const reasons = focused.flatMap(({ findings }) => findings.filter(({ object }) => object === undefined));
+  const ofName = focused.flatMap(({ findings }) => findings.filter(({ object }) => object === undefined));
+  const isUnread = asking.some(one => one.reasons.some(({ reason, cluster }) => reason === 'frozen' && cluster));
+  const reasons = isUnread ? withoutUnread(ofName) : ofName;
   const next = focused.flatMap(({ changes }) =>
     changes.flatMap(({ zone, change }) => recordChanges(change).map((one): NextChange => ({ ...one, zone: zone.id }))),
   );
@@ -145,6 +147,8 @@ function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'
   if (filtered) return adviceFor(filtered);
   if (nearest !== undefined) return `did you mean ${nearest}?`;
   const where = zones.length === 0 ? `; and create a hosted zone for it, since none of the account contains it` : '';
+  const [, former] = /(?:^|: )([\w-]+\/[\w.-]+\/[\w.-]+)$/.exec(explanation.last[0]?.formerly ?? '') ?? [];
+  if (former !== undefined) return `see what ${former}, which had it, asks for: fairlead why-not ${former}`;
   return `let an object ask for it (the hostname annotation, or a host of an Ingress or route)${where}; what is wrong with one that should: fairlead why-not KIND/NAMESPACE/NAME`;
 }
 

@@ -107,7 +107,8 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
   );
   const held = wants.length === 0 ? heldBy(object, name, asked) : [];
   const unread = unreadKind(object, name, asked);
-  const { outcome, reasons } = decide(focused, { told, held, ofName: [...ofName, ...unread] });
+  const others = unread.length === 0 ? ofName : withoutUnread(ofName);
+  const { outcome, reasons } = decide(focused, { told, held, ofName: [...others, ...unread] });
   const [first] = reasons;
   return { object, name, wants, outcome, ...(first && { rule: ruleOf(first) }), reasons: each(reasons) };
 }
@@ -120,16 +121,21 @@ function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): F
     .map(({ message }) => ({ reason: 'no-target', message, object, name }));
 }
 
+/** Without what is frozen since it could not be read, where that is told of its objects; what takes a person stays. */
+export const withoutUnread = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ reason, release }) => reason !== 'frozen' || release !== undefined);
+
 /** The object's kind was not read in its cluster: what it asks for now is not known. */
 function unreadKind(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): Finding[] {
   const source = sourceOfResource(object.kind);
   return asked
     .filter(({ cluster }) => cluster === object.cluster)
-    .flatMap(({ kinds }) => (source === undefined ? [] : (kinds[source] ?? [])))
-    .flatMap(read => {
-      if (read.complete) return [];
+    .flatMap(({ kinds, frozen }) => (source === undefined ? [] : { read: kinds[source], frozen }))
+    .flatMap(({ read, frozen }) => {
+      if (read === undefined || read.complete) return [];
+      const why = frozen ? { field: 'clusters[].freeze' } : { cluster: object.cluster };
       const message = `${object.cluster}: ${source} objects are not read, so what it asks for now is not known: ${read.error}`;
-      return [{ reason: 'frozen' as const, message, object, name }];
+      return [{ reason: 'frozen' as const, message, object, name, ...why }];
     });
 }
 

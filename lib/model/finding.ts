@@ -61,7 +61,7 @@ export interface Finding {
   readonly zone?: ZoneId;
   /** Whose the name is, where another owner's ownership record stands in the way. */
   readonly owner?: OwnerId;
-  /** The command that ends it, where it is a person who keeps something from being done. */
+  /** The command that ends it, where it takes a person: an undoing that holds, or a cluster that left the config. */
   readonly release?: string;
   /** How many findings of this reason it stands for; absent: itself. */
   readonly count?: number;

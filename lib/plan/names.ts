@@ -144,10 +144,13 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
   const unread = input.asked?.get(name);
   if (asking.length === 0 && unread !== undefined && !standsShared(current, context.owners)) {
-    const message = `${unread}: an object that could not be read now asked for it when it was`;
     const isKept = current.ours.length > 0 && input.scope === undefined;
-    const stopped = current.ours.every(({ claim }) => context.owners.frozen(claim.ownership)?.why === 'config');
-    return isKept && !stopped ? { ...nothing, keeping: { why: 'unread', message } } : nothing;
+    const frozen = current.ours.map(({ claim }) => context.owners.frozen(claim.ownership));
+    if (!isKept || frozen.every(one => one?.why === 'config')) return nothing;
+    // Why its own object could not be read says more than that another's could not.
+    const own = frozen.find(one => one?.why === 'unread');
+    const message = `${unread}: an object that could not be read now asked for it when it was`;
+    return { ...nothing, keeping: own ?? { why: 'unread', message } };
   }
   const planned = planName(current, asking, nameContext);
   if (!input.renew?.has(`${view.zone.id} ${name}`)) return planned;

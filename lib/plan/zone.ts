@@ -121,16 +121,21 @@ const SHOWN = 10;
 /** What is kept though nobody asks for it: one finding a reason, however many names it concerns. */
 function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): Finding[] {
   const kept = [...plans].flatMap(([name, { keeping, partly = false }]) =>
-    keeping && keeping.why !== 'config' ? [{ name, why: keeping.message, partly }] : [],
+    keeping && keeping.why !== 'config' ? [{ name, why: keeping.message, partly, keeping }] : [],
   );
   return [...groupBy(kept, ({ why, partly }) => `${partly} ${why}`).values()].map(group => {
-    const [{ why, partly }] = group as [(typeof kept)[number]];
+    const [{ why, partly, keeping }] = group as [(typeof kept)[number]];
     const names = group.map(({ name }) => name).sort();
     const [first] = names as [DnsName];
     const one = names.length === 1;
     const shown = one ? first : `${names.length} names (${firstOf(names, SHOWN)})`;
     const what = partly ? (one ? `a part of ${shown} is` : `parts of ${shown} are`) : `${shown} ${one ? 'is' : 'are'}`;
     const message = `${what} kept though no object asks for ${one ? 'it' : 'them'}: ${why}`;
-    return { reason: 'frozen', message, name: first, zone: zone.id };
+    const { cluster, release } = keeping;
+    return {
+      ...{ reason: 'frozen', message, name: first, zone: zone.id },
+      ...(cluster !== undefined && { cluster }),
+      ...(release !== undefined && { release }),
+    };
   });
 }

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../config/config.ts';
+import { groupBy } from '../group.ts';
 import type { ClusterName, DnsName, Endpoint, HostedZone, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
 import { type PlanInput, within, zonesMissing } from '../plan/index.ts';
@@ -225,11 +226,14 @@ function gapsOf(
     if (!cached) return [`nothing is kept of the cluster "${name}": what it asks for is not in this`];
     return cached.detailed ? [] : [`what is kept of the cluster "${name}" is an earlier release's: run sync once`];
   });
-  const unread = [...known].flatMap(([name, { cached }]) =>
-    Object.entries(cached?.snapshot.kinds ?? {}).flatMap(([kind, read]) =>
-      read.complete ? [] : [`${name}: ${kind} objects could not be read in the last run (${read.error})`],
-    ),
-  );
+  const unread = [...known].flatMap(([name, { cached }]) => {
+    const kinds = Object.entries(cached?.snapshot.kinds ?? {});
+    const faults = kinds.flatMap(([kind, read]) => (read.complete ? [] : [{ kind, error: read.error }]));
+    return [...groupBy(faults, ({ error }) => error)].map(
+      ([error, some]) =>
+        `${name}: ${some.map(({ kind }) => kind).join(', ')} objects could not be read in the last run (${error})`,
+    );
+  });
   const zones = selected
     .filter(zone => contains(zone) && !copies.has(zone.id))
     .map(({ name, id }) => `nothing is kept of the hosted zone ${name} (${id})`);

@@ -58,7 +58,11 @@ export const finding = z.looseObject({
   setIdentifier: maybe(text('Of the record set that it is about, where the name has several.')),
   zone: maybe(text('Hosted zone id.')),
   owner: maybe(text('Whose the name is, where another owner is in the way.')),
-  release: maybe(text('The command that ends it, where a person keeps something from being done.')),
+  release: maybe(
+    text(
+      'The command that ends it, where it takes a person: an undoing that holds, or a cluster that left the config.',
+    ),
+  ),
   count: maybe(count('How many findings it stands for; absent: one.')),
 });
 

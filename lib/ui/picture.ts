@@ -1,8 +1,9 @@
-import { groupBy } from '../group.ts';
+import { addTo, groupBy } from '../group.ts';
 import type { RunSummary } from '../history/index.ts';
-import type { DnsName, Finding, OwnerId, RecordChange, RunResult, ZoneId } from '../model/index.ts';
-import { resourceOf } from '../model/index.ts';
+import type { ClusterResult, DnsName, Finding, OwnerId, RecordChange, RunResult, ZoneId } from '../model/index.ts';
+import { objectNamedBy, resourceOf } from '../model/index.ts';
 import type { ListedRecord } from '../reconcile/index.ts';
+import { sourceOfResource } from '../sources/index.ts';
 
 /** All that the pages show, as of one moment. */
 export interface Picture {
@@ -46,8 +47,12 @@ const zoneOf = ({ zone }: ListedRecord) => `${zone.name} ${zone.id}`;
 
 export function indexPicture(picture: Picture): Index {
   const { plan, records, owners } = picture;
-  const isNamed = (finding: Finding): finding is Finding & { readonly name: DnsName } => finding.name !== undefined;
-  const findings = groupBy(plan.findings.filter(isNamed), ({ name }) => name);
+  const findings = new Map<DnsName, Finding[]>();
+  for (const finding of plan.findings) if (finding.name !== undefined) addTo(findings, finding.name, finding);
+  const stopped = stoppedClusters(plan);
+  for (const { record, ...listed } of records)
+    for (const finding of stopped(listed))
+      if (!findings.get(record.name)?.includes(finding)) addTo(findings, record.name, finding);
   const changes = groupBy(
     plan.zones.flatMap(zone => zone.changes),
     ({ name }) => name,
@@ -58,6 +63,28 @@ export function indexPicture(picture: Picture): Index {
       ({ listed: a }, { listed: b }) => compare(a.record.name, b.record.name) || compare(a.record.type, b.record.type),
     );
   return { picture, rows, findings, changes };
+}
+
+/** What is told once of a cluster that could not be read, or left the config, for the record sets that are frozen by it. */
+function stoppedClusters({ clusters, findings }: RunResult) {
+  const told = groupBy(
+    findings.filter(({ object, cluster }) => object === undefined && cluster !== undefined),
+    ({ cluster = '' }) => cluster,
+  );
+  const isUnread = ({ kinds }: ClusterResult, resource: string) => {
+    const source = sourceOfResource(objectNamedBy(resource).kind);
+    return source !== undefined && kinds[source]?.complete === false;
+  };
+  return ({ owner, cluster, resource }: Omit<ListedRecord, 'record'>): readonly Finding[] => {
+    if (owner === undefined || resource === undefined || told.size === 0) return [];
+    const configured = clusters.filter(one => (cluster === undefined ? one.owner === owner : one.name === cluster));
+    if (cluster !== undefined && configured.length === 0)
+      return (told.get(cluster) ?? []).filter(({ reason }) => reason === 'frozen');
+    return configured
+      .filter(one => isUnread(one, resource))
+      .flatMap(({ name }) => told.get(name) ?? [])
+      .filter(({ name }) => name === undefined);
+  };
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

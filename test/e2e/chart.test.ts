@@ -39,6 +39,10 @@ describe('the chart', () => {
   it('asks for what has no default, naming it', async () => {
     for (const name of ['cluster', 'webhook.url', 'image.repository'])
       await expect(render('--set', `${name}=`)).rejects.toThrow(`${name}: give `);
+    const all = render('--set', 'cluster=,webhook.url=,image.repository=,webhook.auth=hmac,webhook.region=');
+    await expect(all).rejects.toThrow(
+      /cluster: give .*; webhook\.url: give .*; image\.repository: give .*; webhook: with auth hmac/,
+    );
     await expect(render(...HMAC)).rejects.toThrow('with auth hmac, give existingSecret or secret');
   });
 

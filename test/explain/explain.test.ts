@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { explainName } from '../../lib/explain/index.ts';
+import { lookAtKept, recentHistory } from '../../lib/reconcile/index.ts';
 import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
-import { explain, whyNot } from '../support/look.ts';
+import { explain, runOf, whyNot } from '../support/look.ts';
 import { ALB, ingress, NLB, service, services } from '../support/objects.ts';
 
 let world: Harness;
@@ -189,7 +191,7 @@ describe('explain', () => {
     const found = await explain(world, 'a.example.com');
     expect(found.next).toEqual([]);
     expect(found.source.gaps).toContainEqual(
-      expect.stringMatching(/prod: service objects could not be read.*connection refused/),
+      expect.stringMatching(/prod: service, ingress objects could not be read.*connection refused/),
     );
   });
 
@@ -222,6 +224,73 @@ describe('explain', () => {
     expect(found).toMatchObject({ published: false, next: [] });
     expect(words(found)).toEqual([['service/a', 'refused', 'freeze']]);
     expect(found.asking[0]!.reasons[0]!.message).toMatch(/freeze/);
+    expect(found.advice).toMatch(/^if runs may change it: take it out of (zones|clusters\[\])\.freeze in the config$/);
+  });
+
+  describe('a cluster that vanished', () => {
+    const TWO = 'owner: arena\nzones: {domains: [example.com]}\n';
+    const PROD = '{name: prod, region: us-east-1}';
+    const both = `${TWO}clusters: [${PROD}, {name: old, region: us-east-1}]\n`;
+    const names = ['b1.example.com', 'b2.example.com'];
+    beforeEach(async () => {
+      const old = { objects: names.map((hostname, i) => service(`b${i}`, { hostname }, [`192.0.2.${i + 1}`])) };
+      world = harness({ config: both, clusters: { prod: { objects: [] }, old } });
+      await world.run();
+      world.clusters.old = { failing: { service: 'is gone', ingress: 'is gone' }, objects: [] };
+    });
+
+    test.each(names)('%s: which one, why it cannot be read, what to do; each once', async name => {
+      await world.run();
+      const found = await explain(world, name);
+      expect(found.verdict).toBe('partly');
+      expect(found.asking.flatMap(({ reasons }) => reasons.map(({ message }) => message))).toEqual([
+        'old: service objects are not read, so what it asks for now is not known: is gone',
+      ]);
+      expect(found.reasons).toEqual([]);
+      expect(found.source.gaps).toEqual(['old: service, ingress objects could not be read in the last run (is gone)']);
+      expect(found.advice).toBe(
+        'make what could not be read readable (fairlead doctor says what mends it); the next run then decides. If old is gone for good: take it out of the config, then fairlead sync --force --cluster old',
+      );
+    });
+
+    test.each(names)('%s: once it is taken out of the config, what removes it', async name => {
+      world.config = configOf(`${TWO}clusters: [${PROD}, {name: new, region: us-east-1}]\n`);
+      world.clusters.new = { objects: [] };
+      await world.run();
+      const found = await explain(world, name);
+      expect(found.verdict).toBe('kept');
+      expect(found.reasons).toMatchObject([
+        { reason: 'frozen', cluster: 'old', message: expect.stringMatching(/"old" is not in the config/) },
+      ]);
+      expect(found.advice).toBe('if runs may change or remove it: fairlead sync --force --cluster old');
+    });
+
+    test('the name of a cluster that stands in an ownership record is put into no command that it could change', async () => {
+      const resource =
+        'heritage=external-dns,external-dns/owner=arena,external-dns/cluster=$(id),external-dns/resource=service/default/x';
+      world = withRecords(foreign('x.example.com'), foreign('a-x.example.com', 'TXT', `"${resource}"`));
+      await world.run();
+      const { reasons, advice } = await explain(world, 'x.example.com');
+      expect(reasons).toMatchObject([{ reason: 'frozen', cluster: '$(id)' }]);
+      expect(advice).not.toContain('$(id)');
+    });
+  });
+
+  test('a name that an object had, and asks for no longer: which one, and what it asks for', async () => {
+    world.config = configOf(
+      'owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n',
+    );
+    objects(service('a', { hostname: 'lost.example.com' }, ['192.0.2.1']));
+    await world.run();
+    world.clock.advance(60_000);
+    objects(service('a', { hostnam: 'lost.example.com' }, ['192.0.2.1']));
+    await world.run();
+    const run = runOf(world);
+    const look = await lookAtKept(run, () => new Set(['lost.example.com']));
+    const last = await recentHistory(run, world.clock.now() - 3_600_000, 'lost.example.com', 5);
+    const { verdict, advice } = explainName('lost.example.com', look, { last });
+    expect(verdict).toBe('unknown');
+    expect(advice).toBe('see what service/default/a, which had it, asks for: fairlead why-not service/default/a');
   });
 
   test('a claim that no rule allows', async () => {

@@ -441,7 +441,7 @@ describe('what is held', () => {
     for (const fresh of [false, true]) {
       const found = await explain(world, 'a.example.com', { fresh });
       expect(found.verdict).toBe('partly');
-      expect(found.advice).toBe('if runs may change it again: fairlead undo --release a.example.com');
+      expect(found.advice).toBe('if runs may change or remove it: fairlead undo --release a.example.com');
       expect(found.reasons.map(({ message }) => message)).toEqual([
         expect.stringMatching(/^a\.example\.com is left as it is.*what the run run-2 did of it was undone at/),
       ]);

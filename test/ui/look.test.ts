@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../lib/model/index.ts';
 import { aliasZoneOf } from '../../lib/route53/alias-zones.ts';
 import { createBudget } from '../../lib/route53/index.ts';
 import { historySource, lookAtWorld } from '../../lib/ui/index.ts';
+import { indexPicture, search } from '../../lib/ui/picture.ts';
 import { configOf, fakeClusters, harness } from '../support/harness.ts';
 import { service } from '../support/objects.ts';
 
@@ -20,6 +22,50 @@ function worldOf(more = '') {
   };
   return { world, config, ports };
 }
+
+describe('the page of a name that is frozen says so, and why, also where it is told once for many names', () => {
+  const clusters = (owner: string, other = 'old') =>
+    `clusters: [{name: prod, region: us-east-1}, {name: ${other}, region: us-east-1, owner: ${owner}}]`;
+  const ZONES = 'owner: arena\nzones: {domains: [example.com]}\n';
+  const gone = { failing: { service: 'is gone', ingress: 'is gone' }, objects: [] };
+
+  test.each<[string, string, string, RegExp]>([
+    ['a cluster of one owner with another', clusters('arena'), clusters('arena'), /^old: service, ingress .*is gone/],
+    ['a cluster with an owner of its own', clusters('old'), clusters('old'), /^old: service, ingress .*is gone/],
+    [
+      'a cluster that left the config',
+      clusters('arena'),
+      clusters('arena', 'new'),
+      /"old" is not in the config: put it back/,
+    ],
+    [
+      'a cluster that the config freezes',
+      clusters('arena'),
+      clusters('arena').replace('owner: arena', 'owner: arena, freeze: true'),
+      /^old is frozen by the config/,
+    ],
+  ])('%s', async (_, before, after, told) => {
+    const names = ['b1.example.com', 'b2.example.com'];
+    const old = { objects: names.map((hostname, i) => service(`b${i}`, { hostname }, [`192.0.2.${i + 1}`])) };
+    const prod = { objects: [service('a', { hostname: 'a.example.com' }, ['192.0.2.9'])] };
+    const world = harness({ config: ZONES + before, clusters: { prod, old, new: { objects: [] } } });
+    await world.run();
+    world.clusters.old = gone;
+    const { clock, state: store } = world;
+    const config = configOf(ZONES + after);
+    const picture = await lookAtWorld(config, {
+      ...{ clock, store, aliasZoneOf, holder: 'test', route53: world.route53({}) },
+      budget: createBudget(config.budget, clock),
+      readCluster: fakeClusters(world.clusters),
+    });
+    const index = indexPicture(picture);
+    for (const name of names)
+      expect(index.findings.get(name)?.map(({ message }) => message)).toContainEqual(expect.stringMatching(told));
+    expect(index.findings.get('a.example.com')).toBeUndefined();
+    const [{ reason }] = index.findings.get('b2.example.com') as [Finding];
+    expect(search(index, `b2 ${reason}`).map(({ listed }) => listed.record.name)).toEqual(['b2.example.com']);
+  });
+});
 
 /** What Route 53 was asked for since the last time. */
 function asked({ calls }: ReturnType<typeof harness>): Record<string, number> {

@@ -10,8 +10,19 @@ app.kubernetes.io/part-of: fairlead
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
+{{/* What has no default must be given; what is missing is said at once, not one in each attempt. */}}
+{{- define "forwarder.given" -}}
+{{- $missing := list -}}
+{{- if not .Values.cluster }}{{- $missing = append $missing "cluster: give the name that the cluster has in fairlead.yml" }}{{- end -}}
+{{- if not .Values.webhook.url }}{{- $missing = append $missing "webhook.url: give output WebhookUrl of fairlead's stack" }}{{- end -}}
+{{- if not .Values.image.repository }}{{- $missing = append $missing "image.repository: give the place that you pushed the image of forwarder/Dockerfile to" }}{{- end -}}
+{{- if and (eq .Values.webhook.auth "hmac") (not .Values.webhook.existingSecret) (not .Values.webhook.secret) }}{{- $missing = append $missing "webhook: with auth hmac, give existingSecret or secret" }}{{- end -}}
+{{- with $missing }}{{- fail (join "; " .) }}{{- end -}}
+{{- end }}
+
 {{- define "forwarder.image" -}}
-{{- $repository := required "image.repository: give the place that you pushed the image of forwarder/Dockerfile to" .Values.image.repository -}}
+{{- include "forwarder.given" . -}}
+{{- $repository := .Values.image.repository -}}
 {{- if .Values.image.digest -}}
 {{ $repository }}@{{ .Values.image.digest }}
 {{- else -}}
@@ -25,7 +36,7 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- if .Values.webhook.existingSecret -}}
 {{ .Values.webhook.existingSecret }}
 {{- else -}}
-{{- $_ := required "webhook: with auth hmac, give existingSecret or secret" .Values.webhook.secret -}}
+{{- include "forwarder.given" . -}}
 {{ .Chart.Name }}
 {{- end -}}
 {{- end -}}
@@ -33,11 +44,12 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 
 {{/* The settings' file: exactly the keys that the forwarder knows, those without a value left out. */}}
 {{- define "forwarder.settings" -}}
-{{- $webhook := dict "url" (required "webhook.url: give output WebhookUrl of fairlead's stack" .Values.webhook.url) "auth" .Values.webhook.auth -}}
+{{- include "forwarder.given" . -}}
+{{- $webhook := dict "url" .Values.webhook.url "auth" .Values.webhook.auth -}}
 {{- if and (eq .Values.webhook.auth "iam") (not .Values.webhook.region) (not (regexMatch "^https://[^/]+\\.lambda-url\\.[A-Za-z0-9-]+\\.on\\.aws([/:]|$)" .Values.webhook.url)) }}{{- fail "webhook.region: give the region of the webhook, since the url is not that of a Lambda function, which names it" }}{{- end -}}
 {{- if .Values.webhook.region }}{{- $_ := set $webhook "region" .Values.webhook.region }}{{- end -}}
 {{- if include "forwarder.secret" . }}{{- $_ := set $webhook "secretFile" "/var/run/secrets/fairlead/secret" }}{{- end -}}
-{{- $settings := dict "cluster" (required "cluster: give the name that the cluster has in fairlead.yml" .Values.cluster) "webhook" $webhook "sources" .Values.sources "hostnames" .Values.hostnames "gather" .Values.gather "port" 8080 -}}
+{{- $settings := dict "cluster" .Values.cluster "webhook" $webhook "sources" .Values.sources "hostnames" .Values.hostnames "gather" .Values.gather "port" 8080 -}}
 {{- if .Values.annotationPrefixes }}{{- $_ := set $settings "annotationPrefixes" .Values.annotationPrefixes }}{{- end -}}
 {{- $values := .Values -}}
 {{- range $key := list "gateway" "filters" "ingress" "service" "records" "limits" "views" }}{{- with index $values $key }}{{- $_ := set $settings $key . }}{{- end }}{{- end -}}

@@ -21,6 +21,7 @@ export function frozenFinding({ id, name }: HostedZone, changes: readonly Planne
   return {
     reason: 'frozen',
     message: `${what}: ${left}${shown}`,
+    field: 'zones.freeze',
     zone: id,
     ...(names.length > 1 && { count: names.length }),
   };

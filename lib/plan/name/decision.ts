@@ -11,7 +11,11 @@ export function decide(
   const { settings, owners } = told.context;
   const frozen = deltas.flatMap(losingClaims).flatMap(({ ownership }) => owners.frozen(ownership) ?? []);
   const [first] = frozen;
-  if (first) return { deltas: [], findings: tell(told, 'frozen', `${told.name} is left as it is: ${first.message}`) };
+  if (first) {
+    const { message, release } = first;
+    const findings = tell(told, 'frozen', `${told.name} is left as it is: ${message}`);
+    return { deltas: [], findings: release === undefined ? findings : findings.map(one => ({ ...one, release })) };
+  }
   const allowed = POLICIES[settings.policy](deltas);
   const findings = deltas
     .filter(delta => !allowed.includes(delta))

@@ -1,4 +1,4 @@
-import type { DnsName, Ownership, RecordSet, Snapshot } from '../../model/index.ts';
+import type { ClusterName, DnsName, Ownership, RecordSet, Snapshot } from '../../model/index.ts';
 import { canonicalValue, objectNamedBy, resourceOf } from '../../model/index.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Cluster } from './cluster.ts';
@@ -17,6 +17,19 @@ import type { Cluster } from './cluster.ts';
 export interface Keeping {
   readonly why: 'unread' | 'unlisted' | 'departed' | 'config' | 'waiting';
   readonly message: string;
+  /** The command that ends it, where no reading will. */
+  readonly release?: string;
+  /** The cluster that is not in the config. */
+  readonly cluster?: ClusterName;
+}
+
+/** What a name in an ownership record may be made of to stand in a command: it is somebody's text. */
+const PLAIN = /^[\w.-]+$/;
+
+/** The command with which a person lets what some clusters have go. */
+function forced(clusters: readonly string[]): Pick<Keeping, 'release'> {
+  const named = clusters.map(cluster => ` --cluster ${cluster}`).join('');
+  return clusters.every(cluster => PLAIN.test(cluster)) ? { release: `fairlead sync --force${named}` } : {};
 }
 
 export type SourceOf = PlanSettings['sourceOf'];
@@ -25,13 +38,13 @@ export function whyFrozen(
   ownership: Ownership,
   clusters: readonly Cluster[],
   sourceOf: SourceOf,
-  forced: boolean,
+  isForced: boolean,
 ): Keeping | undefined {
   const { resource, cluster } = ownership;
   if (clusters.length === 0) {
-    if (forced) return undefined;
+    if (isForced) return undefined;
     const message = `its cluster "${cluster}" is not in the config: put it back, or force a run for it (${cluster}) to remove what it left`;
-    return { why: 'departed', message };
+    return { why: 'departed', message, ...(cluster !== undefined && { cluster, ...forced([cluster]) }) };
   }
   const stopped = clusters.find(({ frozen }) => frozen);
   if (stopped) {
@@ -46,10 +59,11 @@ export function whyFrozen(
     if (unread !== undefined) return { why: 'unread', message: `${name}: ${unread}` };
   }
   const isListed = source !== undefined && clusters.every(({ kinds }) => kinds[source] !== undefined);
-  if (word === undefined || forced || isListed) return undefined;
+  if (word === undefined || isForced || isListed) return undefined;
   return {
     why: 'unlisted',
     message: `it belongs to ${resource}, a kind of object that is not among the sources (add its source, or force a run to remove the record)`,
+    ...forced(clusters.map(({ name }) => name)),
   };
 }
 

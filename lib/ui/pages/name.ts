@@ -1,4 +1,4 @@
-import type { DnsName, HistoryLine } from '../../model/index.ts';
+import type { DnsName, Finding, HistoryLine } from '../../model/index.ts';
 import { describeValue } from '../../report/change.ts';
 import { type Html, html } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
@@ -19,7 +19,7 @@ export function namePage(
   // What is ours was made by a run, be it longer ago than the page shows.
   const mayBeUndone = typeof lately === 'string' || lately.length > 0 || here.some(({ ours }) => ours);
   return html`
-${verdict(here, waiting.length, said.length)}
+${verdict(here, waiting.length, said)}
 <h2>What stands in Route 53</h2>
 ${table(
   'Record sets of this name',
@@ -47,8 +47,10 @@ ${mayBeUndone && html`<p>To put back what was changed last, and to hold it there
 const captionOf = (count: number, what: string) =>
   count <= ROWS ? `${count} ${what} of this name` : `The first ${ROWS} of ${count} ${what} of this name`;
 
-function verdict(here: Index['rows'], waiting: number, findings: number): Html {
-  if (findings > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
+function verdict(here: Index['rows'], waiting: number, findings: readonly Finding[]): Html {
+  if (findings.length > 0 && findings.every(({ object }) => object === undefined))
+    return html`<p class="bad">It stays as it is: see the reasons below.</p>`;
+  if (findings.length > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
   if (waiting > 0) return html`<p class="warn">It changes with the next run.</p>`;
   if (here.length === 0) return html`<p>Nothing stands there, and nobody asks for it.</p>`;
   if (!here.some(({ ours }) => ours))
