@@ -58,13 +58,14 @@ export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsSe
   const region = env.AWS_REGION ?? 'us-east-1';
   const aws = { region, credentials };
   const world = composePorts(config, env, credentials);
-  const { route53, store } = world;
+  const { route53, store, keys } = world;
   const bus = eventBusOf(env);
   const resolver = resolverAt(dnsServer ?? true, '--dns-server');
   return {
     route53,
     zonesOf: view => zonesPortOf(view, config, world).route53,
     store,
+    ...(keys && config.registry.encryptionKeys.length > 0 && { keys }),
     async identity() {
       const { Account = '', Arn = '' } = await awsClient(STSClient, aws).send(new GetCallerIdentityCommand({}));
       return { account: Account, arn: Arn };

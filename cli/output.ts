@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { printable, printableJson } from '../lib/printable.ts';
 import { terminalOptions } from '../lib/report/terminal.ts';
 import type { TextOptions } from '../lib/report/text.ts';
+import { clipped } from '../lib/shown.ts';
 import { formatOf, type GlobalOptions } from './options.ts';
 
 /** `onlyUnpublished` comes with `--detailed-exitcode` alone, where 2 means that changes are to be made. */
@@ -9,6 +10,9 @@ export const EXIT = { inStep: 0, couldNotRun: 1, unpublished: 2, onlyUnpublished
 
 /** Rows of a table that a person is shown; what is piped is whole. */
 const ROWS = 200;
+
+/** Characters of a line of an error. */
+const LINE = 4_000;
 
 const isTerminal = () => process.stdout.isTTY === true;
 
@@ -50,7 +54,11 @@ export async function command(options: GlobalOptions, work: () => Promise<number
   try {
     process.exitCode = await work();
   } catch (error) {
-    const { name, message } = error as Error;
+    const { name, message: whole } = error as Error;
+    const message = whole
+      .split('\n')
+      .map(line => clipped(line, LINE))
+      .join('\n');
     const value = { error: { name, message } };
     const format = formatOf(options);
     if (format === 'json') process.stdout.write(`${printableJson(value)}\n`);

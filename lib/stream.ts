@@ -12,6 +12,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { News, StreamEvent } from './model/index.ts';
 import { once } from './once.ts';
 import { mapLimit } from './parallel.ts';
+import { reasonOf } from './reason.ts';
 import { chosenFrom, eventsOf, MOST_BYTES } from './report/events.ts';
 
 /** Sends the news of runs, until so many epoch milliseconds. What is not sent is counted, not thrown. */
@@ -83,7 +84,7 @@ export async function probeBus(bus: string, credentials: NonNullable<Sender['cre
     return DENIED.test(code) ? { denied: `${code}: ${message}` } : { error: `${code}: ${message}` };
   } catch (error) {
     const { name, message } = error as Error;
-    return DENIED.test(name) ? { denied: message } : { error: message };
+    return DENIED.test(name) ? { denied: reasonOf(message) } : { error: reasonOf(message) };
   }
 }
 
@@ -144,7 +145,7 @@ class Sending {
       return refused.filter(({ code }) => PASSING.test(code)).map(({ entry }) => entry);
     } catch (error) {
       this.#over = true;
-      this.fault ??= (error as Error).message;
+      this.fault ??= reasonOf(error);
       return [];
     }
   }

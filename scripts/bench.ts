@@ -32,7 +32,7 @@ const options = new Command('npm run bench --')
   .option('--operate', 'explain and why-not over what is kept of 100,000 names')
   .option('--burst', 'notices as fast as the webhook takes them, through the queue to the runs')
   .option('--notices <count>', 'notices of --burst', count, 10_000)
-  .option('--forwarder', 'memory, idle CPU and throughput of the forwarder; takes about a minute a size and run')
+  .option('--forwarder', 'memory, idle CPU and throughput of the forwarder; ten minutes with 3 runs (--runs)')
   .parse()
   .opts<{
     runs: number;

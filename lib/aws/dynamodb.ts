@@ -5,6 +5,7 @@ import {
   DynamoDBServiceException,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
+import { pageGuard } from '../pages.ts';
 import { reasonOf } from '../reason.ts';
 import { awsClient } from './client.ts';
 
@@ -46,20 +47,21 @@ export async function scanTable(table: Table, attribute: string, value: string):
     },
   );
   const items: Item[] = [];
+  const guard = pageGuard(why => new Error(`the scan does not end: ${why}`));
   try {
-    for await (const { Items = [] } of pages) items.push(...Items);
+    for await (const { Items = [], LastEvaluatedKey } of pages) {
+      items.push(...Items);
+      if (LastEvaluatedKey) guard(JSON.stringify(LastEvaluatedKey));
+    }
   } catch (error) {
-    throw new TableError(`DynamoDB table ${name} in ${region}: ${saidBy(error, endpoint)}`, { cause: error });
+    throw new TableError(`DynamoDB table ${name} in ${region}: ${saidBy(error)}`, { cause: error });
   }
   return items;
 }
 
 /** What DynamoDB says; where something else answers, or nothing does, what is known of that. */
-function saidBy(error: unknown, endpoint = 'DynamoDB'): string {
+function saidBy(error: unknown): string {
   if (error instanceof DynamoDBServiceException)
-    return `${error.$metadata.httpStatusCode} ${error.name}: ${error.message}`;
-  const { statusCode } = (error as { $response?: { statusCode?: number } }).$response ?? {};
-  return statusCode === undefined
-    ? `${endpoint} cannot be asked: ${reasonOf(error)}`
-    : `${statusCode} unknown: the answer is not DynamoDB’s`;
+    return reasonOf(`${error.$metadata.httpStatusCode} ${error.name}: ${error.message}`);
+  return reasonOf(error);
 }

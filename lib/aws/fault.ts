@@ -21,7 +21,7 @@ const BY_NAME: readonly (readonly [RegExp, AwsFault])[] = [
   [/^AccessDenied(Exception)?$/, 'denied'],
   [/^(Throttl|TooManyRequests|RequestThrottled|RequestLimitExceeded|SlowDown)/, 'throttled'],
   [
-    /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ERR_STREAM|UND_ERR|TimeoutError|AbortError|NetworkingError)/,
+    /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ERR_STREAM|UND_ERR|TimeoutError|AbortError|NetworkingError|AnswerTooLarge|UnreadableAnswer)/,
     'network',
   ],
 ];

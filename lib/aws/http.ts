@@ -1,5 +1,7 @@
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { timeLeft } from './deadline.ts';
+import { SilentServers } from './silence.ts';
 
 type Handle = NodeHttpHandler['handle'];
 type Answer = Awaited<ReturnType<Handle>>;
@@ -15,41 +17,57 @@ export interface HttpLimits {
   readonly idle: number;
   /** From the beginning to the last byte. */
   readonly whole: number;
+  /** Of an answer, in MiB: one without end would take all memory long before its time is up. */
+  readonly mebibytes: number;
 }
 
 /** Route 53 takes a second or two for a full batch or page; the largest thing that is read is a zone's copy, of some MB. */
-const LIMITS: HttpLimits = { connect: 3_000, answer: 15_000, idle: 10_000, whole: 60_000 };
+const LIMITS: HttpLimits = { connect: 3_000, answer: 15_000, idle: 10_000, whole: 60_000, mebibytes: 128 };
 
 /**
  * An HTTP handler for AWS clients that never waits for ever. The SDK itself has no limits, and its `requestTimeout` only
  * warns unless `throwOnRequestTimeout` is set (@smithy/node-http-handler, set-request-timeout.ts); none of its limits
  * covers a body that trickles. Where the work has a deadline (see withinDeadline), no request outlives it and none begins after it.
  *
- * What takes too long fails with a `TimeoutError`, which the SDK takes for a fault that may pass.
+ * What takes too long fails with a `TimeoutError`, which the SDK takes for a fault that may pass. A server that was silent twice
+ * in a row is not asked for a while, and so each of many requests does not wait its own time in vain.
  */
 export class BoundedHandler extends NodeHttpHandler {
   readonly #whole: number;
+  readonly #mebibytes: number;
+  readonly #silent = new SilentServers();
 
-  constructor({ connect, answer, idle, whole }: HttpLimits = LIMITS) {
+  constructor({ connect, answer, idle, whole, mebibytes }: HttpLimits = LIMITS) {
     super({ connectionTimeout: connect, requestTimeout: answer, socketTimeout: idle, throwOnRequestTimeout: true });
     this.#whole = whole;
+    this.#mebibytes = mebibytes;
   }
 
   override async handle(request: Parameters<Handle>[0], options: Parameters<Handle>[1] = {}): Promise<Answer> {
     const left = timeLeft();
     const late = () => timeout(request.hostname, Math.min(this.#whole, left), left <= this.#whole);
     if (left <= 0) throw late();
+    const server = `${request.hostname}:${request.port ?? ''}`;
+    const beganAt = performance.now();
+    if (this.#silent.isLeft(server, beganAt)) throw unanswered(request.hostname);
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(late()), Math.min(this.#whole, left)).unref();
     const given = options.abortSignal;
     try {
       const answer = await super.handle(request, { ...options, abortSignal: either(limit.signal, given) });
-      untilRead(answer, limit.signal, () => clearTimeout(timer));
+      this.#silent.answered(server);
+      answer.response.body = bounded(answer.response.body, limit.signal, {
+        most: this.#mebibytes,
+        host: request.hostname,
+        done: () => clearTimeout(timer),
+      });
       return answer;
     } catch (error) {
       clearTimeout(timer);
       if (limit.signal.aborted) throw limit.signal.reason;
-      throw isTimeout(error) ? unanswered(request.hostname, error) : error;
+      if (!isTimeout(error)) throw error;
+      if (!isCut(error)) this.#silent.wasSilent(server, beganAt);
+      throw unanswered(request.hostname, error);
     }
   }
 }
@@ -61,11 +79,26 @@ function either(limit: AbortSignal, given: Signal | undefined): AbortSignal {
   return given instanceof AbortSignal ? AbortSignal.any([limit, given]) : limit;
 }
 
-/** The limit holds until the body has come: it ends with the limit's own error then, not with that of a torn connection. */
-function untilRead({ response: { body } }: Answer, limit: AbortSignal, done: () => void): void {
-  const end = () => body.destroy(limit.reason);
+interface Body {
+  /** MiB. */
+  readonly most: number;
+  readonly host: string;
+  /** It has come whole, or never will. */
+  readonly done: () => void;
+}
+
+/** The limits hold until the body has come: it ends with the limit's own error then, not with that of a torn connection. */
+function bounded(body: Readable, limit: AbortSignal, { most, host, done }: Body): Readable {
+  let bytes = 0;
+  const counted = new Transform({
+    transform(part: Buffer, _, next) {
+      bytes += part.length;
+      next(bytes > most * 2 ** 20 ? tooLarge(host, most) : null, part);
+    },
+  });
+  const end = () => counted.destroy(limit.reason);
   limit.addEventListener('abort', end, { once: true });
-  body.once('close', () => {
+  return pipeline(body, counted, () => {
     limit.removeEventListener('abort', end);
     done();
   });
@@ -73,13 +106,24 @@ function untilRead({ response: { body } }: Answer, limit: AbortSignal, done: () 
 
 const isTimeout = (error: unknown): error is Error => error instanceof Error && error.name === 'TimeoutError';
 
-/** The SDK's own words name neither the host nor what to look at, and call a connection that was cut a timeout, too. */
-function unanswered(host: string, cause: Error & { code?: string }): Error {
-  const cut = cause.code === 'ECONNRESET' || cause.code === 'EPIPE';
+/** The SDK calls a connection that was cut a timeout, too. */
+const isCut = ({ code }: Error & { code?: string }) => code === 'ECONNRESET' || code === 'EPIPE';
+
+/** The SDK's own words name neither the host nor what to look at. */
+function unanswered(host: string, cause?: Error & { code?: string }): Error {
+  const cut = cause !== undefined && isCut(cause);
   const what = cut ? `broke off before it answered (${cause.message})` : 'gave no answer in time';
   const message = `${host} ${what}: is there a way to it from here (network, proxy, VPC endpoint)?`;
   return Object.assign(new Error(message, { cause }), { name: 'TimeoutError', code: cut ? cause.code : 'ETIMEDOUT' });
 }
+
+const tooLarge = (host: string, most: number) =>
+  Object.assign(
+    new Error(
+      `${host}: its answer does not end (more than ${most} MiB): what stands between (a proxy, AWS_ENDPOINT_URL)?`,
+    ),
+    { name: 'AnswerTooLarge' },
+  );
 
 function timeout(host: string, milliseconds: number, last: boolean): Error {
   const why = last ? 'no whole answer in the time that was left' : `no whole answer within ${milliseconds} ms`;

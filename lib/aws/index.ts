@@ -1,3 +1,4 @@
+export { believable, ForeignAnswer } from './answer.ts';
 export { accountOf } from './arn.ts';
 export { awsClient } from './client.ts';
 export { withinDeadline } from './deadline.ts';

@@ -1,6 +1,6 @@
 import { type Cluster, DescribeClusterCommand, EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { awsClient, awsFaultOf, awsHttp } from '../aws/index.ts';
+import { awsClient, awsFaultOf, awsHttp, believable } from '../aws/index.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import { reasonOf } from '../reason.ts';
 import {
@@ -83,6 +83,7 @@ function assumedRole(
   return fromTemporaryCredentials({
     params: { RoleArn, RoleSessionName: 'fairlead', ...(externalId !== undefined && { ExternalId: externalId }) },
     clientConfig: { ...region, requestHandler: awsHttp },
+    clientPlugins: [believable],
     ...(base && { masterCredentials: base }),
   });
 }

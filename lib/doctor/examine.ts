@@ -27,6 +27,7 @@ const LIMIT_MS = 30_000;
 export async function examine(config: Config, ports: DoctorPorts, { stack }: Examined = {}): Promise<Check[]> {
   const parts: readonly [Check['area'], () => Promise<Check[]>][] = [
     ['aws', () => identityCheck(ports)],
+    ['program', () => keyCheck(ports)],
     ['zones', () => zoneChecks(config, ports)],
     ['clusters', () => clusterChecks(config, ports)],
     ['state', () => stateChecks(config, ports)],
@@ -53,6 +54,21 @@ async function identityCheck(ports: DoctorPorts): Promise<Check[]> {
     return [ok(`AWS knows the caller as ${arn}, account ${account}`)];
   } catch (error) {
     return [bad(reasonOf(error), adviceOn(error, 'try `aws sts get-caller-identity`'))];
+  }
+}
+
+/** Without its keys no run is made. */
+async function keyCheck({ keys }: DoctorPorts): Promise<Check[]> {
+  if (keys === undefined) return [];
+  const { ok, bad } = checksOf('program', 'registry.encryptionKey');
+  try {
+    await keys();
+    return [ok('its keys can be read')];
+  } catch (error) {
+    // Said of a key: what is denied, wrong or out of reach is its cause.
+    const why = error instanceof Error ? (error.cause ?? error) : error;
+    const found = reasonOf(error).replace('registry.encryptionKey: ', '');
+    return [bad(found, adviceOn(why, 'put the key where the config says that it is, and let the caller read it'))];
   }
 }
 

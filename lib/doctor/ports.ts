@@ -14,6 +14,8 @@ export interface DoctorPorts {
   /** Of the role that the zones of a view name; absent: there is one for all. */
   readonly zonesOf?: (view: string) => Route53Port;
   readonly store: StateStore;
+  /** Reads the keys of `registry.encryptionKey`; absent: the config names none. */
+  readonly keys?: () => Promise<unknown>;
   /** Looks at a cluster as a run would, and at its Deployments. */
   probe(cluster: ClusterConfig, config: Config): Promise<ClusterProbe>;
   /** The name servers that public DNS gives for a zone; empty: it has none. */

@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts';
+import type { Finding } from '../model/index.ts';
+import { reasonOf } from '../reason.ts';
 import { StateConflict, type StateStore } from '../state/index.ts';
 
 interface Cached {
@@ -78,7 +80,7 @@ export function createCache(store: StateStore, clock: Clock): Cache {
       return await work();
     } catch (error) {
       wasted += clock.now() - began;
-      faults.add((error as Error).message);
+      faults.add(reasonOf(error));
       return instead;
     }
   };
@@ -96,4 +98,13 @@ function cacheOf(store: StateStore): Map<string, Cached> {
   const fresh = new Map<string, Cached>();
   caches.set(store, fresh);
   return fresh;
+}
+
+/** A store that cannot be read or written costs full reads, and nothing else. */
+export function stateFaults({ faults }: Pick<Cache, 'faults'>): Finding[] {
+  const [first] = faults;
+  if (first === undefined) return [];
+  const more = faults.size > 1 ? ` (and ${faults.size - 1} more faults)` : '';
+  const message = `the state could not be read or written, so what it would have told is read in full: ${first}${more}; look at state.store`;
+  return [{ reason: 'warning', message }];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import { accountOf, awsHttp } from '../aws/index.ts';
+import { accountOf, awsHttp, believable } from '../aws/index.ts';
 import { systemClock } from '../clock.ts';
 import {
   type CredentialsInput,
@@ -101,8 +101,8 @@ function zoneCredentials(
     RoleSessionName: 'fairlead',
     ...(externalId !== undefined && { ExternalId: externalId }),
   };
-  const clientConfig = { region, requestHandler: awsHttp };
-  return { credentials: fromTemporaryCredentials({ params, clientConfig, ...(own && { masterCredentials: own }) }) };
+  const client = { clientConfig: { region, requestHandler: awsHttp }, clientPlugins: [believable] };
+  return { credentials: fromTemporaryCredentials({ params, ...client, ...(own && { masterCredentials: own }) }) };
 }
 
 /** A bucket may be in another region than the clusters: S3 says in which. */

@@ -2,6 +2,7 @@ import { parseSecretPlace } from '../aws/secret-place.ts';
 // At once, not when a key is read first: of what is loaded late the bundler keeps all, of this what is used.
 import { fromSecretsManager, fromSsm, type StoreAccess } from '../aws/secret-stores.ts';
 import type { Clock } from '../clock.ts';
+import { reasonOf } from '../reason.ts';
 import { createKeyring, type Keyring, PLAIN, parseKey } from '../registry/index.ts';
 
 /** A key of the registry that cannot be had: without it no run is made. */
@@ -57,7 +58,7 @@ async function fetched(
   try {
     return await (store === 'ssm' ? fromSsm(name, access) : fromSecretsManager(name, access));
   } catch (error) {
-    const message = `registry.encryptionKey: the key ${place} could not be read: ${(error as Error).message}`;
+    const message = `registry.encryptionKey: the key ${place} could not be read: ${reasonOf(error)}`;
     throw new UnusableKey(message, { cause: error });
   }
 }

@@ -21,6 +21,7 @@ import {
 import { indexOwnership, type NamingSettings } from '../registry/index.ts';
 import { applyChanges, type CountedRoute53, callsIn, type ZoneOutcome } from '../route53/index.ts';
 import { firstOf } from '../shown.ts';
+import { stateFaults } from './cache.ts';
 import { readClusters } from './clusters.ts';
 import { keepMoved } from './history.ts';
 import { Impossible } from './impossible.ts';
@@ -105,7 +106,8 @@ function carryOutAll(ask: Ask, first: Look, run: Run): Promise<MoveResult> {
     const done = await Promise.all(second.zones.map((zone, i) => carryOut(zone, begun[i] as LoadedZone, second)));
     return {
       moves: first.moves,
-      refused: [...first.refused, ...done.flatMap(({ refused }) => refused)],
+      // The history may lack what was done: nothing else tells of it later.
+      refused: [...first.refused, ...done.flatMap(({ refused }) => refused), ...stateFaults(second.run.cache)],
       done: done.flatMap(({ moves }) => moves),
     };
   });

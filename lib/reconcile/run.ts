@@ -3,6 +3,7 @@ import { mapLimit } from '../parallel.ts';
 import { type PlanInput, type PlanOutput, plan, type ToldByView, toldByViews } from '../plan/index.ts';
 import { someOwnership } from '../registry/index.ts';
 import { callsIn } from '../route53/index.ts';
+import { stateFaults } from './cache.ts';
 import { keepHistory } from './history.ts';
 import { keepWorld } from './keep-world.ts';
 import { leftZones } from './left-zones.ts';
@@ -101,7 +102,7 @@ async function runOnce(
     calls: counts(),
     views: done.map(({ world: { clusters, known } }) => ({ snapshots: clusters.snapshots, known })),
     zones: onlyOnce(done.flatMap(zoneResults)),
-    findings: [...told.flat(), ...failures.map(failureFinding), ...left, ...stateFaults(any)],
+    findings: [...told.flat(), ...failures.map(failureFinding), ...left, ...stateFaults(any.cache)],
   });
   const missing = !relist && done.some(({ world, zones }) => world.missing || zones.some(zone => zone.missing));
   return { result, missing, late, made: new Set(done.flatMap(({ zones }) => zones.flatMap(createdIn))) };
@@ -210,13 +211,4 @@ function summed(counts: readonly Readonly<Record<string, number>>[]): Record<str
   for (const one of counts)
     for (const [operation, count] of Object.entries(one)) sum[operation] = (sum[operation] ?? 0) + count;
   return sum;
-}
-
-/** A store that cannot be read or written costs full reads, and nothing else. */
-function stateFaults({ cache: { faults } }: OpenRun): Finding[] {
-  const [first] = faults;
-  if (first === undefined) return [];
-  const more = faults.size > 1 ? ` (and ${faults.size - 1} more faults)` : '';
-  const message = `the state could not be read or written, so what it would have told is read in full: ${first}${more}; look at state.store`;
-  return [{ reason: 'warning', message }];
 }

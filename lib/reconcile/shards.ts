@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { doubtsOf } from '../config/index.ts';
 import type { ClusterName, Finding, FreshFinding, RunRequest, RunResult, ZoneResult } from '../model/index.ts';
+import { reasonOf } from '../reason.ts';
 import { type Channel, type HeldLease, LeaseHeld, takeLease } from '../state/index.ts';
 import type { AppliedChange } from './history.ts';
 import { freshFindings } from './news.ts';
@@ -197,7 +198,7 @@ async function leaseOf(shard: string, run: Run): Promise<{ lease?: HeldLease; fa
     return { lease: await takeLease(store, shard, { holder, durationMs: LEASE_MS, waitMs }, clock) };
   } catch (error) {
     if (error instanceof LeaseHeld) throw error;
-    return { fault: (error as Error).message };
+    return { fault: reasonOf(error) };
   }
 }
 

@@ -21,11 +21,11 @@ export function findingRows(findings: readonly Finding[], each = false): Cell[][
 
 /** The message without what it says of the one name and object. */
 function pattern(finding: Finding): string {
-  const { reason, field = '', name, type, object } = finding;
+  const { reason, field = '', name, type, object, former } = finding;
   let text = messageOf(finding);
   if (name && type) text = text.replaceAll(`${name} ${type}`, name);
-  for (const own of [object && describeObject(object), object && resourceOf(object), name])
-    if (own) text = text.replaceAll(own, '…');
+  const objects = [object, former].flatMap(one => (one ? [describeObject(one), resourceOf(one)] : []));
+  for (const own of [...objects, name]) if (own) text = text.replaceAll(own, '…');
   return [reason, field, text].join('\n');
 }
 
@@ -41,8 +41,9 @@ function row(group: readonly Finding[]): Cell[] {
   ];
 }
 
-function subjectOf({ object, cluster, name, zone }: Finding): string {
-  return object ? describeObject(object) : (cluster ?? name ?? zone ?? '');
+function subjectOf({ object, former, cluster, name, zone }: Finding): string {
+  const one = object ?? former;
+  return one ? describeObject(one) : (cluster ?? name ?? zone ?? '');
 }
 
 /** The object stands in a column of its own. */

@@ -1,11 +1,12 @@
 import type { NameChange, ZoneId } from '../model/index.ts';
+import { clipped } from '../shown.ts';
 import { batchChanges, packBatches, takesAway } from './batches.ts';
 import { type CountedRoute53, OutOfTime } from './calls.ts';
 import { stands } from './lost.ts';
 import { type Left, rejoined, type ZoneOutcome } from './outcome.ts';
 import { partsOf, type SpokenType } from './parts.ts';
 import { Route53Error } from './port.ts';
-import { understand, type Verdict } from './refusal.ts';
+import { understand, type Verdict, WORDS } from './refusal.ts';
 
 /** Thrown by {@link ApplyOptions.beforeBatch}: another run may have the shard by now, so nothing more is sent. */
 export class Overtaken extends Error {
@@ -165,7 +166,7 @@ function halve(batch: readonly NameChange[], words: string, progress: Progress):
   const [only] = batch;
   const single = batch.length === 1 && only !== undefined;
   const middle = Math.ceil(batch.length / 2);
-  if (single) progress.refused.push({ change: only, verdict: 'invalid', words });
+  if (single) progress.refused.push({ change: only, verdict: 'invalid', words: clipped(words, WORDS) });
   else sendNext(progress, [batch.slice(0, middle), batch.slice(middle)]);
   return single;
 }

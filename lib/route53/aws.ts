@@ -9,6 +9,7 @@ import {
   type RRType,
 } from '@aws-sdk/client-route-53';
 import { type AwsFault, awsClient, awsFaultOf } from '../aws/index.ts';
+import { clipped } from '../shown.ts';
 import { fromSdkRecord, toSdkRecord } from './convert.ts';
 import { fromWire, toWire, zoneIdFromWire } from './names.ts';
 import { type ListingStart, Route53Error, type Route53ErrorKind, type Route53Port } from './port.ts';
@@ -21,7 +22,6 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
   const client = awsClient(Route53Client, { maxAttempts: 1, ...config });
   const listHostedZones = async (marker?: string) => {
     const page = await client.send(new ListHostedZonesCommand(marker === undefined ? {} : { Marker: marker }));
-    if (page.IsTruncated === undefined) throw notOfRoute53('ListHostedZones');
     const zones = (page.HostedZones ?? []).map(zone => ({
       id: zoneIdFromWire(zone.Id ?? ''),
       name: fromWire(zone.Name ?? ''),
@@ -39,7 +39,6 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
         ...(maxItems !== undefined && { MaxItems: maxItems }),
       }),
     );
-    if (page.IsTruncated === undefined) throw notOfRoute53('ListResourceRecordSets');
     return { records: (page.ResourceRecordSets ?? []).map(fromSdkRecord), ...nextOf(page) };
   };
   return {
@@ -52,8 +51,7 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
           ResourceRecordSet: toSdkRecord(record),
         }));
         const command = new ChangeResourceRecordSetsCommand({ HostedZoneId: zone, ChangeBatch: { Changes } });
-        const { ChangeInfo } = await client.send(command);
-        if (ChangeInfo?.Status === undefined) throw notOfRoute53('ChangeResourceRecordSets');
+        await client.send(command);
       }),
     listTags: zones =>
       guarded(async () => {
@@ -61,8 +59,7 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
         const { ResourceTagSets } = await client.send(
           new ListTagsForResourcesCommand({ ResourceType: 'hostedzone', ResourceIds }),
         );
-        if (ResourceTagSets === undefined) throw notOfRoute53('ListTagsForResources');
-        const entries = ResourceTagSets.map(({ ResourceId = '', Tags = [] }) => {
+        const entries = (ResourceTagSets ?? []).map(({ ResourceId = '', Tags = [] }) => {
           const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
           return [zoneIdFromWire(ResourceId), tags] as const;
         });
@@ -73,8 +70,7 @@ export function createAwsRoute53(config: Route53ClientConfig = {}): Route53Port 
         const { Limit, Count } = await client.send(
           new GetHostedZoneLimitCommand({ HostedZoneId: zone, Type: 'MAX_RRSETS_BY_ZONE' }),
         );
-        if (Limit?.Value === undefined || Count === undefined) throw notOfRoute53('GetHostedZoneLimit');
-        return { limit: Number(Limit.Value), count: Number(Count) };
+        return { limit: Number(Limit?.Value), count: Number(Count) };
       }),
   };
 }
@@ -97,18 +93,11 @@ function nextOf(page: Page): { next?: ListingStart } {
   };
 }
 
-/**
- * A success that has nothing of what the API reference says is always there: a proxy's page, or nothing at all. Taken for an
- * answer it would be an account without zones, a zone without record sets, or a batch that was accepted.
- */
-const notOfRoute53 = (operation: string) =>
-  new Route53Error('transient', 'UnreadableAnswer', `${operation}: the answer is not Route 53’s: what stands between?`);
-
 async function guarded<T>(send: () => Promise<T>): Promise<T> {
   try {
     return await send();
   } catch (error) {
-    throw error instanceof Route53Error ? error : translate(error);
+    throw translate(error);
   }
 }
 
@@ -148,7 +137,7 @@ function translate(thrown: unknown): Route53Error {
   const kind = BY_CODE[error.name] ?? kindByFault(error, status);
   const said = error.message && error.message !== 'UnknownError';
   const message = said ? error.message : `HTTP ${status} without a word (${code})`;
-  return new Route53Error(kind, code, message, { cause: error });
+  return new Route53Error(kind, code, kind === 'rejected' ? message : clipped(message), { cause: error });
 }
 
 /** A success that cannot be read is an answer lost on the way: a proxy's page, or one that was cut off. */

@@ -1,4 +1,5 @@
-import type { DnsName, HostedZone, RecordSet, ZoneId } from '../model/index.ts';
+import { type DnsName, type HostedZone, type RecordSet, recordId, type ZoneId } from '../model/index.ts';
+import { pageGuard } from '../pages.ts';
 import { listingKey } from './names.ts';
 import { type ListingStart, Route53Error, type Route53Port } from './port.ts';
 
@@ -9,30 +10,43 @@ type Records = Map<DnsName, RecordSet[]>;
 
 /** Every hosted zone of the account. @throws Route53Error, OutOfTime */
 export async function readHostedZones(route53: Route53Port): Promise<HostedZone[]> {
-  const zones: HostedZone[] = [];
-  const seen = new Set<string>();
-  let marker: string | undefined;
-  do {
+  const zones = new Map<ZoneId, HostedZone>();
+  const guard = pageGuard(notGettingOn('hosted zones'));
+  for (let marker: string | undefined; ; ) {
     const page = await route53.listHostedZones(marker);
-    zones.push(...page.zones);
+    const before = zones.size;
+    for (const zone of page.zones) zones.set(zone.id, zone);
     marker = page.next;
-    if (marker !== undefined && seen.has(marker)) throw notGettingOn('hosted zones', marker);
-    if (marker !== undefined) seen.add(marker);
-  } while (marker !== undefined);
-  return zones;
+    if (marker === undefined) return [...zones.values()];
+    guard(marker, zones.size > before);
+  }
 }
 
-/** A listing that comes back to where it was would never end. */
-const notGettingOn = (what: string, where: string) =>
-  new Route53Error('fatal', 'EndlessListing', `the listing of ${what} does not get on: it comes back to ${where}`);
+const notGettingOn = (what: string) => (why: string) =>
+  new Route53Error('fatal', 'EndlessListing', `the listing of ${what} does not end: ${why}`);
 
-/** A page of record sets, whose next one starts behind it. @throws Route53Error, OutOfTime */
-export async function readPage(route53: Route53Port, zone: ZoneId, from?: ListingStart, maxItems?: number) {
-  const page = await route53.listRecordSets(zone, from, maxItems);
-  const { next } = page;
-  const same = next && from && next.name === from.name && next.type === from.type;
-  if (same && next.setIdentifier === from.setIdentifier) throw notGettingOn(`zone ${zone}`, next.name);
-  return page;
+/** Pages of record sets, each with where the next one starts. */
+class Pages {
+  readonly #route53: Route53Port;
+  readonly #zone: ZoneId;
+  readonly #guard;
+  #first: string | undefined;
+
+  constructor(route53: Route53Port, zone: ZoneId) {
+    this.#route53 = route53;
+    this.#zone = zone;
+    this.#guard = pageGuard(notGettingOn(`zone ${zone}`));
+  }
+
+  /** @throws Route53Error, OutOfTime */
+  async page(from?: ListingStart, maxItems?: number) {
+    const page = await this.#route53.listRecordSets(this.#zone, from, maxItems);
+    const { next, records } = page;
+    const first = records[0] && recordId(records[0]);
+    if (next) this.#guard([next.name, next.type, next.setIdentifier].join(' ').trim(), first !== this.#first);
+    this.#first = first;
+    return page;
+  }
 }
 
 /** Zones that one request gives the tags of (API reference: ListTagsForResources). */
@@ -52,9 +66,10 @@ export async function withTags(route53: Route53Port, zones: readonly HostedZone[
 /** Every record set of a zone, by name. @throws Route53Error, OutOfTime */
 export async function readZone(route53: Route53Port, zone: ZoneId): Promise<Records> {
   const records: Records = new Map();
+  const pages = new Pages(route53, zone);
   let from: ListingStart | undefined;
   do {
-    const page = await readPage(route53, zone, from);
+    const page = await pages.page(from);
     for (const record of page.records) addRecord(records, record);
     from = page.next;
   } while (from !== undefined);
@@ -83,9 +98,10 @@ export async function readNames(route53: Route53Port, zone: ZoneId, names: Itera
 async function readName(route53: Route53Port, zone: ZoneId, name: DnsName): Promise<RecordSet[]> {
   const found: RecordSet[] = [];
   let from: ListingStart | undefined = { name };
+  const pages = new Pages(route53, zone);
   let size = NAME_PAGE;
   while (from?.name === name) {
-    const page = await readPage(route53, zone, from, size);
+    const page = await pages.page(from, size);
     found.push(...page.records.filter(record => record.name === name));
     from = page.next;
     size = PAGE;
@@ -109,8 +125,9 @@ export async function* skimNames(
   const rest = inOrder(names);
   let from: ListingStart | undefined;
   let found: Records = new Map();
+  const pages = new Pages(route53, zone);
   for (let name = rest.shift(); name !== undefined; ) {
-    const page = await readPage(route53, zone, from ?? { name });
+    const page = await pages.page(from ?? { name });
     for (const record of page.records) addRecord(found, record);
     const end = page.next && listingKey(page.next.name);
     for (; name !== undefined && (end === undefined || listingKey(name) < end); name = rest.shift())

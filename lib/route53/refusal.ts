@@ -1,4 +1,5 @@
 import type { DnsName, NameChange, RecordSet } from '../model/index.ts';
+import { clipped } from '../shown.ts';
 import { fromWire } from './names.ts';
 
 /**
@@ -28,6 +29,9 @@ const BEGINNINGS =
 const STALE =
   /but it already exists|but it was not found|do not match the current values|conflicts with other records|a conflicting RRSet of type|cannot be created (?:as|because)|but that target was not found/;
 
+/** Characters of a message that are told: Route 53 repeats the values that it refuses. */
+export const WORDS = 2_000;
+
 /** Splits `[first, second]` into its messages; any other text is one message. */
 export function splitMessages(text: string): string[] {
   const inner = /^\[(.*)\]$/s.exec(text.trim())?.[1] ?? text.trim();
@@ -49,7 +53,7 @@ export function understand(text: string, batch: readonly NameChange[]): Refused 
     for (const change of culprits(message, index)) {
       const known = verdicts.get(change);
       if (!known || (known.verdict === 'stale' && verdict === 'invalid'))
-        verdicts.set(change, { change, verdict, words: message.trim() });
+        verdicts.set(change, { change, verdict, words: clipped(message.trim(), WORDS) });
     }
   }
   return { verdicts: [...verdicts.values()], zoneFull: false };

@@ -1,5 +1,5 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { awsClient } from '../aws/index.ts';
+import { awsClient, ForeignAnswer } from '../aws/index.ts';
 import { once } from '../once.ts';
 import { StateConflict, type StateStore } from './store.ts';
 
@@ -8,7 +8,9 @@ interface S3Failure {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-const failed = (error: unknown, status: number) => (error as S3Failure).$metadata?.httpStatusCode === status;
+/** What S3 itself answers: a proxy's 404 says nothing of a key. */
+const failed = (error: unknown, status: number) =>
+  !(error instanceof ForeignAnswer) && (error as S3Failure).$metadata?.httpStatusCode === status;
 
 /** No such key; that there is no such bucket is a fault, which no other writer made. */
 const isAbsent = (error: unknown) => failed(error, 404) && (error as S3Failure).name !== 'NoSuchBucket';

@@ -41,8 +41,13 @@ export async function startForwarder(
     env: { FAIRLEAD_FORWARDER_CONFIG: at('forwarder.json'), KUBECONFIG: at('kubeconfig'), BENCH_USAGE: at('usage') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  process.once('exit', () => child.kill());
-  const { promise: port, resolve } = Promise.withResolvers<number>();
+  const kill = () => void child.kill();
+  process.once('exit', kill);
+  const closed = once(child, 'close');
+  void closed.then(() => process.off('exit', kill));
+  const { promise: port, resolve, reject } = Promise.withResolvers<number>();
+  // One that ends by itself is not waited for.
+  void closed.then(([code]) => reject(new Error(`the forwarder ended with ${code} before it was asked to`)));
   createInterface({ input: child.stdout }).on('line', line => {
     const entry = JSON.parse(line) as { message: string; port: number };
     if (entry.message === 'started') resolve(entry.port);
@@ -57,7 +62,7 @@ export async function startForwarder(
     },
     async stop() {
       child.kill('SIGTERM');
-      await once(child, 'close');
+      await closed;
       const usage = existsSync(at('usage'))
         ? (JSON.parse(readFileSync(at('usage'), 'utf8')) as { peakMiB: number })
         : undefined;

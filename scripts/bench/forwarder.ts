@@ -145,7 +145,8 @@ const valuesOf = (metrics: ReadonlyMap<string, number>, name: string) =>
   [...metrics].filter(([key]) => key.startsWith(`${name}{`)).map(([, value]) => value);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-async function measure(size: Size): Promise<Measured> {
+/** @param idle whether it is watched at rest, too, which takes the longest and differs the least from run to run */
+async function measure(size: Size, idle: boolean): Promise<Measured> {
   const cluster = await startCluster({ name: 'prod', region: 'us-east-1', credentials: new Credentials() });
   size.fill(cluster);
   let notices = 0;
@@ -160,7 +161,7 @@ async function measure(size: Size): Promise<Measured> {
     await sleep(2_000);
     const listMs = 1000 * Math.max(...valuesOf(await forwarder.metrics(), LISTING));
     const before = await cpu();
-    await sleep(IDLE_SECONDS * 1000);
+    if (idle) await sleep(IDLE_SECONDS * 1000);
     const rested = await cpu();
     notices = 0;
     const began = performance.now();
@@ -176,7 +177,7 @@ async function measure(size: Size): Promise<Measured> {
     }
     return {
       listMs,
-      idleMs: 1000 * (rested - before),
+      idleMs: idle ? 1000 * (rested - before) : Number.NaN,
       changesPerSecond: CHANGES / seconds,
       microsecondsPerChange: (1e6 * busy) / CHANGES,
       notices,
@@ -190,12 +191,20 @@ async function measure(size: Size): Promise<Measured> {
 
 /** The forwarder in a process of its own, over the embedded API server in this one. */
 export async function benchForwarder(runs: number): Promise<void> {
-  console.log(`Node's flags, as in the image: ${flagsOfImage().join(' ')}`);
+  console.log(
+    `Node's flags, as in the image: ${flagsOfImage().join(' ')}; ${SIZES.length} sizes, ${runs} runs of each`,
+  );
   const rows: string[][] = [];
   for (const size of SIZES) {
     const measured: Measured[] = [];
-    for (let i = 0; i < runs; i++) measured.push(await measure(size));
-    const figure = (pick: (one: Measured) => number) => median(measured.map(pick)).toFixed(0);
+    for (let i = 0; i < runs; i++) {
+      measured.push(await measure(size, i === 0));
+      process.stderr.write(`${size.what}: run ${i + 1} of ${runs}\n`);
+    }
+    const figure = (pick: (one: Measured) => number) => {
+      const known = measured.map(pick).filter(value => !Number.isNaN(value));
+      return known.length === 0 ? '–' : median(known).toFixed(0);
+    };
     rows.push([
       size.what,
       figure(one => one.listMs),
@@ -205,7 +214,6 @@ export async function benchForwarder(runs: number): Promise<void> {
       figure(one => one.microsecondsPerChange),
       figure(one => one.notices),
     ]);
-    process.stderr.write(`${size.what}\n`);
   }
   const head = [
     'OBJECTS',

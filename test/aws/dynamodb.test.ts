@@ -74,7 +74,7 @@ describe('a scan', () => {
       { __type: 'a#AccessDeniedException', Message: 'User is not authorized' },
       /AccessDeniedException: User is not authorized/,
     ],
-    ['something else answers', 404, '<html>', /404 unknown: the answer is not DynamoDB/],
+    ['something else answers', 404, '<html>', /Scan: what answered at 127\.0\.0\.1 is not DynamoDB \(HTTP 404,/],
   ])('says so where %s', async (_rule, status, body, message) => {
     const { scan, asked } = await dynamoDb([status, body]);
     await expect(scan()).rejects.toThrow(message);
@@ -84,6 +84,6 @@ describe('a scan', () => {
   it('says so where nothing answers', async () => {
     const { scan } = await dynamoDb();
     server?.close();
-    await expect(scan()).rejects.toThrow(/127\.0\.0\.1:\d+ cannot be asked/);
+    await expect(scan()).rejects.toThrow(/127\.0\.0\.1:\d+/);
   });
 });

@@ -6,7 +6,7 @@ import { type SilentServer, startSilent } from './silent.ts';
 
 type Request = Parameters<BoundedHandler['handle']>[0];
 /** Longer than a test may take: one that ends was ended by another limit. */
-const LONG: HttpLimits = { connect: 600_000, answer: 600_000, idle: 600_000, whole: 600_000 };
+const LONG: HttpLimits = { connect: 600_000, answer: 600_000, idle: 600_000, whole: 600_000, mebibytes: 1 };
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n';
 let server: SilentServer;
 
@@ -61,6 +61,58 @@ describe('a request ends', () => {
   test('when its caller gives it up, with the caller’s own error', async () => {
     server = await startSilent();
     await expect(ask(LONG, AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+/** Writes as fast as it is read. */
+const pour = (socket: Socket) => {
+  socket.write('HTTP/1.1 200 OK\r\n\r\n');
+  const more = () => {
+    while (socket.write('x'.repeat(65_536)));
+  };
+  socket.on('drain', more);
+  more();
+};
+
+test('an answer without end ends at its limit, and says so', async () => {
+  server = await startSilent(pour);
+  await expect(ask(LONG)).rejects.toMatchObject({
+    name: 'AnswerTooLarge',
+    message: expect.stringMatching(/^127\.0\.0\.1: its answer does not end \(more than 1 MiB\)/),
+  });
+});
+
+describe('a server that is silent', () => {
+  const askOf = (handler: BoundedHandler) => {
+    const { hostname, port } = new URL(server.url);
+    const request = {
+      protocol: 'http:',
+      hostname,
+      port: Number(port),
+      method: 'GET',
+      path: '/',
+      headers: {},
+      query: {},
+    };
+    return handler.handle(request as Request);
+  };
+
+  test('twice in a row is left alone for a while, and what asks is told the same at once', async () => {
+    server = await startSilent();
+    const handler = new BoundedHandler({ ...LONG, answer: 50 });
+    for (let n = 0; n < 2; n++) await expect(askOf(handler)).rejects.toThrow(/gave no answer in time/);
+    const asked = server.connections();
+    for (let n = 0; n < 5; n++) await expect(askOf(handler)).rejects.toThrow(/^127\.0\.0\.1 gave no answer in time/);
+    expect(server.connections()).toBe(asked);
+  });
+
+  test('to several at once counts once: a connection may have gone dead, and the next try has another', async () => {
+    server = await startSilent();
+    const handler = new BoundedHandler({ ...LONG, answer: 50 });
+    await Promise.allSettled([askOf(handler), askOf(handler), askOf(handler)]);
+    const asked = server.connections();
+    await expect(askOf(handler)).rejects.toThrow(/gave no answer/);
+    expect(server.connections()).toBeGreaterThan(asked);
   });
 });
 

@@ -154,7 +154,7 @@ describe('an error says what and where, and what to do', () => {
       name: 'ClusterNotReadyError',
       says: 'without certificateAuthority.data, so its API server cannot be verified',
     },
-    { rule: 'an empty answer', answer: { body: {} }, name: 'ClusterNotReadyError', says: 'is without status' },
+    { rule: 'an empty answer', answer: { body: {} }, name: 'DescribeError', says: 'is not EKS (HTTP 200' },
   ];
   test.each(cases)('$rule', async ({ answer, name, says }) => {
     await serve(answer);

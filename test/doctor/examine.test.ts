@@ -163,6 +163,30 @@ describe('what is wrong is found, with what mends it', () => {
       /aws: credentials: it is old → renew the credentials, or set AWS_PROFILE/,
     ],
     [
+      'a key that may not be read',
+      {
+        keys: fails(
+          new Error('registry.encryptionKey: the key ssm:key could not be read: not authorized', {
+            cause: Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }),
+          }),
+        ),
+      },
+      'bad',
+      /^program: registry\.encryptionKey: the key ssm:key could not be read: not authorized → .*let the caller read it/,
+    ],
+    [
+      'a key that nobody answers for',
+      {
+        keys: fails(
+          new Error('the key ssm:key could not be read: silent', {
+            cause: Object.assign(new Error('silent'), { name: 'TimeoutError' }),
+          }),
+        ),
+      },
+      'bad',
+      /could not be read: silent → look at the way to AWS from here/,
+    ],
+    [
       'zones that may not be listed',
       { route53: { listHostedZones: fails(denied()) } },
       'bad',

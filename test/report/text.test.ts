@@ -150,6 +150,18 @@ describe('what was not done', () => {
     ]);
   });
 
+  test('is one row where the guard holds what many objects had', () => {
+    const held = Array.from({ length: 300 }, (_, i): Finding => {
+      const former = { cluster: 'prod', kind: 'service', namespace: 'default', name: `m${i}` };
+      const message = `m${i}.example.com, of service/default/m${i}, is held by the guard: 300 of 301 would leave`;
+      return { reason: 'held', cluster: 'prod', name: `m${i}.example.com`, former, message };
+    });
+    expect(lines(held)).toEqual([
+      'NOT DONE | OBJECT | WHY',
+      'held | prod: service/default/m0, prod: service/default/m1, prod: service/default/m2 and 297 more | m0.example.com, of service/default/m0, is held by the guard: 300 of 301 would leave; 300 such names or objects',
+    ]);
+  });
+
   test('is one row where many names have the same', () => {
     const many = Array.from({ length: 50 }, (_, i) => finding(`h${i}`));
     expect(lines(many)).toEqual([

@@ -40,14 +40,38 @@ test.each<[string, RecordSet[], string[], number]>([
   expect(found).toEqual(await readNames(port, ZONE, names));
 });
 
-test('a listing that comes back to where it was ends with an error', async () => {
-  const next = { name: 'a.example.com', type: 'A' };
+/** Listings that have no end: with the same token, with ever new ones, with nothing on their pages, and with ever new things. */
+test.each<[string, (page: number) => { next: string; thing: string | undefined }, pages: number]>([
+  ['comes back to where it was', () => ({ next: 'same', thing: undefined }), 5],
+  ['has ever new tokens, and the same page', page => ({ next: `t${page}`, thing: 'a' }), 10],
+  ['has ever new tokens, and nothing', page => ({ next: `t${page}`, thing: undefined }), 10],
+  ['has ever new tokens, and ever new things', page => ({ next: `t${page}`, thing: `n${page}` }), 5_000],
+])('a listing that %s ends with an error', async (_, pageAt, most) => {
+  let pages = 0;
+  const turn = () => pageAt(pages++);
   const port = {
-    listHostedZones: async () => ({ zones: [], next: 'the same' }),
-    listRecordSets: async () => ({ records: [], next }),
+    listHostedZones: async () => {
+      const { next, thing } = turn();
+      return { zones: thing === undefined ? [] : [{ id: thing, name: thing, private: false }], next };
+    },
+    listRecordSets: async () => {
+      const { next, thing } = turn();
+      const records = thing === undefined ? [] : [{ name: 'a.example.com', type: 'A', setIdentifier: thing }];
+      return { records, next: { name: 'a.example.com', type: 'A', setIdentifier: next } };
+    },
   } as unknown as Route53Port;
   const endless = { kind: 'fatal', code: 'EndlessListing' };
-  await expect(readHostedZones(port)).rejects.toMatchObject(endless);
-  await expect(readZone(port, ZONE)).rejects.toMatchObject(endless);
-  await expect(readNames(port, ZONE, ['a.example.com'])).rejects.toMatchObject(endless);
+  const listings = [
+    () => readHostedZones(port),
+    () => readZone(port, ZONE),
+    () => readNames(port, ZONE, ['a.example.com']),
+    async () => {
+      for await (const _found of skimNames(port, ZONE, ['a.example.com']));
+    },
+  ];
+  for (const list of listings) {
+    pages = 0;
+    await expect(list()).rejects.toMatchObject(endless);
+    expect(pages).toBeLessThan(most);
+  }
 });
