@@ -70,13 +70,24 @@ const callLines = ({ calls, startedAt }: RunResult): Cell[] => [
   ...Object.entries(calls).map(([operation, count]) => `    ${operation}: ${plural(count, 'call')}`),
 ];
 
+/** What is held or frozen stands, and is counted apart from what is not published. */
+function leftOf({ counts: { unpublished }, reasons: { held = 0, frozen = 0 } }: RunResult): string {
+  const parts = [
+    [held, 'held'],
+    [frozen, 'frozen'],
+    [unpublished - held - frozen, 'not published'],
+  ] as const;
+  return parts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ');
+}
+
 /** The last line alone, for those who want no more. */
 export function formatSummary(result: RunResult, options: TextOptions): string {
-  const { created, updated, deleted, unpublished } = result.counts;
+  const { created, updated, deleted } = result.counts;
   const calls = Object.values(result.calls).reduce((sum, count) => sum + count, 0);
   const verb = result.mode === 'plan' ? 'to do' : 'done';
   const state: Cell = result.inStep ? { style: 'green', text: 'in step' } : { style: 'yellow', text: 'not in step' };
-  const rest: Cell = unpublished > 0 ? { style: 'yellow', text: `, ${unpublished} not published` } : '';
+  const left = leftOf(result);
+  const rest: Cell = left === '' ? '' : { style: 'yellow', text: `, ${left}` };
   return formatLine(
     [
       state,

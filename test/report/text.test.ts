@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Finding, ObjectRef, RecordChange, RecordSet, RunResult } from '../../lib/model/index.ts';
-import { formatResult } from '../../lib/report/text.ts';
+import { formatResult, formatSummary } from '../../lib/report/text.ts';
 
 const ALB = 'k8s-default-public-0123456789-5432109876.eu-west-1.elb.amazonaws.com';
 const object: ObjectRef = { cluster: 'prod', kind: 'service', namespace: 'default', name: 'a' };
@@ -194,4 +194,17 @@ test('nothing of a name or value steers the terminal, stacked or not', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may be there
   const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
   for (const width of [undefined, 40]) expect(text(what, width)).not.toMatch(obeyed);
+});
+
+describe('the last line', () => {
+  test.each<[RunResult['reasons'], number, string]>([
+    [{}, 0, ''],
+    [{ conflict: 2 }, 2, ', 2 not published'],
+    [{ held: 2000, frozen: 3 }, 2003, ', 2000 held, 3 frozen'],
+    [{ held: 1, 'no-zone': 4 }, 7, ', 1 held, 6 not published'],
+  ])('counts apart what is held or frozen, since that stands: %j of %i', (reasons, unpublished, said) => {
+    const counts = { created: 0, updated: 0, deleted: 0, unpublished };
+    const line = formatSummary({ ...result([]), counts, reasons }, { colour: false, rows: 100 });
+    expect(line).toContain(`0 deleted${said}; 0 Route 53 calls`);
+  });
 });
