@@ -9,6 +9,8 @@ export interface Reading {
   readonly wishes: readonly Wish[];
   readonly unread: ReadonlySet<Kind>;
   readonly serial: number;
+  /** The state of the run that read it. */
+  readonly state: object;
 }
 
 /** In whose name something is done. */
@@ -137,18 +139,21 @@ export function readings(cluster: string, { run, memory }: Batch): Reading[] {
 
 /**
  * The clusters whose object of that name asks for the host, as far as anybody knows, by a source that is on. One that cannot
- * be understood keeps what it had when this run read its cluster: a later run, which saw it only then, takes nothing back.
+ * be understood keeps what it had when this run read its cluster: a later run, which saw it only then, takes nothing back. Nor
+ * does one with a state of its own: it does not know what this run is about to do (docs/limits.md).
  */
 export const askingClusters = (label: Label, name: string, batch: Batch): string[] =>
   clustersOf(label, batch.run).filter(cluster =>
-    readings(cluster, batch).some(({ wishes }, i) =>
-      wishes.some(
-        wish =>
-          wish.resource === label.resource &&
-          batch.run.settings.sources.includes(wish.kind) &&
-          (asks(wish, name) || (wish.heldAll && i === 0)),
+    readings(cluster, batch)
+      .filter(({ state }) => state === batch.run.state)
+      .some(({ wishes }, i) =>
+        wishes.some(
+          wish =>
+            wish.resource === label.resource &&
+            batch.run.settings.sources.includes(wish.kind) &&
+            (asks(wish, name) || (wish.heldAll && i === 0)),
+        ),
       ),
-    ),
   );
 
 export const wishesIn = (cluster: string, batch: Batch): Wish[] =>

@@ -49,7 +49,8 @@ function readerOf(context: RunContext, world: World): ClusterReader {
     const failing = world.harness.clusters[cluster.name]?.failing;
     const failed = (kind: Kind) => typeof failing === 'string' || failing?.[kind] !== undefined;
     const unread = new Set(KINDS.filter(kind => !kinds.includes(kind) || failed(kind)));
-    const reading: Reading = { wishes: world.wishes(cluster.name), unread, serial: world.next() };
+    const { state } = context;
+    const reading: Reading = { wishes: world.wishes(cluster.name), unread, serial: world.next(), state };
     if (context.read.size === 0) context.start = world.views();
     context.read.set(cluster.name, reading);
     // A request for all shards is a run for each, one after the other.
