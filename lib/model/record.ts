@@ -79,7 +79,7 @@ export interface Ownership {
   readonly cluster?: string;
   /**
    * Where it names no cluster: those that it may be of and that left its owner id since, as runs remember it (`ZoneMemory.left`).
-   * Never read from a record, nor written to one.
+   * It only holds what the text alone would let go. Never read from a record, nor written to one.
    */
   readonly left?: readonly string[];
   /** The addresses that the object has in a record set which several clusters may have together; absent: all are its. */

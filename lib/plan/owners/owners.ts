@@ -65,10 +65,11 @@ export function ownersOf(
     byName.set(cluster.name, cluster);
     addTo(byOwner, snapshot.owner, cluster);
   }
-  const possible = (ownership: Ownership): readonly Cluster[] => {
-    const named = clustersNamed(ownership);
+  const possible = ({ owner, cluster }: Ownership): readonly Cluster[] => {
+    if (cluster === undefined) return byOwner.get(owner) ?? [];
     // A cluster whose owner id was changed in the config is still itself.
-    return named ? named.flatMap(name => byName.get(name) ?? []) : (byOwner.get(ownership.owner) ?? []);
+    const named = byName.get(cluster);
+    return named ? [named] : [];
   };
   const isForced = (ownership: Ownership) => {
     const names = clustersNamed(ownership) ?? possible(ownership).map(({ name }) => name);
