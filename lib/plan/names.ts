@@ -144,7 +144,9 @@ function planOne(current: Current, context: ZoneContext, nameContext: NameContex
   const asking = all.every(one => mayStandIn(one, view.zone)) ? all : all.filter(one => mayStandIn(one, view.zone));
   const unread = input.asked?.get(name);
   if (asking.length === 0 && unread !== undefined && !standsShared(current, context.owners)) {
-    const isKept = current.ours.length > 0 && input.scope === undefined;
+    // What a run for some clusters leaves alone is told by one for all, but for what a person forced it to take.
+    const isForced = current.ours.some(({ claim }) => context.owners.forced(claim.ownership));
+    const isKept = current.ours.length > 0 && (input.scope === undefined || isForced);
     const frozen = current.ours.map(({ claim }) => context.owners.frozen(claim.ownership));
     if (!isKept || frozen.every(one => one?.why === 'config')) return nothing;
     // Why its own object could not be read says more than that another's could not.

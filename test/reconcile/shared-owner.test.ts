@@ -123,6 +123,24 @@ describe('clusters that share an owner id', () => {
     expect([left('eu'), left('us')]).toEqual([20, 0]);
   });
 
+  test('what a cluster left stays, and a forced run for it says why, where one that cannot be read asked for it, too', async () => {
+    const { world, left } = await fleet(0, 1);
+    world.clusters.eu!.objects = [service('other', { hostname: 'app0.us.example.com' }, ['192.0.2.9'])];
+    await world.run();
+    world.config = parseConfig(CONFIG.replace(/, \{name: us[^}]*\}/, ''), { file: '/test/fairlead.yml', env: {} });
+    world.clusters.eu!.failing = 'no answer';
+    const result = await world.run({ force: true, clusters: ['us'] });
+    expect(left('us')).toBe(1);
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({
+        reason: 'frozen',
+        message: expect.stringMatching(
+          /^app0\.us\.example\.com is kept .*: eu: an object that could not be read now asked for it/,
+        ),
+      }),
+    );
+  });
+
   test('what a cluster that left is still wanted by another one is handed over, not removed', async () => {
     const { world } = await fleet(0, 1);
     world.clusters.eu!.objects = [service('other', { hostname: 'app0.us.example.com' }, ['192.0.2.9'])];
