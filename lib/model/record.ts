@@ -87,7 +87,3 @@ export interface Ownership {
   /** Raised to make the text another one, so that the swap of a run that was overtaken fails. */
   readonly renewal?: number;
 }
-
-/** The clusters of which an ownership record is one's, where they are known: by its own text, or since they left the config. */
-export const clustersNamed = ({ cluster, left }: Ownership): readonly string[] | undefined =>
-  cluster === undefined ? left : [cluster];

@@ -1,5 +1,5 @@
 import type { DnsName, RecordSet, ZoneState } from '../model/index.ts';
-import { changeKey, clustersNamed, nameOfKey, recordId } from '../model/index.ts';
+import { changeKey, nameOfKey, recordId } from '../model/index.ts';
 import { once } from '../once.ts';
 import { wildcardTwin } from '../registry/index.ts';
 import type { BrakeContext } from './brakes/brakes.ts';
@@ -190,7 +190,8 @@ function isAsked({ name, ours, claims }: Current, { view, input, owners, candida
   if (roles.has(name) && candidates.get(name)?.some(({ cluster }) => scope.clusters.has(cluster))) return true;
   return [...ours.map(({ claim }) => claim), ...claims].some(
     ({ ownership }) =>
-      clustersNamed(ownership)?.some(cluster => scope.clusters.has(cluster)) === true ||
+      (ownership.cluster !== undefined && scope.clusters.has(ownership.cluster)) ||
+      ownership.left?.some(cluster => scope.clusters.has(cluster)) === true ||
       owners.clustersOf(ownership).some(cluster => scope.clusters.has(cluster)),
   );
 }

@@ -1,4 +1,4 @@
-import { clustersNamed, type Finding } from '../../model/index.ts';
+import type { Finding } from '../../model/index.ts';
 import type { PlannedChange } from '../context.ts';
 import type { Owners } from '../owners/owners.ts';
 import type { BrakeContext, Braked } from './brakes.ts';
@@ -29,11 +29,11 @@ function howToForce({ change, claims }: PlannedChange, owners: Owners): string {
   const [first] = claims;
   if (!first) return '';
   const { ownership } = first;
-  const named = clustersNamed(ownership);
-  const clusters = named ?? owners.clustersOf(ownership);
+  const named = ownership.cluster;
+  const clusters = named === undefined ? owners.clustersOf(ownership) : [named];
   // A cluster that is to have the name now must be read, too.
   if (change.cluster !== undefined && !clusters.includes(change.cluster))
     return ` for ${[...clusters, change.cluster].join(' and ')}`;
-  if (named) return ` for ${named.join(', ')}`;
+  if (named !== undefined) return ` for ${named}`;
   return clusters.length < 2 ? '' : ` for all clusters of its owner (${clusters.join(', ')})`;
 }

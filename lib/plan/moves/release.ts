@@ -1,4 +1,4 @@
-import { type ClusterName, clustersNamed, type DnsName } from '../../model/index.ts';
+import type { ClusterName, DnsName } from '../../model/index.ts';
 import { type Claim, claimsOf } from '../../registry/index.ts';
 import { currentAt } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
@@ -21,10 +21,10 @@ export function planRelease(names: readonly DnsName[], { zones, snapshots, setti
   return together(all);
 }
 
-/** The same for all that a cluster left behind, as far as its ownership records name it, or are known to be its alone. */
+/** The same for all that a cluster left behind, as far as its ownership records name it. */
 export function planReleaseOf(cluster: ClusterName, { zones, snapshots, settings }: PlanInput): Moves {
   const owners = ownersOf(snapshots, settings.sourceOf);
-  const isOf = ({ ownership }: Claim) => clustersNamed(ownership)?.every(name => name === cluster) === true;
+  const isOf = ({ ownership }: Claim) => ownership.cluster === cluster;
   const all = viewZones(zones, settings, owners).flatMap(view => {
     const claimed = [...view.ownership].filter(([, claims]) => claims.some(isOf)).map(([name]) => name);
     return claimed.sort().map(name => releaseName(name, view, { settings, owners }, isOf));

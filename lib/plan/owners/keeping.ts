@@ -32,24 +32,16 @@ function forced(clusters: readonly string[]): Pick<Keeping, 'release'> {
   return clusters.every(cluster => PLAIN.test(cluster)) ? { release: `fairlead sync --force${named}` } : {};
 }
 
-/** The clusters that an ownership record may be of. */
-export interface PossibleClusters {
-  readonly present: readonly Cluster[];
-  /** Not in the config (any more). */
-  readonly departed: readonly ClusterName[];
-}
-
 export type SourceOf = PlanSettings['sourceOf'];
 
 export function whyFrozen(
   ownership: Ownership,
-  { present: clusters, departed }: PossibleClusters,
+  clusters: readonly Cluster[],
   sourceOf: SourceOf,
   isForced: boolean,
 ): Keeping | undefined {
-  const { resource } = ownership;
-  if (departed.length > 0 && !isForced) return departedFrom(departed);
-  if (clusters.length === 0) return undefined;
+  const { resource, cluster } = ownership;
+  if (clusters.length === 0) return isForced || cluster === undefined ? undefined : departedFrom([cluster]);
   const stopped = clusters.find(({ frozen }) => frozen);
   if (stopped) {
     // What may be of another cluster, too, is told by itself.
@@ -71,7 +63,8 @@ export function whyFrozen(
   };
 }
 
-function departedFrom(clusters: readonly ClusterName[]): Keeping {
+/** @param clusters of one of which it is, and which are not in the config */
+export function departedFrom(clusters: readonly ClusterName[]): Keeping {
   const [cluster, ...others] = clusters as [ClusterName];
   const one = others.length === 0;
   const which = one ? ` "${cluster}"` : `, ${clusters.map(name => `"${name}"`).join(' or ')},`;

@@ -9,9 +9,9 @@ import type {
   RecordSet,
   Snapshot,
 } from '../../model/index.ts';
-import { clustersNamed, resourceOf } from '../../model/index.ts';
+import { resourceOf } from '../../model/index.ts';
 import { type Cluster, clusterOf } from './cluster.ts';
-import { type Keeping, type SourceOf, whyFrozen, whyPutOff, whyWaiting } from './keeping.ts';
+import { departedFrom, type Keeping, type SourceOf, whyFrozen, whyPutOff, whyWaiting } from './keeping.ts';
 
 /**
  * What may be done in whose name, given what was read. All is decided by owner and cluster. An ownership record without
@@ -72,20 +72,21 @@ export function ownersOf(
     return named ? [named] : [];
   };
   const isForced = (ownership: Ownership) => {
-    const names = clustersNamed(ownership) ?? possible(ownership).map(({ name }) => name);
+    const names = ownership.cluster === undefined ? possible(ownership).map(({ name }) => name) : [ownership.cluster];
     return names.length > 0 && names.every(name => forced.includes(name));
   };
+  const isLetGo = ({ left = [] }: Ownership) => left.every(name => forced.includes(name));
   const frozen = (ownership: Ownership) => {
-    const departed = clustersNamed(ownership)?.filter(name => !byName.has(name)) ?? [];
-    return whyFrozen(ownership, { present: possible(ownership), departed }, sourceOf, isForced(ownership));
+    if (!isForced(ownership) && !isLetGo(ownership)) return departedFrom(ownership.left ?? []);
+    return whyFrozen(ownership, possible(ownership), sourceOf, isForced(ownership));
   };
   return {
     ours: owner => byOwner.has(owner),
     shared: owner => (byOwner.get(owner)?.length ?? 0) > 1,
     clustersOf: ownership => possible(ownership).map(({ name }) => name),
     partyOf: ownership => {
-      const clusters = clustersNamed(ownership) ?? possible(ownership).map(({ name }) => name);
-      const cluster = clusters.length === 1 ? clusters[0] : undefined;
+      const clusters = possible(ownership);
+      const cluster = ownership.cluster ?? (clusters.length === 1 ? clusters[0]?.name : undefined);
       return { owner: ownership.owner, ...(cluster !== undefined && { cluster }) };
     },
     isOf: (ownership, object) =>
