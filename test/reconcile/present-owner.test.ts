@@ -312,6 +312,40 @@ describe('a new type that is blocked never takes away the old one', () => {
     expect(result.findings.map(({ name }) => name)).toContain(hostname);
   });
 
+  test.each<[string, (world: Harness) => void]>([
+    [
+      'that the config leaves out',
+      world => {
+        world.config = configOf(`${ONE}records: {types: [A, CNAME]}\n`);
+      },
+    ],
+    [
+      'with somebody’s TXT in the place of its ownership record',
+      world => world.store.edit(ID, { put: [{ ...somebodys, name: 'aaaa-x.example.com.' }] }),
+    ],
+  ])('also where another object of the namespace asks for a type that is free: an AAAA %s', async (_, block) => {
+    const world = prod([service('s', X, ['lb.example.net'])]);
+    await world.run();
+    block(world);
+    world.clock.advance(20 * 60_000);
+    world.clusters.prod!.objects = [service('s', X, ['2001:db8::1']), ingress('i', ['x.example.com'], ['192.0.2.1'])];
+    const result = await world.run({ force: true });
+    expect(ofX(world)).toEqual(['x.example.com CNAME lb.example.net']);
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({
+        reason: 'conflict',
+        object: expect.objectContaining({ name: 'i' }),
+        message: expect.stringMatching(
+          /has a CNAME of service\/default\/s, which asks for the name and cannot exchange it/,
+        ),
+      }),
+    );
+    // It gives the name up by asking for it no longer.
+    world.clusters.prod!.objects.shift();
+    await world.run();
+    expect(ofX(world)).toEqual(['x.example.com A 192.0.2.1']);
+  });
+
   test('and is exchanged when nothing is in the way any more', async () => {
     const world = prod([service('s', X, ['192.0.2.1'])]);
     await world.run();

@@ -4,7 +4,8 @@ import { firstKeeps, type StayingRecord } from '../conflict/conflict.ts';
 import { type Contender, ofFacet } from '../conflict/contenders.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
-import type { Current } from '../current/current.ts';
+import type { Current, OwnedRecord } from '../current/current.ts';
+import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import type { DesiredRecord } from '../desired/desired.ts';
 import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
@@ -131,6 +132,7 @@ function withStandingHealth(want: DesiredRecord, { ours, foreign }: Current, { s
  * | A, AAAA | of the A             | –         | nothing: an AAAA alone leaves IPv4 without answer |
  * | A, AAAA | of the AAAA          | CNAME     | the CNAME is exchanged for the A, told            |
  * | CNAME   | of the CNAME         | A, AAAA   | nothing: the old record stays until the exchange  |
+ * | AAAA; another's A | of the AAAA | CNAME    | nothing: what an object has goes for its own alone |
  */
 function sortOut(current: Current, desired: readonly DesiredRecord[], unmet: readonly Unmet[], told: Told) {
   const stands = (type: string) => current.ours.some(({ record }) => record.type === type);
@@ -138,7 +140,9 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], unmet: rea
   const wants = (type: string) => desired.some(({ record }) => record.type === type);
   const unmanagedA = !isManaged('A', told.context.settings);
   const halves = wants('A') && !unmanagedA && isUnmet('A') && !stands('A') && wants('AAAA') && !stands('AAAA');
-  const writable = desired.filter(({ record: { type } }) => !isUnmet(type) && !(halves && type === 'AAAA'));
+  const possible = desired.filter(({ record: { type } }) => !isUnmet(type) && !(halves && type === 'AAAA'));
+  const unexchanged = withoutExchange(current, desired, possible, told);
+  const writable = unexchanged ? [] : possible;
   const covered = desired.some(
     ({ record: { type } }) => stands(type) || writable.some(({ record }) => record.type === type),
   );
@@ -154,11 +158,31 @@ function sortOut(current: Current, desired: readonly DesiredRecord[], unmet: rea
       const found = tell(told, real, message, type);
       return owner === undefined ? found : found.map(finding => ({ ...finding, owner }));
     });
+  if (unexchanged) {
+    const message = `${current.name} has a CNAME of ${unexchanged.claim.ownership.resource}, which asks for the name and cannot exchange it: DNS allows nothing beside it`;
+    for (const { record, object } of possible)
+      findings.push(...tell({ ...told, objects: [object] }, 'conflict', message, record.type));
+  }
   if (halves && !isUnmet('AAAA')) {
     const message = `${current.name} AAAA is not published alone: most clients would find no address while the A cannot be`;
     findings.push(...tell(told, 'conflict', message, 'AAAA'));
   }
   return { writable, removable, findings };
+}
+
+/** A CNAME whose object asks for other types, of which it can have none: it stays, and excludes what others ask for. */
+function withoutExchange(
+  { ours }: Current,
+  desired: readonly DesiredRecord[],
+  possible: readonly DesiredRecord[],
+  { context: { owners } }: Told,
+): OwnedRecord | undefined {
+  if (desired.some(({ record }) => record.type === 'CNAME')) return undefined;
+  return ours.find(owned => {
+    const isItsOwn = ({ object }: DesiredRecord) =>
+      decidingClaims(owned).some(({ ownership }) => owners.isOf(ownership, object));
+    return owned.record.type === 'CNAME' && desired.some(isItsOwn) && !possible.some(isItsOwn);
+  });
 }
 
 /** That the ownership record of a record set is its owner's, too, goes without saying. */
