@@ -11,7 +11,7 @@ import { configsOf, loadConfig } from '../lib/config/index.ts';
 import { checksOf, type DoctorPorts, examine } from '../lib/doctor/index.ts';
 import type { Check } from '../lib/model/index.ts';
 import { printableJson } from '../lib/printable.ts';
-import { composePorts, zonesPortOf } from '../lib/reconcile/index.ts';
+import { composePorts, leftByClusters, zonesPortOf } from '../lib/reconcile/index.ts';
 import { formatChecks } from '../lib/report/checks.ts';
 import { probeBus } from '../lib/stream.ts';
 import { terminalAws } from './aws.ts';
@@ -65,6 +65,7 @@ export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsSe
     route53,
     zonesOf: view => zonesPortOf(view, config, world).route53,
     store,
+    left: () => leftByClusters({ config, ports: world }),
     ...(keys && config.registry.encryptionKeys.length > 0 && { keys }),
     async identity() {
       const { Account = '', Arn = '' } = await awsClient(STSClient, aws).send(new GetCallerIdentityCommand({}));

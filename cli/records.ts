@@ -23,10 +23,9 @@ export function runRecords(options: GlobalOptions & RecordFilters): Promise<void
   return command(options, async () => {
     const { env, credentials } = await terminalAws(process.env);
     const config = loadConfig(options.config, env);
-    const fits = filterOf(options, config);
     const run = { config, ports: composePorts(config, env, credentials) };
     const all = await listRecords(run, { all: options.all === true });
-    const listed = all.filter(fits);
+    const listed = all.filter(filterOf(options, config, all));
     const rows = listed.map(rowOf);
     await show(options, {
       value: listed,
@@ -59,11 +58,17 @@ function nothingFits({ all, zone, name, owner, cluster }: RecordFilters, count: 
   return printable(filters.length === 0 ? `there are ${what}` : `none of the ${what} fits ${filters.join(' ')}`);
 }
 
-/** @throws Error for a cluster that the config does not have */
-function filterOf({ zone, name, owner, cluster }: RecordFilters, { clusters }: Config): (one: ListedRecord) => boolean {
+/** @throws Error for a cluster that the config does not have, and that has left nothing behind */
+function filterOf(
+  { zone, name, owner, cluster }: RecordFilters,
+  { clusters }: Config,
+  all: readonly ListedRecord[],
+): (one: ListedRecord) => boolean {
+  const gone = new Set(all.flatMap(({ left = [] }) => left));
   const ofClusters = cluster?.flatMap(pattern => {
     const known = clusters.filter(one => matchesGlob(one.name, pattern));
-    if (known.length > 0) return known;
+    const left = [...gone].filter(one => matchesGlob(one, pattern));
+    if (known.length + left.length > 0) return [...known, ...left.map(one => ({ name: one }))];
     throw new Error(`the config has no cluster "${pattern}"; it has ${clusters.map(one => one.name).join(', ')}`);
   });
   const any = (wanted: readonly string[] | undefined, ...values: readonly string[]) =>
@@ -71,7 +76,13 @@ function filterOf({ zone, name, owner, cluster }: RecordFilters, { clusters }: C
     wanted.some(pattern => values.some(value => matchesGlob(value, pattern.toLowerCase().replace(/\.$/, ''))));
   const isOf = (one: ListedRecord) =>
     ofClusters === undefined ||
-    ofClusters.some(known => one.owner === known.owner && (one.cluster === undefined || one.cluster === known.name));
+    ofClusters.some(known =>
+      'owner' in known
+        ? one.left === undefined &&
+          one.owner === known.owner &&
+          (one.cluster === undefined || one.cluster === known.name)
+        : one.left?.includes(known.name) === true,
+    );
   return one =>
     any(name, one.record.name) &&
     any(zone, one.zone.name, one.zone.id.toLowerCase()) &&

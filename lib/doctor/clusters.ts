@@ -1,8 +1,9 @@
 import type { ClusterProbe } from '../cluster/index.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import { configsOf } from '../config/index.ts';
+import { configsOf, ownerIdsOf } from '../config/index.ts';
 import type { Check } from '../model/index.ts';
 import { externalDnsIn, readArguments } from '../moving/index.ts';
+import { describeLeft } from '../plan/index.ts';
 import { reasonOf } from '../reason.ts';
 import { firstAndCount } from '../shown.ts';
 import { checksOf } from './check.ts';
@@ -14,7 +15,18 @@ const CLOCK_MS = 60_000;
 /** Each cluster: the way to it, what may be read of it, its clock, and what of ExternalDNS still runs there. */
 export async function clusterChecks(config: Config, ports: DoctorPorts): Promise<Check[]> {
   const all = await Promise.all(config.clusters.map(cluster => oneCluster(cluster, config, ports)));
-  return all.flat();
+  return [...all.flat(), ...(await departed(config, ports))];
+}
+
+/** What clusters that are not in the config any more have left behind stays until a person says what is to become of it. */
+async function departed(config: Config, ports: DoctorPorts): Promise<Check[]> {
+  // That the state cannot be read, its own checks tell.
+  const left = await ports.left().catch(() => []);
+  const owners = ownerIdsOf(config);
+  return left.map(one => {
+    const { found, advice } = describeLeft(one, owners.has(one.owner));
+    return checksOf('clusters', one.clusters.join(' or ')).doubt(found, advice);
+  });
 }
 
 async function oneCluster(cluster: ClusterConfig, config: Config, ports: DoctorPorts): Promise<Check[]> {

@@ -43,6 +43,8 @@ export interface ExplainedRecord {
     readonly owner: string;
     readonly cluster?: string;
     readonly resource?: string;
+    /** The clusters that it may be of and that are not in the config any more; absent: none. */
+    readonly left?: readonly ClusterName[];
     /** Of addresses that clusters have together: whose are which. */
     readonly parts?: readonly Part[];
   };

@@ -1,6 +1,6 @@
 import type { ClusterName, DnsName, HistoryLine, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
 import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
-import { type FocusedName, focus, type PlanInput, tellers } from '../plan/index.ts';
+import { adviceOnLeft, type FocusedName, focus, type PlanInput, tellers } from '../plan/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
@@ -34,6 +34,10 @@ export const knownZones = (facts: Facts): KnownZones => ({
   selected: facts.selected,
   states: statesOf(facts),
   readAt: facts.readAt.zones,
+  configured: {
+    owners: new Set(facts.asked.map(({ owner }) => owner)),
+    clusters: new Set(facts.asked.map(({ cluster }) => cluster)),
+  },
 });
 
 /** What every shard's plan says of some names, in each view. */
@@ -143,13 +147,27 @@ function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'
   if (verdict === 'leaving')
     return 'if it is to stay, let an object ask for it again before the next run; to see what else leaves: fairlead plan';
   if (verdict === 'kept') return reasons[0] ? adviceFor(reasons[0]) : 'fairlead plan says why it is kept';
-  if (verdict === 'foreign') return 'if an object is to have the name, remove the record that stands there first';
+  if (verdict === 'foreign') return foreignAdvice(explanation);
   if (filtered) return adviceFor(filtered);
   if (nearest !== undefined) return `did you mean ${nearest}?`;
   const where = zones.length === 0 ? `; and create a hosted zone for it, since none of the account contains it` : '';
   const [, former] = /(?:^|: )([\w-]+\/[\w.-]+\/[\w.-]+)$/.exec(explanation.last[0]?.formerly ?? '') ?? [];
   if (former !== undefined) return `see what ${former}, which had it, asks for: fairlead why-not ${former}`;
   return `let an object ask for it (the hostname annotation, or a host of an Ingress or route)${where}; what is wrong with one that should: fairlead why-not KIND/NAMESPACE/NAME`;
+}
+
+/** Somebody else's: of a cluster that left the config with its owner id, of another owner, or nobody's. */
+function foreignAdvice({ name, zones }: Pick<Explanation, 'name' | 'zones'>): string {
+  const owned = zones.flatMap(({ records }) => records.flatMap(({ ownership }) => ownership ?? []));
+  const gone = owned.find(({ left }) => left !== undefined);
+  if (gone) {
+    const { left: clusters = [], owner, cluster } = gone;
+    const back = adviceOnLeft({ clusters, owner, labelled: cluster !== undefined, names: [name] }, false);
+    return `it was of ${clusters.join(' or ')}, whose owner id is not in the config any more: ${back}`;
+  }
+  const [other] = owned;
+  if (other === undefined) return 'if an object is to have the name, remove the record that stands there first';
+  return adviceFor({ reason: 'not-owned', message: '', name, owner: other.owner });
 }
 
 /** Published, and yet perhaps not what one wants: the world may not see it. */

@@ -1,8 +1,8 @@
-import type { DnsName, HostedZone, RecordSet, ZoneId, ZoneState } from '../model/index.ts';
+import type { ClusterName, DnsName, HostedZone, RecordSet, ZoneId, ZoneState } from '../model/index.ts';
 import { nameOfKey, recordId } from '../model/index.ts';
 import type { Current, CurrentRecord, FocusedName, OwnedRecord } from '../plan/index.ts';
 import { zoneFinder } from '../plan/index.ts';
-import type { Claim } from '../registry/index.ts';
+import { type Claim, type Configured, departedOf } from '../registry/index.ts';
 import type { Delegation, ExplainedRecord, ExplainedZone } from './explanation.ts';
 
 /** What is known of the hosted zones of the account. */
@@ -12,6 +12,8 @@ export interface KnownZones {
   /** Those that were loaded, as each shard sees them. */
   readonly states: readonly ZoneState[];
   readonly readAt: ReadonlyMap<ZoneId, number>;
+  /** Of all shards and views. */
+  readonly configured: Configured;
 }
 
 /** The hosted zones that contain a name: those that the config selects, and the others of the account. */
@@ -32,7 +34,7 @@ export function explainZones(focused: readonly FocusedName[], known: KnownZones)
       private: zone.private,
       selected: known.selected.has(zone.id),
       delegation: delegationOf(zone, known),
-      records: recordsOf(here),
+      records: recordsOf(here, states, known.configured),
       ...(reserved && { reservedBy: reserved.ownership.owner }),
       ...(refusal && { refusal }),
       ...(unwantedSince !== undefined && { unwantedSince }),
@@ -42,19 +44,25 @@ export function explainZones(focused: readonly FocusedName[], known: KnownZones)
 }
 
 /** A record set is ours when it is of the owners of any shard. */
-function recordsOf(seen: readonly Current[]): ExplainedRecord[] {
+function recordsOf(seen: readonly Current[], states: readonly ZoneState[], configured: Configured): ExplainedRecord[] {
+  const leftBy = (claim: Claim) => [...new Set(states.flatMap(state => departedOf(claim, state, configured)))];
   const found = new Map<RecordSet, ExplainedRecord>();
   for (const { ours, foreign } of seen) {
-    for (const one of foreign) if (!found.get(one.record)?.ours) found.set(one.record, explained(one, false));
-    for (const one of ours) found.set(one.record, explained(one, true));
+    for (const one of foreign) if (!found.get(one.record)?.ours) found.set(one.record, explained(one, false, leftBy));
+    for (const one of ours) found.set(one.record, explained(one, true, leftBy));
   }
   return [...found.values()].sort((a, b) => (recordId(a.record) < recordId(b.record) ? -1 : 1));
 }
 
-function explained(standing: CurrentRecord | OwnedRecord, ours: boolean): ExplainedRecord {
+function explained(
+  standing: CurrentRecord | OwnedRecord,
+  ours: boolean,
+  leftBy: (claim: Claim) => readonly ClusterName[],
+): ExplainedRecord {
   const { record, claim, contested, unproven } = standing;
   if (!claim) return { record, ours };
   const { owner, cluster, resource } = claim.ownership;
+  const left = leftBy(claim);
   const doubt = contested ? 'contested' : unproven ? 'unproven' : undefined;
   return {
     record,
@@ -64,6 +72,7 @@ function explained(standing: CurrentRecord | OwnedRecord, ours: boolean): Explai
       owner,
       ...(cluster !== undefined && { cluster }),
       ...(resource !== undefined && { resource }),
+      ...(left.length > 0 && { left }),
       ...('shares' in standing && standing.shares && { parts: standing.shares.map(partOf) }),
     },
     ...(doubt && { doubt }),

@@ -2,6 +2,7 @@ export type { Moves } from '../plan/index.ts';
 export type { Readings } from './clusters.ts';
 export { composePorts } from './compose.ts';
 export { readHistory, recentHistory, recentRuns } from './history.ts';
+export { leftByClusters } from './left-clusters.ts';
 export { lookAnew, lookAtKept } from './look.ts';
 export { type Ask, type MoveResult, moveOwnership } from './moves.ts';
 export { offeredTo } from './offered.ts';

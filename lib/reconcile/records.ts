@@ -1,5 +1,13 @@
-import type { HostedZone, RecordSet } from '../model/index.ts';
-import { claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from '../registry/index.ts';
+import type { ClusterName, HostedZone, RecordSet } from '../model/index.ts';
+import {
+  type Claim,
+  claimsOf,
+  decidingClaim,
+  departedOf,
+  indexOwnership,
+  isOwnershipRecord,
+} from '../registry/index.ts';
+import { configuredIn, fleetOfShards } from './left-clusters.ts';
 import { openViews } from './open.ts';
 import type { Run } from './ports.ts';
 import { type ListedView, listAllViews } from './views.ts';
@@ -12,6 +20,8 @@ export interface ListedRecord {
   readonly owner?: string;
   readonly cluster?: string;
   readonly resource?: string;
+  /** The clusters that it may be of and that are not in the config any more; absent: none. */
+  readonly left?: readonly ClusterName[];
 }
 
 /** Lists the records of the selected zones: those of the config's owners, or all. @throws as reconcile, and for a zone that cannot be read */
@@ -40,21 +50,27 @@ async function recordsOf(
   const unreadable = [...listing.findings, ...findings].find(({ reason }) => reason !== 'warning');
   if (unreadable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));
-  return zones.flatMap(({ state: { zone, records } }) => {
+  const configured = { owners: run.owners, clusters: configuredIn(config).clusters };
+  return zones.flatMap(({ state, copy }) => {
+    const { zone, records } = state;
+    const fleet = fleetOfShards(state, copy, run);
+    const leftBy = (claim: Claim | undefined) => (claim ? departedOf(claim, fleet, configured) : []);
     const index = indexOwnership(zone, records, naming);
     const listed = [...records.keys()].sort().flatMap(name => {
       const claims = claimsOf(name, index, records, naming);
       return (records.get(name) ?? [])
         .filter(record => (options.all && !options.withoutOwnership) || !isOwnershipRecord(record, naming))
         .map(record => {
-          const { owner, cluster, resource } =
-            (isOwnershipRecord(record, naming) ? undefined : decidingClaim(record, claims))?.ownership ?? {};
+          const claim = isOwnershipRecord(record, naming) ? undefined : decidingClaim(record, claims);
+          const { owner, cluster, resource } = claim?.ownership ?? {};
+          const left = leftBy(claim);
           return {
             zone,
             record,
             ...(owner !== undefined && { owner }),
             ...(cluster !== undefined && { cluster }),
             ...(resource !== undefined && { resource }),
+            ...(left.length > 0 && { left }),
           };
         });
     });

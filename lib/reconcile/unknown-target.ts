@@ -1,4 +1,5 @@
 import type { ClusterName, RunRequest } from '../model/index.ts';
+import { adviceOnLeft } from '../plan/index.ts';
 import { someOwnership } from '../registry/index.ts';
 import type { ViewOfWorld } from './world.ts';
 
@@ -27,6 +28,13 @@ export function refuseUnknown({ clusters = [] }: RunRequest, views: readonly Vie
     );
   const mistyped = unknown.find(name => !isNamed(name));
   if (mistyped === undefined) return;
+  const hadOwner = views
+    .flatMap(({ world: { zones } }) => zones.flatMap(({ state }) => [...(state.fleet ?? [])]))
+    .find(([owner, clusters]) => !views[0]?.run.owners.has(owner) && clusters.includes(mistyped));
+  const why =
+    hadOwner &&
+    `its owner id "${hadOwner[0]}" is not in the config any more, and what it has is another owner's: ${adviceOnLeft({ clusters: [mistyped], owner: hadOwner[0], names: [], labelled: false }, false)}`;
+  if (why !== undefined) throw new UnknownTarget(`the config has no cluster "${mistyped}"; ${why}`);
   const known = config.shards.flatMap(shard => shard.clusters).join(', ');
   throw new UnknownTarget(
     `the config has no cluster "${mistyped}", and no ownership record of the selected zones names it; the config has ${known}`,

@@ -1,5 +1,5 @@
 export { createKeyring, type Keyring, PLAIN, parseKey } from './cipher.ts';
-export { leftSince } from './left.ts';
+export { type Configured, departedOf, type LeftNames, leftNames, leftSince } from './left.ts';
 export { possibleNames } from './meaning.ts';
 export { meantBefore } from './meant.ts';
 export { behindType, type NamingSettings, ownershipName, readOlderName, readOwnershipName } from './names.ts';

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterName, OwnerId, ZoneState } from '../model/index.ts';
+import { addTo } from '../group.ts';
+import type { ClusterName, DnsName, OwnerId, ZoneState } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
 import type { NamingSettings } from './names.ts';
-import { ownershipRecords } from './ownership.ts';
+import { type Claim, claimsOf, covers, indexOwnership, ownershipRecords } from './ownership.ts';
 
 const NONE: ReadonlyMap<string, readonly ClusterName[]> = new Map();
 
@@ -43,4 +44,69 @@ export function leftSince(
     if (gone.length > 0) found.set(id, [...new Set(gone)]);
   }
   return { fleet, left: found };
+}
+
+/** The owner ids and the clusters of a config, those of all shards and views. */
+export interface Configured {
+  readonly owners: ReadonlySet<OwnerId>;
+  readonly clusters: ReadonlySet<ClusterName>;
+}
+
+/**
+ * The clusters that an ownership record may be of and that are not in the config; none where one that is may have it, and where
+ * it is another owner's.
+ *
+ * | the owner id                         | its ownership record                  | it is of                          |
+ * |--------------------------------------|---------------------------------------|-----------------------------------|
+ * | is in the config                     | names a cluster that is not           | that cluster                      |
+ * | is in the config                     | names none, and was there before one left | those that left ({@link leftSince}) |
+ * | was in the config, and is no longer  | any                                   | those that had the id             |
+ */
+export function departedOf(
+  { txt, ownership: { owner, cluster } }: Pick<Claim, 'txt' | 'ownership'>,
+  { fleet, left = NONE }: Pick<ZoneState, 'fleet' | 'left'>,
+  { owners, clusters }: Configured,
+): readonly ClusterName[] {
+  if (owners.has(owner)) {
+    const possible = cluster === undefined ? (left.get(recordId(txt)) ?? []) : [cluster];
+    return possible.filter(name => !clusters.has(name));
+  }
+  const had = fleet?.get(owner) ?? [];
+  return cluster === undefined ? had : had.filter(name => name === cluster);
+}
+
+/** What clusters left behind in a zone when they, or their owner ids, were taken out of the config. */
+export interface LeftNames {
+  /** Of one of which it is. */
+  readonly clusters: readonly ClusterName[];
+  /** The owner id that the ownership records name. */
+  readonly owner: OwnerId;
+  readonly names: readonly DnsName[];
+  /** Whether some of the ownership records name the cluster themselves. */
+  readonly labelled: boolean;
+}
+
+/** The names whose record sets are of clusters that are not in the config, by these. Linear in the zone. */
+export function leftNames(
+  state: Pick<ZoneState, 'zone' | 'records' | 'fleet' | 'left'>,
+  naming: NamingSettings,
+  configured: Configured,
+): LeftNames[] {
+  const { zone, records } = state;
+  const index = indexOwnership(zone, records, naming);
+  const found = new Map<string, { name: DnsName; claim: Claim; clusters: readonly ClusterName[] }[]>();
+  for (const [name, sets] of records) {
+    for (const claim of claimsOf(name, index, records, naming)) {
+      if (!sets.some(record => covers(claim, record))) continue;
+      const clusters = departedOf(claim, state, configured);
+      if (clusters.length > 0)
+        addTo(found, JSON.stringify([claim.ownership.owner, clusters]), { name, claim, clusters });
+    }
+  }
+  return [...found.values()].map(some => {
+    const [{ claim, clusters }] = some as [(typeof some)[number]];
+    const names = [...new Set(some.map(one => one.name))].sort();
+    const labelled = some.some(one => one.claim.ownership.cluster !== undefined);
+    return { clusters, owner: claim.ownership.owner, names, labelled };
+  });
 }

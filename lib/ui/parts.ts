@@ -41,14 +41,14 @@ export function valueDifference({ before, after }: Pick<RecordChange, 'before' |
 export const FINDING_HEAD = ['Reason', 'About', 'What, and what to do'] as const;
 
 export function findingCells(finding: Finding): Part[] {
-  const { reason, name, object, cluster, zone, message, count = 1 } = finding;
+  const { reason, name, object, cluster, zone, message, release, count = 1 } = finding;
   const about = object ? describeObject(object) : (cluster ?? zone ?? '');
   return [
     html`<span class="${isUnpublished(finding) ? 'bad' : 'soft'}">${reason}</span>`,
     html`${name !== undefined && nameLink(name)}${name !== undefined && about !== '' && html`<br>`}${about}`,
     html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}${
-      // All other messages say what to do; these are Route 53's own words.
-      reason === 'refused' && html`<br>${adviceFor(finding)}`
+      // All other messages say what to do; these are Route 53's own words, and here it takes a command.
+      (reason === 'refused' || release !== undefined) && html`<br>${adviceFor(finding)}`
     }`,
   ];
 }

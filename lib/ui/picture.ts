@@ -2,7 +2,9 @@ import { addTo, groupBy } from '../group.ts';
 import type { RunSummary } from '../history/index.ts';
 import type { ClusterResult, DnsName, Finding, OwnerId, RecordChange, RunResult, ZoneId } from '../model/index.ts';
 import { objectNamedBy, resourceOf } from '../model/index.ts';
+import { forceFor } from '../plan/index.ts';
 import type { ListedRecord } from '../reconcile/index.ts';
+import type { LeftNames } from '../registry/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 
 /** All that the pages show, as of one moment. */
@@ -75,11 +77,15 @@ function stoppedClusters({ clusters, findings }: RunResult) {
     const source = sourceOfResource(objectNamedBy(resource).kind);
     return source !== undefined && kinds[source]?.complete === false;
   };
-  return ({ owner, cluster, resource }: Omit<ListedRecord, 'record'>): readonly Finding[] => {
+  return ({ owner, cluster, resource, left }: Omit<ListedRecord, 'record'>): readonly Finding[] => {
+    if (left !== undefined) {
+      const command = forceFor(left);
+      return findings.filter(
+        ({ reason, release }) => reason === 'frozen' && release !== undefined && release === command,
+      );
+    }
     if (owner === undefined || resource === undefined || told.size === 0) return [];
     const configured = clusters.filter(one => (cluster === undefined ? one.owner === owner : one.name === cluster));
-    if (cluster !== undefined && configured.length === 0)
-      return (told.get(cluster) ?? []).filter(({ reason }) => reason === 'frozen');
     return configured
       .filter(one => isUnread(one, resource))
       .flatMap(({ name }) => told.get(name) ?? [])
@@ -90,7 +96,7 @@ function stoppedClusters({ clusters, findings }: RunResult) {
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function rowOf(listed: ListedRecord, owners: ReadonlySet<OwnerId>, findings: readonly Finding[]): Row {
-  const { record, owner, cluster, resource } = listed;
+  const { record, owner, cluster, resource, left = [] } = listed;
   const values = record.alias ? [record.alias.dnsName] : (record.values ?? []);
   const reasons = findings.map(({ reason }) => reason);
   const parts = [
@@ -99,6 +105,7 @@ function rowOf(listed: ListedRecord, owners: ReadonlySet<OwnerId>, findings: rea
     ...values,
     owner,
     cluster,
+    ...left,
     resource,
     zoneOf(listed),
     record.setIdentifier,
@@ -112,6 +119,20 @@ function rowOf(listed: ListedRecord, owners: ReadonlySet<OwnerId>, findings: rea
       .join('\n')
       .toLowerCase(),
   };
+}
+
+/** What clusters that left the config have left behind, by cluster and owner id. */
+export function leftBehind({
+  rows,
+  picture: { owners },
+}: Index): { readonly left: LeftNames; readonly ours: boolean }[] {
+  const gone = rows.filter(({ listed }) => listed.left !== undefined && listed.owner !== undefined);
+  return [...groupBy(gone, ({ listed }) => JSON.stringify([listed.left, listed.owner])).values()].map(some => {
+    const { left: clusters = [], owner = '' } = (some[0] as Row).listed;
+    const names = [...new Set(some.map(({ listed }) => listed.record.name))];
+    const labelled = some.some(({ listed }) => listed.cluster !== undefined);
+    return { left: { clusters, owner, names, labelled }, ours: owners.has(owner) };
+  });
 }
 
 /** What a search narrows: each word must be found somewhere; `is:ours` and `is:foreign` ask whose a record is. */

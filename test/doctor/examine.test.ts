@@ -3,6 +3,7 @@ import type { ClusterProbe } from '../../lib/cluster/index.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { type DoctorPorts, examine } from '../../lib/doctor/index.ts';
 import type { Check, HostedZone, RecordSet } from '../../lib/model/index.ts';
+import type { LeftNames } from '../../lib/registry/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { createMemoryStore, encodeSelected, encodeZone } from '../../lib/state/index.ts';
 import { parse } from '../config/files.ts';
@@ -55,6 +56,7 @@ function worldOf(
   return {
     identity: async () => ({ account: '123456789012', arn: 'arn:aws:iam::123456789012:user/a' }),
     store: createMemoryStore(),
+    left: async () => [],
     probe: async () => PROBE,
     nameServers: async () => ['NS-2.awsdns.net'],
     messages: async () => 0,
@@ -75,6 +77,14 @@ function worldOf(
     },
   };
 }
+
+const leftBy = (clusters: readonly string[], more: Partial<LeftNames> = {}): LeftNames => ({
+  clusters,
+  owner: 'platform',
+  names: ['a', 'b', 'c', 'd'].map(label => `${label}.example.com`),
+  labelled: false,
+  ...more,
+});
 
 const fails = (error: Error) => async () => {
   throw error;
@@ -245,6 +255,30 @@ describe('what is wrong is found, with what mends it', () => {
       { probe: fails(new Error('cluster prod: refused; open the network')) },
       'bad',
       /clusters: prod: refused → open the network/,
+    ],
+    [
+      'names that a cluster left behind',
+      { left: async () => [leftBy(['old'], { labelled: true })] },
+      'doubt',
+      /^clusters: old: it is not in the config, and 4 names have records of it.*: a\.example\.com, .* and 1 more → put it back; .*: fairlead sync --force --cluster old; .*: fairlead release --cluster old$/,
+    ],
+    [
+      'names that may be of either of two clusters that left',
+      { left: async () => [leftBy(['one', 'two'])] },
+      'doubt',
+      /^clusters: one or two: .*: fairlead sync --force --cluster one --cluster two$/,
+    ],
+    [
+      'names of a cluster that left with its owner id',
+      { left: async () => [leftBy(['old'], { owner: 'old-id' })] },
+      'doubt',
+      /^clusters: old: its owner id "old-id" is not in the config any more, .*fairlead transfer --from old-id --unasked/,
+    ],
+    [
+      'names of a cluster that left, whose owner id could be more than a word in a command',
+      { left: async () => [leftBy(['old'], { owner: 'x; rm' })] },
+      'doubt',
+      /^clusters: old: its owner id "x; rm" .* → put it back with its owner id \(clusters\[\]\.owner\)$/,
     ],
     [
       'access entries that do not count',

@@ -2,6 +2,7 @@ import type { ClusterName, DnsName, Ownership, RecordSet, Snapshot } from '../..
 import { canonicalValue, objectNamedBy, resourceOf } from '../../model/index.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { Cluster } from './cluster.ts';
+import { forceFor } from './left-behind.ts';
 
 /**
  * Why an object keeps what an ownership record says it has, without asking for it now.
@@ -23,13 +24,10 @@ export interface Keeping {
   readonly cluster?: ClusterName;
 }
 
-/** What a name in an ownership record may be made of to stand in a command: it is somebody's text. */
-const PLAIN = /^[\w.-]+$/;
-
 /** The command with which a person lets what some clusters have go. */
 function forced(clusters: readonly string[]): Pick<Keeping, 'release'> {
-  const named = clusters.map(cluster => ` --cluster ${cluster}`).join('');
-  return clusters.every(cluster => PLAIN.test(cluster)) ? { release: `fairlead sync --force${named}` } : {};
+  const release = forceFor(clusters);
+  return release === undefined ? {} : { release };
 }
 
 export type SourceOf = PlanSettings['sourceOf'];

@@ -1,4 +1,5 @@
 import type { DnsName, Finding, HistoryLine } from '../../model/index.ts';
+import { adviceOnLeft } from '../../plan/index.ts';
 import { describeValue } from '../../report/change.ts';
 import { type Html, html } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
@@ -19,7 +20,7 @@ export function namePage(
   // What is ours was made by a run, be it longer ago than the page shows.
   const mayBeUndone = typeof lately === 'string' || lately.length > 0 || here.some(({ ours }) => ours);
   return html`
-${verdict(here, waiting.length, said)}
+${verdict(name, here, waiting.length, said)}
 <h2>What stands in Route 53</h2>
 ${table(
   'Record sets of this name',
@@ -47,12 +48,18 @@ ${mayBeUndone && html`<p>To put back what was changed last, and to hold it there
 const captionOf = (count: number, what: string) =>
   count <= ROWS ? `${count} ${what} of this name` : `The first ${ROWS} of ${count} ${what} of this name`;
 
-function verdict(here: Index['rows'], waiting: number, findings: readonly Finding[]): Html {
+function verdict(name: DnsName, here: Index['rows'], waiting: number, findings: readonly Finding[]): Html {
   if (findings.length > 0 && findings.every(({ object }) => object === undefined))
     return html`<p class="bad">It stays as it is: see the reasons below.</p>`;
   if (findings.length > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
   if (waiting > 0) return html`<p class="warn">It changes with the next run.</p>`;
   if (here.length === 0) return html`<p>Nothing stands there, and nobody asks for it.</p>`;
+  const gone = here.find(({ ours, listed }) => !ours && listed.left !== undefined)?.listed;
+  if (gone) {
+    const { left: clusters = [], owner = '', cluster } = gone;
+    const advice = adviceOnLeft({ clusters, owner, labelled: cluster !== undefined, names: [name] }, false);
+    return html`<p class="warn">It was of ${clusters.join(' or ')}, whose owner id "${owner}" is not in the config any more: fairlead leaves it alone. If it is to be otherwise: ${advice}.</p>`;
+  }
   if (!here.some(({ ours }) => ours))
     return html`<p>It is not ours, and no object asks for it: fairlead leaves it alone.</p>`;
   return html`<p class="good">It is as it is asked for, or nobody of the clusters asks for anything else.</p>`;

@@ -1,9 +1,10 @@
 import { ago } from '../../ago.ts';
 import { groupBy } from '../../group.ts';
 import type { ClusterResult, Reason, ZoneResult } from '../../model/index.ts';
+import { describeLeft } from '../../plan/index.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
-import type { Index, Room } from '../picture.ts';
+import { type Index, leftBehind, type Room } from '../picture.ts';
 
 /** How each kind was read; what kept several from being read is said once. */
 function kindsCell(kinds: ClusterResult['kinds']): Part {
@@ -20,7 +21,8 @@ function kindsCell(kinds: ClusterResult['kinds']): Part {
 }
 
 /** The fleet at a glance: is it well, what waits, how full are the zones. */
-export function overview({ picture, rows, changes }: Index, now: number): Html {
+export function overview(index: Index, now: number): Html {
+  const { picture, rows, changes } = index;
   const { plan } = picture;
   const waiting = [...changes.values()].reduce((sum, list) => sum + list.length, 0);
   const held = plan.reasons.held ?? 0;
@@ -47,6 +49,7 @@ ${table(
     kindsCell(kinds),
   ]),
 )}
+${leftByClusters(index)}
 <h2>Hosted zones</h2>
 ${table(
   'Hosted zones that the config selects',
@@ -56,6 +59,22 @@ ${table(
 <h2>Why something is not done</h2>
 ${reasonsTable(plan.reasons)}
 ${held > 0 && html`<h2>Held removals</h2><p>Look at them under <a href="./findings?q=held">Not done</a>. If they are meant:</p>${commandLine('npx fairlead sync --force --cluster NAME')}`}`;
+}
+
+/** Nothing keeps it up to date or removes it until a person says what is to become of it. */
+function leftByClusters(index: Index): Part {
+  const all = leftBehind(index);
+  if (all.length === 0) return undefined;
+  return html`<h2>Clusters that left the config</h2>
+${table(
+  'What clusters that are not in the config have left behind',
+  ['Cluster', 'What is there, and what to do'],
+  all.map(({ left, ours }) => {
+    const { found, advice } = describeLeft(left, ours);
+    const query = encodeURIComponent(left.clusters[0] ?? '');
+    return [html`<a href="./records?q=${query}">${left.clusters.join(' or ')}</a>`, html`${found}<br>${advice}`];
+  }),
+)}`;
 }
 
 /** @param all how many record sets the zone has, ownership records left out */

@@ -1,0 +1,48 @@
+import type { Config } from '../config/config.ts';
+import { ownerIdsOf } from '../config/index.ts';
+import { groupBy } from '../group.ts';
+import type { ZoneState } from '../model/index.ts';
+import { type Configured, type LeftNames, leftNames } from '../registry/index.ts';
+import type { ZoneCopy } from '../state/index.ts';
+import { lookAtKept, NothingKept } from './look.ts';
+import type { OpenRun, Run } from './ports.ts';
+import { openCopy, withFleet } from './zone-copy.ts';
+
+export const configuredIn = (config: Config): Configured => ({
+  owners: ownerIdsOf(config),
+  clusters: new Set(config.clusters.map(({ name }) => name)),
+});
+
+/** What clusters left behind when they were taken out of the config, as far as is kept: Route 53 is not asked. */
+export async function leftByClusters(run: Run): Promise<LeftNames[]> {
+  const look = await lookAtKept(run, () => new Set()).catch(error => {
+    if (error instanceof NothingKept) return undefined;
+    throw error;
+  });
+  const configured = configuredIn(run.config);
+  const all = (look?.shards ?? []).flatMap(({ input: { zones, settings } }) =>
+    zones.flatMap(state => leftNames(state, settings.naming, configured)),
+  );
+  return [...groupBy(all, ({ owner, clusters }) => JSON.stringify([clusters, owner])).values()].map(some => {
+    const [first] = some as [LeftNames];
+    const names = [...new Set(some.flatMap(one => one.names))].sort();
+    return { ...first, names, labelled: some.some(({ labelled }) => labelled) };
+  });
+}
+
+/** What the shards remember together of the clusters that a zone's owner ids had. */
+export function fleetOfShards(
+  state: ZoneState,
+  copy: ZoneCopy | undefined,
+  { config, naming }: OpenRun,
+): Pick<ZoneState, 'fleet' | 'left'> {
+  if (!copy) return {};
+  const each = config.shards.map(({ name, clusters }) => {
+    const own = config.clusters.filter(cluster => clusters.includes(cluster.name));
+    return withFleet({ ...openCopy(copy, name), records: state.records }, own, naming);
+  });
+  return {
+    fleet: new Map(each.flatMap(({ fleet = [] }) => [...fleet])),
+    left: new Map(each.flatMap(({ left = [] }) => [...left])),
+  };
+}
