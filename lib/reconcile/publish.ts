@@ -129,7 +129,9 @@ function settle(outcome: ZoneOutcome, work: Work, context: PublishContext): void
 
 /** Nothing is wrong with the change: no time was left, another run has the shard, or Route 53 was busy or out of reach. */
 const isPassing = (why: Error) =>
-  why instanceof OutOfTime || why instanceof Overtaken || (why instanceof Route53Error && why.retryable);
+  why instanceof OutOfTime ||
+  why instanceof Overtaken ||
+  (why instanceof Route53Error && (why.retryable || why.isLost));
 
 /** Applies accepted changes to the copy of the zone. */
 function withApplied(state: ZoneState, applied: readonly NameChange[], edits: Edits): ZoneState {

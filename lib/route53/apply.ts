@@ -131,8 +131,9 @@ async function tryBatch(batch: readonly NameChange[], sending: Sending): Promise
     if (!failure) return noteApplied(batch, sending);
     if (failure.kind === 'rejected') return takeApart(batch, failure.message, sending);
     if (failure.kind === 'denied' || failure.kind === 'fatal') return narrowDown(batch, failure, progress);
-    if (failure.kind !== 'transient') throw failure;
+    if (!failure.isLost) throw failure;
     if (await stands(batch, zone, route53)) return noteApplied(batch, sending);
+    if (!failure.retryable) throw failure;
     await route53.pause(look, failure);
   }
 }

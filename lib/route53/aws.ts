@@ -8,7 +8,7 @@ import {
   type Route53ClientConfig,
   type RRType,
 } from '@aws-sdk/client-route-53';
-import { type AwsFault, awsClient, awsFaultOf } from '../aws/index.ts';
+import { type AwsFault, awsClient, awsFaultOf, ForeignAnswer } from '../aws/index.ts';
 import { clipped } from '../shown.ts';
 import { fromSdkRecord, toSdkRecord } from './convert.ts';
 import { fromWire, toWire, zoneIdFromWire } from './names.ts';
@@ -140,10 +140,10 @@ function translate(thrown: unknown): Route53Error {
   return new Route53Error(kind, code, kind === 'rejected' ? message : clipped(message), { cause: error });
 }
 
-/** A success that cannot be read is an answer lost on the way: a proxy's page, or one that was cut off. */
+/** A page with a 5xx is that of a gateway, and passes; any other comes again. */
 function kindByFault(error: SdkError, status: number): Route53ErrorKind {
+  if (error instanceof ForeignAnswer && status < 500) return 'foreign';
   const fault = awsFaultOf(error);
   if (fault !== 'other') return BY_FAULT[fault];
-  if (status === 429) return 'throttled';
-  return status >= 200 && status < 300 ? 'transient' : 'fatal';
+  return status === 429 ? 'throttled' : 'fatal';
 }

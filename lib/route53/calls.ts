@@ -84,7 +84,7 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
         if (!(error instanceof Route53Error)) throw error;
         state.met = error.retryable ? error : undefined;
         if (error.kind === 'throttled') options.budget.throttled(changes);
-        if (!error.retryable || (error.kind === 'transient' && write)) throw error;
+        if (!error.retryable || (error.isLost && write)) throw error;
         await pause(attempt, state, error);
       }
     }

@@ -39,6 +39,7 @@ export interface Route53Port {
  * | throttled   | `Throttling`: the account's request limit                            | wait, with less haste from then on |
  * | busy        | `PriorRequestNotComplete`: the zone is still being changed           | wait                               |
  * | transient   | 5xx, network: the request may or may not have been carried out       | look, then send again              |
+ * | foreign     | something else answered (a proxy's page); it may have been passed on     | look, and don't send again         |
  * | rejected    | `InvalidChangeBatch`, `InvalidInput`: refused as a whole             | find the culprits                  |
  * | denied      | no right to it; a role may lack it for single names or types only    | find out for which                 |
  * | credentials | the credentials themselves are wrong, missing or expired             | give up                            |
@@ -49,6 +50,7 @@ export type Route53ErrorKind =
   | 'throttled'
   | 'busy'
   | 'transient'
+  | 'foreign'
   | 'rejected'
   | 'denied'
   | 'credentials'
@@ -69,5 +71,10 @@ export class Route53Error extends Error {
 
   get retryable(): boolean {
     return this.kind === 'throttled' || this.kind === 'busy' || this.kind === 'transient';
+  }
+
+  /** Whether the request was carried out is not known. */
+  get isLost(): boolean {
+    return this.kind === 'transient' || this.kind === 'foreign';
   }
 }

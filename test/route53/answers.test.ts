@@ -1,14 +1,22 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAwsRoute53, Route53Error, type Route53Port } from '../../lib/route53/index.ts';
+import { createAwsRoute53, createBudget, Route53Error, type Route53Port, withBudget } from '../../lib/route53/index.ts';
+import { fakeClock } from '../support/clock.ts';
 
 type Answer = (response: ServerResponse) => void;
+
+const PAGE = '<html><body><p>Log in</p></body></html>';
 
 const answering =
   (status: number, body: string): Answer =>
   response => {
     response.writeHead(status).end(body);
+  };
+const page =
+  (status: number): Answer =>
+  response => {
+    response.writeHead(status, { 'content-type': 'text/html' }).end(PAGE);
   };
 const CUT: Answer = response => {
   response.writeHead(200, { 'content-length': '5000' }).write('<?xml');
@@ -37,15 +45,16 @@ afterAll(() => {
 
 const HALF = '<?xml version="1.0"?><ChangeResourceRecordSetsResponse><ChangeInfo><Id>/chan';
 
-const PAGE = '<html><body><p>Log in</p></body></html>';
-
 test.each<[string, string, Answer]>([
-  ['a success cut off in its text', 'transient', answering(200, HALF)],
+  ['a success cut off in its text', 'foreign', answering(200, HALF)],
   ['a success cut off on the wire', 'transient', CUT],
-  ['a page of a proxy', 'transient', answering(200, '<html>hello')],
-  ['a whole page of a proxy', 'transient', answering(200, PAGE)],
-  ['an empty success', 'transient', answering(200, '')],
+  ['a page of a proxy', 'foreign', answering(200, '<html>hello')],
+  ['a whole page of a proxy', 'foreign', answering(200, PAGE)],
+  ['an empty success', 'foreign', answering(200, '')],
   ['an empty 500', 'transient', answering(500, '')],
+  ['a page with 403', 'foreign', page(403)],
+  ['a page with 404', 'foreign', page(404)],
+  ['a page of a gateway', 'transient', page(502)],
   ['a 502 in JSON', 'transient', answering(502, '{"message":"bad gateway"}')],
   ['a closed connection', 'transient', response => response.destroy()],
   ['an empty 429', 'throttled', answering(429, '')],
@@ -72,6 +81,23 @@ describe.each<[string, (port: Route53Port) => Promise<unknown>]>([
     ['a root and nothing in it', '<ListHostedZonesResponse xmlns="https://route53.amazonaws.com/doc/2013-04-01/"/>'],
   ])('a success with %s is no answer', async (_, body) => {
     answer = answering(200, body);
-    await expect(ask(port)).rejects.toMatchObject({ kind: 'transient' });
+    await expect(ask(port)).rejects.toMatchObject({ kind: 'foreign' });
   });
+});
+
+/** Whoever stands between gives the same page again; with a deadline, it would be asked until then. */
+test.each<[string, number, Answer]>([
+  ['a page with 200', 1, page(200)],
+  ['a page with 403', 1, page(403)],
+  ['nothing', 1, answering(200, '')],
+  ['a page of a gateway', 8, page(502)],
+])('of %s a run has enough after %i', async (_, times, given) => {
+  answer = given;
+  for (const deadline of [undefined, Number.POSITIVE_INFINITY]) {
+    const clock = fakeClock();
+    const budget = createBudget({ requestsPerSecond: 5, burst: 25 }, clock);
+    const route53 = withBudget(port, { budget, clock, ...(deadline && times === 1 && { deadline }) });
+    await expect(route53.listRecordSets('Z1')).rejects.toThrow();
+    expect(route53.counts).toEqual({ ListResourceRecordSets: times });
+  }
 });

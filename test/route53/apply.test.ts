@@ -177,6 +177,20 @@ describe('faults', () => {
     expect(calls).toEqual({ ChangeResourceRecordSets: 3, ListResourceRecordSets: 2 });
   });
 
+  const foreign = () => new Route53Error('foreign', 'UnreadableAnswer', 'is not Route 53');
+
+  test('what is not Route 53’s answer to a batch that was applied: one look, as for one that was lost', async () => {
+    const { outcome, calls } = await apply(many(10), counted(failing(1, foreign, 'after')));
+    expect(outcome.applied).toHaveLength(10);
+    expect(calls).toEqual({ ChangeResourceRecordSets: 1, ListResourceRecordSets: 1 });
+  });
+
+  test('of one that was not, the rest is left: whoever answered would answer again', async () => {
+    const { outcome, calls } = await apply(many(1000), counted(failing(99, foreign, 'before')));
+    expect(outcome.left).toHaveLength(1000);
+    expect(calls).toEqual({ ChangeResourceRecordSets: 1, ListResourceRecordSets: 1 });
+  });
+
   test.each(['throttled', 'busy'] as const)('%s: tried again without a look', async kind => {
     const { outcome, calls } = await apply(
       many(10),
