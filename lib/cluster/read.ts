@@ -7,7 +7,7 @@ import { type Access, createAccess } from './access.ts';
 import { type Connection, TIMEOUTS, type Timeouts } from './connection.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import type { CredentialsInput } from './eks.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, UnreachableError } from './errors.ts';
 import { type Listing, listAll, PAGE_SIZE } from './list.ts';
 import { createMeter, createTimer, READ_LIMITS, type ReadLimits } from './meter.ts';
 import { FOR_A_RUN, WITH_KUBECONFIG, within } from './resource.ts';
@@ -76,6 +76,7 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
   const { limits = READ_LIMITS } = options;
   const { access = createAccess({ clock, timeouts, keepMs, credentials }) } = options;
   const discoveries = new WeakMap<Connection, Discovery>();
+  const used = new WeakSet<Connection>();
 
   const readAll = async (cluster: ClusterConfig, intake: Intake, signal: AbortSignal) => {
     const label = `cluster ${cluster.name}`;
@@ -104,6 +105,9 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
     const outcomes = new Map<ResourceKind, Promise<Outcome<number>>>();
     const round = async () => {
       const way = await attempt(() => access.connect(cluster, signal));
+      // What this reading has from a kubeconfig is as new as can be: to have it anew is to call its exec plugin twice.
+      const isNewest = cluster.kubeconfig !== undefined && 'value' in way && !used.has(way.value);
+      if ('value' in way) used.add(way.value);
       const read = (resource: ResourceKind): Promise<Outcome<number>> => {
         const outcome =
           outcomes.get(resource) ?? ('error' in way ? Promise.resolve(way) : attempt(() => list(way.value, resource)));
@@ -113,13 +117,13 @@ export function createClusterReader(options: ClusterReaderOptions = {}): Cluster
       const sources = await Promise.all(
         intake.sources.map(async source => [source, await readSource(source, intake, read)] as const),
       );
-      return { sources, refused: !('error' in way) };
+      return { sources, refused: !('error' in way), isNewest };
     };
 
-    let { sources, refused } = await round();
-    const stale = await staleOf(outcomes);
+    let { sources, refused, isNewest } = await round();
+    const stale = await staleOf(outcomes, isNewest ? isOutOfReach : isStale);
     if (refused && stale.length > 0) {
-      access.drop(cluster);
+      if (!isNewest) access.drop(cluster);
       if (!signal?.aborted) {
         for (const resource of stale) {
           outcomes.delete(resource);
@@ -192,12 +196,15 @@ async function readSource(
   return asking;
 }
 
-/** The resources that a new description of the cluster and a new token may yet make readable. */
-async function staleOf(outcomes: ReadonlyMap<ResourceKind, Promise<Outcome<number>>>): Promise<ResourceKind[]> {
+/** The resources that another round may yet make readable. */
+async function staleOf(
+  outcomes: ReadonlyMap<ResourceKind, Promise<Outcome<number>>>,
+  mayPass: (outcome: Outcome<number>) => boolean,
+): Promise<ResourceKind[]> {
   const all = await Promise.all(
     [...outcomes].map(async ([resource, outcome]) => ({ resource, outcome: await outcome })),
   );
-  return all.filter(({ outcome }) => isStale(outcome)).map(({ resource }) => resource);
+  return all.filter(({ outcome }) => mayPass(outcome)).map(({ resource }) => resource);
 }
 
 async function attempt<T>(act: () => Promise<T>): Promise<Outcome<T>> {
@@ -212,6 +219,8 @@ async function attempt<T>(act: () => Promise<T>): Promise<Outcome<T>> {
 function isStale(outcome: Outcome<number>): boolean {
   return 'error' in outcome && outcome.error instanceof ClusterError && outcome.error.recovery === 'access';
 }
+
+const isOutOfReach = (outcome: Outcome<number>) => 'error' in outcome && outcome.error instanceof UnreachableError;
 
 function kindRead(cluster: string, source: SourceKind, outcome: Outcome<number>, signal?: AbortSignal): KindRead {
   if ('value' in outcome) return { complete: true, objects: outcome.value };

@@ -1,4 +1,7 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../lib/clock.ts';
 import { type ClusterReaderOptions, createClusterReader } from '../../lib/cluster/index.ts';
@@ -155,6 +158,41 @@ describe('401', () => {
     expect(await run(['service'])).toEqual({ service: { complete: true, objects: 4 } });
     expect(voided).toEqual(['service']);
     expect(taken).toEqual({ service: OBJECTS.services });
+  });
+
+  /** An exec plugin may ask a person for a code, and what it gave a moment ago it gives again. */
+  test.each<[string, 'plugin' | 'nobody', calls: readonly number[]]>([
+    ['is not accepted', 'plugin', [1, 2]],
+    ['is for a server out of reach', 'nobody', [1, 2]],
+  ])('what an exec plugin gives %s: it is called once a run', async (_, says, calls) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    const server = await startApiServer((_request, response) => sendJson(response, 401, { message: 'Unauthorized' }));
+    if (says === 'nobody') await server.close();
+    else closing.push(server.close);
+    const [kubeconfig, called] = [join(folder, 'kubeconfig'), join(folder, 'called')];
+    const credential = JSON.stringify({ kind: 'ExecCredential', status: { token: 'made' } });
+    const program = `require("fs").appendFileSync(${JSON.stringify(called)}, "x"); console.log(${JSON.stringify(credential)})`;
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: process.execPath,
+      args: ['-e', program],
+      interactiveMode: 'Never',
+    };
+    const cluster = { server: server.url, 'certificate-authority-data': server.authority.caData };
+    const config = {
+      'current-context': 'c',
+      clusters: [{ name: 'c', cluster }],
+      users: [{ name: 'c', user: { exec } }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'c' } }],
+    };
+    await writeFile(kubeconfig, JSON.stringify(config));
+    const { read } = reading();
+    for (const times of calls) {
+      const result = await read({ name: 'lab', owner: 'o', kubeconfig }, { ...NOBODY, sources: BOTH });
+      expect(result).toMatchObject({ service: { complete: false }, ingress: { complete: false } });
+      expect(await readFile(called, 'utf8')).toBe('x'.repeat(times));
+    }
   });
 
   test('that stays is reported after two requests a kind', async () => {
