@@ -1,4 +1,5 @@
 import { SignatureV4 } from '@smithy/signature-v4';
+import { dnsSuffix } from '../aws/dns-suffix.ts';
 import { Sha256 } from '../aws/sha256.ts';
 import type { Clock } from '../clock.ts';
 
@@ -80,18 +81,8 @@ export async function signToken(
   return PREFIX + Buffer.from(`https://${hostname}/?${pairs.join('&')}`).toString('base64url');
 }
 
-/**
- * The regional STS host, never another endpoint: the authenticator takes no token for any host but AWS's own. The
- * suffixes are those of the SDK's list of partitions.
- */
-export function stsHost(region: string): string {
-  const suffix = region.startsWith('cn-')
-    ? 'amazonaws.com.cn'
-    : region.startsWith('eusc-')
-      ? 'amazonaws.eu'
-      : 'amazonaws.com';
-  return `sts.${region}.${suffix}`;
-}
+/** The regional STS host, never another endpoint: the authenticator takes no token for any host but AWS's own. */
+export const stsHost = (region: string): string => `sts.${region}.${dnsSuffix(region)}`;
 
 /** RFC 3986 percent-encoding, as SigV4 signs it. */
 const encode = (text: string) =>

@@ -1,3 +1,4 @@
+import { dnsSuffix } from '../aws/dns-suffix.ts';
 import type { Config } from '../config/config.ts';
 import { configsOf } from '../config/index.ts';
 import type { ClusterName, RunResult } from '../model/index.ts';
@@ -57,7 +58,7 @@ export async function preview(run: Run, manifests: Manifests, options: PreviewOp
 /** Has the form of an AWS load balancer's name, so that the records have the types that they would have. */
 function placeholderOf({ clusters }: Config, cluster: ClusterName): string {
   const region = clusters.find(({ name }) => name === cluster)?.region ?? 'us-east-1';
-  return `fairlead-not-there-yet-0123456789abcdef.elb.${region}.amazonaws.com`;
+  return `fairlead-not-there-yet-0123456789abcdef.elb.${region}.${dnsSuffix(region)}`;
 }
 
 /** What the objects of the manifests need besides themselves. */

@@ -1,3 +1,4 @@
+import { dnsSuffix } from '../aws/dns-suffix.ts';
 import type { ZoneId } from '../model/index.ts';
 
 type ByRegion = Readonly<Record<string, ZoneId>>;
@@ -219,8 +220,6 @@ export function aliasTraitsOf(service: ZoneId): AliasTraits {
   return { targetHealth: most, privateZones: most };
 }
 
-const aws = (region: string) => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com');
-
 function suffixes(table: ByRegion, suffixOf: (region: string) => string): [string, ZoneId][] {
   return Object.entries(table).map(([region, zone]) => [suffixOf(region), zone]);
 }
@@ -229,11 +228,11 @@ function suffixes(table: ByRegion, suffixOf: (region: string) => string): [strin
 export const DUAL_STACK_ALIASES: ReadonlyMap<string, ZoneId> = new Map([
   ...GLOBAL,
   ...Object.entries(LOAD_BALANCERS).flatMap(([region, [application, network]]): [string, ZoneId][] => [
-    [`${region}.elb.${aws(region)}`, application],
-    [`elb.${region}.${aws(region)}`, network],
+    [`${region}.elb.${dnsSuffix(region)}`, application],
+    [`elb.${region}.${dnsSuffix(region)}`, network],
   ]),
-  ...suffixes(VPC_ENDPOINTS, region => `${region}.vpce.${aws(region)}`),
-  ...suffixes(API_GATEWAY, region => `execute-api.${region}.${aws(region)}`),
+  ...suffixes(VPC_ENDPOINTS, region => `${region}.vpce.${dnsSuffix(region)}`),
+  ...suffixes(API_GATEWAY, region => `execute-api.${region}.${dnsSuffix(region)}`),
 ]);
 
 /**

@@ -31,4 +31,4 @@ export function frontTargets(metadata: Metadata, targets: readonly Field[]): rea
 }
 
 /** Of an NLB `elb` stands before the region, of an ALB behind it. */
-const NLB = /\.elb\.[a-z0-9-]+\.amazonaws\.com(\.cn)?\.?$/i;
+const NLB = /\.elb\.[a-z]+-[a-z-]+-\d+\./i;

@@ -61,6 +61,10 @@ test.each([
   ['aws-cn', 'cn-north-1', 'route53.amazonaws.com.cn cn-northwest-1', 'amazonaws.com.cn'],
   ['aws-us-gov', 'us-gov-west-1', 'route53.us-gov.amazonaws.com us-gov-west-1', 'amazonaws.com'],
   ['aws-eusc', 'eusc-de-east-1', 'route53.amazonaws.eu eusc-de-east-1', 'amazonaws.eu'],
+  ['aws-iso', 'us-iso-east-1', 'route53.c2s.ic.gov us-iso-east-1', 'c2s.ic.gov'],
+  ['aws-iso-b', 'us-isob-east-1', 'route53.sc2s.sgov.gov us-isob-east-1', 'sc2s.sgov.gov'],
+  ['aws-iso-e', 'eu-isoe-west-1', 'route53.cloud.adc-e.uk eu-isoe-west-1', 'cloud.adc-e.uk'],
+  ['aws-iso-f', 'us-isof-south-1', 'route53.csp.hci.ic.gov us-isof-south-1', 'csp.hci.ic.gov'],
 ])(
   'partition %s: all is asked where it is, in the region of the profile (%s)',
   async (partition, region, route53, suffix) => {

@@ -22,9 +22,13 @@ describe('an ALB with a frontend NLB', () => {
     ]);
   });
 
-  it('in China, too', () => {
-    const nlb = 'k8s-front-1.elb.cn-north-1.amazonaws.com.cn';
-    const lb = [{ hostname: 'k8s-1.cn-north-1.elb.amazonaws.com.cn' }, { hostname: nlb }];
+  it.each([
+    ['China', 'cn-north-1', 'amazonaws.com.cn'],
+    ['the European Sovereign Cloud', 'eusc-de-east-1', 'amazonaws.eu'],
+    ['the partitions of the secret clouds', 'us-isob-east-1', 'sc2s.sgov.gov'],
+  ])('in %s, too', (_, region, suffix) => {
+    const nlb = `k8s-front-1.elb.${region}.${suffix}`;
+    const lb = [{ hostname: `k8s-1.${region}.elb.${suffix}` }, { hostname: nlb }];
     const annotations = { hostname, [`${SCHEME}enable-frontend-nlb`]: 'true' };
     expect(records(read('ingress', ingress({ annotations, lb })))).toEqual([`${hostname} CNAME ${nlb}`]);
   });
