@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { awsClient } from '../lib/aws/index.ts';
+import { pageGuard } from '../lib/pages.ts';
 
 /** What is left to CloudFormation, and how long the last run may take. */
 export interface Removal {
@@ -55,9 +56,11 @@ async function stopFunction(lambda: LambdaClient, FunctionName: string): Promise
   await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
 }
 
-/** @throws Error when an object cannot be deleted */
+/** @throws Error when an object cannot be deleted, or is there again and again */
 async function emptyBucket(s3: S3Client, Bucket: string, untilMs: number): Promise<void> {
-  for (;;) {
+  const guard = pageGuard(why => new Error(`${Bucket} cannot be emptied: ${why}`));
+  let last: string | undefined;
+  for (let emptied = 1; ; emptied++) {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
     if (Contents.length === 0) return;
     const fresh = Contents.some(
@@ -70,6 +73,8 @@ async function emptyBucket(s3: S3Client, Bucket: string, untilMs: number): Promi
     const Objects = Contents.map(({ Key }) => ({ Key }));
     const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
     if (Errors[0] !== undefined) throw new Error(`${Bucket} cannot be emptied: ${Errors[0].Key}: ${Errors[0].Message}`);
+    guard(`part ${emptied}`, Contents[0]?.Key !== last);
+    last = Contents[0]?.Key;
   }
 }
 
@@ -78,8 +83,12 @@ type Found = ReadonlyMap<string, readonly { readonly name: string; readonly id: 
 /** Logical and physical ids by type; none when there is no such stack, which CloudFormation tells with a ValidationError. */
 async function physicalIds(client: CloudFormationClient, StackName: string): Promise<Found> {
   const found = new Map<string, { name: string; id: string }[]>();
+  const guard = pageGuard(why => new Error(`the listing of ${StackName}'s resources does not end: ${why}`));
   try {
-    for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName })) {
+    for await (const { StackResourceSummaries = [], NextToken } of paginateListStackResources(
+      { client },
+      { StackName },
+    )) {
       for (const {
         ResourceType = '',
         LogicalResourceId: name = '',
@@ -89,6 +98,7 @@ async function physicalIds(client: CloudFormationClient, StackName: string): Pro
         if (id !== '' && ResourceStatus !== 'DELETE_COMPLETE')
           found.set(ResourceType, [...(found.get(ResourceType) ?? []), { name, id }]);
       }
+      if (NextToken !== undefined) guard(NextToken, StackResourceSummaries.length > 0);
     }
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ValidationError')) throw error;
