@@ -62,11 +62,13 @@ export function streamTo(bus: string, service: string, { credentials, clock = sy
 }
 
 /** Whether a bus takes events of a caller. */
-export type BusProbe = 'takes' | 'absent' | { readonly denied: string } | { readonly error: string };
+export type BusProbe = 'takes' | 'absent' | { readonly denied: string };
 
 /**
  * Tries it without an event: one whose detail is no JSON is refused by itself, after the right to send it was looked at. A bus
  * that is not there is told by its description, where the caller may ask for that, since PutEvents may take events for none.
+ *
+ * @throws what the client throws, where it is not a right that is missing
  */
 export async function probeBus(bus: string, credentials: NonNullable<Sender['credentials']>): Promise<BusProbe> {
   const client = clientFor(bus, credentials);
@@ -81,10 +83,10 @@ export async function probeBus(bus: string, credentials: NonNullable<Sender['cre
       new PutEventsCommand({ Entries: [entry] }),
     );
     if (code === undefined || code === 'MalformedDetail') return 'takes';
-    return DENIED.test(code) ? { denied: `${code}: ${message}` } : { error: `${code}: ${message}` };
+    throw Object.assign(new Error(`${code}: ${message}`), { name: code });
   } catch (error) {
-    const { name, message } = error as Error;
-    return DENIED.test(name) ? { denied: reasonOf(message) } : { error: reasonOf(message) };
+    if (DENIED.test((error as Error).name)) return { denied: reasonOf(error) };
+    throw error;
   }
 }
 

@@ -2,7 +2,8 @@ import { withinDeadline } from '../aws/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
-import { adviceOn } from './advice.ts';
+import type { BusProbe } from '../stream.ts';
+import { adviceOn, unseen } from './advice.ts';
 import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
@@ -74,13 +75,17 @@ async function keyCheck({ keys }: DoctorPorts): Promise<Check[]> {
 
 async function streamCheck({ eventBus }: DoctorPorts): Promise<Check[]> {
   if (eventBus === undefined) return [];
-  const { ok, bad, unknown } = checksOf('stream', eventBus.arn);
-  const found = await eventBus.probe();
+  const { ok, bad } = checksOf('stream', eventBus.arn);
+  let found: BusProbe;
+  try {
+    found = await eventBus.probe();
+  } catch (error) {
+    return [unseen({ area: 'stream', subject: eventBus.arn }, error, 'look again in a minute')];
+  }
   if (found === 'takes') return [ok('the event bus takes what this caller tells')];
   if (found === 'absent')
     return [bad('there is no such event bus', 'mend FAIRLEAD_EVENT_BUS, and eventBus of the deployment')];
-  if ('denied' in found) return [bad(found.denied, `allow events:PutEvents on ${eventBus.arn}`)];
-  return [unknown(found.error, 'is there a way to EventBridge from here?')];
+  return [bad(found.denied, `allow events:PutEvents on ${eventBus.arn}`)];
 }
 
 async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promise<Check[]> {
@@ -93,13 +98,13 @@ async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promi
     ];
   }
   const look = async (queue: string, most: number, remedy: string): Promise<Check> => {
-    const { ok, doubt, bad, unknown } = checksOf('queue', queue);
+    const { ok, doubt, bad } = checksOf('queue', queue);
     try {
       const messages = await ports.messages(queue);
       if (messages === undefined) return bad('there is no such queue', 'is the stack’s name right, and its region?');
       return messages <= most ? ok(`${messages} messages wait`) : doubt(`${messages} messages wait`, remedy);
     } catch (error) {
-      return unknown(reasonOf(error), adviceOn(error, 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes'));
+      return unseen({ area: 'queue', subject: queue }, error, 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes');
     }
   };
   return Promise.all([

@@ -258,6 +258,20 @@ describe('doctor finds what is broken, says what mends it, and looks at all the 
         ] satisfies [string, Broken],
     ),
     [
+      'no way to SQS',
+      {
+        act: () => {
+          secret = { status: 200, body: { Parameter: { Value: 'x'.repeat(40) } } };
+        },
+        env: { AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' },
+        args: ['--stack', 'fairlead-prod'],
+        told: QUEUES.map(
+          queue => new RegExp(`^bad queue: fairlead-prod${queue}.*ECONNREFUSED.* → look at the way to AWS`),
+        ),
+        well: ['aws', 'zones', 'clusters', 'state', 'webhook'],
+      },
+    ],
+    [
       'a stack of another name, whose queues are not there',
       {
         args: ['--stack', 'fairlead-prot'],

@@ -125,6 +125,8 @@ const webhook = (place: string, secretIn: DoctorPorts['secretIn']) => ({
   environmentOf: async (name: string) => (name === 'fairlead-prod-webhook' ? { FAIRLEAD_WEBHOOK_SECRET: place } : {}),
   secretIn,
 });
+const GONE = Object.assign(new Error('gave no answer in time'), { name: 'TimeoutError' });
+const NO_WAY = fails(GONE);
 const thrown = (name: string) => fails(Object.assign(new Error('they say no'), { name }));
 
 const LONG_AGO = await storeWithCopy(121);
@@ -329,9 +331,35 @@ describe('what is wrong is found, with what mends it', () => {
     ],
     [
       'an event bus without a way to it',
-      { eventBus: { arn: BUS, probe: async () => ({ error: 'ECONNREFUSED' }) } },
+      { eventBus: { arn: BUS, probe: NO_WAY } },
+      'bad',
+      /^stream: arn:aws:events:\S+: gave no answer in time → look at the way to AWS/,
+    ],
+    [
+      'an event bus of which something is not known',
+      { eventBus: { arn: BUS, probe: fails(new Error('ValidationException')) } },
       'unknown',
-      /stream: .*ECONNREFUSED/,
+      /^stream: .*: ValidationException → look again/,
+    ],
+    [
+      'a zone that cannot be changed for now',
+      {
+        route53: { changeRecordSets: fails(new Route53Error('transient', 'ECONNRESET', 'broke off', { cause: GONE })) },
+      },
+      'bad',
+      /^zones: example\.com .*broke off → look at the way to AWS/,
+    ],
+    [
+      'a quota that Route 53 gives no answer about',
+      { route53: { recordSetLimit: NO_WAY } },
+      'bad',
+      /^zones: example\.com .*its quota cannot be read: gave no answer in time → look at the way to AWS/,
+    ],
+    [
+      'a quota that the caller may not read',
+      { route53: { recordSetLimit: thrown('AccessDenied') } },
+      'unknown',
+      /^zones: example\.com .*its quota cannot be read: they say no → allow route53:GetHostedZoneLimit/,
     ],
     ['a clock that is off', { probe: async () => ({ ...PROBE, serverTime: NOW - 300_000 }) }, 'doubt', /299 s apart/],
     [
@@ -388,6 +416,30 @@ describe('what is wrong is found, with what mends it', () => {
       { environmentOf: async () => undefined },
       'ok',
       /^webhook: .*the stack has no webhook/,
+    ],
+    [
+      'a queue that may not be looked at',
+      { messages: thrown('AccessDenied') },
+      'unknown',
+      /^queue: fairlead-prod\.fifo: they say no → allow sqs:GetQueueUrl/,
+    ],
+    [
+      'a silent SQS',
+      { messages: NO_WAY },
+      'bad',
+      /^queue: fairlead-prod\.fifo: gave no answer .* → look at the way to AWS/,
+    ],
+    [
+      'a silent Lambda',
+      { environmentOf: NO_WAY },
+      'bad',
+      /^webhook: .*: gave no answer in time → look at the way to AWS/,
+    ],
+    [
+      'a silent Parameter Store',
+      webhook('ssm:/s', NO_WAY),
+      'bad',
+      /^webhook: .*is not known: gave no answer in time → look at the way to AWS/,
     ],
     [
       'a webhook that may not be looked at',
