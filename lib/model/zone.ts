@@ -108,6 +108,8 @@ export interface ZoneState extends ZoneMemory {
    * `registry` was changed in the config.
    */
   readonly meant: ReadonlyMap<string, DnsName>;
+  /** Those of `meant` whose record set went, and at whose name a run of ours made another one since. */
+  readonly lapsed: ReadonlySet<string>;
   /** What is held as a person put it back, by `changeKey`, for the runs of every shard; absent: nothing. */
   readonly undone?: ReadonlyMap<string, Undone>;
 }

@@ -1,10 +1,11 @@
-import type { RecordSet, RunRequest, SetEdit, ZoneMemory, ZoneState } from '../model/index.ts';
-import { changeKey, recordId, sameRecord } from '../model/index.ts';
+import type { RunRequest, ZoneMemory, ZoneState } from '../model/index.ts';
+import { changeKey } from '../model/index.ts';
 import { type PlanInput, type PlanOutput, removedLately } from '../plan/index.ts';
+import { meantAfter, writtenBy } from './meant-after.ts';
 import type { Published } from './publish.ts';
 import type { LoadedZone } from './zones.ts';
 
-type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant'>;
+type Memory = ZoneMemory & Pick<ZoneState, 'unproven' | 'naming' | 'meant' | 'lapsed'>;
 
 /** What a run did, as far as it is remembered. */
 export interface Work {
@@ -20,7 +21,7 @@ export function memoryAfter({ state }: LoadedZone, published: Published, work: W
   const { planned, request, input, late } = work;
   const { id } = state.zone;
   // What is unwanted is judged by the second pass, with what was known before this one.
-  if (late) return { ...published.state, meant: stillMeant(published, false) };
+  if (late) return { ...published.state, ...meantAfter(published, input.settings.naming, false) };
   const refused = new Set(
     [...planned.findings, ...published.findings]
       .filter(({ reason, zone: at }) => (reason === 'refused' || reason === 'warning') && at === id)
@@ -44,17 +45,11 @@ export function memoryAfter({ state }: LoadedZone, published: Published, work: W
     unproven: whole ? new Set() : published.state.unproven,
     ...(state.quota && { quota: state.quota }),
     ...(state.naming && { naming: state.naming }),
-    meant: stillMeant(published, whole),
+    ...meantAfter(published, input.settings.naming, whole),
     misread: planned.misread.get(id) ?? state.misread,
     ...(state.fleet && { fleet: state.fleet }),
     left: stillLeft(published, planned.left.get(id) ?? state.left),
   };
-}
-
-/** An ownership record that was written is what the config says; so is, by force, one whose other record set is gone. */
-function stillMeant({ state, edits }: Published, whole: boolean): ZoneState['meant'] {
-  const written = writtenBy(edits.sets);
-  return new Map([...state.meant].filter(([id, name]) => !written.has(id) && (!whole || state.records.has(name))));
 }
 
 /** An ownership record that was written is of the cluster that the run wrote it for. */
@@ -63,24 +58,10 @@ function stillLeft({ edits }: Published, left: ZoneMemory['left'] = new Map()) {
   return new Map([...left].filter(([id]) => !written.has(id)));
 }
 
-/** What was deleted and created again as it was is no word of the config. */
-function writtenBy(edits: readonly SetEdit[]): ReadonlySet<string> {
-  const before = new Map<string, RecordSet>();
-  const written = new Set<string>();
-  for (const { set, after } of edits) {
-    const id = recordId(set);
-    const old = before.get(id);
-    if (!after && !old) before.set(id, set);
-    if (after && old && sameRecord(old, after)) written.delete(id);
-    else written.add(id);
-  }
-  return written;
-}
-
 export function differs(memory: Memory, state: ZoneState): boolean {
   const text = (memory: Memory) => {
     const { refusals, unwantedSince, givenUp, heldWith, removed, quota, unproven, naming, meant, misread } = memory;
-    const { fleet, left } = memory;
+    const { lapsed, fleet, left } = memory;
     return JSON.stringify([
       [...refusals],
       [...unwantedSince],
@@ -91,6 +72,7 @@ export function differs(memory: Memory, state: ZoneState): boolean {
       [...unproven].sort(),
       naming,
       [...meant].sort(),
+      [...lapsed].sort(),
       [...misread].sort(),
       [...(fleet ?? [])].sort(),
       [...(left ?? [])].sort(),

@@ -270,7 +270,7 @@ async function carryOut(zone: LoadedZone, begun: LoadedZone, look: Look): Promis
   const left = letGo(begun, here, done, zone);
   if (done.length > 0 || left.undone) {
     for (const one of editsOf(outcome.applied)) left.sets.push(one);
-    await keepZone(run, { ...begun, state: afterwards(begun.state, done), edits: left });
+    await keepZone(run, { ...begun, state: afterwards(begun.state, done, input.settings), edits: left });
   }
   await keepMoved(run, done, { beganAt: look.at, calls: callsIn(route53.counts) });
   return { moves: done, refused: notDone(outcome, id) };

@@ -74,6 +74,7 @@ export const newState = (
   naming,
   unproven: new Set(),
   meant: new Map(),
+  lapsed: new Set(),
   ...NO_MEMORY,
 });
 
@@ -120,6 +121,7 @@ export function mergeCopies(theirs: ZoneCopy, ours: ZoneCopy, edits: Edits, shar
     readAt: doubtful ? 0 : theirs.readAt,
     unproven: new Set([...theirs.unproven, ...ours.unproven]),
     meant: new Map([...theirs.meant, ...ours.meant]),
+    lapsed: new Set([...theirs.lapsed, ...ours.lapsed]),
     memory: memory ? new Map(theirs.memory).set(shard, memory) : theirs.memory,
   };
 }

@@ -136,12 +136,18 @@ function unprovenAmong(
 }
 
 /** The naming of the config, and what a kept zone tells of ownership records that read otherwise since it was changed. */
-function named(copy: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant'> {
+function named(copy: ZoneCopy, run: OpenRun): Pick<ZoneState, 'naming' | 'meant' | 'lapsed'> {
   const naming = affixes(run);
   const { naming: before } = copy;
-  if (before === undefined || isDeepStrictEqual(before, naming)) return { naming, meant: copy.meant };
+  if (before === undefined || isDeepStrictEqual(before, naming))
+    return { naming, meant: copy.meant, lapsed: copy.lapsed };
   const misread = new Set([...copy.memory.values()].flatMap(memory => [...memory.misread]));
-  return { naming, meant: meantBefore({ ...copy, naming: { ...run.naming, ...before }, misread }, run.naming) };
+  const meant = meantBefore({ ...copy, naming: { ...run.naming, ...before }, misread }, run.naming);
+  return {
+    naming,
+    meant,
+    lapsed: new Set([...copy.lapsed].filter(id => meant.has(id) && meant.get(id) === copy.meant.get(id))),
+  };
 }
 
 /** What is kept of the naming: never its keys. */

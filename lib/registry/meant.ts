@@ -1,6 +1,6 @@
 import type { DnsName, HostedZone, RecordSet } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
-import { type NamingSettings, readOwnershipName } from './names.ts';
+import { type NamingSettings, ownershipName, readOwnershipName } from './names.ts';
 import { ambiguousClaims, claimsOf, decidingClaim, indexOwnership, isOwnershipRecord } from './ownership.ts';
 
 type Records = ReadonlyMap<DnsName, readonly RecordSet[]>;
@@ -49,3 +49,15 @@ export function meantBefore(
     }),
   );
 }
+
+/** Record ids of the ownership records that record sets of a zone have under a naming. */
+export const ownershipIds = (
+  records: readonly RecordSet[],
+  zone: Pick<HostedZone, 'name'>,
+  naming: NamingSettings,
+): ReadonlySet<string> =>
+  new Set(
+    records
+      .filter(one => !isOwnershipRecord(one, naming))
+      .map(one => recordId({ ...one, name: ownershipName(one.name, one.type, zone.name, naming), type: 'TXT' })),
+  );

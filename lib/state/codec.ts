@@ -20,7 +20,7 @@ const FORMAT = 2;
 
 /** The record sets of a zone as last read, with what the runs of each shard remember about it. */
 export interface ZoneCopy
-  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'undone'> {
+  extends Pick<ZoneState, 'zone' | 'records' | 'readAt' | 'unproven' | 'naming' | 'meant' | 'lapsed' | 'undone'> {
   /** By the name of the shard. */
   readonly memory: ReadonlyMap<string, ZoneMemory>;
 }
@@ -69,6 +69,7 @@ export function encodeZone(copy: ZoneCopy): Uint8Array {
     unproven: [...copy.unproven].sort(),
     naming: copy.naming,
     meant: [...copy.meant].sort(),
+    ...(copy.lapsed.size > 0 && { lapsed: [...copy.lapsed].sort() }),
     ...(copy.undone && copy.undone.size > 0 && { undone: [...copy.undone] }),
     memory: [...copy.memory].map(
       ([shard, { refusals, unwantedSince, givenUp, heldWith, misread, fleet, left, ...rest }]) => [
@@ -93,9 +94,9 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
   if (!value || !isZone(value.zone) || typeof value.readAt !== 'number') return undefined;
   if (!Array.isArray(value.records) || !value.records.every(isRecord) || !isTexts(value.unproven)) return undefined;
   if (!isEntries(value.memory, isMemory)) return undefined;
-  const { naming, meant = [], undone = [] } = value;
+  const { naming, meant = [], lapsed = [], undone = [] } = value;
   if (!(naming === undefined || isNaming(naming)) || !isEntries(meant, isText)) return undefined;
-  if (!isEntries(undone, isUndone)) return undefined;
+  if (!isTexts(lapsed) || !isEntries(undone, isUndone)) return undefined;
   const records = new Map<DnsName, RecordSet[]>();
   for (const record of value.records) {
     const sets = records.get(record.name);
@@ -127,6 +128,7 @@ export function decodeZone(bytes: Uint8Array): ZoneCopy | undefined {
     unproven: new Set(value.unproven),
     ...(naming && { naming }),
     meant: new Map(meant),
+    lapsed: new Set(lapsed),
     ...(undone.length > 0 && { undone: new Map(undone) }),
     memory,
   };

@@ -114,6 +114,7 @@ const storeWithCopy = async (minutes: number, refused: Readonly<Record<string, s
     readAt: NOW - minutes * 60_000,
     unproven: new Set<never>(),
     meant: new Map(),
+    lapsed: new Set<string>(),
     memory: new Map([['default', memory]]),
   };
   await store.put('zone/Z1', encodeZone(copy), undefined);

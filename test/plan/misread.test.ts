@@ -77,7 +77,7 @@ describe('an ownership record that may be that of another record set decides ove
     ]);
   });
 
-  test('what a naming of before tells counts as long as the other record set stands', () => {
+  test('what a naming of before tells counts, and by force as long as the other record set has no ownership else', () => {
     const meant = new Map([['a-h-t.example.com TXT ', 'h.example.com']]);
     const hand = ['h-t.example.com A 192.0.2.80', `a-h-t.example.com TXT arena ${S}`];
     const standing = ['h.example.com A 203.0.113.1', ...hand];
@@ -87,7 +87,9 @@ describe('an ownership record that may be that of another record set decides ove
     expect(changes(standing, ['prod'])).toEqual([]);
     expect(changes(hand, [])).toEqual([]);
     expect(changes(hand, ['prod'])).toHaveLength(2);
-    expect(changes([...standing, `a-h.example.com TXT arena ${S}`], [])).toHaveLength(4);
+    const renewed = [...standing, `a-h.example.com TXT arena ${S}`];
+    expect(changes(renewed, [])).toEqual([`- a-h.example.com TXT arena ${S}`, '- h.example.com A 203.0.113.1']);
+    expect(changes(renewed, ['prod'])).toHaveLength(4);
   });
 });
 

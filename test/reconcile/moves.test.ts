@@ -490,6 +490,21 @@ describe('transfer from other affixes', () => {
     await expectNothingToDo(self);
   });
 
+  test('where that of one name gets the name that another’s had, each goes on being its own', async () => {
+    const both = (address: string) => [asks('h.example.com,h-txt.example.com', address)];
+    const self = world([], both('192.0.2.1'), 'registry: {suffix: -txt}');
+    await self.run();
+    self.config = configOf(text());
+    await self.run();
+    await self.move({ kind: 'rename', former: { suffix: '-txt' } });
+    self.clusters.prod!.objects = both('192.0.2.9');
+    expect((await self.run()).findings).toEqual([]);
+    expect(self.records()).toEqual(
+      expect.arrayContaining(['h.example.com A 192.0.2.9', 'h-txt.example.com A 192.0.2.9']),
+    );
+    await expectNothingToDo(self);
+  });
+
   test('another owner’s ownership records keep their names', async () => {
     const self = world([address('x.example.com'), owned('x.example.com', 'other')], [], 'registry: {prefix: txt-}');
     const { done } = await self.move({ kind: 'rename', former: { prefix: '', suffix: '' } });

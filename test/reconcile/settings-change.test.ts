@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../lib/state/index.ts';
+import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { ALB, ingress, type KubernetesObject, NLB, service, services } from '../support/objects.ts';
 
@@ -215,6 +216,68 @@ describe('registry: an ownership record that reads as that of a record made by h
     world.clusters.prod!.objects = [];
     await world.run();
     expect(world.records()).toEqual([]);
+  });
+});
+
+describe('registry: a record set that went, and an ownership record that a naming of before has of it', () => {
+  const ADDRESS = '203.0.113.1';
+  const objects = (address: string) => [service('o', { hostname: 'h.example.com' }, [address])];
+
+  /** One that another owner had, or we; `h` went after it was read last, and the naming was changed. */
+  async function gone(whose: string, from: string, to: string, hand: RecordJson[] = []) {
+    const heritage = `"heritage=external-dns,external-dns/owner=${whose},external-dns/resource=service/default/o"`;
+    const txt = from.includes('-t') ? 'a-h-t.example.com.' : 'a-h.example.com.';
+    const records: RecordJson[] = [
+      { name: 'h.example.com.', type: 'A', ttl: 300, values: [ADDRESS] },
+      { name: txt, type: 'TXT', ttl: 300, values: [heritage] },
+      ...hand,
+    ];
+    const world = harness({
+      config: `${BASE}registry: {${from}}`,
+      zones: [{ ...EXAMPLE_ZONE, records }],
+      clusters: { prod: { objects: whose === 'arena' ? objects(ADDRESS) : [] } },
+    });
+    await world.run();
+    world.store.edit(ID, { remove: [records[0]] as never[] });
+    world.config = configOf(`${BASE}registry: {${to}}`);
+    world.clock.advance(20 * 60_000);
+    world.clusters.prod!.objects = objects(ADDRESS);
+    await world.run();
+    expect(world.records()).toContain(`h.example.com A ${ADDRESS}`);
+    return world;
+  }
+
+  test('what an object of ours has there since is its own, and goes on being changed', async () => {
+    const world = await gone('other', "prefix: ''", "prefix: '%{record_type}.'");
+    world.clusters.prod!.objects = objects('203.0.113.9');
+    const { findings } = await world.run();
+    expect(findings).toEqual([]);
+    expect(world.records()).toContain('h.example.com A 203.0.113.9');
+  });
+
+  test('what our object has at the name that it reads as now is its own, too, and goes with it', async () => {
+    const world = await gone('arena', "suffix: '-t'", "suffix: ''");
+    for (const [hosts, address] of [
+      ['h.example.com,h-t.example.com', ADDRESS],
+      ['h.example.com,h-t.example.com', '203.0.113.9'],
+      ['h.example.com', ADDRESS],
+    ] as const) {
+      world.clusters.prod!.objects = [service('o', { hostname: hosts }, [address])];
+      expect((await world.run()).findings).toEqual([]);
+      const names = hosts.split(',').map(host => `${host} A ${address}`);
+      expect(world.records().filter(line => !isOwnership(line))).toEqual(names.sort());
+    }
+  });
+
+  test('what somebody made by hand at the name that it reads as now stays', async () => {
+    const hand: RecordJson = { name: 'h-t.example.com.', type: 'A', ttl: 60, values: ['192.0.2.80'] };
+    const world = await gone('arena', "suffix: '-t'", "suffix: ''", [hand]);
+    for (const next of [objects('203.0.113.9'), []]) {
+      world.clusters.prod!.objects = next;
+      await world.run();
+      await world.run();
+      expect(world.records()).toContain('h-t.example.com A 192.0.2.80');
+    }
   });
 });
 

@@ -284,6 +284,7 @@ test('whatever is read back, decoding never throws', async () => {
     unproven: new Set(['a A ']),
     naming: { prefix: '', suffix: '-t', wildcardReplacement: '' },
     meant: new Map([['a-x TXT ', 'x']]),
+    lapsed: new Set(['a-x TXT ']),
     memory: new Map([
       [
         'default',

@@ -85,6 +85,7 @@ export function zone(records: readonly (string | RecordSet)[], more: Partial<Zon
     removed: [],
     unproven: new Set(),
     meant: new Map(),
+    lapsed: new Set(),
     misread: new Set(),
     ...more,
   };

@@ -3,6 +3,7 @@ import {
   behindType,
   type Claim,
   claimsOf,
+  covers,
   decidingClaim,
   isOwnershipRecord,
   possibleNames,
@@ -23,13 +24,13 @@ export interface Evidence {
  * the config has it reads as this name's; undefined where nothing speaks against that. After `registry.prefix`, `.suffix` or
  * `.wildcardReplacement` changed, `a-h-t` (of `h`, suffix `-t`) reads as that of `h-t`, which somebody may have made by hand.
  *
- * | what tells of the other name                                 | a record set without ownership there | by force          |
- * |--------------------------------------------------------------|--------------------------------------|-------------------|
- * | under the naming before, the ownership record decided there  | stands                               | left alone, too   |
- * |                                                              | is gone                              | the config counts |
- * | the oldest format at a name that begins with a type (`a.h`), | stands                               | left alone, too   |
- * | which is how the prefix `%{record_type}.` names that of `h`  |                                      |                   |
- * | the object asks for that name, and not for this one          | stands                               | the config counts |
+ * | what tells of the other name                                 | the record set there                     | by force          |
+ * |--------------------------------------------------------------|------------------------------------------|-------------------|
+ * | under the naming before, the ownership record decided there  | stands without ownership                 | left alone, too   |
+ * |                                                              | is gone, or has another ownership record | the config counts |
+ * | the oldest format at a name that begins with a type (`a.h`), | stands without ownership                 | left alone, too   |
+ * | which is how the prefix `%{record_type}.` names that of `h`  |                                          |                   |
+ * | the object asks for that name, and not for this one          | stands without ownership                 | the config counts |
  */
 export function otherMeaning(claim: Claim, name: DnsName, evidence: Evidence): DnsName | undefined {
   const { view, owners } = evidence;
@@ -38,7 +39,9 @@ export function otherMeaning(claim: Claim, name: DnsName, evidence: Evidence): D
   if (sure !== undefined) return sure;
   if (owners.forced(ownership)) return undefined;
   const before = meantOf(txt, view);
-  if (before !== undefined && before !== name && !view.records.has(before)) return before;
+  const isElsewhere = before !== undefined && before !== name;
+  if (isElsewhere && (!view.records.has(before) || recordsAt(name, view).some(one => covers(claim, one))))
+    return before;
   if (before !== undefined || owners.asks(ownership, name)) return undefined;
   const others = owners.namesOf(ownership).filter(other => other !== name && view.records.has(other));
   const possible = new Set(others.length > 0 ? possibleNames(txt.name, view.zone.name) : []);

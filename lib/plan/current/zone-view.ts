@@ -37,7 +37,7 @@ export interface ZoneView {
   readonly above: readonly Claim[];
   /**
    * Ownership records that decided over a record set under a naming of before, by the name of that; they read as another's
-   * now, or as none's.
+   * now, or as none's. Without those that lapsed.
    */
   readonly before: OwnershipIndex;
   /** The zones above it, of the same visibility; the nearest first. */
@@ -71,7 +71,8 @@ interface MutableView extends Omit<ZoneView, 'above'> {
  * they speak of and the apex records have none in their own zone.
  */
 export function viewZones(zones: readonly ZoneState[], settings: PlanSettings, owners: Owners): ZoneView[] {
-  const views = zones.map(({ zone, records, unproven, meant, left }): MutableView => {
+  const views = zones.map((state): MutableView => {
+    const { zone, records, unproven, meant, left } = state;
     const index = indexOwnership(zone, records, settings.naming);
     return {
       zone,
@@ -79,7 +80,7 @@ export function viewZones(zones: readonly ZoneState[], settings: PlanSettings, o
       unproven,
       meant,
       unnamed: unnamedIn(zone, records, settings),
-      before: claimsBefore(records, meant, settings),
+      before: claimsBefore(state, settings),
       ...ofClustersLeft(index, owners, left),
       above: [],
       parents: [],
@@ -126,14 +127,14 @@ function unnamedIn(zone: HostedZone, records: ZoneView['records'], { naming }: P
 
 /** Of which type their record sets are, a naming of before told. */
 function claimsBefore(
-  records: ZoneView['records'],
-  meant: ZoneState['meant'],
+  { records, meant, lapsed }: Pick<ZoneState, 'records' | 'meant' | 'lapsed'>,
   { naming }: PlanSettings,
 ): OwnershipIndex {
   const before = new Map<DnsName, Claim[]>();
   if (meant.size === 0) return before;
   for (const { txt, stated } of ownershipRecords(records, naming)) {
-    const name = meant.get(recordId(txt));
+    const id = recordId(txt);
+    const name = lapsed.has(id) ? undefined : meant.get(id);
     if (name !== undefined) for (const one of stated) addTo(before, name, { ...one, txt, type: '' });
   }
   return before;

@@ -1,7 +1,7 @@
 import { matchesAny } from '../../glob.ts';
 import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
 import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
-import { type Claim, claimsOf, decidingClaim, withTwin } from '../../registry/index.ts';
+import { type Claim, claimsOf, decidingClaim, ownershipIds, withTwin } from '../../registry/index.ts';
 import { firstOf } from '../../shown.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
@@ -155,7 +155,7 @@ function inherited({ resource, cluster }: Ownership, owner: OwnerId, owners: Own
 
 /** Leaves out what a run would remove, once it is ours. */
 export function withoutUnasked({ moves, refused }: Moves, input: PlanInput): Moves {
-  const zones = input.zones.map(state => afterwards(state, moves));
+  const zones = input.zones.map(state => afterwards(state, moves, input.settings));
   const only = new Map(input.zones.map(({ zone: { id } }) => [id, new Set(namesIn(moves, id))]));
   const planned = plan({ ...input, zones, only });
   const going = new Set(
@@ -183,12 +183,26 @@ export function withoutUnasked({ moves, refused }: Moves, input: PlanInput): Mov
 const namesIn = (moves: readonly Move[], id: string) =>
   moves.flatMap(({ zone, name }) => (zone.id === id ? [name] : []));
 
-/** A zone as moves leave it. */
-export function afterwards(state: ZoneState, moves: readonly Move[]): ZoneState {
+/** A zone as moves leave it: whose each name is, and by which ownership record, a person has said. */
+export function afterwards(
+  state: ZoneState,
+  moves: readonly Move[],
+  { naming }: Pick<PlanInput['settings'], 'naming'>,
+): ZoneState {
   const here = moves.filter(({ zone }) => zone.id === state.zone.id).map(({ change }) => change);
   const records = editSets(state.records, editsOf(here));
   const moved = new Set(here.flatMap(({ creates }) => creates.map(recordId)));
-  return { ...state, records, unproven: new Set([...state.unproven].filter(id => !moved.has(id))) };
+  const said = ownershipIds(
+    here.flatMap(({ creates }) => creates),
+    state.zone,
+    naming,
+  );
+  return {
+    ...state,
+    records,
+    unproven: new Set([...state.unproven].filter(id => !moved.has(id))),
+    meant: new Map([...state.meant].filter(([id]) => !said.has(id))),
+  };
 }
 
 /** Ownership records of an owner that appeared, changed or went between two readings: it is at work. */
