@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
 import type { RunResult } from '../../lib/model/index.ts';
 import type { RecordJson } from '../../local/emulators/route53/json.ts';
@@ -12,7 +11,6 @@ import { startWorld, type World } from '../../local/world.ts';
 import { NLB, service } from '../support/objects.ts';
 import { runFairlead } from './program.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
 const ZONE = 'Z0EXAMPLE0000000001';
 let world: World;
 let folder: string;
@@ -376,7 +374,7 @@ describe('fairlead', () => {
     test('end quietly when nobody reads on', async () => {
       load(many(2_000));
       const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
-      const child = spawn('sh', ['-c', `"${process.execPath}" "${CLI}" records --all | head -n 1`], {
+      const child = spawn('sh', ['-c', `"${process.execPath}" "${inject('command')}" records --all | head -n 1`], {
         cwd: folder,
         env,
       });
@@ -391,7 +389,7 @@ describe('fairlead', () => {
 
   test('Ctrl-C begins nothing more, and says what was done and what is left', async () => {
     const env = { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...world.env() };
-    const child = spawn(process.execPath, [CLI, 'sync', '--json'], { cwd: folder, env });
+    const child = spawn(process.execPath, [inject('command'), 'sync', '--json'], { cwd: folder, env });
     let [out, err] = ['', ''];
     child.stdout.on('data', data => {
       out += data;

@@ -4,15 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { terminalAws } from '../../cli/aws.ts';
 import { bounded, whilePersonIsAsked } from '../../cli/credentials.ts';
 import { awsHttp } from '../../lib/aws/index.ts';
 import { type SilentServer, startSilent } from '../aws/silent.ts';
 
-const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
 const ROLE = 'arn:aws:iam::111122223333:role/x';
 const KEYS = ['aws_access_key_id = AKIAEXAMPLE', 'aws_secret_access_key = x'];
 const SSO = ['sso_account_id = 111122223333', 'sso_role_name = x'];
@@ -235,8 +233,11 @@ describe('a command whose container’s agent is silent', () => {
         ...{ AWS_ENDPOINT_URL: silent.url, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${silent.url}/v1/credentials` },
       };
       const ended = await new Promise<{ code: unknown; text: string }>(resolve => {
-        execFile(process.execPath, [CLI, command], { cwd: at, env, timeout: 170_000 }, (error, out, err) =>
-          resolve({ code: error?.code ?? error?.signal, text: out + err }),
+        execFile(
+          process.execPath,
+          [inject('command'), command],
+          { cwd: at, env, timeout: 170_000 },
+          (error, out, err) => resolve({ code: error?.code ?? error?.signal, text: out + err }),
         );
       });
       await silent.close();

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Check } from '../../lib/model/index.ts';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
-import { buildCommand } from '../../scripts/build.ts';
 import { runFairlead } from './program.ts';
 
 const ZONE = 'Z0EXAMPLE0000000001';
@@ -16,7 +15,6 @@ let world: World;
 let folder: string;
 let cluster: LocalCluster;
 /** As it ships: it starts in a fraction of the time that its sources take. */
-let command: string;
 /** Lambda and the Parameter Store, as far as the doctor asks them. */
 let webhook: Server;
 /** What the Parameter Store answers. */
@@ -28,7 +26,6 @@ beforeAll(async () => {
   await world.addCluster({ name: 'other' });
   world.s3.createBucket(BUCKET);
   folder = await mkdtemp(join(tmpdir(), 'fairlead-doctor-'));
-  command = await buildCommand(folder);
   webhook = createServer(({ url, headers }, answer) => {
     const isSsm = headers['x-amz-target'] === 'AmazonSSM.GetParameter';
     const isOurs = url === '/2015-03-31/functions/fairlead-prod-webhook/configuration';
@@ -82,7 +79,7 @@ async function doctor({ config = '', clusters = 'PROD, OTHER', env = {}, args = 
     AWS_ENDPOINT_URL_SSM: stack,
     ...env,
   };
-  return runFairlead({ world, folder, more, cli: command }, 'doctor', ...args);
+  return runFairlead({ world, folder, more }, 'doctor', ...args);
 }
 
 const QUEUES = ['', '-dead-letters', '-undelivered'];

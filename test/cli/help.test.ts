@@ -2,22 +2,18 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildCommand } from '../../scripts/build.ts';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 let folder: string;
-/** As it ships: it starts in a fraction of the time that its sources take. */
-let command: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fairlead-help-'));
-  command = await buildCommand(folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 const fairlead = (...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>(resolve => {
-    execFile(process.execPath, [command, ...args], { cwd: folder }, (error, out, err) =>
+    execFile(process.execPath, [inject('command'), ...args], { cwd: folder }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });

@@ -2,15 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildCommand } from '../../scripts/build.ts';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
 let folder: string;
-let command: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fairlead-old-node-'));
-  command = await buildCommand(folder);
   await writeFile(join(folder, 'fairlead.yml'), 'owner: arena\nclusters: [{name: prod, region: us-east-1}]\n');
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -25,7 +22,7 @@ function plan(version: string, more: Record<string, string> = {}): string {
     ...{ PATH: process.env.PATH, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
     ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', ...more },
   };
-  const args = ['--import', pretend(version), command, 'plan'];
+  const args = ['--import', pretend(version), inject('command'), 'plan'];
   return spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' }).stderr;
 }
 

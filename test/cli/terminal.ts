@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { World } from '../../local/world.ts';
-
-const CLI = fileURLToPath(new URL('../../cli/fairlead.ts', import.meta.url));
 
 /** A command at work. */
 export interface Started {
@@ -30,7 +28,7 @@ const command = ({ world, folder, more = {} }: Place) => ({
 
 /** Starts the command without a terminal. */
 export const startFairlead = (place: Place, ...args: string[]): Started =>
-  watched(spawn(process.execPath, [CLI, ...args], { ...command(place), stdio: 'pipe' }));
+  watched(spawn(process.execPath, [inject('command'), ...args], { ...command(place), stdio: 'pipe' }));
 
 /** Whether this machine can give a command a terminal. */
 export const hasTerminals = /util-linux/.test(`${spawnSync('script', ['--version']).stdout}`);
@@ -38,7 +36,7 @@ export const hasTerminals = /util-linux/.test(`${spawnSync('script', ['--version
 /** Starts the command on a terminal of its own (script, of util-linux): what it prints is all in `out`, what is typed goes to stdin. */
 export function startOnTerminal(place: Place, ...args: string[]): Started {
   const { cwd, env } = command(place);
-  const line = [process.execPath, CLI, ...args].map(word => `'${word}'`).join(' ');
+  const line = [process.execPath, inject('command'), ...args].map(word => `'${word}'`).join(' ');
   const options = { cwd, env: { TERM: 'xterm', ...env }, stdio: 'pipe' } as const;
   return watched(
     spawn('script', ['--quiet', '--return', '--flush', '--command', `exec ${line}`, '/dev/null'], options),

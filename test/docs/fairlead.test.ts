@@ -4,9 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startWorld, type World } from '../../local/world.ts';
-import { buildCommand } from '../../scripts/build.ts';
 import { runFairlead } from '../cli/program.ts';
 import { service } from '../support/objects.ts';
 import { commandsOf, INLINE, SHELL_LINES, tested } from './blocks.ts';
@@ -46,8 +45,6 @@ let world: World;
 /** DynamoDB, with a table that an ExternalDNS filled. */
 let table: Server;
 let top: string;
-/** The command as it ships: it starts in a fraction of the time that its sources take. */
-let command: string;
 
 beforeAll(async () => {
   world = await startWorld({ throttle: false, region: 'eu-west-1' });
@@ -60,9 +57,7 @@ beforeAll(async () => {
   await new Promise<void>(resolve => table.listen(0, '127.0.0.1', resolve));
   top = mkdtempSync(join(tmpdir(), 'fairlead-pages-'));
   mkdirSync(join(top, 'bin'));
-  mkdirSync(join(top, 'cli'));
-  command = await buildCommand(join(top, 'cli'));
-  program('fairlead', `exec ${process.execPath} ${command} "$@"`);
+  program('fairlead', `exec ${process.execPath} ${inject('command')} "$@"`);
   program('npx', 'command=$1; shift; exec "$command" "$@"');
   // What is not ours: a chart of the reader's, and a cluster where ExternalDNS runs.
   const manifest = JSON.stringify(service('new', { hostname: 'new.example.com' }, ['203.0.113.9'], 'shop'));
@@ -126,8 +121,8 @@ describe('every command line of a page runs', () => {
   it.each(pages)('%s', { timeout: 300_000 }, async page => {
     const folder = folderOf(page);
     loadZone();
-    expect(await runFairlead({ world, folder, cli: command }, 'sync')).toMatchObject({ code: 0 });
-    const { out } = await runFairlead({ world, folder, cli: command }, 'history', '--json');
+    expect(await runFairlead({ world, folder }, 'sync')).toMatchObject({ code: 0 });
+    const { out } = await runFairlead({ world, folder }, 'history', '--json');
     const [run = ''] = /(?<="run": ?")[^"]+/.exec(out) ?? [];
     expect(run).not.toBe('');
     const lines = SHELL_LINES.filter(one => one.page === page && isOurs(one.line)).map(({ line }) => line);
@@ -146,7 +141,7 @@ describe('every command line of a page runs', () => {
 
 /** Where the pages of `fairlead ui` are. */
 function pagesOf(folder: string): Promise<string> {
-  const child = spawn(process.execPath, [command, 'ui'], {
+  const child = spawn(process.execPath, [inject('command'), 'ui'], {
     cwd: folder,
     env: { PATH: process.env.PATH, ...world.env() },
   });
@@ -172,8 +167,7 @@ describe('every command in a sentence has options that there are', () => {
     .map(([page, words]) => [page, words.join(' '), words] as const);
   const help = new Map<string, Promise<string>>();
   const helpOf = (name: string) => {
-    const known =
-      help.get(name) ?? runFairlead({ world, folder: top, cli: command }, name, '--help').then(({ out }) => out);
+    const known = help.get(name) ?? runFairlead({ world, folder: top }, name, '--help').then(({ out }) => out);
     help.set(name, known);
     return known;
   };

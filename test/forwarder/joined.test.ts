@@ -1,32 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import type { KubernetesObject } from '../../local/emulators/kubernetes/objects.ts';
 import { startWorld, type World } from '../../local/world.ts';
-import { buildForwarder } from '../../scripts/build.ts';
 import { pod, slice } from '../sources/joined-objects.ts';
 import { Pod, until } from './pod.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
 
-let folder: string;
-let bundle: string;
 let world: World;
 let cluster: LocalCluster;
 let webhook: Webhook;
 let forwarder: Pod | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fairlead-joined-'));
-  bundle = await buildForwarder(folder);
   world = await startWorld();
   cluster = await world.addCluster({ name: 'prod' });
   webhook = await startWebhook(() => true);
 });
 afterEach(() => forwarder?.close());
 afterAll(async () => {
-  await Promise.all([world.close(), webhook.close(), rm(folder, { recursive: true })]);
+  await Promise.all([world.close(), webhook.close()]);
 });
 
 const apply = (apiVersion: string, kind: string, object: object) =>
@@ -35,7 +27,7 @@ const apply = (apiVersion: string, kind: string, object: object) =>
 test('pods are watched once a headless Service asks for its names, and their changes name that Service', async () => {
   const receiver = { url: webhook.url, auth: 'iam', region: 'eu-west-1' };
   const settings = { cluster: 'prod', webhook: receiver, gather: { quietMs: 0, mostMs: 0 }, port: 0 };
-  forwarder = new Pod(bundle, settings, cluster, world.env());
+  forwarder = new Pod(inject('forwarder'), settings, cluster, world.env());
   await forwarder.atRest();
   expect(cluster.counts.calls['list pods']).toBeUndefined();
 

@@ -2,13 +2,12 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { isSigned } from '../../lib/notice/index.ts';
 import { serveHttp, stopServer, type WireRequest } from '../../local/emulators/aws/http.ts';
 import { verifySignature } from '../../local/emulators/aws/sigv4.ts';
 import type { LocalCluster } from '../../local/emulators/kubernetes/cluster.ts';
 import { startWorld, type World } from '../../local/world.ts';
-import { buildForwarder } from '../../scripts/build.ts';
 import { ingress, NLB, service } from '../support/objects.ts';
 import { Pod, until } from './pod.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
@@ -17,7 +16,6 @@ const SECRETS = ['an old secret of 32 characters, or more', 'a new secret of 32 
 const [OLD, NEW] = SECRETS;
 
 let folder: string;
-let bundle: string;
 let world: World;
 let cluster: LocalCluster;
 let iam: Webhook;
@@ -27,7 +25,6 @@ const servers: Server[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fairlead-forwarder-'));
-  bundle = await buildForwarder(folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -63,7 +60,7 @@ const withIam = () => ({ ...common, webhook: { url: iam.url, auth: 'iam', region
 const withHmac = () => ({ ...common, webhook: { url: hmac.url, auth: 'hmac', secretFile: secretFile() } });
 
 function start(settings: unknown, env: Record<string, string> = world.env(), of: LocalCluster | undefined = cluster) {
-  const pod = new Pod(bundle, settings, of, env);
+  const pod = new Pod(inject('forwarder'), settings, of, env);
   pods.push(pod);
   return pod;
 }
@@ -255,7 +252,7 @@ describe('settings it cannot work with end it with one clear line', () => {
   });
 
   test('no cluster around it', async () => {
-    const pod = new Pod(bundle, withHmac(), undefined);
+    const pod = new Pod(inject('forwarder'), withHmac(), undefined);
     pods.push(pod);
     expect(await pod.ended()).toBe(1);
     expect(pod.lines).toMatchObject([{ level: 'error', error: expect.stringContaining('set KUBECONFIG') }]);
