@@ -340,6 +340,7 @@ describe('a new type that is blocked never takes away the old one', () => {
         ),
       }),
     );
+    expect(result.findings.map(({ reason }) => reason)).not.toContain('merged');
     // It gives the name up by asking for it no longer.
     world.clusters.prod!.objects.shift();
     await world.run();

@@ -458,6 +458,27 @@ describe('a set identifier that an object gives itself, and is its cluster’s n
   });
 });
 
+describe('a name that is shared by weight becomes one’s in one run, while an object asks no more for the set identifier that it has there', () => {
+  const routed = (target: string, namespace?: string) =>
+    shop(target, { 'set-identifier': 'own', 'aws-weight': '4' }, namespace);
+
+  test('it is near, and has the IPv4 addresses', async () => {
+    const world = await worldOf('weighted', { c1: [shop('2001:db8::1')], c2: [routed('203.0.113.2')] });
+    world.config = config('first');
+    const { result, batches } = await become(world, { c2: [shop('203.0.113.2')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
+    expect([batches, told(result)]).toEqual([1, ['conflict c1']]);
+  });
+
+  test('it is of another namespace: what is shared stays with those who share it', async () => {
+    const world = await worldOf('weighted', { c1: [shop('2001:db8::1')], c2: [routed('203.0.113.2', 'evil')] });
+    world.config = config('first');
+    const { result } = await become(world, { c2: [shop('203.0.113.2', {}, 'evil')] });
+    expect(records(world)).toEqual([`${HOST} AAAA 2001:db8::1`]);
+    expect(told(result)).toEqual(['conflict c2']);
+  });
+});
+
 test('one who has a part and wants the name otherwise has it as before, until all want that', async () => {
   const says = (sharing: string) => ({ 'fairlead.dev/sharing': sharing });
   const world = await worldOf('merge', { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')] });

@@ -8,7 +8,7 @@ import type { Keeping } from '../owners/keeping.ts';
 import type { MergeScope } from '../settings.ts';
 import { type Contender, contendersFor } from './contenders.ts';
 import { type Holder, holdersOf } from './holders.ts';
-import { GIVE_UP, losing, merging } from './told.ts';
+import { GIVE_UP, losing } from './told.ts';
 
 /** A record set of ours that belongs to an object which is not among the winners, and why it stays. */
 export interface StayingRecord {
@@ -57,7 +57,7 @@ export const firstKeeps: ConflictResolver = (current, candidates, context) => {
     winners,
     covered: covered.flatMap(({ candidate }) => candidate.objects),
     staying,
-    findings: [...findings, ...losing(losers, winners, holders, zone), ...merging(winners, zone)],
+    findings: [...findings, ...losing(losers, winners, holders, zone)],
   };
 };
 

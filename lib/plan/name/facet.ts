@@ -1,7 +1,8 @@
-import type { ObjectRef } from '../../model/index.ts';
-import { diff } from '../change/diff.ts';
+import { type ObjectRef, recordId } from '../../model/index.ts';
+import { type Delta, diff } from '../change/diff.ts';
 import { firstKeeps, type StayingRecord } from '../conflict/conflict.ts';
 import { type Contender, ofFacet } from '../conflict/contenders.ts';
+import { merging } from '../conflict/told.ts';
 import { unowned } from '../conflict/unowned.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
@@ -93,7 +94,9 @@ function planDesired(asRead: Current, winners: readonly Contender[], beside: Bes
   const current = withAdopted({ ...asRead, ours }, adopted);
   const told: Told = { name: first.name, objects: [...objects, ...covered], context };
   const quiet = current.foreign.length === 0 && adopted.length === 0 && staying.length === 0;
-  if (quiet && diff(ours, desired).length === 0) return { deltas: [], findings: [], party, objects };
+  const { zone } = context.view;
+  if (quiet && diff(ours, desired).length === 0)
+    return { deltas: [], findings: merging(winners, zone.id), party, objects };
   const unmet = unmetPreconditions({ ...whole, foreign: current.foreign }, desired, staying, context);
   const { writable, removable, findings } = sortOut(current, desired, unmet, told);
   const standing = ours.filter(
@@ -103,10 +106,22 @@ function planDesired(asRead: Current, winners: readonly Contender[], beside: Bes
   const decided = decide(deltas, told);
   return {
     deltas: decided.deltas,
-    findings: [...findings, ...decided.findings],
+    findings: [...merging(publishedOf(winners, ours, decided.deltas), zone.id), ...findings, ...decided.findings],
     party,
     objects,
   };
+}
+
+/** Those of whom something stands when all is done: who is published beside nobody is not merged. */
+function publishedOf(
+  winners: readonly Contender[],
+  ours: readonly OwnedRecord[],
+  deltas: readonly Delta[],
+): readonly Contender[] {
+  const stands = new Set(ours.map(({ record }) => recordId(record)));
+  for (const { before } of deltas) if (before) stands.delete(recordId(before.record));
+  for (const { after } of deltas) if (after) stands.add(recordId(after.record));
+  return winners.filter(({ records }) => records.some(({ record }) => stands.has(recordId(record))));
 }
 
 /**

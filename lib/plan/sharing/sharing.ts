@@ -7,7 +7,7 @@ import { findingsOf } from '../findings.ts';
 import { merge, saidOfUnfit } from './merging.ts';
 import { disagreeing, modeOf } from './mode.ts';
 import type { Shared } from './shared.ts';
-import { before, claimsAt, isOf, type Name, sortStanding, type Way, wayOf } from './way.ts';
+import { asks, before, claimsAt, isOf, type Name, sortStanding, type Way, wayOf } from './way.ts';
 import { byWeight, endSharing } from './weighing.ts';
 
 /**
@@ -39,7 +39,7 @@ export function shareName(
   const mode = new Map(addresses.map(one => [one, modeOf(one, settings)]));
   const standing = sharesAt(current, asking, context);
   if (standing.length === 0 && [...mode.values()].every(one => one === 'first')) return alone;
-  const claims = claimsAt(current, context);
+  const claims = claimsAt({ current, asking, addresses, standing }, context);
   const name: Name = {
     current,
     asking,
@@ -67,7 +67,9 @@ export function shareName(
     const outside = addresses.filter(one => !joining.includes(one) && !holds(one));
     return told(byWeight({ asking, sharing: joining, outside, others }, context));
   }
-  const sharers = addresses.filter(one => standing.some(({ claim }) => isOf(one, claim, context)));
+  // Who has something there by a set identifier, and asks for none, is as near to it as who has a share.
+  const routed = current.ours.filter(({ record: { type, setIdentifier } }) => setIdentifier && isAddressType(type));
+  const sharers = addresses.filter(one => [...standing, ...routed].some(({ claim }) => isOf(one, claim, context)));
   return told(lead && before(name) ? endSharing({ asking, lead, sharers }, context) : alone);
 }
 
@@ -101,13 +103,7 @@ function unreadAbove({ current, asking, addresses }: Name, context: NameContext)
  * name, as ExternalDNS's users write it: a cluster that does not ask for that has no part in it.
  */
 function sharesAt(current: Current, asking: readonly Candidate[], context: NameContext): readonly StandingShare[] {
-  const isOwn = ({ claim, owned: { record } }: StandingShare) =>
-    asking.some(
-      one =>
-        one.endpoints.some(
-          ({ setIdentifier }) => setIdentifier !== undefined && setIdentifier === record.setIdentifier,
-        ) && isOf(one, claim, context),
-    );
+  const isOwn = ({ claim, owned: { record } }: StandingShare) => asks(asking, record.setIdentifier, claim, context);
   return standingShares(current, context.owners).filter(share => !isOwn(share));
 }
 

@@ -8,21 +8,36 @@ import { desiredRecords } from '../desired/desired.ts';
 import { isManaged, type PlanSettings, scopeOf } from '../settings.ts';
 import { isMergeable } from './merging.ts';
 
-/** A name, what is asked for there and what stands. */
-export interface Name extends Sorted {
+interface Standing {
   readonly current: Current;
   readonly asking: readonly Candidate[];
   /** Those that could share it. */
   readonly addresses: readonly Candidate[];
+  readonly standing: readonly StandingShare[];
+}
+
+/** A name, what is asked for there and what stands. */
+export interface Name extends Standing, Sorted {
   /** How each of them wants to have it. */
   readonly mode: ReadonlyMap<Candidate, SharingMode>;
-  readonly standing: readonly StandingShare[];
   /** Whose it is. */
   readonly claims: readonly Claim[];
 }
 
 export const isOf = (one: Candidate, { ownership }: Claim, { owners }: NameContext): boolean =>
   one.objects.some(object => owners.isOf(ownership, object));
+
+/** Whether the object that an ownership record names asks for a set identifier. */
+export const asks = (
+  asking: readonly Candidate[],
+  identifier: string | undefined,
+  claim: Claim,
+  context: NameContext,
+): boolean =>
+  identifier !== undefined &&
+  asking.some(
+    one => one.endpoints.some(({ setIdentifier }) => setIdentifier === identifier) && isOf(one, claim, context),
+  );
 
 /** How the name stands shared. */
 export function before({ standing: [first] }: Pick<Name, 'standing'>): 'merge' | 'weighted' | undefined {
@@ -64,17 +79,25 @@ function scopeAt(lead: Candidate | undefined, [kept]: readonly StandingShare[], 
   return kept && scopeOf(objectOf(kept.claim.ownership), settings.merge);
 }
 
-/** What says at the name, or above it where nothing does, whose it is. */
-export function claimsAt(current: Current, context: NameContext): readonly Claim[] {
+/**
+ * What says at the name, or above it where nothing does, whose it is. What an object has by a set identifier of its own says
+ * nothing of the rest of the name, unless it asks for that instead, and is near those who share it.
+ */
+export function claimsAt({ current, addresses, asking, standing }: Standing, context: NameContext): readonly Claim[] {
   const { ours, claims, name } = current;
+  const { merge } = context.settings;
   const here = [
     ...ours.flatMap(owned => (isAddressType(owned.record.type) ? decidingClaims(owned) : [])),
     ...claims.filter(({ type }) => type === '' || isAddressType(type)),
   ];
   const all = here.length > 0 ? here : context.above(name).ours.flatMap(decidingClaims);
-  // What an object has by a set identifier of its own says nothing of the rest of the name.
-  const isOwn = ({ txt: { setIdentifier }, ownership }: Claim) =>
-    setIdentifier !== undefined && setIdentifier !== context.owners.partyOf(ownership).cluster;
+  const scopes = new Set(standing.map(({ claim }) => scopeOf(objectOf(claim.ownership), merge)));
+  const turns = addresses.filter(one => one.objects.every(object => scopes.has(scopeOf(object, merge))));
+  const isOwn = (claim: Claim) => {
+    const { setIdentifier } = claim.txt;
+    if (setIdentifier === undefined || setIdentifier === context.owners.partyOf(claim.ownership).cluster) return false;
+    return asks(asking, setIdentifier, claim, context) || !turns.some(one => isOf(one, claim, context));
+  };
   return [...new Set(all)].filter(claim => !isOwn(claim));
 }
 
