@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Endpoint, RecordSet } from '../../lib/model/index.ts';
 import type { PlanSettings } from '../../lib/plan/index.ts';
-import { endpoint, planOf, reasonsOf, snapshot } from '../support/plan.ts';
+import { endpoint, planOf, reasonsOf, snapshot, zone } from '../support/plan.ts';
 
 const NAME = 'x.example.com';
+const STRANGER = { cluster: 'c2', kind: 'ingress', namespace: 'other', name: 'b' };
 
 /** A cluster that asks for x.example.com, from `c1 203.0.113.1`. */
 function asks(text: string, more: Partial<Endpoint> = {}) {
@@ -156,4 +157,39 @@ test('the ownership record has each part, and the shortest TTL counts', () => {
     { name: `a-${NAME}`, type: 'TXT', ttl: 300, values: [said('c1', '203.0.113.1'), said('c2', '203.0.113.2')] },
     { name: NAME, type: 'A', ttl: 60, values: ['203.0.113.1', '203.0.113.2'] },
   ]);
+});
+
+describe('who is refused a name because of a part that stays is told which cluster has that part, and why it stays', () => {
+  const forbidden = { complete: false, error: 'forbidden' } as const;
+  const unread = snapshot([], { cluster: 'c1', kinds: { service: forbidden, ingress: forbidden } });
+  const stranger = snapshot([endpoint(`c2:ingress/b ${NAME} 203.0.113.2`, { object: STRANGER })], { cluster: 'c2' });
+  const messageOf = (output: ReturnType<typeof planOf>) => output.findings.find(({ object }) => object === STRANGER);
+
+  test('a name that is shared by weight', () => {
+    const records = share('c1', 1, '203.0.113.1');
+    const output = planOf({ records, snapshots: [unread, stranger], settings: sharing('weighted') });
+    expect(messageOf(output)?.message).toBe(
+      `${NAME} is shared by weight, among c1: service/default/a (c1: service objects could not be read (forbidden)): those share it that are of one namespace (see records.merge), one of each cluster, and ask for it alike`,
+    );
+  });
+
+  test('a name that is shared in the zone above', () => {
+    const below = zone([], { zone: { id: 'Z2', name: NAME, private: false } });
+    const parted = [asks('c2 203.0.113.2'), unread];
+    const above = zone([...share('c1', 1, '203.0.113.1'), { name: NAME, type: 'NS', ttl: 300, values: ['ns.x'] }]);
+    const output = planOf({ zones: [above, below], snapshots: parted, settings: sharing('weighted') });
+    expect(output.findings.find(({ zone: at, object }) => at === 'Z2' && object)).toMatchObject({
+      reason: 'frozen',
+      cluster: 'c1',
+      message: expect.stringMatching(/were read: c1: service objects could not be read \(forbidden\)$/),
+    });
+  });
+
+  test('a part of a cluster that left the config', () => {
+    const records = share('gone', 1, '203.0.113.1');
+    const output = planOf({ records, snapshots: [stranger], settings: sharing('weighted') });
+    expect(messageOf(output)?.message).toMatch(
+      /among gone: service\/default\/a \(its cluster "gone" is not in the config/,
+    );
+  });
 });

@@ -9,6 +9,7 @@ import { disagreeing, modeOf } from './mode.ts';
 import type { Shared } from './shared.ts';
 import { asks, before, claimsAt, isOf, type Name, sortStanding, type Way, wayOf } from './way.ts';
 import { byWeight, endSharing } from './weighing.ts';
+import { whyKept } from './why-kept.ts';
 
 /**
  * Puts together what clusters ask for at a name that they share, or gives each a record set by weight. The one seam at
@@ -65,7 +66,8 @@ export function shareName(
     const others = lead && !holds(lead) ? shareOfOthers(current, context.owners) : undefined;
     const joining = others ? [] : sharing;
     const outside = addresses.filter(one => !joining.includes(one) && !holds(one));
-    return told(byWeight({ asking, sharing: joining, outside, others }, context));
+    const staying = { kept: name.kept, ...whyKept(name.kept, context, current.name) };
+    return told(byWeight({ asking, sharing: joining, outside, others, staying }, context));
   }
   // Who has something there by a set identifier, and asks for none, is as near to it as who has a share.
   const routed = current.ours.filter(({ record: { type, setIdentifier } }) => setIdentifier && isAddressType(type));
@@ -90,10 +92,14 @@ function unreadAbove({ current, asking, addresses }: Name, context: NameContext)
   const above = { ...current, ours };
   const { kept } = sortStanding(sharesAt(above, asking, context), addresses, above, context);
   if (kept.length === 0) return undefined;
-  const message = `${current.name} is shared in ${zone?.name} (${zone?.id}), and is published here when all clusters that have a part of it were read`;
+  const { why, cluster, release } = whyKept(kept, context, current.name);
+  const message = `${current.name} is shared in ${zone?.name} (${zone?.id}), and is published here when all clusters that have a part of it were read: ${why}`;
+  const more = { ...(cluster !== undefined && { cluster }), ...(release !== undefined && { release }) };
   return {
     candidates: asking.filter(one => !addresses.includes(one)),
-    findings: addresses.flatMap(one => findingsOf(one, 'frozen', message, view.zone.id)),
+    findings: addresses.flatMap(one =>
+      findingsOf(one, 'frozen', message, view.zone.id).map(finding => ({ ...finding, ...more })),
+    ),
     absent: new Set(),
   };
 }

@@ -1,6 +1,7 @@
-import type { Finding, ZoneId } from '../../model/index.ts';
+import { describeObject, type Finding, type ZoneId } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
+import { objectOf, type StandingShare } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf, listObjects } from '../findings.ts';
 import type { PlanSettings } from '../settings.ts';
@@ -14,12 +15,21 @@ interface Weighing {
   readonly outside: readonly Candidate[];
   /** What another owner has of the name by weight. */
   readonly others?: Claim | undefined;
+  /** What stays though its objects do not ask for the name now, and why. */
+  readonly staying: { readonly kept: readonly StandingShare[]; readonly why: string };
 }
 
-export function byWeight({ asking, sharing, outside, others }: Weighing, { settings, view }: NameContext): Shared {
+export function byWeight(
+  { asking, sharing, outside, others, staying }: Weighing,
+  { settings, view, owners }: NameContext,
+): Shared {
   const candidates = asking.filter(one => !outside.includes(one));
-  const having = listObjects(sharing.flatMap(({ objects }) => objects));
-  const what = `is shared by weight, among ${having === '' ? 'objects that were not read' : having}`;
+  const objects = [
+    ...sharing.flatMap(one => one.objects),
+    ...staying.kept.map(({ claim }) => objectOf({ ...claim.ownership, ...owners.partyOf(claim.ownership) })),
+  ];
+  const having = listObjects([...new Map(objects.map(object => [describeObject(object), object])).values()]);
+  const what = `is shared by weight, among ${having}${staying.why === '' ? '' : ` (${staying.why})`}`;
   return {
     candidates: candidates.map(one => (sharing.includes(one) ? weigh(one, settings) : one)),
     findings: others ? toldOfOthers(outside, others, view.zone.id) : toldOutside(outside, what, view.zone.id),
