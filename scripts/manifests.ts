@@ -1,6 +1,8 @@
-// `npm run manifests`: makes forwarder/manifests/forwarder.yaml anew from the chart, for those who don't use Helm.
-import { writeFile } from 'node:fs/promises';
+// `npm run manifests`: makes what the chart has of the table of sources and of the forwarder's settings (rules.yaml,
+// values.schema.json) anew, and from the chart forwarder/manifests/forwarder.yaml, for those who don't use Helm.
+import { readFile, writeFile } from 'node:fs/promises';
 import { chartRules } from '../infra/chart-rules.ts';
+import { chartSchema } from '../infra/chart-schema.ts';
 import { renderChart } from './helm.ts';
 import { prepareProgram } from './real/build.ts';
 import { builtPath } from './real/programs.ts';
@@ -28,6 +30,8 @@ export async function manifests(helm: string): Promise<string> {
 
 if (import.meta.main) {
   await writeFile(`${root}forwarder/chart/rules.yaml`, chartRules());
+  const schema = `${root}forwarder/chart/values.schema.json`;
+  await writeFile(schema, chartSchema(await readFile(schema, 'utf8')));
   if (!(await prepareProgram('helm', console.error))) throw new Error('no Helm: install Go, with which it is built');
   await writeFile(`${root}forwarder/manifests/forwarder.yaml`, await manifests(builtPath('helm')));
 }

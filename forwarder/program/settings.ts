@@ -52,7 +52,7 @@ const view = keys({
   records: z.optional(refining(sourceRecordKeys())),
 });
 
-const schema = keys({
+export const settingsSchema = keys({
   cluster: matching(
     /^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/,
     'write the name that the cluster has in fairlead.yml: letters, digits, hyphens and underscores',
@@ -84,7 +84,7 @@ const schema = keys({
   host: z.optional(z.string()),
 });
 
-type Parsed = z.output<typeof schema>;
+type Parsed = z.output<typeof settingsSchema>;
 
 /** Reads the settings' file. @throws ConfigError that names every key at fault, what is allowed and what to do */
 export function loadSettings(file: string, env: Readonly<Record<string, string | undefined>>): Settings {
@@ -105,7 +105,7 @@ export function parseSettings(
   file: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Settings {
-  const parsed = schema.safeParse(value, { error: wording });
+  const parsed = settingsSchema.safeParse(value, { error: wording });
   if (!parsed.success)
     throw new ConfigError(
       file,

@@ -18,7 +18,7 @@ export const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'Node
 export const annotationPrefixes = () =>
   someOf(
     matching(
-      /^(?=.{2,254}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/$/,
+      /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/$/,
       'write a DNS name with a slash behind it, such as example.com/',
     ),
   );

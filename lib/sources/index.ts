@@ -4,6 +4,7 @@ export { canonicalHostname, quoted } from './hostname.ts';
 export { OWN_PREFIX } from './ignore.ts';
 export {
   ASKING,
+  isNamespaced,
   joinsOf,
   namespacesRead,
   type Place,

@@ -69,6 +69,11 @@ export const RESOURCE_KINDS = Object.keys(RESOURCES) as ResourceKind[];
 
 export const placesOf = (resource: ResourceKind): Resource['places'] => RESOURCES[resource].places;
 
+export function isNamespaced(resource: ResourceKind): boolean {
+  const { clusterWide }: Resource = RESOURCES[resource];
+  return clusterWide !== true;
+}
+
 /** A resource that a source needs beside the one that asks; it is reduced to what the join uses as its pages come in. */
 export interface Need {
   readonly resource: NeededResource;
@@ -184,8 +189,7 @@ export function joinsOf(kinds: readonly SourceKind[], rules: ObjectRules = NO_RU
  * looked up wherever `gateway.namespace` says, as in ExternalDNS.
  */
 export function namespacesOf(resource: ResourceKind, settings: SourceSettings): readonly string[] {
-  const { clusterWide }: Resource = RESOURCES[resource];
-  if (clusterWide) return [];
+  if (!isNamespaced(resource)) return [];
   const { namespaces } = rulesOf(settings);
   if (resource === 'listenerset' && namespaces.length > 0) return [];
   if (resource !== 'gateway') return namespaces;

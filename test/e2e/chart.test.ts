@@ -69,6 +69,12 @@ describe('the chart', () => {
     ['no source', 'sources=null', 'sources'],
     ['text for a number', 'gather.quietMs=soon', '/gather/quietMs'],
     ['a namespace that none may be called', 'filters.namespaces={shop-*}', '/filters/namespaces/0'],
+    ['a selector that is none', 'filters.labels=app in', 'filters.labels: "app in" is not a selector: write k=v'],
+    ['annotations’ selector that is none', 'filters.annotations==x', 'filters.annotations: "=x" is not'],
+    ['Gateways’ selector that is none', 'gateway.labels=a b', 'gateway.labels: "a b" is not a selector'],
+    ['a view’s selector that is none', 'views[0].filters.labels=a b', 'views[0].filters.labels: "a b" is not'],
+    ['a key that a view does not have', 'views[0].filter.labels=a', "'filter' not allowed"],
+    ['a record type that is none', 'records.types={A,B}', '/records/types/1'],
     ['memory that is none', 'resources.limits.memory=lots', '/resources/limits/memory'],
     ['more pods', 'replicas=2', "'replicas' not allowed"],
   ])('refuses %s, naming it', async (_rule, set, said) => {

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseSettings } from '../../forwarder/program/settings.ts';
+import { parseSelector } from '../../lib/sources/index.ts';
 
 // What the chart makes with its defaults. That it makes just this is shown in test/e2e/chart.test.ts, with Helm.
 const read = (path: string) => readFileSync(`forwarder/${path}`, 'utf8');
@@ -9,6 +11,71 @@ const manifests = parseAllDocuments(read('manifests/forwarder.yaml')).map(docume
 const manifest = (kind: string) => manifests.find(one => one.kind === kind);
 const pod = manifest('Deployment').spec.template.spec;
 const [container, ...others] = pod.containers;
+
+/** The expression by which the chart tells selectors, put together as its template does. */
+function chartSelector(): RegExp {
+  const said = new Map<string, string>();
+  const lines = read('chart/templates/_helpers.tpl').matchAll(/\$(\w+) := (?:printf )?`([^`]*)`([^}]*?) -\}\}/g);
+  for (const [, name = '', form = '', rest = ''] of lines) {
+    const parts = rest.split(' ').filter(Boolean);
+    said.set(
+      name,
+      parts.reduce((text, part) => text.replace('%s', () => said.get(part.slice(1)) ?? '?'), form),
+    );
+  }
+  return new RegExp(said.get('selector') ?? '?');
+}
+
+it('the chart takes for a selector what the config does', () => {
+  const word = fc.constantFrom(
+    'app',
+    'a.b/c',
+    'x-',
+    'in',
+    'notin',
+    '5',
+    '-5',
+    '',
+    'a'.repeat(64),
+    'A_b',
+    '-k',
+    'a/b/c',
+  );
+  const token = fc.oneof(
+    word,
+    fc.constantFrom('=', '==', '!=', '!', ',', '(', ')', '>', '<', ' in (', ' notin (', ' '),
+  );
+  const near = fc.constantFrom(
+    'k=v',
+    'k!=v',
+    'k in (a,b)',
+    'k notin (a)',
+    '!k',
+    'k',
+    'k>1',
+    ' k < -2 ',
+    'k=',
+    'k in ()',
+  );
+  const some = fc.oneof(
+    fc.array(token, { maxLength: 7 }).map(tokens => tokens.join('')),
+    fc
+      .array(fc.oneof({ weight: 4, arbitrary: near }, { weight: 1, arbitrary: word }), { maxLength: 4 })
+      .map(all => all.join(',')),
+  );
+
+  const selector = chartSelector();
+  fc.assert(
+    fc.property(some, text => {
+      expect(selector.test(text)).toBe('selector' in parseSelector(text));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+it('the chart’s schema has no expression that Helm (RE2) cannot read', () => {
+  expect(read('chart/values.schema.json')).not.toMatch(/\(\?[=!<]/);
+});
 
 describe('the pod of the forwarder', () => {
   it('runs as a user that is not root, with no way to more rights', () => {

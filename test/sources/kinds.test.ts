@@ -5,6 +5,7 @@ import { parseSettings } from '../../forwarder/program/settings.ts';
 import { readWrite } from '../../functions/audit/write.ts';
 import { auditOf } from '../../infra/audit.ts';
 import { chartRules } from '../../infra/chart-rules.ts';
+import { chartSchema } from '../../infra/chart-schema.ts';
 import { clusterRole, rolesFor } from '../../infra/cluster-role.ts';
 import type { Config } from '../../lib/config/config.ts';
 import { parseConfig } from '../../lib/config/index.ts';
@@ -139,9 +140,10 @@ describe('files that are made of the table', () => {
     expect(Object.keys(parse(chartRules()))).toEqual(WORDS);
   });
 
-  it('the chart’s values and the schema of the config know every word', () => {
-    const chart = JSON.parse(text('forwarder/chart/values.schema.json'));
-    expect(chart.properties.sources.items.enum).toEqual(WORDS);
+  it('the chart’s values (npm run manifests) and the schema of the config know every word', () => {
+    const chart = text('forwarder/chart/values.schema.json');
+    expect(chart).toBe(chartSchema(chart));
+    expect(JSON.parse(chart).properties.sources.items.enum).toEqual(WORDS);
     expect(JSON.parse(text('fairlead.schema.json')).properties.sources.items.enum).toEqual(WORDS);
   });
 });

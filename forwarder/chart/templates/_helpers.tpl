@@ -42,9 +42,29 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 {{- end }}
 
+{{/* What is no selector is refused here: the forwarder would not start with it. As lib/sources/selector.ts reads them. */}}
+{{- define "forwarder.selectors" -}}
+{{- $key := `(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?` -}}
+{{- $word := `[^\s=!,()<>]+` -}}
+{{- $value := printf `\s*(?:%s)?` $word -}}
+{{- $values := printf `\s*\(%s\s*(?:,%s\s*)*\)` $value $value -}}
+{{- $one := printf `\s*(?:!\s*%s|%s(?:\s*(?:==|!=|=)%s|\s*[<>]\s*-?[0-9]+|\s+(?:in|notin)%s)?)\s*` $key $key $value $values -}}
+{{- $selector := printf `^(?:\s*|%s(?:,%s)*)$` $one $one -}}
+{{- $parts := list (dict "at" "" "of" .Values.AsMap) -}}
+{{- range $i, $view := .Values.views }}{{- $parts = append $parts (dict "at" (printf "views[%d]." $i) "of" $view) }}{{- end -}}
+{{- range $part := $parts }}
+{{- range $path := list "filters.labels" "filters.annotations" "gateway.labels" }}
+{{- $names := splitList "." $path }}
+{{- $said := dig (first $names) (last $names) "" $part.of }}
+{{- if not (regexMatch $selector $said) }}{{- fail (printf "%s%s: %q is not a selector: write k=v, k!=v, k in (a,b), k notin (a,b), k, !k, k>1 or k<1, with commas between them" $part.at $path $said) }}{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The settings' file: exactly the keys that the forwarder knows, those without a value left out. */}}
 {{- define "forwarder.settings" -}}
 {{- include "forwarder.given" . -}}
+{{- include "forwarder.selectors" . -}}
 {{- $webhook := dict "url" .Values.webhook.url "auth" .Values.webhook.auth -}}
 {{- if and (eq .Values.webhook.auth "iam") (not .Values.webhook.region) (not (regexMatch "^https://[^/]+\\.lambda-url\\.[A-Za-z0-9-]+\\.on\\.aws([/:]|$)" .Values.webhook.url)) }}{{- fail "webhook.region: give the region of the webhook, since the url is not that of a Lambda function, which names it" }}{{- end -}}
 {{- if .Values.webhook.region }}{{- $_ := set $webhook "region" .Values.webhook.region }}{{- end -}}

@@ -1,3 +1,5 @@
+import { isNamespaced, placesOf, RESOURCE_KINDS, type ResourceKind } from '../../../lib/sources/index.ts';
+
 /** A kind of object that the API serves. */
 export interface Kind {
   /** '' is the core group. */
@@ -15,64 +17,40 @@ export interface Kind {
   readonly status: boolean;
 }
 
-/** As the CRDs of 1.6 serve them; old versions of the Gateway are left out. */
-const gatewayApi = (resource: string, kind: string, ...others: string[]): Kind => ({
-  group: 'gateway.networking.k8s.io',
-  version: 'v1',
-  others,
-  resource,
-  kind,
-  namespaced: true,
-  status: true,
-});
+/** What is not as it is for most: namespaced where the table does not say otherwise, `v1`, with a status. By the plural of the kind. */
+const OTHERWISE: Readonly<Record<string, Partial<Kind>>> = {
+  services: { short: 'svc' },
+  namespaces: { short: 'ns' },
+  nodes: { short: 'no' },
+  pods: { short: 'po' },
+  ingresses: { short: 'ing' },
+  endpointslices: { status: false },
+  dnsendpoints: { version: 'v1alpha1' },
+  gateways: { short: 'gtw' },
+  listenersets: { short: 'lset' },
+  // As the CRDs of 1.6 serve them; old versions of the Gateway are left out.
+  httproutes: { others: ['v1beta1'] },
+  tlsroutes: { others: ['v1alpha3', 'v1alpha2'] },
+  tcproutes: { others: ['v1alpha2'] },
+  udproutes: { others: ['v1alpha2'] },
+};
 
+/** A resource of the table of sources, in the place where a cluster of today serves it. */
+function served(resource: ResourceKind): Kind {
+  const [{ group, plural, kind, version = 'v1' }] = placesOf(resource);
+  const namespaced = isNamespaced(resource);
+  return { group, version, resource: plural, kind, namespaced, status: true, ...OTHERWISE[plural] };
+}
+
+const EVENTS: Omit<Kind, 'group'> = {
+  ...{ version: 'v1', resource: 'events', short: 'ev', kind: 'Event', namespaced: true, status: false },
+};
+
+/** Every resource that a source reads, and the Events that are written. */
 export const KINDS: readonly Kind[] = [
-  { group: '', version: 'v1', resource: 'services', short: 'svc', kind: 'Service', namespaced: true, status: true },
-  { group: '', version: 'v1', resource: 'namespaces', short: 'ns', kind: 'Namespace', namespaced: false, status: true },
-  { group: '', version: 'v1', resource: 'nodes', short: 'no', kind: 'Node', namespaced: false, status: true },
-  { group: '', version: 'v1', resource: 'pods', short: 'po', kind: 'Pod', namespaced: true, status: true },
-  { group: '', version: 'v1', resource: 'events', short: 'ev', kind: 'Event', namespaced: true, status: false },
-  {
-    group: 'events.k8s.io',
-    version: 'v1',
-    resource: 'events',
-    short: 'ev',
-    kind: 'Event',
-    namespaced: true,
-    status: false,
-  },
-  {
-    group: 'networking.k8s.io',
-    version: 'v1',
-    resource: 'ingresses',
-    short: 'ing',
-    kind: 'Ingress',
-    namespaced: true,
-    status: true,
-  },
-  {
-    group: 'discovery.k8s.io',
-    version: 'v1',
-    resource: 'endpointslices',
-    kind: 'EndpointSlice',
-    namespaced: true,
-    status: false,
-  },
-  {
-    group: 'externaldns.k8s.io',
-    version: 'v1alpha1',
-    resource: 'dnsendpoints',
-    kind: 'DNSEndpoint',
-    namespaced: true,
-    status: true,
-  },
-  { ...gatewayApi('gateways', 'Gateway'), short: 'gtw' },
-  { ...gatewayApi('listenersets', 'ListenerSet'), short: 'lset' },
-  gatewayApi('httproutes', 'HTTPRoute', 'v1beta1'),
-  gatewayApi('grpcroutes', 'GRPCRoute'),
-  gatewayApi('tlsroutes', 'TLSRoute', 'v1alpha3', 'v1alpha2'),
-  gatewayApi('tcproutes', 'TCPRoute', 'v1alpha2'),
-  gatewayApi('udproutes', 'UDPRoute', 'v1alpha2'),
+  ...RESOURCE_KINDS.map(served),
+  { group: '', ...EVENTS },
+  { group: 'events.k8s.io', ...EVENTS },
 ];
 
 const versionsOf = ({ version, others = [] }: Kind): readonly string[] => [version, ...others];
