@@ -21,7 +21,9 @@ export function decide(
     .filter(delta => !allowed.includes(delta))
     .flatMap(delta => {
       const message = `${describeDelta(told.name, delta)} is not done: the policy is ${settings.policy}`;
-      return tell(told, 'policy', message, typeOf(delta));
+      const { setIdentifier } = recordOf(delta) ?? {};
+      const found = tell(told, 'policy', message, typeOf(delta));
+      return setIdentifier === undefined ? found : found.map(finding => ({ ...finding, setIdentifier }));
     });
   return { deltas: allowed, findings };
 }
@@ -34,9 +36,12 @@ function losingClaims({ before, after }: Delta): readonly Claim[] {
   return before.shares.filter(claim => !stays(claim));
 }
 
-const typeOf = (delta: Delta) => (delta.after?.record ?? delta.before?.record)?.type;
+const recordOf = (delta: Delta) => delta.after?.record ?? delta.before?.record;
+
+const typeOf = (delta: Delta) => recordOf(delta)?.type;
 
 function describeDelta(name: DnsName, delta: Delta): string {
   const what = delta.after ? (delta.before ? 'the update' : 'the creation') : 'the removal';
-  return `${what} of ${name} ${typeOf(delta)}`;
+  const { setIdentifier } = recordOf(delta) ?? {};
+  return `${what} of ${name} ${typeOf(delta)}${setIdentifier === undefined ? '' : ` "${setIdentifier}"`}`;
 }

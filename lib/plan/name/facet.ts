@@ -1,4 +1,4 @@
-import { type ObjectRef, recordId } from '../../model/index.ts';
+import { type Finding, type ObjectRef, recordId } from '../../model/index.ts';
 import { type Delta, diff } from '../change/diff.ts';
 import { firstKeeps, type StayingRecord } from '../conflict/conflict.ts';
 import { type Contender, ofFacet } from '../conflict/contenders.ts';
@@ -48,20 +48,28 @@ export function planFacet(
 
 /** A facet that no object asks for, at a name that is asked for otherwise. */
 function removeFacet(current: Current, gives: Settled['gives'], context: NameContext): FacetPlan {
-  const { owners, settings } = context;
+  const { owners, settings, view } = context;
   const gone = current.ours.filter(
     owned =>
       isManaged(owned.record.type, settings) &&
       !keepingOf(owned, current.name, context) &&
       !isAwaited(owned, current.name, context),
   );
-  const deltas = gone
-    .filter(({ record }) => settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record)))
-    .map(before => ({ before }));
+  const mayGo = ({ record }: OwnedRecord) =>
+    settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record));
+  const deltas = gone.filter(mayGo).map(before => ({ before }));
+  const findings = gone
+    .filter(owned => !mayGo(owned))
+    .map(({ record: { name, type, setIdentifier } }): Finding => {
+      const which = setIdentifier === undefined ? type : `${type} "${setIdentifier}"`;
+      const message = `${name} ${which} is kept though no object asks for it: the policy is ${settings.policy}`;
+      const identity = { name, type, ...(setIdentifier !== undefined && { setIdentifier }) };
+      return { reason: 'policy', message, ...identity, zone: view.zone.id };
+    });
   const [first] = deltas;
   return {
     deltas,
-    findings: [],
+    findings,
     objects: [],
     ...(first && { party: owners.partyOf(first.before.claim.ownership) }),
   };
