@@ -184,7 +184,8 @@ function end(code: number): void {
     .finally(() => process.exit(code));
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (ending ? process.exit(1) : end(0))); // a second one does not wait
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => (ending ? process.exit(1) : end(0))); // a second one does not wait
 // Whoever reads (`| head`) has had enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'EPIPE' ? 0 : 1));
 process.on('unhandledRejection', reason => {

@@ -15,6 +15,7 @@ export async function startPages(world: World, { bucket }: Stack, config: string
   const child = spawn(process.execPath, [COMMAND, 'ui', '--config', config, '--refresh', REFRESH], {
     env: { ...process.env, ...world.env(), FAIRLEAD_STATE_BUCKET: bucket },
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true, // Ctrl-C goes to all that the terminal runs; this one is ended in its turn
   });
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });

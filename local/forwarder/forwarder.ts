@@ -47,6 +47,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     },
     execArgv: ['--import', EXIT_WITH_PARENT],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true, // Ctrl-C goes to all that the terminal runs; this one is ended in its turn
   });
   let last = '';
   for (const stream of [child.stdout, child.stderr])

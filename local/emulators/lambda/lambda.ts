@@ -96,6 +96,7 @@ function startChild({ name, bundle, env, memory = 1_769, onLog }: LambdaOptions)
     execArgv: [...process.execArgv, `--max-old-space-size=${Math.floor(memory * HEAP_SHARE)}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
+    detached: true, // as AWS's: Ctrl-C in a terminal breaks no run off
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', text => onLog?.(text));
   return child;

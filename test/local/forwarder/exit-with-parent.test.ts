@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,4 +40,30 @@ test('a forwarder does not outlive its parent, even one that was killed', async 
   expect(isAlive(pid)).toBe(true);
   started.kill('SIGKILL');
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 25_000 });
+});
+
+test('Ctrl-C, which a terminal sends to all that it runs, ends it in its turn, and it is not told as lost', async () => {
+  const program = join(folder, 'program.mjs');
+  const end = (signal: string) => `process.on('${signal}', () => { console.log('${signal}'); process.exit(); });`;
+  await writeFile(program, `${end('SIGINT')}${end('SIGTERM')}setInterval(() => {}, 1000);console.log('ready');`);
+  const replaceable = new URL('../../../local/forwarder/replaceable.ts', import.meta.url).href;
+  const parent = `
+    import { startReplaceable } from ${JSON.stringify(replaceable)};
+    const cluster = { name: 'c', kubeconfig: () => '{}' };
+    const onLog = text => process.stdout.write(text);
+    const forwarder = startReplaceable({ program: ${JSON.stringify(program)}, cluster, config: { records: {}, views: [] }, webhookUrl: 'http://127.0.0.1', env: {}, onLog });
+    forwarder.onLost(() => console.log('lost'));
+    process.on('SIGINT', () => setTimeout(() => forwarder.close().then(() => process.exit()), 500));`;
+  const env = { PATH: process.env.PATH, TMPDIR: folder };
+  // A group of its own, as a shell gives each command.
+  const started = spawn(process.execPath, ['--input-type=module', '--eval', parent], { env, detached: true });
+  let said = '';
+  started.stdout.on('data', part => {
+    said += part;
+  });
+  const ended = once(started, 'exit');
+  await vi.waitFor(() => expect(said).toBe('ready\n'), { timeout: 25_000 });
+  process.kill(-(started.pid ?? 0), 'SIGINT');
+  await ended;
+  expect(said).toBe('ready\nSIGTERM\n');
 });
