@@ -59,7 +59,8 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
   refused: finding =>
     `change what Route 53 refuses${finding.object ? ` in ${resourceOf(finding.object)} of ${finding.object.cluster}` : ''}; to try it again at once: ${force(finding)}`,
   deferred: () => 'wait for the next run, or run fairlead sync',
-  unreadable: () => 'see that the role may read the hosted zone or the cluster: fairlead plan says what is wrong',
+  unreadable: () =>
+    'see that the role may read the hosted zone or the cluster: fairlead doctor says what is wrong, and what mends it',
 };
 
 export function adviceFor(finding: Finding): string {

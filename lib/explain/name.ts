@@ -4,7 +4,7 @@ import { adviceOnLeft, type FocusedName, focus, type PlanInput, tellers } from '
 import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
-import { nearestOf } from './nearest.ts';
+import { nearestIn, nearestOf } from './nearest.ts';
 import { askerOf, isCovered, objectsOf, withoutUnread } from './outcome.ts';
 import { explainZones, type KnownZones } from './zones.ts';
 
@@ -75,7 +75,11 @@ export function explainName(name: DnsName, facts: Facts, { dns, last = [] }: Bes
   );
   const known = { asking, zones, next };
   const verdict = verdictOf(known);
-  const nearest = verdict === 'unknown' ? nearestOf(name, namesIn(facts)) : undefined;
+  const isHomeless = !zones.some(({ selected }) => selected);
+  const nearest =
+    verdict === 'unknown' || isHomeless
+      ? (nearestOf(name, namesIn(facts)) ?? (isHomeless ? nearestIn(name, selectedIn(facts)) : undefined))
+      : undefined;
   const explanation = { name, verdict, published: verdict === 'published', zones, asking, reasons, next, last };
   return {
     ...explanation,
@@ -143,12 +147,15 @@ function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'
   const [filtered] = told.filter(({ reason }) => reason === 'filtered');
   if (verdict === 'published') return publishedAdvice(explanation);
   if (verdict === 'pending' && !grave) return 'run fairlead sync, or wait for the schedule';
+  if (grave?.reason === 'no-zone' && nearest !== undefined)
+    return `did you mean ${nearest}? If not: ${adviceFor(grave)}`;
   if (grave) return adviceFor(grave);
   if (verdict === 'leaving')
     return 'if it is to stay, let an object ask for it again before the next run; to see what else leaves: fairlead plan';
   if (verdict === 'kept') return reasons[0] ? adviceFor(reasons[0]) : 'fairlead plan says why it is kept';
   if (verdict === 'foreign') return foreignAdvice(explanation);
-  if (filtered) return adviceFor(filtered);
+  if (filtered)
+    return nearest === undefined ? adviceFor(filtered) : `did you mean ${nearest}? If not: ${adviceFor(filtered)}`;
   if (nearest !== undefined) return `did you mean ${nearest}?`;
   const where = zones.length === 0 ? `; and create a hosted zone for it, since none of the account contains it` : '';
   const [, former] = /(?:^|: )([\w-]+\/[\w.-]+\/[\w.-]+)$/.exec(explanation.last[0]?.formerly ?? '') ?? [];
@@ -180,6 +187,8 @@ function publishedAdvice({ zones, asking }: Pick<Explanation, 'zones' | 'asking'
     ? `to change it, change ${resourceOf(first.object)} in ${first.object.cluster}`
     : 'nothing is to be done';
 }
+
+const selectedIn = ({ zones, selected }: Facts) => zones.filter(({ id }) => selected.has(id)).map(zone => zone.name);
 
 /** Every name that is asked for or stands in a zone that was loaded. */
 function* namesIn(facts: Facts): Generator<DnsName> {

@@ -22,6 +22,18 @@ export function nearestOf(unknown: string, known: Iterable<string>): string | un
   return best;
 }
 
+/** The name under the domain that its own was most likely meant to be: `a.exmaple.com` is `a.example.com`. */
+export function nearestIn(name: string, domains: readonly string[]): string | undefined {
+  const labels = name.split('.');
+  for (const domain of domains) {
+    const length = domain.split('.').length;
+    const own = labels.slice(-length).join('.');
+    if (length > labels.length || own === domain || nearestOf(own, [domain]) === undefined) continue;
+    return [...labels.slice(0, -length), domain].join('.');
+  }
+  return undefined;
+}
+
 const CODES = 128;
 
 /** Each edit brings in at most one letter that the other text does not have as often. */

@@ -1,3 +1,4 @@
+import { ago } from '../ago.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import { groupBy } from '../group.ts';
 import type { ClusterName, DnsName, Endpoint, HostedZone, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
@@ -116,7 +117,7 @@ async function keptOf(
     zones,
     selected: new Set(selected.map(({ id }) => id)),
     readAt: { zones: new Map(loaded.map(({ zone, readAt: at }) => [zone.id, at])), clusters: new Map(readAt) },
-    gaps: gapsOf(known, selected, copies, namesOf(asked)),
+    gaps: [...gapsOf(known, selected, copies, namesOf(asked)), ...late(loaded, open)],
   };
 }
 
@@ -208,6 +209,19 @@ function keptInput(asked: readonly Snapshot[], run: OpenRun): Omit<PlanInput, 'z
     asked: names,
     earlier: asked,
   };
+}
+
+const HOUR = 3_600_000;
+
+/** A zone is read in full by the first run after `state.refresh`: an older copy says that no run could, or that there was none. */
+function late(copies: readonly ZoneCopy[], { config, ports: { clock } }: OpenRun): string[] {
+  const now = clock.now();
+  return copies
+    .filter(({ readAt }) => now - readAt > 2 * config.state.refreshMs + HOUR)
+    .map(({ zone: { name, id }, readAt }) => {
+      const what = `what is kept of the hosted zone ${name} (${id}) was read in full ${ago(readAt, now)}`;
+      return `${what}, and by no run since: fairlead doctor says whether it can be read`;
+    });
 }
 
 function gapsOf(

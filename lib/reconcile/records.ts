@@ -10,7 +10,7 @@ import {
 import { configuredIn, fleetOfShards } from './left-clusters.ts';
 import { openViews } from './open.ts';
 import type { Run } from './ports.ts';
-import { type ListedView, listAllViews } from './views.ts';
+import { type ListedView, listAllViews, listViews } from './views.ts';
 import { loadZones } from './zones.ts';
 
 /** A record set of a selected zone and, if an ownership record says so, whose it is. */
@@ -32,23 +32,32 @@ export async function listRecords(
     readonly withoutOwnership?: boolean;
     /** False: what is kept serves as long as it serves a run. */
     readonly fresh?: boolean;
+    /** What cannot be read is left out: a plan beside it tells of that. */
+    readonly readable?: boolean;
   },
 ): Promise<ListedRecord[]> {
-  const { fresh = true } = options;
-  const listed = await listAllViews(await openViews(run), { fresh, keep: false });
-  const views = await Promise.all(listed.map(view => recordsOf(view, { ...options, fresh })));
+  const { fresh = true, readable = false } = options;
+  const all = await openViews(run);
+  const how = { fresh, keep: false };
+  const listed = readable ? (await listViews(all, how)).listed : await listAllViews(all, how);
+  const views = await Promise.all(listed.map(view => recordsOf(view, { ...options, fresh, readable })));
   return views.flat();
 }
 
 async function recordsOf(
   { run, route53, listing }: ListedView,
-  options: { readonly all: boolean; readonly withoutOwnership?: boolean; readonly fresh: boolean },
+  options: {
+    readonly all: boolean;
+    readonly withoutOwnership?: boolean;
+    readonly fresh: boolean;
+    readonly readable: boolean;
+  },
 ): Promise<ListedRecord[]> {
   const { config, naming } = run;
   const zonesToRead = listing.selected.filter(({ id }) => !listing.contested.has(id));
   const { zones, findings } = await loadZones(zonesToRead, run, route53, { fresh: options.fresh });
   const unreadable = [...listing.findings, ...findings].find(({ reason }) => reason !== 'warning');
-  if (unreadable) throw new Error(unreadable.message);
+  if (unreadable && !options.readable) throw new Error(unreadable.message);
   const owners = new Set(config.clusters.map(cluster => cluster.owner));
   const configured = { owners: run.owners, clusters: configuredIn(config).clusters };
   return zones.flatMap(({ state, copy }) => {

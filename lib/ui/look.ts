@@ -46,7 +46,7 @@ export async function lookAtWorld(
   const ports = withZones(given, ({ route53, budget }) => ({ route53: remembering(route53), budget }));
   const run = { config, ports, ...(anew && { exact: true }) };
   const plan = await reconcile({ mode: 'plan', force: false }, run);
-  const records = await listRecords(run, { all: true, withoutOwnership: true, fresh: anew });
+  const records = await listRecords(run, { all: true, withoutOwnership: true, fresh: anew, readable: true });
   const at = ports.clock.now();
   const known = before && !anew && at - before.rooms.at < ROOMS_MS ? before.rooms : undefined;
   const rooms = known ?? { at, of: await roomsOf(plan.zones, config, ports) };

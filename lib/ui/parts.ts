@@ -1,5 +1,5 @@
 import { adviceFor } from '../explain/index.ts';
-import type { Finding, RecordChange, RecordSet } from '../model/index.ts';
+import type { Finding, Reason, RecordChange, RecordSet } from '../model/index.ts';
 import { describeObject, describeObjects, isUnpublished } from '../model/index.ts';
 import { describeValue } from '../report/change.ts';
 import { type Html, html, type Part } from './html.ts';
@@ -38,6 +38,9 @@ export function valueDifference({ before, after }: Pick<RecordChange, 'before' |
   return html`<span class="value">${before && html`<del>${text(before)}</del>`}${before && after && ' → '}${after && html`<ins>${text(after)}</ins>`}</span>`;
 }
 
+/** Reasons whose messages say what is, or are Route 53's own words, and not what to do. */
+const TELLING_NOTHING: ReadonlySet<Reason> = new Set(['refused', 'not-owned', 'unreadable', 'policy']);
+
 export const FINDING_HEAD = ['Reason', 'About', 'What, and what to do'] as const;
 
 export function findingCells(finding: Finding): Part[] {
@@ -47,8 +50,8 @@ export function findingCells(finding: Finding): Part[] {
     html`<span class="${isUnpublished(finding) ? 'bad' : 'soft'}">${reason}</span>`,
     html`${name !== undefined && nameLink(name)}${name !== undefined && about !== '' && html`<br>`}${about}`,
     html`${message}${count > 1 && html` <span class="soft">(${count} in all)</span>`}${
-      // All other messages say what to do; these are Route 53's own words, and here it takes a command.
-      (reason === 'refused' || release !== undefined) && html`<br>${adviceFor(finding)}`
+      // All other messages say what to do.
+      (TELLING_NOTHING.has(reason) || release !== undefined) && html`<br>${adviceFor(finding)}`
     }`,
   ];
 }

@@ -1,26 +1,24 @@
+import { nearestOf } from '../../explain/index.ts';
 import type { DnsName, Finding, HistoryLine } from '../../model/index.ts';
 import { adviceOnLeft } from '../../plan/index.ts';
 import { describeValue } from '../../report/change.ts';
 import { type Html, html } from '../html.ts';
-import { commandLine, table } from '../layout.ts';
+import { commandLine, nameLink, table } from '../layout.ts';
 import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
 import type { Index } from '../picture.ts';
 import { ROWS } from './lists.ts';
 import { historyTable } from './runs.ts';
 
 /** One hostname: what stands there and whose it is, what the next run would do, and why what is asked for is not there. */
-export function namePage(
-  { rows, findings, changes }: Index,
-  name: DnsName,
-  lately: readonly HistoryLine[] | string,
-): Html {
+export function namePage(index: Index, name: DnsName, lately: readonly HistoryLine[] | string): Html {
+  const { rows, findings, changes } = index;
   const here = rows.filter(({ listed }) => listed.record.name === name);
   const waiting = changes.get(name) ?? [];
   const said = findings.get(name) ?? [];
   // What is ours was made by a run, be it longer ago than the page shows.
   const mayBeUndone = typeof lately === 'string' || lately.length > 0 || here.some(({ ours }) => ours);
   return html`
-${verdict(name, here, waiting.length, said)}
+${verdict({ name, here, index }, waiting.length, said)}
 <h2>What stands in Route 53</h2>
 ${table(
   'Record sets of this name',
@@ -44,16 +42,35 @@ ${commandLine(`npx fairlead explain ${name}\nnpx fairlead history ${name}`)}
 ${mayBeUndone && html`<p>To put back what was changed last, and to hold it there (shown first, then asked):</p>\n${commandLine(`npx fairlead undo ${name}`)}`}`;
 }
 
+/** Nothing is known of it: perhaps it is mistyped, or what would ask for it could not be read. */
+function nothing(name: DnsName, { rows, changes, picture: { plan } }: Index): Html {
+  const unread = plan.clusters.filter(({ kinds }) => Object.values(kinds).some(({ complete }) => !complete));
+  const zones = plan.zones.filter(({ source }) => source === 'unreadable').map(zone => zone.name);
+  const known = function* () {
+    for (const { listed } of rows) yield listed.record.name;
+    yield* changes.keys();
+  };
+  const nearest = nearestOf(name, known());
+  const could = [...unread.map(cluster => cluster.name), ...zones];
+  return html`<p>${could.length === 0 ? 'Nothing stands there, and nobody asks for it.' : html`<span class="bad">As far as could be read, nothing stands there, and nobody asks for it: ${could.join(', ')} could not be read in full.</span>`}${nearest !== undefined && html` Did you mean ${nameLink(nearest)}?`}</p>`;
+}
+
 /** Thousands of objects may ask for one name. */
 const captionOf = (count: number, what: string) =>
   count <= ROWS ? `${count} ${what} of this name` : `The first ${ROWS} of ${count} ${what} of this name`;
 
-function verdict(name: DnsName, here: Index['rows'], waiting: number, findings: readonly Finding[]): Html {
+interface Asked {
+  readonly name: DnsName;
+  readonly here: Index['rows'];
+  readonly index: Index;
+}
+
+function verdict({ name, here, index }: Asked, waiting: number, findings: readonly Finding[]): Html {
   if (findings.length > 0 && findings.every(({ object }) => object === undefined))
     return html`<p class="bad">It stays as it is: see the reasons below.</p>`;
   if (findings.length > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
   if (waiting > 0) return html`<p class="warn">It changes with the next run.</p>`;
-  if (here.length === 0) return html`<p>Nothing stands there, and nobody asks for it.</p>`;
+  if (here.length === 0) return nothing(name, index);
   const gone = here.find(({ ours, listed }) => !ours && listed.left !== undefined)?.listed;
   if (gone) {
     const { left: clusters = [], owner = '', cluster } = gone;

@@ -4,7 +4,7 @@ import type { ClusterResult, Reason, ZoneResult } from '../../model/index.ts';
 import { describeLeft } from '../../plan/index.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
-import { type Index, leftBehind, type Room } from '../picture.ts';
+import { type Index, leftBehind, type Room, type Row } from '../picture.ts';
 
 /** How each kind was read; what kept several from being read is said once. */
 function kindsCell(kinds: ClusterResult['kinds']): Part {
@@ -54,7 +54,10 @@ ${leftByClusters(index)}
 ${table(
   'Hosted zones that the config selects',
   ['Zone', 'Ours', 'Others', 'Waiting', 'Room', 'Read in full'],
-  plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.of.get(zone.id), now)),
+  [
+    ...plan.zones.map(zone => zoneCells(zone, byZone.get(zone.id)?.length ?? 0, picture.rooms.of.get(zone.id), now)),
+    ...idleZones(index),
+  ],
 )}
 <h2>Why something is not done</h2>
 ${reasonsTable(plan.reasons)}
@@ -75,6 +78,27 @@ ${table(
     return [html`<a href="./records?q=${query}">${left.clusters.join(' or ')}</a>`, html`${found}<br>${advice}`];
   }),
 )}`;
+}
+
+/** Selected zones of which no cluster asks anything, and which have nothing of ours: a run has nothing to do with them. */
+function idleZones({ picture: { plan }, rows }: Index): Part[][] {
+  const known = new Set(plan.zones.map(({ id }) => id));
+  const idle = groupBy(
+    rows.filter(({ listed: { zone } }) => !known.has(zone.id)),
+    ({ listed: { zone } }) => zone.id,
+  );
+  return [...idle.values()].map(some => {
+    const { id, name, private: hidden } = (some[0] as Row).listed.zone;
+    const title = html`<a href="./records?q=${encodeURIComponent(id)}">${name}</a> <span class="soft">${hidden ? 'private, ' : ''}${id}</span>`;
+    return [
+      title,
+      0,
+      some.length,
+      0,
+      html`<span class="soft">not known</span>`,
+      html`<span class="soft">nothing of it is asked for</span>`,
+    ];
+  });
 }
 
 /** @param all how many record sets the zone has, ownership records left out */
