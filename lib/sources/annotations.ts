@@ -139,9 +139,12 @@ export function aliasTypesOf(alias: Field | undefined): readonly ('A' | 'AAAA')[
 /** The `aws-evaluate-target-health` annotation, as ExternalDNS reads it: anything but `true` is false. Absent: undefined. */
 export function targetHealthOf({ annotations, notes }: KubernetesObject): boolean | undefined {
   const health = annotationOf(annotations, 'aws-evaluate-target-health');
-  if (health === undefined) return undefined;
-  if (health.text !== 'true' && health.text !== 'false') {
-    notes.add('warning', health.field, `${quoted(health.text)} means false: write "true" or "false"`);
-  }
-  return health.text === 'true';
+  return health && isTrue(health, notes);
+}
+
+/** Anything but `true` is false, told where it is not `false` either. */
+export function isTrue({ text, field }: Field, notes: Notes): boolean {
+  if (text !== 'true' && text !== 'false')
+    notes.add('warning', field, `${quoted(text)} means false: write "true" or "false"`);
+  return text === 'true';
 }

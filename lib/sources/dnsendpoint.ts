@@ -8,7 +8,7 @@ import {
   type ManagedType,
   readValue,
 } from '../model/index.ts';
-import { aliasTypesOf, aliasWish, isForeign, ttlIn } from './annotations.ts';
+import { aliasTypesOf, aliasWish, isForeign, isTrue, ttlIn } from './annotations.ts';
 import { canonicalHostname, quoted } from './hostname.ts';
 import { localProblemIn } from './local.ts';
 import type { Field, Notes } from './notes.ts';
@@ -91,7 +91,14 @@ function propertiesOf(raw: unknown, field: string, notes: Notes): Map<string, Fi
     const name = fieldOf(at(property, 'name'), `${where}.name`, notes);
     const value = at(property, 'value') ?? '';
     if (typeof value !== 'string') notes.wrongType(`${where}.value`, 'text');
-    else if (name) properties.set(name.text, { text: value, field: `${where} (${name.text})` });
+    else if (name) {
+      const property = { text: value, field: `${where} (${name.text})` };
+      const first = properties.get(name.text);
+      // As in ExternalDNS the first one counts.
+      if (first === undefined) properties.set(name.text, property);
+      else if (first.text !== value)
+        notes.add('warning', property.field, `is ignored: ${first.field} says ${quoted(first.text)}`);
+    }
   });
   return properties;
 }
@@ -170,7 +177,7 @@ function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoi
   const common = {
     ...(entry.ttl !== undefined && { ttl: entry.ttl }),
     alias: wish,
-    ...(health && { evaluateTargetHealth: health.text === 'true' }),
+    ...(health && { evaluateTargetHealth: isTrue(health, notes) }),
     ...(zoneId !== undefined && { zoneId }),
     ...entry.routed,
     object: notes.object,

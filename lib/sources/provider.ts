@@ -1,4 +1,5 @@
 import type { ZoneId } from '../model/index.ts';
+import { nearestKey } from '../nearest.ts';
 import { quoted } from './hostname.ts';
 import type { Field, Notes } from './notes.ts';
 import { type Fault, ROUTING_KEYS, type Routed, routingOf } from './routing.ts';
@@ -16,11 +17,19 @@ export function routedEntry(
   setIdentifier: Field | undefined,
 ): Routed | (Fault & { readonly reason: 'invalid' | 'unsupported' }) {
   for (const [name, { field }] of properties) {
-    if (!name.startsWith('aws/') || OBEYED.has(name)) continue;
-    return { reason: 'unsupported', field, problem: 'it is not supported yet: remove it' };
+    const problem = whyRefused(name);
+    if (problem !== undefined) return { reason: 'unsupported', field, problem };
   }
   const routed = routingOf({ setIdentifier, of: key => properties.get(`aws/${key}`) });
   return 'problem' in routed ? { reason: 'invalid', ...routed } : routed;
+}
+
+/** A property of AWS that nobody knows, or that is written as the annotation is, may be a slip in one that makes another record. */
+function whyRefused(name: string): string | undefined {
+  if (!/^aws[/-]/.test(name) || OBEYED.has(name)) return undefined;
+  if (name === 'aws/target-hosted-zone') return 'it is not supported yet: remove it';
+  const nearest = nearestKey(name, [...OBEYED]);
+  return `${quoted(name)} is not a known property: ${nearest === undefined ? 'remove it' : `did you mean "${nearest}"?`}`;
 }
 
 /**

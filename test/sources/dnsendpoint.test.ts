@@ -178,7 +178,15 @@ describe('an entry that cannot be published is refused alone, and what is publis
       'invalid',
       'no routing policies for records of type NS',
     ],
-    ['what AWS property there may be', property('aws/new'), 'unsupported', 'not supported yet'],
+    [
+      'what AWS property there may be',
+      property('aws/new'),
+      'unsupported',
+      '"aws/new" is not a known property: remove it',
+    ],
+    ['a mistyped property', property('aws/wieght'), 'unsupported', 'did you mean "aws/weight"?'],
+    ['the annotation’s name', property('aws-weight', '10'), 'unsupported', 'did you mean "aws/weight"?'],
+    ['another zone for an alias', property('aws/target-hosted-zone'), 'unsupported', 'not supported yet'],
   ])('%s', (_what, entry, reason, message) => {
     const wanted = read([
       { dnsName: 'a.example.com', recordType: 'A', targets: ['192.0.2.1'], ...entry },
@@ -191,6 +199,23 @@ describe('an entry that cannot be published is refused alone, and what is publis
       name: 'a.example.com',
       message: expect.stringContaining(message),
     });
+  });
+
+  it('takes the first of properties of one name, as ExternalDNS does, and tells of another that differs', () => {
+    const weights = ['10', '10', '20'].map(value => ({ name: 'aws/weight', value }));
+    const wanted = one({ setIdentifier: 's', providerSpecific: weights });
+    expect(wanted.endpoints).toMatchObject([{ routing: { weight: 10 } }]);
+    expect(onlyFinding(wanted)).toMatchObject({
+      reason: 'warning',
+      message: expect.stringMatching(/providerSpecific\[2\] .*is ignored: .*providerSpecific\[0\] .* says "10"/),
+    });
+  });
+
+  it('tells of target health that is neither true nor false', () => {
+    const property = { name: 'aws/evaluate-target-health', value: 'yes' };
+    const wanted = one({ recordType: 'CNAME', targets: [NLB], providerSpecific: [property] });
+    expect(wanted.endpoints).toMatchObject([{ evaluateTargetHealth: false }]);
+    expect(onlyFinding(wanted).message).toContain('"yes" means false: write "true" or "false"');
   });
 
   it.each([
