@@ -25,6 +25,8 @@ type Step =
   | { readonly do: 'naming'; readonly to: number }
   | { readonly do: 'object'; readonly object: number; readonly names: readonly string[]; readonly address: number }
   | { readonly do: 'hand'; readonly name: string }
+  /** Somebody removes a record set of ours, and not its ownership record. */
+  | { readonly do: 'drop'; readonly name: string }
   | { readonly do: 'run' };
 
 const name = fc.constantFrom(...NAMES);
@@ -37,12 +39,13 @@ const object = fc.record({
 const gone = object.map((one): Step => ({ ...one, names: [] }));
 const naming = fc.record({ do: fc.constant('naming' as const), to: fc.nat({ max: NAMINGS.length - 1 }) });
 const hand = fc.record({ do: fc.constant('hand' as const), name });
+const drop = fc.record({ do: fc.constant('drop' as const), name });
 const steps: fc.Arbitrary<Step[]> = fc
   .tuple(
     naming,
     fc.array(object, { minLength: 1, maxLength: 3 }),
     fc.array(hand, { maxLength: 3 }),
-    fc.array(fc.oneof(naming, object, gone, hand), { maxLength: 8 }),
+    fc.array(fc.oneof(naming, object, gone, hand, drop), { maxLength: 8 }),
   )
   .map(([first, objects, hands, then]) => [
     first,
@@ -78,6 +81,10 @@ class World {
       if (world.records().some(line => line.startsWith(`${step.name} `))) return;
       world.store.edit(ID, { put: [{ name: wire(step.name), type: 'A', ttl: 60, values: ['192.0.2.80'] }] as never });
       this.hands.add(`${step.name} A 192.0.2.80`);
+    } else if (step.do === 'drop') {
+      const of = world.json().filter(({ name: at, type }) => at === wire(step.name) && type !== 'TXT');
+      const ours = of.filter(({ values = [] }) => !values.includes('192.0.2.80'));
+      world.store.edit(ID, { remove: ours as never });
     } else await this.#run();
   }
 
