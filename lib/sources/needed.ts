@@ -65,13 +65,15 @@ export interface Needed {
 /** For sources that need nothing. */
 export const NOTHING_NEEDED: Needed = { get: () => [], all: () => [], unread: () => undefined };
 
-/** `namespace/name`, or the name alone. */
+/** `namespace/name`, or the name alone. What is no text stands as JSON: a server may send anything, and not all of it becomes a string. */
 export function objectKey(raw: unknown): string {
   const metadata = at(raw, 'metadata');
   const namespace = at(metadata, 'namespace');
-  const name = at(metadata, 'name');
-  return namespace === undefined ? String(name) : `${namespace}/${name}`;
+  const name = asText(at(metadata, 'name'));
+  return namespace === undefined ? name : `${asText(namespace)}/${name}`;
 }
+
+const asText = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));
 
 /** Objects that are found together. */
 interface Group {

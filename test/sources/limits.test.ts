@@ -219,7 +219,13 @@ describe('what objects need of others', () => {
       fc.property(json, raw => {
         new NeededStore(context).put(resource, raw);
       }),
-      { numRuns: 1_000 },
+      {
+        numRuns: 1_000,
+        examples: [
+          [{ metadata: { name: { toString: 0, valueOf: 0 } } }],
+          [{ metadata: { name: 'a', namespace: [{ toString: 0 }] } }],
+        ],
+      },
     );
   });
 });

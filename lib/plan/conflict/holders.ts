@@ -3,7 +3,7 @@ import { type Claim, covers } from '../../registry/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current, OwnedRecord } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
-import type { Candidate } from '../desired/candidates.ts';
+import { type Candidate, compareCandidates } from '../desired/candidates.ts';
 import { facetOf, facetOfCandidate } from '../desired/facets.ts';
 import type { Keeping } from '../owners/keeping.ts';
 
@@ -54,5 +54,6 @@ function holderOf(
 function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined): Candidate | undefined {
   const targets = owned?.record.alias ? [owned.record.alias.dnsName] : (owned?.record.values ?? []);
   const agrees = (candidate: Candidate) => targets.every(target => candidate.targets.includes(target));
-  return asking.find(agrees) ?? [...asking].sort((a, b) => a.rank - b.rank)[0];
+  const inOrder = [...asking].sort(compareCandidates);
+  return inOrder.find(agrees) ?? inOrder.sort((a, b) => a.rank - b.rank)[0];
 }

@@ -45,7 +45,7 @@ export function otherMeaning(claim: Claim, name: DnsName, evidence: Evidence): D
   if (before !== undefined || owners.asks(ownership, name)) return undefined;
   const others = owners.namesOf(ownership).filter(other => other !== name && view.records.has(other));
   const possible = new Set(others.length > 0 ? possibleNames(txt.name, view.zone.name) : []);
-  return others.find(other => possible.has(other) && mayOwn(claim, other, evidence));
+  return others.sort().find(other => possible.has(other) && mayOwn(claim, other, evidence));
 }
 
 /** What it was of under the naming before; most zones never had another. */
