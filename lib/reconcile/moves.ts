@@ -25,6 +25,7 @@ import { stateFaults } from './cache.ts';
 import { readClusters } from './clusters.ts';
 import { keepMoved } from './history.ts';
 import { Impossible } from './impossible.ts';
+import { fleetOfShards } from './left-clusters.ts';
 import { movedEvents } from './moved-events.ts';
 import { PERSON_PATIENCE_MS, writeObjectEvents } from './object-events.ts';
 import { openViews } from './open.ts';
@@ -144,7 +145,10 @@ async function look(ask: Ask, asked: Run): Promise<Look> {
   const { snapshots } = await readClusters(run, read);
   if (needsObjects) checkRead(snapshots);
   const input: PlanInput = {
-    zones: loaded.zones.map(({ state }) => state),
+    // What a cluster left behind is known whatever shard had it.
+    zones: loaded.zones.map(({ state, copy }) =>
+      ask.kind === 'release-cluster' ? { ...state, ...fleetOfShards(state, copy, run) } : state,
+    ),
     elsewhere: [],
     leftOut: listing.leftOut,
     snapshots,

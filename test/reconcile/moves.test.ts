@@ -582,6 +582,62 @@ describe('release', () => {
     expect(self.records()).toEqual(['a-x.example.com TXT "mine"', 'x.example.com A 192.0.2.1']);
   });
 
+  describe('what a cluster left behind and is not released is told', () => {
+    const one = (name: string, owner: string) => `{name: ${name}, region: us-east-1, owner: ${owner}}`;
+    const config = (...clusters: string[]) => `clusters: [${clusters.join(', ')}]\nzones: {domains: [example.com]}\n`;
+    const shards = (cluster: string) => `shards: [{name: s, clusters: [${cluster}]}]\n`;
+    const both = config(one('blue', 'b'), one('green', 'g'));
+
+    test.each<[string, string, string, string, string, RegExp]>([
+      [
+        'its ownership records do not name it',
+        config(one('blue', 'a')),
+        config(one('green', 'a')),
+        'blue',
+        'not-owned',
+        /^1 name is left as it is \(b\.example\.com\): they may be of the cluster "blue".*fairlead sync --force --cluster blue$/,
+      ],
+      [
+        'so it is in a shard of its own',
+        config(one('blue', 'a')) + shards('blue'),
+        config(one('green', 'a')) + shards('green'),
+        'blue',
+        'not-owned',
+        /b\.example\.com.* may be of the cluster "blue"/,
+      ],
+      [
+        'its owner id left with it',
+        both,
+        config(one('green', 'g')),
+        'blue',
+        'not-owned',
+        /b\.example\.com.*owner id "b".*fairlead transfer --from b --unasked/,
+      ],
+      [
+        'it is mistyped',
+        both,
+        config(one('green', 'g')),
+        'bleu',
+        'warning',
+        /no ownership record .* names the cluster "bleu"$/,
+      ],
+    ])('%s', async (_, before, after, cluster, reason, said) => {
+      const self = harness({
+        config: before,
+        clusters: {
+          blue: { objects: [service('b', { hostname: 'b.example.com' }, ['192.0.2.1'])] },
+          green: { objects: [] },
+        },
+      });
+      await self.run();
+      const standing = self.records();
+      self.config = configOf(after);
+      const result = await self.move({ kind: 'release-cluster', cluster });
+      expect(result).toMatchObject({ done: [], refused: [{ reason, message: expect.stringMatching(said) }] });
+      expect(self.records()).toEqual(standing);
+    });
+  });
+
   test('a cluster that left the config gives up what its ownership records name, and no other cluster’s', async () => {
     const config = (...names: string[]) =>
       `owner: arena\nclusters: [${names.map(name => `{name: ${name}, region: us-east-1}`).join(', ')}]\nzones: {domains: [example.com]}`;

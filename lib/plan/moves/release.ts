@@ -1,9 +1,11 @@
-import type { ClusterName, DnsName } from '../../model/index.ts';
-import { type Claim, claimsOf } from '../../registry/index.ts';
+import type { ClusterName, DnsName, Finding } from '../../model/index.ts';
+import { type Claim, claimsOf, leftNames } from '../../registry/index.ts';
+import { firstOf } from '../../shown.ts';
 import { currentAt } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
 import { viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
+import { adviceOnLeft, forceFor } from '../owners/left-behind.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
 import { frozenZone, type Moves, NOTHING, refusal, refusedAt, swapOwnership, together, typesOf } from './move.ts';
@@ -29,7 +31,44 @@ export function planReleaseOf(cluster: ClusterName, { zones, snapshots, settings
     const claimed = [...view.ownership].filter(([, claims]) => claims.some(isOf)).map(([name]) => name);
     return claimed.sort().map(name => releaseName(name, view, { settings, owners }, isOf));
   });
-  return together(all);
+  const released = together(all);
+  const told = releasedNot(cluster, released, { zones, snapshots, settings });
+  return { ...released, refused: [...released.refused, ...told] };
+}
+
+/** Names that a message shows. */
+const SHOWN = 10;
+
+/**
+ * What the cluster left behind besides, or that it left nothing: nothing is released on the word of what runs remember alone, and
+ * nothing of another owner.
+ */
+function releasedNot(
+  cluster: ClusterName,
+  { moves, refused }: Moves,
+  { zones, snapshots, settings }: Pick<PlanInput, 'zones' | 'snapshots' | 'settings'>,
+): Finding[] {
+  const configured = {
+    owners: new Set(snapshots.map(({ owner }) => owner)),
+    clusters: new Set(snapshots.map(one => one.cluster)),
+  };
+  const done = new Set([...moves, ...refused].map(({ name }) => name));
+  const left = zones
+    .flatMap(state => leftNames(state, settings.naming, configured))
+    .filter(({ clusters }) => clusters.includes(cluster))
+    .map(one => ({ ...one, names: one.names.filter(name => !done.has(name)) }))
+    .filter(({ names }) => names.length > 0);
+  const found = left.map((one): Finding => {
+    const { owner, names } = one;
+    const which = `${names.length === 1 ? '1 name is left as it is' : `${names.length} names are left as they are`} (${firstOf(names, SHOWN)})`;
+    const why = configured.owners.has(owner)
+      ? `they may be of the cluster "${cluster}", as runs remember it, but their ownership records name none: release them by their names, or ${forceFor([cluster]) ?? 'force a run for the cluster'}`
+      : `the owner id "${owner}", which the cluster "${cluster}" had, is not in the config any more: ${adviceOnLeft({ ...one, names: [] }, false)}`;
+    return { reason: 'not-owned', message: `${which}: ${why}` };
+  });
+  if (found.length + moves.length + refused.length > 0) return found;
+  const message = `no ownership record in these hosted zones names the cluster "${cluster}"`;
+  return [{ reason: 'warning', message }];
 }
 
 interface Context {
