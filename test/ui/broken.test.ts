@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Ports } from '../../lib/reconcile/index.ts';
 import { Route53Error } from '../../lib/route53/index.ts';
 import { lookAtWorld } from '../../lib/ui/index.ts';
 import { findingsPage } from '../../lib/ui/pages/lists.ts';
@@ -6,7 +7,7 @@ import { namePage } from '../../lib/ui/pages/name.ts';
 import { overview } from '../../lib/ui/pages/overview.ts';
 import { indexPicture } from '../../lib/ui/picture.ts';
 import type { ZoneJson } from '../../local/emulators/route53/index.ts';
-import { EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
+import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { explain, runOf } from '../support/look.ts';
 import { type KubernetesObject, service } from '../support/objects.ts';
 
@@ -91,7 +92,9 @@ describe('what is broken is found from the pages, and from explain', () => {
     const pages = await pagesOf(world, 'api.example.com');
     expect(pages.overview).toContain('no way to it');
     expect(pages.findings).toContain('fairlead doctor says what is wrong');
-    expect(pages.name).toMatch(/As far as could be read, nothing stands there.*: prod could not be read in full/);
+    expect(pages.name).toMatch(
+      /As far as could be read, nothing stands there.*: what could not be read in full: prod\./,
+    );
   });
 
   test.each([
@@ -116,6 +119,27 @@ describe('what is broken is found from the pages, and from explain', () => {
         /other\.example\.com \(\S+\) was read in full .* ago, and by no run since: fairlead doctor/,
       ),
     );
+  });
+
+  test('a view’s zones cannot be listed: a name may stand there all the same', async () => {
+    const views =
+      'views:\n  - {name: a, zones: {domains: [example.com]}}\n  - {name: b, zones: {domains: [other.example.com], roleArn: "arn:aws:iam::222222222222:role/dns"}}\n';
+    const world = worldOf([web(NAME)], [...NO_OWNER, OTHERS]);
+    world.config = configOf(CONFIG.replace(/zones: .*/, views));
+    const { ports } = runOf(world);
+    const zonesOf: NonNullable<Ports['zonesOf']> = ({ roleArn }) => ({
+      budget: ports.budget,
+      route53: world.route53({
+        before: () => {
+          if (roleArn !== undefined) throw new Route53Error('denied', 'AccessDenied', 'may not assume the role');
+        },
+      }),
+    });
+    const index = indexPicture(await lookAtWorld(world.config, { ...ports, zonesOf }));
+    expect(read(namePage(index, 'x.other.example.com', []).markup)).toMatch(
+      /As far as could be read, nothing stands there.*view "b": .*may not assume the role/,
+    );
+    expect(read(overview(index, world.clock.now()).markup)).toContain('example.com');
   });
 
   test('zones of which nothing is asked are listed', async () => {

@@ -51,8 +51,12 @@ function nothing(name: DnsName, { rows, changes, picture: { plan } }: Index): Ht
     yield* changes.keys();
   };
   const nearest = nearestOf(name, known());
-  const could = [...unread.map(cluster => cluster.name), ...zones];
-  return html`<p>${could.length === 0 ? 'Nothing stands there, and nobody asks for it.' : html`<span class="bad">As far as could be read, nothing stands there, and nobody asks for it: ${could.join(', ')} could not be read in full.</span>`}${nearest !== undefined && html` Did you mean ${nameLink(nearest)}?`}</p>`;
+  // Of a view whose zones could not be listed no zone is known.
+  const views = plan.findings.filter(
+    ({ reason, cluster, zone, object }) => reason === 'unreadable' && (cluster ?? zone ?? object) === undefined,
+  );
+  const could = [...unread.map(cluster => cluster.name), ...zones, ...views.map(({ message }) => message)];
+  return html`<p>${could.length === 0 ? 'Nothing stands there, and nobody asks for it.' : html`<span class="bad">As far as could be read, nothing stands there, and nobody asks for it: what could not be read in full: ${could.join('; ')}.</span>`}${nearest !== undefined && html` Did you mean ${nameLink(nearest)}?`}</p>`;
 }
 
 /** Thousands of objects may ask for one name. */
