@@ -54,6 +54,7 @@ describe('what is broken is found from the pages, and from explain', () => {
     await world.run();
     const { name } = await pagesOf(world, 'web.exmaple.com');
     expect(name).toContain('web.exmaple.com is left out by zones.domains');
+    expect((await pagesOf(world, NAME)).name).toContain('Did you mean web.exmaple.com');
     expect((await explain(world, 'web.exmaple.com')).advice).toMatch(
       /^did you mean web\.example\.com\? If not: change zones\.domains/,
     );

@@ -43,12 +43,14 @@ ${mayBeUndone && html`<p>To put back what was changed last, and to hold it there
 }
 
 /** Nothing is known of it: perhaps it is mistyped, or what would ask for it could not be read. */
-function nothing(name: DnsName, { rows, changes, picture: { plan } }: Index): Html {
+function nothing(name: DnsName, { rows, changes, findings, picture: { plan } }: Index): Html {
   const unread = plan.clusters.filter(({ kinds }) => Object.values(kinds).some(({ complete }) => !complete));
   const zones = plan.zones.filter(({ source }) => source === 'unreadable').map(zone => zone.name);
   const known = function* () {
     for (const { listed } of rows) yield listed.record.name;
     yield* changes.keys();
+    // An object may ask for it that is left out: its domain is mistyped.
+    yield* findings.keys();
   };
   const nearest = nearestOf(name, known());
   // Of a view whose zones could not be listed no zone is known.
