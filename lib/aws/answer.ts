@@ -68,6 +68,9 @@ interface Answer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What the SDK says to whoever writes a program, behind an error that it met while it read an answer. */
+const FOR_DEBUGGING = /\n\s*Deserialization error: to see the raw response.*$/s;
+
 /** Makes a client believe the service that it asks only. */
 export const believable: Plugin = {
   applyToStack: stack =>
@@ -80,6 +83,7 @@ export const believable: Plugin = {
           const asked = { host, operation, service: CALLED[service] ?? service };
           const { response, output } = await next(args).catch(error => {
             if (!ofService(error)) throw new ForeignAnswer(asked, error.$response, error);
+            error.message = error.message.replace(FOR_DEBUGGING, '');
             // What is said of a batch is taken apart before it is told.
             if (operation !== 'ChangeResourceRecordSets') error.message = clipped(error.message);
             throw error;

@@ -51,15 +51,22 @@ export class BoundedHandler extends NodeHttpHandler {
     const beganAt = performance.now();
     if (this.#silent.isLeft(server, beganAt)) throw unanswered(request.hostname);
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(late()), Math.min(this.#whole, left)).unref();
+    const tooLong = () => {
+      // One that trickles is as silent. Where its work had no more time, that is not its fault.
+      if (left > this.#whole) this.#silent.wasSilent(server, beganAt);
+      limit.abort(late());
+    };
+    const timer = setTimeout(tooLong, Math.min(this.#whole, left)).unref();
     const given = options.abortSignal;
     try {
       const answer = await super.handle(request, { ...options, abortSignal: either(limit.signal, given) });
-      this.#silent.answered(server);
       answer.response.body = bounded(answer.response.body, limit.signal, {
         most: this.#mebibytes,
         host: request.hostname,
-        done: () => clearTimeout(timer),
+        done: whole => {
+          clearTimeout(timer);
+          if (whole) this.#silent.answered(server);
+        },
       });
       return answer;
     } catch (error) {
@@ -84,7 +91,7 @@ interface Body {
   readonly most: number;
   readonly host: string;
   /** It has come whole, or never will. */
-  readonly done: () => void;
+  readonly done: (whole: boolean) => void;
 }
 
 /** The limits hold until the body has come: it ends with the limit's own error then, not with that of a torn connection. */
@@ -98,9 +105,9 @@ function bounded(body: Readable, limit: AbortSignal, { most, host, done }: Body)
   });
   const end = () => counted.destroy(limit.reason);
   limit.addEventListener('abort', end, { once: true });
-  return pipeline(body, counted, () => {
+  return pipeline(body, counted, error => {
     limit.removeEventListener('abort', end);
-    done();
+    done(!error);
   });
 }
 

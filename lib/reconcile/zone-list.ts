@@ -128,9 +128,8 @@ async function readZoneList(route53: CountedRoute53, tagged: boolean): Promise<H
   } catch (error) {
     if (!(error instanceof Route53Error)) throw error;
     const { kind, code, message } = error;
-    const what = `the hosted zones could not be listed: ${message}`;
-    throw new Route53Error(kind, code, `${what}; check the AWS credentials, their rights and the endpoint`, {
-      cause: error,
-    });
+    // What is wrong with the way is said; no credentials would mend it.
+    const advice = error.isLost ? '' : '; check the AWS credentials, their rights and the endpoint';
+    throw new Route53Error(kind, code, `the hosted zones could not be listed: ${message}${advice}`, { cause: error });
   }
 }

@@ -140,9 +140,9 @@ function translate(thrown: unknown): Route53Error {
   return new Route53Error(kind, code, kind === 'rejected' ? message : clipped(message), { cause: error });
 }
 
-/** A page with a 5xx is that of a gateway, and passes; any other comes again. */
+/** A page with a 5xx is that of a gateway, and passes; any other comes again, and so does an answer without end. */
 function kindByFault(error: SdkError, status: number): Route53ErrorKind {
-  if (error instanceof ForeignAnswer && status < 500) return 'foreign';
+  if ((error instanceof ForeignAnswer && status < 500) || error.name === 'AnswerTooLarge') return 'foreign';
   const fault = awsFaultOf(error);
   if (fault !== 'other') return BY_FAULT[fault];
   return status === 429 ? 'throttled' : 'fatal';

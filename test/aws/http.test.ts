@@ -106,6 +106,27 @@ describe('a server that is silent', () => {
     expect(server.connections()).toBe(asked);
   });
 
+  test('and so is one that trickles, which has the time for the whole twice', async () => {
+    server = await startSilent(trickle);
+    const handler = new BoundedHandler({ ...LONG, whole: 100 });
+    const askWhole = async () => {
+      const { response } = await askOf(handler);
+      for await (const _ of response.body);
+    };
+    for (let n = 0; n < 2; n++) await expect(askWhole()).rejects.toThrow(/no whole answer within 100 ms/);
+    const asked = server.connections();
+    await expect(askWhole()).rejects.toThrow(/^127\.0\.0\.1 gave no answer in time/);
+    expect(server.connections()).toBe(asked);
+  });
+
+  test('but not one whose work had no more time', async () => {
+    server = await startSilent();
+    const handler = new BoundedHandler(LONG);
+    for (let n = 0; n < 3; n++)
+      await expect(withinDeadline(Date.now() + 50, () => askOf(handler))).rejects.toThrow(/in the time that was left/);
+    expect(server.connections()).toBe(3);
+  });
+
   test('to several at once counts once: a connection may have gone dead, and the next try has another', async () => {
     server = await startSilent();
     const handler = new BoundedHandler({ ...LONG, answer: 50 });

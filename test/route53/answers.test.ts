@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BoundedHandler } from '../../lib/aws/http.ts';
 import { createAwsRoute53, createBudget, Route53Error, type Route53Port, withBudget } from '../../lib/route53/index.ts';
 import { fakeClock } from '../support/clock.ts';
 
@@ -29,14 +30,12 @@ const server = createServer((request, response) => {
   request.resume().on('end', () => answer(response));
 });
 
+const CONFIG = { region: 'us-east-1', credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' } };
+const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
 beforeAll(async () => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  port = createAwsRoute53({
-    region: 'us-east-1',
-    endpoint,
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' },
-  });
+  port = createAwsRoute53({ ...CONFIG, endpoint: url() });
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -99,5 +98,17 @@ test.each<[string, number, Answer]>([
     const route53 = withBudget(port, { budget, clock, ...(deadline && times === 1 && { deadline }) });
     await expect(route53.listRecordSets('Z1')).rejects.toThrow();
     expect(route53.counts).toEqual({ ListResourceRecordSets: times });
+  }
+});
+
+test('one without end is none of Route 53’s, and is told in one line', async () => {
+  const limits = { connect: 60_000, answer: 60_000, idle: 60_000, whole: 60_000, mebibytes: 1 };
+  const config = { ...CONFIG, endpoint: url(), requestHandler: new BoundedHandler(limits) };
+  for (const status of [200, 403]) {
+    answer = answering(status, 'x'.repeat(2 * 2 ** 20));
+    await expect(createAwsRoute53(config).listHostedZones()).rejects.toMatchObject({
+      kind: 'foreign',
+      message: '127.0.0.1: its answer does not end (more than 1 MiB): what stands between (a proxy, AWS_ENDPOINT_URL)?',
+    });
   }
 });
