@@ -47,7 +47,7 @@ describe('a refused value is named with its path and what is allowed', () => {
     ['sources: []', /^sources: is empty: at least one is needed$/],
     [
       'sources: [pod]',
-      /^sources\[0\]: "pod" is not allowed: write one of service, ingress, gateway-httproute, .*, crd, gateway, dnsendpoint$/,
+      /^sources\[0\]: "pod" is not allowed: write one of service, ingress, gateway-httproute, .*, crd, .*gateway, dnsendpoint$/,
     ],
     ['policy: Sync', /^policy: "Sync" is not allowed: write one of sync, upsert-only, create-only$/],
     ['annotationPrefixes: [example.com]', /^annotationPrefixes\[0\]: "example\.com" is not allowed: .* slash/],
