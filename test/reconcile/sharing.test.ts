@@ -458,6 +458,18 @@ describe('a set identifier that an object gives itself, and is its cluster’s n
   });
 });
 
+test('merge: whose addresses of one type alone can stand has them as merged from the first, and they follow its object', async () => {
+  const own = service('own', { hostname: HOST, 'set-identifier': 'own', 'aws-weight': '4' }, ['203.0.113.9']);
+  const first = shop('10.0.0.1', { 'fairlead.dev/sharing': 'first' });
+  const six = (target: string) => [shop('203.0.113.2'), service('six', { hostname: HOST }, [target])];
+  const world = await worldOf('merge', { c1: [own] });
+  for (const target of ['2001:db8::2', '2001:db8::3']) {
+    await become(world, { c1: [own, first], c2: six(target) });
+    expect(records(world)).toEqual([`${HOST} A#own 203.0.113.9 weight 4`, `${HOST} AAAA ${target}`]);
+    expect(owners(world)).toContain(`aaaa-${HOST}: c2 arena service/default/six ${target}`);
+  }
+});
+
 describe('a name that is shared by weight becomes one’s in one run, while an object asks no more for the set identifier that it has there', () => {
   const routed = (target: string, namespace?: string) =>
     shop(target, { 'set-identifier': 'own', 'aws-weight': '4' }, namespace);

@@ -34,6 +34,10 @@ export function refusedApart(
   return [...apart.values()].flat().some(one => isOneOf.has(one)) ? again : settled;
 }
 
+/** Whether a candidate is another one, or what of it is published apart. */
+export const isPartOf = (part: Candidate, whole: Candidate): boolean =>
+  part === whole || (part.endpoints.length > 0 && part.endpoints.every(one => whole.endpoints.includes(one)));
+
 /** A candidate for each address type, if no object has two, and each has nothing at the name but its own type. */
 function byType(candidate: Candidate, { ours }: Current, { owners }: NameContext): readonly Candidate[] {
   const types = [...groupBy(candidate.endpoints, ({ type }) => type)].map(([type, endpoints]) => {
@@ -57,9 +61,13 @@ function byType(candidate: Candidate, { ours }: Current, { owners }: NameContext
   }));
 }
 
-/** The parts that clusters have of a type. It counts for the cluster that the whole counts for, if that has one. */
+/** The parts that clusters have of a type, each of an object that has it. It counts for the cluster that the whole counts for, if that has one. */
 function partsOf({ parts, cluster }: Candidate, type: string): Partial<Candidate> {
-  const having = parts?.filter(({ endpoints }) => endpoints.some(one => one.type === type)) ?? [];
+  const having = (parts ?? []).flatMap(part => {
+    const of = part.endpoints.filter(one => one.type === type).map(one => one.object);
+    const [object] = of.filter(one => describeObject(one) === describeObject(part.object)).concat(of);
+    return object ? [{ ...part, object }] : [];
+  });
   const first = having.find(({ object }) => object.cluster === cluster) ?? having[0];
   return first ? { parts: having, owner: first.owner, cluster: first.object.cluster } : {};
 }

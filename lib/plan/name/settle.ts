@@ -4,7 +4,7 @@ import type { Candidate } from '../desired/candidates.ts';
 import { type Settled, settleRouting } from '../routing/routing.ts';
 import type { Shared } from '../sharing/shared.ts';
 import { shareName } from '../sharing/sharing.ts';
-import { refusedApart } from './apart.ts';
+import { isPartOf, refusedApart } from './apart.ts';
 
 interface SettledName {
   readonly shared: Shared;
@@ -23,11 +23,6 @@ interface SettledName {
  * Each round refuses somebody more, so it ends.
  */
 export function settleName(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
-  const { shared, settled } = settleTogether(current, asking, around);
-  return { shared, ...(settled && { settled: refusedApart(current, shared.candidates, settled, around) }) };
-}
-
-function settleTogether(current: Current, asking: readonly Candidate[], around: NameContext): SettledName {
   const refused = new Set<Candidate>();
   let context = around;
   let before: Required<SettledName> | undefined;
@@ -37,7 +32,8 @@ function settleTogether(current: Current, asking: readonly Candidate[], around: 
     // With nobody left to say it, whoever was refused is, and does not get the name in another way.
     const said = before?.shared.chosen;
     if (before && said && refused.has(said) && !shared.chosen) return before;
-    const settled = settleRouting(current, shared.candidates, around);
+    const { candidates } = shared;
+    const settled = refusedApart(current, candidates, settleRouting(current, candidates, around), around);
     before = { shared, settled };
     const more = outvoted(current, asking, before, around).filter(one => !refused.has(one));
     if (more.length === 0) return before;
@@ -53,8 +49,8 @@ function outvoted(
   { shared, settled }: Required<SettledName>,
   { owners }: NameContext,
 ): readonly Candidate[] {
-  const published = new Set(settled.candidates);
-  const lists = new Set(shared.candidates.filter(one => !published.has(one)).map(({ objects }) => objects));
+  const isPublished = (one: Candidate) => settled.candidates.some(published => isPartOf(published, one));
+  const lists = new Set(shared.candidates.filter(one => !isPublished(one)).map(({ objects }) => objects));
   const isLeaderless = shared.chosen !== undefined && lists.has(shared.chosen.objects);
   const parts = ours.flatMap(({ shares = [] }) => shares);
   const hasPart = ({ objects }: Candidate) =>
