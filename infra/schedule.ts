@@ -42,7 +42,7 @@ interface Field {
 const FIELDS: readonly Field[] = [
   { least: 0, most: 59 },
   { least: 0, most: 23 },
-  { least: 1, most: 31, also: /^(\?|L|LW|\d{1,2}W)$/ },
+  { least: 1, most: 31, also: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
   { least: 1, most: 12, names: MONTHS },
   { least: 1, most: 7, names: DAYS, also: /^(\?|L|[1-7]L|[1-7]#[1-5])$/ },
   { least: 1970, most: 2199 },

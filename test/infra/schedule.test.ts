@@ -17,6 +17,7 @@ describe('a schedule that EventBridge takes, and the seconds between two of its 
     ['cron(0 18 ? * MON-FRI *)', 604_800],
     ['cron(0 8 1 * ? *)', 604_800],
     ['cron(0 10 L * ? 2026-2030)', 604_800],
+    ['cron(0 10 15W * ? *)', 604_800],
     ['cron(0 10 ? * 6#3 *)', 604_800],
   ])('%s', (expression, seconds) => {
     expect(readSchedule(expression)).toEqual({ expression, seconds });
@@ -37,6 +38,7 @@ describe('a schedule that EventBridge refuses', () => {
     ['an hour that there is not', 'cron(0 24 * * ? *)'],
     ['a month that there is not', 'cron(0 8 1 13 ? *)'],
     ['a day of the week that there is not', 'cron(0 8 ? * 0 *)'],
+    ['a working day beside a day that there is not', 'cron(0 8 32W * ? *)'],
     ['a range turned round', 'cron(0 18-8 * * ? *)'],
     ['a step of nought', 'cron(*/0 * * * ? *)'],
     ['a year of the past', 'cron(0 8 * * ? 1969)'],
