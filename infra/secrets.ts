@@ -48,7 +48,8 @@ export function secretStatements(text: string, what: string): readonly Statement
       Action: ['kms:Decrypt'],
       Resource: sub(`arn:${partition}:kms:${region}:${account}:key/*`),
       Condition: {
-        StringLike: { 'kms:ViaService': sub(`${service}.${region}.amazonaws.com*`), [context]: Resource },
+        // It ends as the partition's names do: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
+        StringLike: { 'kms:ViaService': sub(`${service}.${region}.*`), [context]: Resource },
       },
     },
   ];

@@ -71,7 +71,7 @@ describe('with a secret, the function may read just this one', () => {
         Resource: sub(`arn:\${AWS::Partition}:kms:${HERE}:key/*`),
         Condition: {
           StringLike: {
-            'kms:ViaService': sub(`${store}.\${AWS::Region}.amazonaws.com*`),
+            'kms:ViaService': sub(`${store}.\${AWS::Region}.*`),
             [`kms:EncryptionContext:${context}`]: resource,
           },
         },
