@@ -360,6 +360,19 @@ describe('fairlead', () => {
       ).toEqual(names);
     });
 
+    test('--cluster has what a cluster left behind that is not in the config any more', async () => {
+      const labels =
+        'heritage=external-dns,external-dns/cluster=old,external-dns/owner=arena,external-dns/resource=service/x/y';
+      load([
+        { name: 'left.example.com.', type: 'A', ttl: 60, values: ['192.0.2.1'] },
+        { name: 'a-left.example.com.', type: 'TXT', ttl: 60, values: [`"${labels}"`] },
+      ]);
+      await fairlead('sync');
+      const { out } = await fairlead('records', '--json', '--cluster', 'old');
+      expect(JSON.parse(out)).toMatchObject([{ record: { name: 'left.example.com' }, cluster: 'old', left: ['old'] }]);
+      expect((await fairlead('records', '--json', '--cluster', 'prod')).out).not.toContain('left.example.com');
+    });
+
     test('that none fits are told from those that are not there', async () => {
       const none = await fairlead('records', '--name', 'nope.example.com', '--owner', 'x*');
       expect(none.out).toBe(
