@@ -84,7 +84,7 @@ export function explainName(name: DnsName, facts: Facts, { dns, last = [] }: Bes
   return {
     ...explanation,
     summary: summaryOf(name, verdict, known),
-    advice: adviceOf({ ...explanation, ...(nearest !== undefined && { nearest }) }),
+    advice: withGaps(adviceOf({ ...explanation, ...(nearest !== undefined && { nearest }) }), verdict, facts),
     ...(nearest !== undefined && { nearest }),
     ...(dns && { dns }),
     source: sourceOf(facts),
@@ -138,6 +138,12 @@ function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
     unknown: `${name} is not known: no object asks for it, and no hosted zone that is read has it`,
   };
   return TEXTS[verdict];
+}
+
+/** That nobody asks for a name is not known where some of what could ask was not read. */
+function withGaps(advice: string, verdict: Verdict, { gaps }: Facts): string {
+  if (gaps.length === 0 || (verdict !== 'unknown' && verdict !== 'foreign')) return advice;
+  return `${advice}${advice.endsWith('?') ? '' : '.'} But not all was read, and what was not may ask for it: fairlead doctor says what mends that`;
 }
 
 function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'>): string {

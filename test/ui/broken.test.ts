@@ -91,6 +91,9 @@ describe('what is broken is found from the pages, and from explain', () => {
     world.clusters.prod!.failing = 'no way to it';
     await world.run();
     const pages = await pagesOf(world, 'api.example.com');
+    expect((await explain(world, 'api.example.com')).advice).toMatch(
+      /not all was read, .*fairlead doctor says what mends that$/,
+    );
     expect(pages.overview).toContain('no way to it');
     expect(pages.findings).toContain('fairlead doctor says what is wrong');
     expect(pages.name).toMatch(
