@@ -32,13 +32,15 @@ export interface FakeCluster {
   objects: KubernetesObject[];
   /** Every resource, or single ones, that cannot be listed, and why. */
   failing?: string | Partial<Record<ResourceKind, string>>;
+  /** It lists its objects the other way round. */
+  backwards?: boolean;
 }
 
 /** A cluster that serves every resource there is; what a source needs is read before what asks. */
 export function fakeClusters(clusters: Record<string, FakeCluster>, listed: string[] = []): ClusterReader {
   return async (cluster, sources, page, _restart, _signal, reading) => {
     listed.push(cluster.name);
-    const { objects, failing } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
+    const { objects, failing, backwards } = clusters[cluster.name] ?? { objects: [], failing: 'no such cluster' };
     const done = new Map<ResourceKind, KindRead>();
     const read = (resource: ResourceKind): KindRead => {
       const before = done.get(resource);
@@ -46,7 +48,7 @@ export function fakeClusters(clusters: Record<string, FakeCluster>, listed: stri
       const error = typeof failing === 'string' ? failing : failing?.[resource];
       const kinds = placesOf(resource).map(({ kind }) => kind);
       const items = objects.filter(object => kinds.includes(object.kind));
-      if (error === undefined) page(resource, items);
+      if (error === undefined) page(resource, backwards ? items.reverse() : items);
       const outcome: KindRead =
         error === undefined ? { complete: true, objects: items.length } : { complete: false, error };
       done.set(resource, outcome);

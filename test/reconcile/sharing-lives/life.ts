@@ -182,7 +182,7 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
     const things = [...this.#things.values()];
     for (const one of this.#clusters) {
       const objects = things.filter(thing => thing.cluster === one).map(thing => thing.object);
-      world.clusters[`c${one}`] = { objects, ...(this.#failing.has(one) && { failing: 'away' }) };
+      Object.assign(world.clusters[`c${one}`] ?? {}, { objects, failing: this.#failing.has(one) ? 'away' : undefined });
     }
     const isClusterRead = (one: number) =>
       this.#present().includes(one) && !this.#failing.has(one) && (only === 0 || one === only);
