@@ -1,3 +1,4 @@
+import { groupBy } from '../group.ts';
 import {
   type DnsName,
   isSameIdentifier,
@@ -38,19 +39,25 @@ export function meantAfter(
   return { meant, lapsed: new Set(lapsed.map(([id]) => id)) };
 }
 
-/** What was done first with each record set. */
-function opened(edits: readonly SetEdit[]): ReadonlyMap<string, SetEdit> {
+/** What was done first with each record set, by its name. */
+function opened(edits: readonly SetEdit[]): ReadonlyMap<DnsName, readonly SetEdit[]> {
   const first = new Map<string, SetEdit>();
   for (const edit of edits) if (!first.has(recordId(edit.set))) first.set(recordId(edit.set), edit);
-  return first;
+  return groupBy([...first.values()], ({ set }) => set.name);
 }
 
 /** Whether all that stands where the record set of an ownership record stood was made by the run, in the place of nothing. */
-function isMadeAnew(id: string, name: DnsName, { records }: ZoneState, made: ReadonlyMap<string, SetEdit>): boolean {
+function isMadeAnew(
+  id: string,
+  name: DnsName,
+  { records }: ZoneState,
+  opened: ReadonlyMap<DnsName, readonly SetEdit[]>,
+): boolean {
   const [at = ''] = id.split(' ', 1);
   const txt = records.get(at)?.find(set => recordId(set) === id);
-  const isIts = (set: RecordSet) => set.name === name && recordId(set) !== id && isSameIdentifier(set, txt ?? set);
-  const edited = [...made.values()].filter(({ set }) => isIts(set));
+  const isIts = (set: RecordSet) => recordId(set) !== id && isSameIdentifier(set, txt ?? set);
+  const edited = (opened.get(name) ?? []).filter(({ set }) => isIts(set));
+  const made = new Set(edited.map(({ set }) => recordId(set)));
   const standing = (records.get(name) ?? []).filter(isIts);
   return edited.length > 0 && edited.every(({ after }) => after) && standing.every(set => made.has(recordId(set)));
 }
