@@ -27,7 +27,7 @@ export interface Forwarder {
   close(): Promise<void>;
 }
 
-const EXIT_WITH_PARENT = fileURLToPath(new URL('exit-with-parent.ts', import.meta.url));
+const EXIT_WITH_PARENT = fileURLToPath(new URL('../exit-with-parent.ts', import.meta.url));
 /** It takes five seconds at most to send what is pending. */
 const PATIENCE_MS = 7_000;
 
