@@ -64,10 +64,15 @@ export async function until(what: string, isSo: () => Promise<boolean> | boolean
 /** Where the system takes no ports for outgoing connections: one of these could come before who is to listen. */
 const LISTENING = { from: 15_000, to: 32_000 };
 
-/** A TCP port of loopback that is free now. */
+/** Those that were given away: who got one may not listen yet. */
+const given = new Set<number>();
+
+/** A TCP port of loopback that is free now, and that nobody else got. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LISTENING.from, LISTENING.to);
+    if (given.has(port)) continue;
+    given.add(port);
     const server = createServer();
     const isFree = await new Promise<boolean>(resolve => {
       server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
