@@ -1,8 +1,5 @@
 import { type AwsFault, awsFaultOf } from '../aws/index.ts';
-import type { Check } from '../model/index.ts';
-import { reasonOf } from '../reason.ts';
 import { Route53Error } from '../route53/index.ts';
-import { checksOf } from './check.ts';
 
 /** What mends a request to AWS that failed. @param right what to do where a right is missing */
 export function adviceOn(error: unknown, right: string): string {
@@ -23,20 +20,6 @@ export function adviceOn(error: unknown, right: string): string {
 /** What keeps a run from its work as it keeps the doctor. */
 const BROKEN: ReadonlySet<AwsFault> = new Set(['credentials', 'network', 'service']);
 
-/**
- * Of what could not be looked at. That the caller lacks a right which a run does not need says nothing against the thing; no
- * way to its service, or no answer of it, does: a doctor that is content with that would be content with anything.
- *
- * @param found what is said of it, before the reason
- */
-export function unseen(
-  { area, subject }: Pick<Check, 'area' | 'subject'>,
-  error: unknown,
-  right: string,
-  found = '',
-): Check {
-  const { bad, unknown } = checksOf(area, subject);
-  return (BROKEN.has(faultOf(error)) ? bad : unknown)(`${found}${reasonOf(error)}`, adviceOn(error, right));
-}
+export const isBroken = (error: unknown): boolean => BROKEN.has(faultOf(error));
 
 const faultOf = (error: unknown) => awsFaultOf(error instanceof Route53Error ? (error.cause ?? error) : error);

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Check } from '../model/index.ts';
 import { reasonOf } from '../reason.ts';
 import type { BusProbe } from '../stream.ts';
-import { adviceOn, unseen } from './advice.ts';
+import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
@@ -75,12 +75,12 @@ async function keyCheck({ keys }: DoctorPorts): Promise<Check[]> {
 
 async function streamCheck({ eventBus }: DoctorPorts): Promise<Check[]> {
   if (eventBus === undefined) return [];
-  const { ok, bad } = checksOf('stream', eventBus.arn);
+  const { ok, bad, unseen } = checksOf('stream', eventBus.arn);
   let found: BusProbe;
   try {
     found = await eventBus.probe();
   } catch (error) {
-    return [unseen({ area: 'stream', subject: eventBus.arn }, error, 'look again in a minute')];
+    return [unseen(error, 'look again in a minute')];
   }
   if (found === 'takes') return [ok('the event bus takes what this caller tells')];
   if (found === 'absent')
@@ -98,13 +98,13 @@ async function queueChecks(ports: DoctorPorts, stack: string | undefined): Promi
     ];
   }
   const look = async (queue: string, most: number, remedy: string): Promise<Check> => {
-    const { ok, doubt, bad } = checksOf('queue', queue);
+    const { ok, doubt, bad, unseen } = checksOf('queue', queue);
     try {
       const messages = await ports.messages(queue);
       if (messages === undefined) return bad('there is no such queue', 'is the stack’s name right, and its region?');
       return messages <= most ? ok(`${messages} messages wait`) : doubt(`${messages} messages wait`, remedy);
     } catch (error) {
-      return unseen({ area: 'queue', subject: queue }, error, 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes');
+      return unseen(error, 'allow sqs:GetQueueUrl and sqs:GetQueueAttributes');
     }
   };
   return Promise.all([

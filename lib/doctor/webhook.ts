@@ -1,7 +1,6 @@
 import { parseSecretPlace, type SecretPlace } from '../aws/secret-place.ts';
 import type { Check } from '../model/index.ts';
 import { secretsIn, UnusableSecret } from '../notice/index.ts';
-import { unseen } from './advice.ts';
 import { checksOf } from './check.ts';
 import type { DoctorPorts } from './ports.ts';
 
@@ -23,7 +22,7 @@ const GONE = new Set(['ParameterNotFound', 'ResourceNotFoundException']);
 export async function webhookChecks(ports: DoctorPorts, stack: string | undefined): Promise<Check[]> {
   if (stack === undefined) return [];
   const name = `${stack}-webhook`;
-  const { ok, bad } = checksOf('webhook', name);
+  const { ok, bad, unseen } = checksOf('webhook', name);
   try {
     const variables = await ports.environmentOf(name);
     if (variables === undefined) return [ok('there is no such function: the stack has no webhook')];
@@ -35,12 +34,12 @@ export async function webhookChecks(ports: DoctorPorts, stack: string | undefine
     const found = 'its variable FAIRLEAD_WEBHOOK_SECRET names no place of a secret (ssm:NAME, secretsmanager:NAME)';
     return [bad(found, 'set webhookSecret in serverless.yml, and deploy')];
   } catch (error) {
-    return [unseen({ area: 'webhook', subject: name }, error, `allow lambda:GetFunctionConfiguration on ${name}`)];
+    return [unseen(error, `allow lambda:GetFunctionConfiguration on ${name}`)];
   }
 }
 
 async function secretCheck(place: SecretPlace, subject: string, ports: DoctorPorts): Promise<Check> {
-  const { ok, bad } = checksOf('webhook', subject);
+  const { ok, bad, unseen } = checksOf('webhook', subject);
   const { right, make } = STORES[place.store];
   const where = `${place.store}:${place.name}`;
   try {
@@ -51,11 +50,6 @@ async function secretCheck(place: SecretPlace, subject: string, ports: DoctorPor
     if (GONE.has((error as Error).name))
       return bad(`its shared secret (${where}) does not exist`, `${make(place.name)}, or mend webhookSecret`);
     const found = `whether its shared secret (${where}) is there is not known: `;
-    return unseen(
-      { area: 'webhook', subject },
-      error,
-      `let the caller have ${right} on it, as the webhook’s role has`,
-      found,
-    );
+    return unseen(error, `let the caller have ${right} on it, as the webhook’s role has`, found);
   }
 }

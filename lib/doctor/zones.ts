@@ -8,7 +8,7 @@ import { reasonOf } from '../reason.ts';
 import { Route53Error, type Route53Port, readHostedZones, withTags } from '../route53/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { decodeSelected, decodeZone, leftBehind, selectedKey, type ZoneCopy, zoneKey } from '../state/index.ts';
-import { adviceOn, unseen } from './advice.ts';
+import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import { keptIn } from './kept-in.ts';
 import type { DoctorPorts } from './ports.ts';
@@ -136,7 +136,7 @@ async function readable(zone: HostedZone, { route53 }: DoctorPorts): Promise<Che
  * would allow it, and denies it where it would not.
  */
 async function writable(zone: HostedZone, { zones }: Config, { route53, random }: DoctorPorts): Promise<Check> {
-  const { ok, bad, unknown } = checksOf('zones', titleOf(zone));
+  const { ok, bad, unknown, unseen } = checksOf('zones', titleOf(zone));
   // The role may be allowed the names of `zones.domains` only.
   const domain = zones.domains.map(name => name.replace(/^\./, '')).find(name => within(name, zone.name)) ?? zone.name;
   const name = `_fairlead-doctor-${random()}.${domain}` as DnsName;
@@ -148,8 +148,7 @@ async function writable(zone: HostedZone, { zones }: Config, { route53, random }
   } catch (error) {
     if (!(error instanceof Route53Error)) throw error;
     if (error.kind === 'rejected') return ok('its record sets can be changed');
-    if (error.kind !== 'denied')
-      return unseen({ area: 'zones', subject: titleOf(zone) }, error, 'look again in a minute');
+    if (error.kind !== 'denied') return unseen(error, 'look again in a minute');
     return bad(
       reasonOf(error),
       `let the caller have route53:ChangeResourceRecordSets on ${zone.id} for names under ${domain}`,
@@ -158,14 +157,14 @@ async function writable(zone: HostedZone, { zones }: Config, { route53, random }
 }
 
 async function room(zone: HostedZone, { route53 }: DoctorPorts): Promise<Check> {
-  const { ok, doubt } = checksOf('zones', titleOf(zone));
+  const { ok, doubt, unseen } = checksOf('zones', titleOf(zone));
   try {
     const { limit, count } = await route53.recordSetLimit(zone.id);
     const found = `${count} of ${limit} record sets are in use`;
     return count < limit * NEARLY_FULL ? ok(found) : doubt(found, 'ask AWS for a higher quota, or split the zone');
   } catch (error) {
     const right = 'allow route53:GetHostedZoneLimit, if it is to be watched';
-    return unseen({ area: 'zones', subject: titleOf(zone) }, error, right, 'its quota cannot be read: ');
+    return unseen(error, right, 'its quota cannot be read: ');
   }
 }
 

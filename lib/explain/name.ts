@@ -1,6 +1,7 @@
 import type { ClusterName, DnsName, HistoryLine, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
 import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
 import { adviceOnLeft, type FocusedName, focus, type PlanInput, tellers } from '../plan/index.ts';
+import { configuredBy } from '../registry/index.ts';
 import { firstAndCount } from '../shown.ts';
 import { adviceFor } from './advice.ts';
 import type { Asker, ExplainedZone, Explanation, NextChange, PublicAnswer, Source, Verdict } from './explanation.ts';
@@ -34,10 +35,7 @@ export const knownZones = (facts: Facts): KnownZones => ({
   selected: facts.selected,
   states: statesOf(facts),
   readAt: facts.readAt.zones,
-  configured: {
-    owners: new Set(facts.asked.map(({ owner }) => owner)),
-    clusters: new Set(facts.asked.map(({ cluster }) => cluster)),
-  },
+  configured: configuredBy(facts.asked),
 });
 
 /** What every shard's plan says of some names, in each view. */

@@ -1,8 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ownerIdsOf } from '../config/index.ts';
-import { groupBy } from '../group.ts';
 import type { ZoneState } from '../model/index.ts';
-import { type Configured, type LeftNames, leftNames } from '../registry/index.ts';
+import { byClusters, type Configured, type LeftNames, leftNames } from '../registry/index.ts';
 import type { ZoneCopy } from '../state/index.ts';
 import { lookAtKept, NothingKept } from './look.ts';
 import type { OpenRun, Run } from './ports.ts';
@@ -23,11 +22,7 @@ export async function leftByClusters(run: Run): Promise<LeftNames[]> {
   const all = (look?.shards ?? []).flatMap(({ input: { zones, settings } }) =>
     zones.flatMap(state => leftNames(state, settings.naming, configured)),
   );
-  return [...groupBy(all, ({ owner, clusters }) => JSON.stringify([clusters, owner])).values()].map(some => {
-    const [first] = some as [LeftNames];
-    const names = [...new Set(some.flatMap(one => one.names))].sort();
-    return { ...first, names, labelled: some.some(({ labelled }) => labelled) };
-  });
+  return byClusters(all);
 }
 
 /** What the shards remember together of the clusters that a zone's owner ids had. */

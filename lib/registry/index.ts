@@ -1,5 +1,13 @@
 export { createKeyring, type Keyring, PLAIN, parseKey } from './cipher.ts';
-export { type Configured, departedOf, type LeftNames, leftNames, leftSince } from './left.ts';
+export {
+  byClusters,
+  type Configured,
+  configuredBy,
+  departedOf,
+  type LeftNames,
+  leftNames,
+  leftSince,
+} from './left.ts';
 export { possibleNames } from './meaning.ts';
 export { meantBefore, ownershipIds } from './meant.ts';
 export { behindType, type NamingSettings, ownershipName, readOlderName, readOwnershipName } from './names.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { addTo } from '../group.ts';
+import { groupBy } from '../group.ts';
 import type { ClusterName, DnsName, OwnerId, ZoneState } from '../model/index.ts';
 import { recordId } from '../model/index.ts';
 import type { NamingSettings } from './names.ts';
@@ -86,27 +86,44 @@ export interface LeftNames {
   readonly labelled: boolean;
 }
 
-/** The names whose record sets are of clusters that are not in the config, by these. Linear in the zone. */
+/** One of these names, of one ownership record. */
+export interface LeftName extends Omit<LeftNames, 'names'> {
+  readonly name: DnsName;
+}
+
+/** By clusters and owner id. */
+export function byClusters(all: readonly LeftName[]): LeftNames[] {
+  return [...groupBy(all, ({ owner, clusters }) => JSON.stringify([owner, clusters])).values()].map(some => {
+    const [{ clusters, owner }] = some as [LeftName];
+    const names = [...new Set(some.map(({ name }) => name))].sort();
+    return { clusters, owner, names, labelled: some.some(({ labelled }) => labelled) };
+  });
+}
+
+/** The owner ids and the clusters of what was read, where that is all of a config. */
+export const configuredBy = (
+  all: readonly { readonly owner: OwnerId; readonly cluster: ClusterName }[],
+): Configured => ({
+  owners: new Set(all.map(({ owner }) => owner)),
+  clusters: new Set(all.map(({ cluster }) => cluster)),
+});
+
+/** The names whose record sets are of clusters that are not in the config. Linear in the zone. */
 export function leftNames(
   state: Pick<ZoneState, 'zone' | 'records' | 'fleet' | 'left'>,
   naming: NamingSettings,
   configured: Configured,
-): LeftNames[] {
+): LeftName[] {
   const { zone, records } = state;
   const index = indexOwnership(zone, records, naming);
-  const found = new Map<string, { name: DnsName; claim: Claim; clusters: readonly ClusterName[] }[]>();
+  const found: LeftName[] = [];
   for (const [name, sets] of records) {
     for (const claim of claimsOf(name, index, records, naming)) {
       if (!sets.some(record => covers(claim, record))) continue;
       const clusters = departedOf(claim, state, configured);
-      if (clusters.length > 0)
-        addTo(found, JSON.stringify([claim.ownership.owner, clusters]), { name, claim, clusters });
+      const { owner, cluster } = claim.ownership;
+      if (clusters.length > 0) found.push({ name, clusters, owner, labelled: cluster !== undefined });
     }
   }
-  return [...found.values()].map(some => {
-    const [{ claim, clusters }] = some as [(typeof some)[number]];
-    const names = [...new Set(some.map(one => one.name))].sort();
-    const labelled = some.some(one => one.claim.ownership.cluster !== undefined);
-    return { clusters, owner: claim.ownership.owner, names, labelled };
-  });
+  return found;
 }

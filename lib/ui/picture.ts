@@ -4,7 +4,7 @@ import type { ClusterResult, DnsName, Finding, OwnerId, RecordChange, RunResult,
 import { objectNamedBy, resourceOf } from '../model/index.ts';
 import { forceFor } from '../plan/index.ts';
 import type { ListedRecord } from '../reconcile/index.ts';
-import type { LeftNames } from '../registry/index.ts';
+import { byClusters, type LeftNames } from '../registry/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 
 /** All that the pages show, as of one moment. */
@@ -126,13 +126,10 @@ export function leftBehind({
   rows,
   picture: { owners },
 }: Index): { readonly left: LeftNames; readonly ours: boolean }[] {
-  const gone = rows.filter(({ listed }) => listed.left !== undefined && listed.owner !== undefined);
-  return [...groupBy(gone, ({ listed }) => JSON.stringify([listed.left, listed.owner])).values()].map(some => {
-    const { left: clusters = [], owner = '' } = (some[0] as Row).listed;
-    const names = [...new Set(some.map(({ listed }) => listed.record.name))];
-    const labelled = some.some(({ listed }) => listed.cluster !== undefined);
-    return { left: { clusters, owner, names, labelled }, ours: owners.has(owner) };
-  });
+  const gone = rows.flatMap(({ listed: { left: clusters, owner, cluster, record } }) =>
+    clusters && owner !== undefined ? [{ name: record.name, clusters, owner, labelled: cluster !== undefined }] : [],
+  );
+  return byClusters(gone).map(left => ({ left, ours: owners.has(left.owner) }));
 }
 
 /** What a search narrows: each word must be found somewhere; `is:ours` and `is:foreign` ask whose a record is. */

@@ -5,6 +5,7 @@ import { claimsOf, decidingClaim } from '../../registry/index.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
+import { describeSet } from '../preconditions/unmet.ts';
 import type { PlanSettings } from '../settings.ts';
 import { passesFilter } from '../zones/zones.ts';
 import {
@@ -112,9 +113,12 @@ function notStanding(name: DnsName, rows: readonly HeldRecord[], views: readonly
     );
   const refused = rows
     .filter(row => !stands(row))
-    .map(({ type, setIdentifier }) => {
-      const which = setIdentifier === undefined ? type : `${type} "${setIdentifier}"`;
-      return refusal('warning', `${name}: its ${which} does not stand in the selected hosted zones`, name);
-    });
+    .map(row =>
+      refusal(
+        'warning',
+        `${name}: its ${row.type}${describeSet(row)} does not stand in the selected hosted zones`,
+        name,
+      ),
+    );
   return { moves: [], refused };
 }

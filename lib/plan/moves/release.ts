@@ -1,5 +1,5 @@
 import type { ClusterName, DnsName, Finding } from '../../model/index.ts';
-import { type Claim, claimsOf, leftNames } from '../../registry/index.ts';
+import { byClusters, type Claim, claimsOf, configuredBy, leftNames } from '../../registry/index.ts';
 import { firstOf } from '../../shown.ts';
 import { currentAt } from '../current/current.ts';
 import { decidingClaims } from '../current/shares.ts';
@@ -48,13 +48,10 @@ function releasedNot(
   { moves, refused }: Moves,
   { zones, snapshots, settings }: Pick<PlanInput, 'zones' | 'snapshots' | 'settings'>,
 ): Finding[] {
-  const configured = {
-    owners: new Set(snapshots.map(({ owner }) => owner)),
-    clusters: new Set(snapshots.map(one => one.cluster)),
-  };
+  const configured = configuredBy(snapshots);
   const done = new Set([...moves, ...refused].map(({ name }) => name));
   const left = zones
-    .flatMap(state => leftNames(state, settings.naming, configured))
+    .flatMap(state => byClusters(leftNames(state, settings.naming, configured)))
     .filter(({ clusters }) => clusters.includes(cluster))
     .map(one => ({ ...one, names: one.names.filter(name => !done.has(name)) }))
     .filter(({ names }) => names.length > 0);

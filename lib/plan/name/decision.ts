@@ -1,6 +1,7 @@
 import type { DnsName, Finding } from '../../model/index.ts';
 import type { Claim } from '../../registry/index.ts';
 import { type Delta, POLICIES } from '../change/diff.ts';
+import { describeSet } from '../preconditions/unmet.ts';
 import { type Told, tell } from './name-plan.ts';
 
 /** Applies the freeze and the policy to the differences of a desired name. */
@@ -42,6 +43,5 @@ const typeOf = (delta: Delta) => recordOf(delta)?.type;
 
 function describeDelta(name: DnsName, delta: Delta): string {
   const what = delta.after ? (delta.before ? 'the update' : 'the creation') : 'the removal';
-  const { setIdentifier } = recordOf(delta) ?? {};
-  return `${what} of ${name} ${typeOf(delta)}${setIdentifier === undefined ? '' : ` "${setIdentifier}"`}`;
+  return `${what} of ${name} ${typeOf(delta)}${describeSet(recordOf(delta) ?? {})}`;
 }

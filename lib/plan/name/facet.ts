@@ -12,6 +12,7 @@ import type { DesiredRecord } from '../desired/desired.ts';
 import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
 import { unmetPreconditions } from '../preconditions/preconditions.ts';
 import type { Unmet } from '../preconditions/unmet.ts';
+import { describeSet } from '../preconditions/unmet.ts';
 import { isAwaited, type Settled } from '../routing/routing.ts';
 import { isManaged } from '../settings.ts';
 import { adoptable, adoptions, withAdopted } from './adoption.ts';
@@ -60,9 +61,9 @@ function removeFacet(current: Current, gives: Settled['gives'], context: NameCon
   const deltas = gone.filter(mayGo).map(before => ({ before }));
   const findings = gone
     .filter(owned => !mayGo(owned))
-    .map(({ record: { name, type, setIdentifier } }): Finding => {
-      const which = setIdentifier === undefined ? type : `${type} "${setIdentifier}"`;
-      const message = `${name} ${which} is kept though no object asks for it: the policy is ${settings.policy}`;
+    .map(({ record }): Finding => {
+      const { name, type, setIdentifier } = record;
+      const message = `${name} ${type}${describeSet(record)} is kept though no object asks for it: the policy is ${settings.policy}`;
       const identity = { name, type, ...(setIdentifier !== undefined && { setIdentifier }) };
       return { reason: 'policy', message, ...identity, zone: view.zone.id };
     });

@@ -12,7 +12,8 @@ export interface Unmet {
   readonly whole?: boolean;
 }
 
-export const describeSet = ({ setIdentifier }: RecordSet) => (setIdentifier === undefined ? '' : ` "${setIdentifier}"`);
+export const describeSet = ({ setIdentifier }: Pick<RecordSet, 'setIdentifier'>) =>
+  setIdentifier === undefined ? '' : ` "${setIdentifier}"`;
 
 /** Why a record set is left alone whose ownership record is another one's. */
 export const misreadMessage = (txt: DnsName | undefined, other: DnsName): string =>
