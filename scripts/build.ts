@@ -102,9 +102,10 @@ async function bundle(one: Bundle): Promise<void> {
   if (one.shebang !== undefined) await chmod(file, 0o755);
 }
 
-/** Builds one bundle alone, into a folder that there is. @returns the path of its file */
+/** Builds one bundle alone, into a folder of its own. @returns the path of its file */
 async function buildInto(folder: string, one: Bundle): Promise<string> {
   const outfile = join(folder, basename(one.outfile));
+  await mkdir(folder, { recursive: true });
   await bundle({ ...one, outfile });
   return outfile;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -16,14 +16,10 @@ declare module 'vitest' {
 /** What the tests start as a program is what ships: bundled once a run, outside the tree; anew when a watching vitest runs again. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-built-'));
-  const into = async (name: string) => {
-    await mkdir(join(folder, name), { recursive: true });
-    return join(folder, name);
-  };
   const build = async () => {
     const [command, forwarder] = await Promise.all([
-      buildCommand(await into('cli')),
-      buildForwarder(await into('forwarder')),
+      buildCommand(join(folder, 'cli')),
+      buildForwarder(join(folder, 'forwarder')),
     ]);
     project.provide('command', command);
     project.provide('forwarder', forwarder);

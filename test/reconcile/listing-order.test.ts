@@ -5,7 +5,7 @@ import { type Step, written } from './history/steps.ts';
 import { history } from './history/stories.ts';
 import { World } from './history/world.ts';
 import { Life } from './sharing-lives/life.ts';
-import { SHARINGS, type Step as SharingStep, step as sharingStep } from './sharing-lives/steps.ts';
+import { LIFE, type Step as SharingStep } from './sharing-lives/steps.ts';
 
 // In which order a cluster lists its objects is nobody's wish: pages, a watch and another API server give another one. What
 // is published, and what is told, is the same. `SEED=random ORDER_RUNS=3000 npx vitest run test/reconcile/listing-order.test.ts`
@@ -45,8 +45,6 @@ test('what is published, and what is told, does not depend on the order in which
 });
 
 test('nor does what is published under shared names', { timeout: Math.max(120_000, RUNS * 1_000) }, async () => {
-  const shape = fc.record({ clusters: fc.integer({ min: 2, max: 4 }), owners: fc.boolean() });
-  const steps = fc.array(sharingStep, { minLength: 3, maxLength: 30 });
   const play = async (of: ConstructorParameters<typeof Life>[0], then: readonly SharingStep[], sharing: number) => {
     const lives = [new Life(of), new Life(of)] as const;
     backwards(lives[1].world);
@@ -59,5 +57,5 @@ test('nor does what is published under shared names', { timeout: Math.max(120_00
       expect(allOf(lives[1].world)).toEqual(allOf(lives[0].world));
     }
   };
-  await fc.assert(fc.asyncProperty(shape, steps, fc.nat(SHARINGS.length - 1), play), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(...LIFE, play), { numRuns: RUNS });
 });

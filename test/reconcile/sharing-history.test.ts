@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Life } from './sharing-lives/life.ts';
-import { SHARINGS, type Step, step } from './sharing-lives/steps.ts';
+import { LIFE, type Step } from './sharing-lives/steps.ts';
 
 /**
  * Random lives of names that clusters share, over the strict Route 53. Every batch is judged from what the objects ask for
@@ -26,15 +26,7 @@ async function play(...[shape, steps, sharing]: Played): Promise<void> {
 test('whatever clusters ask for under shared names: no answer, no share and no stranger’s record is lost', {
   timeout: Math.max(240_000, RUNS * 500),
 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.record({ clusters: fc.integer({ min: 2, max: 4 }), owners: fc.boolean() }),
-      fc.array(step, { minLength: 3, maxLength: 30 }),
-      fc.nat(SHARINGS.length - 1),
-      play,
-    ),
-    { numRuns: RUNS },
-  );
+  await fc.assert(fc.asyncProperty(...LIFE, play), { numRuns: RUNS });
 });
 
 if (REPLAY)

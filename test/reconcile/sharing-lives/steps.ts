@@ -63,7 +63,7 @@ export type Step =
 
 const cluster = fc.integer({ min: 1, max: 4 });
 const object = fc.constantFrom(0, 0, 0, 0, 1, 2);
-export const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
@@ -107,3 +107,10 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
 );
+
+/** A life: how many clusters with which owner ids, what happens, and how names are shared at first. */
+export const LIFE = [
+  fc.record({ clusters: fc.integer({ min: 2, max: 4 }), owners: fc.boolean() }),
+  fc.array(step, { minLength: 3, maxLength: 30 }),
+  fc.nat(SHARINGS.length - 1),
+] as const;
