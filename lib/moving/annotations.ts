@@ -27,8 +27,11 @@ export const ANNOTATIONS: readonly Annotation[] = [
   { annotation: 'aws-region' },
   { annotation: 'aws-failover' },
   { annotation: 'aws-geolocation-continent-code' },
-  { annotation: 'aws-geolocation-country-code' },
-  { annotation: 'aws-geolocation-subdivision-code' },
+  { annotation: 'aws-geolocation-country-code', difference: 'What is no country of ISO 3166 is refused.' },
+  {
+    annotation: 'aws-geolocation-subdivision-code',
+    difference: 'Refused where Route 53 knows no such state: it has those of the US, and of Ukraine.',
+  },
   { annotation: 'aws-geoproximity-region' },
   { annotation: 'aws-geoproximity-bias', difference: 'What is no number is refused; ExternalDNS takes 0.' },
   { annotation: 'aws-geoproximity-coordinates' },

@@ -24,7 +24,7 @@ export interface Refused {
 
 /** How Route 53 begins each of the messages that it joins with commas into one bracketed string. */
 const BEGINNINGS =
-  /, (?=Tried to (?:create|delete)|RRSet (?:of type|with DNS name)|Invalid Resource Record|Duplicate Resource Record|FATAL problem|Exceeded limit|Number of records|RDATA character|Cannot have more|The request contains|A HostedZone must|Invalid request:)/;
+  /, (?=Tried to (?:create|delete)|RRSet (?:of type|with DNS name)|Invalid Resource Record|Duplicate Resource Record|FATAL problem|Exceeded limit|Number of records|RDATA character|Cannot have more|Cannot find location|The request contains|A HostedZone must|Invalid request:)/;
 
 const STALE =
   /but it already exists|but it was not found|do not match the current values|conflicts with other records|a conflicting RRSet of type|cannot be created (?:as|because)|but that target was not found/;
@@ -93,6 +93,15 @@ function ofOneSet(message: string, changes: NameChange[]): NameChange[] {
   return id !== undefined && named.length > 0 ? named : changes;
 }
 
+/** `country = CA subdivision = NL`, which names no record set: all that are there are meant. */
+function isAt(location: string): (record: RecordSet) => boolean {
+  const codes = [...location.matchAll(/= *(\S+)/g)].map(([, code]) => code).join(' ');
+  return ({ routing }) => {
+    const { continentCode, countryCode, subdivisionCode } = routing?.geoLocation ?? {};
+    return [continentCode, countryCode, subdivisionCode].filter(code => code !== undefined).join(' ') === codes;
+  };
+}
+
 function culprits(message: string, index: BatchIndex): NameChange[] {
   const [, aliasTarget, type] = /alias that targets (\S+?),(?: type (\S+))?/.exec(message) ?? [];
   if (aliasTarget !== undefined) {
@@ -113,6 +122,8 @@ function culprits(message: string, index: BatchIndex): NameChange[] {
     match => match[1] ?? match[2] ?? match[3] ?? '',
   );
   if (said.length > 0) return ofOneSet(message, [...new Set(said.flatMap(named))]);
+  const [, location] = /^Cannot find location: '(.*?)'/s.exec(message) ?? [];
+  if (location !== undefined) return index.all.filter(({ creates }) => creates.some(isAt(location)));
   const checked = index.all.filter(({ creates }) =>
     creates.some(({ healthCheckId }) => healthCheckId !== undefined && message.includes(healthCheckId)),
   );

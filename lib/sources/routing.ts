@@ -1,6 +1,7 @@
 import type { Endpoint, Routing } from '../model/index.ts';
 import { nearestKey } from '../nearest.ts';
 import { quoted } from './hostname.ts';
+import { CONTINENTS, COUNTRIES, DIVIDED, US_STATES } from './locations.ts';
 import type { Field } from './notes.ts';
 import { REGIONS } from './regions.ts';
 
@@ -122,8 +123,6 @@ function failoverOf(failover: Field): Routing | Fault {
   return fault(failover, 'is not a failover role: write "PRIMARY" or "SECONDARY"');
 }
 
-const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA'];
-
 function locationOf([continent, country, subdivision]: Given): Routing | Fault {
   const beside = country ?? subdivision;
   if (continent && beside) {
@@ -133,8 +132,8 @@ function locationOf([continent, country, subdivision]: Given): Routing | Fault {
     };
   }
   if (continent) {
-    if (CONTINENTS.includes(continent.text)) return { geoLocation: { continentCode: continent.text } };
-    return fault(continent, `is not a continent: write one of ${CONTINENTS.join(', ')}`);
+    if (CONTINENTS.has(continent.text)) return { geoLocation: { continentCode: continent.text } };
+    return fault(continent, `is not a continent: write one of ${[...CONTINENTS].join(', ')}`);
   }
   if (!country) {
     return {
@@ -142,18 +141,27 @@ function locationOf([continent, country, subdivision]: Given): Routing | Fault {
       problem: 'a subdivision needs a country code beside it: add one',
     };
   }
-  const isAny = country.text === '*';
-  if (!isAny && !/^[A-Z]{2}$/.test(country.text)) {
-    return fault(country, 'is not a country: write two capital letters as in "DE", or "*" for everywhere else');
-  }
+  if (country.text !== '*' && !COUNTRIES.has(country.text)) return noCountry(country);
   const geoLocation = { countryCode: country.text };
   if (!subdivision) return { geoLocation };
-  if (!isAny && /^[A-Z0-9]{1,3}$/.test(subdivision.text))
-    return { geoLocation: { ...geoLocation, subdivisionCode: subdivision.text } };
-  return fault(
-    subdivision,
-    'is not a subdivision of a country: write one to three capital letters or digits as in "CA"',
-  );
+  const problem = whyNoSubdivision(subdivision.text, country.text);
+  if (problem !== undefined) return fault(subdivision, problem);
+  return { geoLocation: { ...geoLocation, subdivisionCode: subdivision.text } };
+}
+
+function noCountry(country: Field): Fault {
+  const meant = country.text === 'UK' ? 'GB' : country.text.toUpperCase();
+  const how = 'write two capital letters of ISO 3166 as in "DE", or "*" for everywhere else';
+  return fault(country, `is not a country: ${COUNTRIES.has(meant) ? `did you mean "${meant}"?` : how}`);
+}
+
+function whyNoSubdivision(code: string, country: string): string | undefined {
+  if (!DIVIDED.has(country)) return 'is not a subdivision that Route 53 knows: it has those of the US, and of Ukraine';
+  // Which codes of Ukraine it has is not written anywhere.
+  const isKnown = country === 'US' ? US_STATES.has(code) : /^[A-Z0-9]{1,3}$/.test(code);
+  return isKnown
+    ? undefined
+    : `is not a subdivision of ${country}: write its code as in "${country === 'US' ? 'CA' : '43'}"`;
 }
 
 function proximityOf([region, group, coordinates, bias]: Given): Routing | Fault {

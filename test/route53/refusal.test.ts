@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NameChange } from '../../lib/model/index.ts';
+import type { NameChange, Routing } from '../../lib/model/index.ts';
 import { splitMessages, understand } from '../../lib/route53/refusal.ts';
-import { create, remove, update } from '../support/changes.ts';
+import { address, create, remove, update } from '../support/changes.ts';
 
 const verdicts = (text: string, batch: NameChange[]) =>
   understand(text, batch)
@@ -99,6 +99,24 @@ describe('the culprits of a refused batch are found in the words of Route 53', (
         [target, alias],
       ),
     ).toEqual(['alias.example.com stale']);
+  });
+
+  test('a location that Route 53 does not know blames those who are there', () => {
+    const at = (name: string, geoLocation: Routing['geoLocation'] & object): NameChange => ({
+      ...create(name),
+      creates: [{ ...address(name, '192.0.2.1'), setIdentifier: 's', routing: { geoLocation } }],
+    });
+    const routed = [
+      at('canada.example.com', { countryCode: 'CA' }),
+      at('province.example.com', { countryCode: 'CA', subdivisionCode: 'NL' }),
+      at('continent.example.com', { continentCode: 'XX' }),
+    ];
+    const words = "[Cannot find location: 'country = CA subdivision = NL'.  No changes made.";
+    expect(verdicts(`${words}]`, routed)).toEqual(['province.example.com invalid']);
+    expect(verdicts(`${words}, Cannot find location: 'continent = XX'.  No changes made.]`, routed)).toEqual([
+      'continent.example.com invalid',
+      'province.example.com invalid',
+    ]);
   });
 
   test('a full zone is nobody’s fault', () => {

@@ -1,6 +1,7 @@
 import { ResourceRecordSetRegion } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../lib/model/index.ts';
+import { COUNTRIES } from '../../lib/sources/locations.ts';
 import { REGIONS } from '../../lib/sources/regions.ts';
 import { ALPHA, held, NLB, onlyFinding, read, service } from './objects.ts';
 
@@ -46,6 +47,15 @@ describe('an object says how its records are routed', () => {
     [
       { [geo('country-code')]: 'US', [geo('subdivision-code')]: 'CA' },
       { geoLocation: { countryCode: 'US', subdivisionCode: 'CA' } },
+    ],
+    [{ [geo('country-code')]: 'XK' }, { geoLocation: { countryCode: 'XK' } }],
+    [
+      { [geo('country-code')]: 'US', [geo('subdivision-code')]: 'PR' },
+      { geoLocation: { countryCode: 'US', subdivisionCode: 'PR' } },
+    ],
+    [
+      { [geo('country-code')]: 'UA', [geo('subdivision-code')]: '43' },
+      { geoLocation: { countryCode: 'UA', subdivisionCode: '43' } },
     ],
     [{ [near('region')]: 'us-east-1' }, { geoProximity: { awsRegion: 'us-east-1', bias: 0 } }],
     [{ [near('region')]: 'us-east-1', [near('bias')]: '-99' }, { geoProximity: { awsRegion: 'us-east-1', bias: -99 } }],
@@ -148,6 +158,28 @@ describe('what Route 53 would refuse holds the object’s records, and names wha
       /a continent or a country/,
     ],
     ['no country', { [geo('country-code')]: 'Germany' }, geo('country-code'), /two capital letters/],
+    ['a country that there is not', { [geo('country-code')]: 'QQ' }, geo('country-code'), /two capital letters/],
+    ['a continent for a country', { [geo('country-code')]: 'EU' }, geo('country-code'), /two capital letters/],
+    ['a country in small letters', { [geo('country-code')]: 'de' }, geo('country-code'), /did you mean "DE"/],
+    ['a country by another code', { [geo('country-code')]: 'UK' }, geo('country-code'), /did you mean "GB"/],
+    [
+      'a state that there is not',
+      { [geo('country-code')]: 'US', [geo('subdivision-code')]: 'ZZ' },
+      geo('subdivision-code'),
+      /not a subdivision of US/,
+    ],
+    [
+      'a state in small letters',
+      { [geo('country-code')]: 'US', [geo('subdivision-code')]: 'ca' },
+      geo('subdivision-code'),
+      /not a subdivision of US/,
+    ],
+    [
+      'a province of Canada',
+      { [geo('country-code')]: 'CA', [geo('subdivision-code')]: 'NL' },
+      geo('subdivision-code'),
+      /those of the US, and of Ukraine/,
+    ],
     ['a subdivision alone', { [geo('subdivision-code')]: 'CA' }, geo('subdivision-code'), /needs a country/],
     [
       'a subdivision of everywhere',
@@ -200,4 +232,14 @@ describe('what Route 53 would refuse holds the object’s records, and names wha
 
 it('the regions are those of the SDK', () => {
   expect([...REGIONS].sort()).toEqual(Object.values(ResourceRecordSetRegion).sort());
+});
+
+it('the countries are those of ISO 3166-1, and Kosovo', () => {
+  // What ISO does not assign: exceptionally reserved codes, and some of private use.
+  const unassigned = new Set('AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ'.split(' '));
+  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+  const letters = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
+  const isCurrent = (code: string) => names.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code;
+  const all = letters.flatMap(first => letters.map(second => first + second));
+  expect([...COUNTRIES]).toEqual(all.filter(code => isCurrent(code) && !unassigned.has(code)));
 });

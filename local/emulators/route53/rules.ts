@@ -65,7 +65,7 @@ export function placeRules(set: RecordSet, beside: readonly RecordSet[], zone: s
   if (set.type === 'SOA' && set.name !== zone) return [`${what} in zone ${zone}`];
   // API reference, ResourceRecordSet, Name: no wildcard for NS. The wording is a guess.
   if (set.type === 'NS' && set.name.startsWith('\\052.')) return [`${what} as NS records cannot be wildcards`];
-  const messages: string[] = [];
+  const messages = locationRule(set);
   if (set.type === 'CNAME' && beside.some(other => other.type !== 'CNAME')) {
     messages.push(`${what} as it conflicts with other records with the same DNS name in zone ${zone}`);
   }
@@ -76,6 +76,27 @@ export function placeRules(set: RecordSet, beside: readonly RecordSet[], zone: s
   const peers = beside.filter(other => other.type === set.type && other.setIdentifier !== set.setIdentifier);
   const routing = peers.length > 0 ? routingRule(set, peers) : undefined;
   return routing ? [...messages, routing] : messages;
+}
+
+const COUNTRY_NAMES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+const CONTINENTS = new Set(['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA']);
+
+/** The words are Route 53's, as a user had them for a province of Canada (octodns, pull request 755). */
+function locationRule({ geoLocation: geo }: RecordSet): string[] {
+  const { continentCode: continent, countryCode: country, subdivisionCode: subdivision } = geo ?? { countryCode: '*' };
+  const isContinent = continent === undefined || CONTINENTS.has(continent);
+  const isCountry = country === undefined || country === '*' || isIsoCountry(country);
+  const isDivided = subdivision === undefined || country === 'US' || country === 'UA';
+  if (isContinent && isCountry && isDivided) return [];
+  const parts = Object.entries({ continent, country, subdivision }).filter(([, code]) => code !== undefined);
+  const location = parts.map(([part, code]) => `${part} = ${code}`).join(' ');
+  return [`Cannot find location: '${location}'.  No changes made.`];
+}
+
+/** `EU` and `UN` have names, too, and `UK` is another word for `GB`. */
+function isIsoCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code) || /^(?:EU|EZ|UN|ZZ|XA|XB|QO)$/.test(code)) return false;
+  return COUNTRY_NAMES.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code;
 }
 
 function routingRule(set: RecordSet, peers: readonly RecordSet[]): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Route53Store } from '../../../../local/emulators/route53/index.ts';
+import { type RecordSet, Route53Store } from '../../../../local/emulators/route53/index.ts';
 import { ALB, ALB_ZONE, besideCname, type Case, cnameBeside, one, testCases, two, weighted } from './cases.ts';
 import { alias, create, refusal, twoZones, upsert } from './changes.ts';
 
@@ -107,6 +107,23 @@ const routing: readonly Case[] = [
     'another location is welcome',
     [create('g.example.com', 'A', '1.1.1.1', two({ geoLocation: { countryCode: '*' } }))],
   ],
+  [
+    'a state',
+    [create('g.example.com', 'A', '1.1.1.1', two({ geoLocation: { countryCode: 'US', subdivisionCode: 'CA' } }))],
+  ],
+  ...(
+    [
+      [{ continentCode: 'XX' }, 'continent = XX'],
+      [{ countryCode: 'EU' }, 'country = EU'],
+      [{ countryCode: 'UK' }, 'country = UK'],
+      [{ countryCode: 'QQ' }, 'country = QQ'],
+      [{ countryCode: 'CA', subdivisionCode: 'NL' }, 'country = CA subdivision = NL'],
+    ] satisfies [RecordSet['geoLocation'] & object, string][]
+  ).map<Case>(([geoLocation, location]) => [
+    `a location that there is not: ${location}`,
+    [create('g.example.com', 'A', '1.1.1.1', two({ geoLocation }))],
+    [`Cannot find location: '${location}'.  No changes made.`],
+  ]),
 ];
 
 const aliases: readonly Case[] = [
