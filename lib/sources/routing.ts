@@ -74,12 +74,14 @@ export function routingOf(fields: RoutingFields): Routed | Fault {
     return fault(id, 'is a set identifier without a routing policy: add one (such as aws-weight), or remove it');
   }
   const routing = policy.read(policy.given);
-  const { weight } = 'problem' in routing ? {} : routing;
+  // First: a share by weight needs no set identifier, but a weight that is one.
+  if ('problem' in routing) return routing;
+  const { weight } = routing;
   // Whether the name is shared by weight, the plan knows.
   if (weight !== undefined && (id === undefined || id.text === '')) return { weight, ...health };
   const identifier = identifierOf(id, policy.first);
   if (typeof identifier === 'object') return identifier;
-  return 'problem' in routing ? routing : { setIdentifier: identifier, routing, ...health };
+  return { setIdentifier: identifier, routing, ...health };
 }
 
 /** API reference, ResourceRecordSet: SetIdentifier. */

@@ -373,6 +373,78 @@ describe('a set identifier, or none, is one object’s with all its types', () =
   });
 });
 
+describe('what was given no set identifier is its namespace’s alone', () => {
+  const V6 = '2001:db8::9';
+  const shop = asks('shop', {}, '203.0.113.1', 'shop');
+  const worldWith = async (more = '') => {
+    const world = harness({
+      config: `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\n${more}`,
+      clusters: { prod: { objects: [shop] } },
+    });
+    await settle(world);
+    return world;
+  };
+  const SIMPLE = 'w.example.com A 203.0.113.1';
+  const SHARE = 'w.example.com A#prod 203.0.113.1 weight 1';
+
+  test.each([
+    ['first', '203.0.113.66', weighted('evil', 255), SIMPLE],
+    ['first', V6, weighted('evil', 255), SIMPLE],
+    ['first', V6, { 'set-identifier': 'evil', 'aws-multi-value-answer': 'true' }, SIMPLE],
+    ['merge', V6, weighted('evil', 255), SIMPLE],
+    ['weighted', '203.0.113.66', weighted('evil', 255), SHARE],
+    ['weighted', V6, latency('evil', 'eu-west-1'), SHARE],
+  ])('%s: another one’s %s gets no part of the answers, and is told', async (sharing, target, routing, stands) => {
+    const world = await worldWith(`sharing: ${sharing}`);
+    const { result, batches } = await become(world, [shop, asks('evil', routing, target, 'evil')]);
+    expect([batches, records(world)]).toEqual([0, [stands]]);
+    expect(told(result)).toEqual(['conflict evil']);
+    const { result: waits } = await become(world, [
+      service('shop', { hostname: 'w.example.com' }, [], 'shop'),
+      asks('evil', routing, target, 'evil'),
+    ]);
+    expect([records(world), told(waits)]).toEqual([[stands], ['conflict evil', 'no-target shop']]);
+    await become(world, [asks('evil', routing, target, 'evil')]);
+    expect(records(world)).toEqual([expect.stringContaining(`#evil ${target}`)]);
+  });
+
+  test.each([
+    ['of the same namespace', '', 'shop'],
+    ['of any, where addresses are put together over namespaces', 'records: {merge: cluster}', 'other'],
+    ['of another name, where they are put together for one object', 'records: {merge: object}', 'shop'],
+  ])('one %s may stand beside it', async (_, more, namespace) => {
+    const world = await worldWith(more);
+    await become(world, [shop, asks('six', weighted('six', 1), V6, namespace)]);
+    expect(records(world)).toEqual([SIMPLE, `w.example.com AAAA#six ${V6} weight 1`]);
+  });
+
+  test('who has a set identifier there already keeps it', async () => {
+    const other = asks('other', weighted('other', 1), V6, 'other');
+    const world = await worldOf([other]);
+    for (const [objects, expected] of [
+      [
+        [shop, other],
+        [SIMPLE, `w.example.com AAAA#other ${V6} weight 1`],
+      ],
+      [
+        [shop, asks('other', weighted('more', 2), V6, 'other')],
+        [SIMPLE, `w.example.com AAAA#more ${V6} weight 2`],
+      ],
+    ] as const) {
+      await become(world, [...objects]);
+      expect(records(world)).toEqual(expected);
+    }
+  });
+
+  test('so it is in a zone that comes below', async () => {
+    const world = await worldWith();
+    world.store.addZone({ id: 'ZCHILD', name: 'w.example.com' });
+    world.clusters.prod = { objects: [shop, asks('evil', weighted('evil', 255), V6, 'evil')] };
+    await world.run({ force: true });
+    expect(world.records('ZCHILD').filter(text => !/ TXT/.test(text))).toEqual([SIMPLE]);
+  });
+});
+
 describe('the TTL of weighted record sets', () => {
   test('is the one that stands; who asks for another is told, and published all the same', async () => {
     const world = await worldOf([asks('a', weighted('blue', 1))]);

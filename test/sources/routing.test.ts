@@ -140,6 +140,12 @@ describe('what Route 53 would refuse holds the object’s records, and names wha
     ['no number', { 'aws-weight': 'ten' }, 'aws-weight', /from 0 to 255/],
     ['an empty weight', { 'aws-weight': '' }, 'aws-weight', /from 0 to 255/],
     ['too large a weight', { 'aws-weight': '256' }, 'aws-weight', /from 0 to 255/],
+    [
+      'too large a weight of a share, which needs no set identifier',
+      { 'set-identifier': '', 'aws-weight': '256' },
+      'aws-weight',
+      /from 0 to 255/,
+    ],
     ['a negative weight', { 'aws-weight': '-1' }, 'aws-weight', /from 0 to 255/],
     ['half a weight', { 'aws-weight': '1.5' }, 'aws-weight', /from 0 to 255/],
     ['no region', { 'aws-region': 'eu-wset-1' }, 'aws-region', /did you mean "eu-west-1"/],

@@ -19,6 +19,8 @@ export interface Candidate {
   readonly targets: readonly string[];
   /** Of a record set that several clusters may have together, by cluster; absent: it is one cluster's alone. */
   readonly parts?: readonly Part[];
+  /** Its set identifier is that of its cluster's share (`sharing: weighted`), and none that its objects give themselves. */
+  readonly isShare?: true;
 }
 
 /** What one cluster adds to a record set that several have together. */

@@ -7,7 +7,7 @@ const MOST_NEAR = 30;
 
 /** Why a record set cannot stand beside others of its name, and one that is in its way. */
 export interface Obstacle {
-  readonly conflict: RecordConflict | 'taken' | 'full';
+  readonly conflict: RecordConflict | 'taken' | 'full' | 'stranger';
   readonly other: RecordSet;
 }
 

@@ -3,6 +3,7 @@ import { recordId } from '../../model/index.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { facetOfCandidate } from '../desired/facets.ts';
 import type { MergeScope } from '../settings.ts';
+import type { Alone } from './alone.ts';
 import { Beside, type Obstacle } from './beside.ts';
 import type { Judged } from './judge.ts';
 import { byPreference, obstacleIn, staysIn, type Wish, withoutRoom } from './wish.ts';
@@ -15,7 +16,11 @@ interface Granted {
 }
 
 /** Objects that have nothing at the name yet, one after the other, as far as there is room beside the others. */
-export function grantNew(wishes: readonly Wish[], { fixed, holders }: Judged, merge: MergeScope): Granted {
+export function grantNew(
+  wishes: readonly Wish[],
+  { fixed, holders }: Judged,
+  { merge, alone }: { readonly merge: MergeScope; readonly alone: Alone },
+): Granted {
   const leads = [...holders];
   const beside = new Beside([...fixed, ...holders.flatMap(({ records }) => records)]);
   const refused = new Map<Candidate, Obstacle>();
@@ -24,7 +29,7 @@ export function grantNew(wishes: readonly Wish[], { fixed, holders }: Judged, me
   for (const wish of wishes.filter(({ standing }) => standing.length === 0).sort(byPreference)) {
     const facet = facetOfCandidate(wish.candidate);
     const moved = movedHere(wish, held.get(facet) ?? [], merge);
-    const obstacle = moved ?? obstacleIn(wish, record => beside.obstacleToNew(record));
+    const obstacle = moved ?? alone.obstacleTo(wish) ?? obstacleIn(wish, record => beside.obstacleToNew(record));
     if (obstacle) refused.set(wish.candidate, obstacle);
     else if (!taken.has(facet)) {
       taken.add(facet);

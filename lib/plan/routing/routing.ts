@@ -6,8 +6,9 @@ import { decidingClaims } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf } from '../findings.ts';
 import { isManaged } from '../settings.ts';
+import { Alone } from './alone.ts';
 import { grantNew } from './grant.ts';
-import { judgeHolders } from './judge.ts';
+import { type Judged, judgeHolders } from './judge.ts';
 import { keepsAll, ownersByRecord, sharing, whyRefused } from './told.ts';
 import { sharedTtls, ttlFindings } from './ttl.ts';
 import { type Wish, wishOf } from './wish.ts';
@@ -34,6 +35,7 @@ export interface Settled {
  * | all objects that have record sets there     | each other, and they agree on another policy      | all change, in one batch          |
  * | some of them                                | one that goes on asking for what stands           | refused; what they have stays     |
  * | an object that has none there               | any of these                                      | refused where it conflicts        |
+ * | one of another namespace that has none there | what was given no set identifier                 | refused ({@link Alone})           |
  *
  * The TTL of weighted record sets is what stands, as long as one that has it asks for it; it is no reason to refuse.
  */
@@ -47,7 +49,8 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
   const ours = new Set(current.ours.map(({ record }) => record));
   const own = fixed.filter(record => ours.has(record));
   const judged = judgeHolders(wishes, { staying: fixed, own, merge: context.settings.merge });
-  const granted = grantNew(wishes, judged, context.settings.merge);
+  const { merge } = context.settings;
+  const granted = grantNew(wishes, judged, { merge, alone: aloneAt(current, judged, context) });
   const refused = new Map([...judged.refused, ...granted.refused]);
   const owners = ownersByRecord(current, granted.leads, wishes);
   const keeping = new Set(
@@ -78,6 +81,17 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
     adopted: new Set(granted.leads.flatMap(({ standing }) => standing.map(({ record }) => record))),
     gives: record => granted.beside.obstacleTo(record) !== undefined,
   };
+}
+
+/** Whoever has the name without set identifiers: by what stays there, and by what those ask for who have it; a new zone has it from above. */
+function aloneAt({ name, ours, claims }: Current, { fixed, holders }: Judged, context: NameContext): Alone {
+  const alone = new Alone(context.settings.merge);
+  const stays = new Set(fixed);
+  const isNew = ours.length === 0 && claims.length === 0;
+  const staying = isNew ? context.above(name).ours : ours.filter(({ record }) => stays.has(record));
+  alone.staying(staying, context);
+  for (const wish of holders) alone.wanted(wish);
+  return alone;
 }
 
 /** What stands at the name and stays, whatever is asked for. */

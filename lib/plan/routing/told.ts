@@ -39,6 +39,8 @@ const REASONS: Readonly<Record<Obstacle['conflict'], (other: RecordSet) => strin
       ? 'and the simple record sets of a name are one object’s'
       : 'and each set identifier of a name is one object’s',
   full: () => 'and Route 53 takes no more of one name and type',
+  stranger: () =>
+    'which was given no set identifier by its object: it is for those of its namespace to put others beside it (see records.merge)',
 };
 
 /** Whether all that a refused holder has stays: its part of what clusters have together may be among what another one gets. */

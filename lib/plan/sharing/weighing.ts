@@ -54,7 +54,11 @@ function weigh(candidate: Candidate, { weights }: PlanSettings): Candidate {
   const { cluster, endpoints } = candidate;
   const own = endpoints.flatMap(({ weight }) => weight ?? []);
   const routing = { weight: own.length > 0 ? Math.max(...own) : (weights?.get(cluster) ?? 1) };
-  return { ...candidate, endpoints: endpoints.map(one => ({ ...one, setIdentifier: cluster, routing })) };
+  return {
+    ...candidate,
+    isShare: true,
+    endpoints: endpoints.map(one => ({ ...one, setIdentifier: cluster, routing })),
+  };
 }
 
 /** `first` where shares by weight stand: the others give theirs up in the batch in which the first one's becomes simple. */
