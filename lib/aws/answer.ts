@@ -83,7 +83,7 @@ export const believable: Plugin = {
           const asked = { host, operation, service: CALLED[service] ?? service };
           const { response, output } = await next(args).catch(error => {
             if (!ofService(error)) throw new ForeignAnswer(asked, error.$response, error);
-            error.message = error.message.replace(FOR_DEBUGGING, '');
+            error.message = wordsOf(error);
             // What is said of a batch is taken apart before it is told.
             if (operation !== 'ChangeResourceRecordSets') error.message = clipped(error.message);
             throw error;
@@ -99,14 +99,25 @@ export const believable: Plugin = {
     ),
 };
 
+/** What the SDK puts where an answer says nothing, by protocol. */
+const NOTHING = /^(Unknown(Error)?)?$/;
+
+function wordsOf({ message, name, $response, $metadata }: SdkError): string {
+  if (!NOTHING.test(message)) return message.replace(FOR_DEBUGGING, '');
+  const status = $response?.statusCode ?? $metadata?.httpStatusCode;
+  return status === undefined ? message : `HTTP ${status} without a word (${name})`;
+}
+
 function hasAlways(always: (typeof ALWAYS)[string] | undefined, output: object, { statusCode }: Answer): boolean {
   if (always === undefined) return true;
   if ('status' in always) return statusCode === always.status;
   return always.some(member => (output as Record<string, unknown>)[member] !== undefined);
 }
 
+type SdkError = Error & { readonly $response?: Answer; readonly $metadata?: { readonly httpStatusCode?: number } };
+
 /** A fault of the way is none of the answer's. A page is no service's, and neither is a success that cannot be read. */
-function ofService(error: Error & { readonly $response?: Answer }): boolean {
+function ofService(error: SdkError): boolean {
   const { $response: answer } = error;
   if (answer === undefined || awsFaultOf(error) === 'network') return true;
   if (/html/.test(answer.headers['content-type'] ?? '')) return false;

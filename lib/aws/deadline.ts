@@ -16,3 +16,13 @@ export function withinDeadline<T>(atMs: number, work: () => T): T {
 export function timeLeft(): number {
   return (deadlines.getStore() ?? Number.POSITIVE_INFINITY) - Date.now();
 }
+
+const answers = new AsyncLocalStorage<number>();
+
+/** Does `work` with so many milliseconds for each AWS request in it, instead of what its client would wait. */
+export function answersWithin<T>(milliseconds: number, work: () => T): T {
+  return answers.run(milliseconds, work);
+}
+
+/** Milliseconds that a request of the work that asks may take; infinite where nothing else is said. */
+export const answerLimit = (): number => answers.getStore() ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { timeLeft } from './deadline.ts';
+import { answerLimit, timeLeft } from './deadline.ts';
 import { SilentServers } from './silence.ts';
 
 type Handle = NodeHttpHandler['handle'];
@@ -45,7 +45,8 @@ export class BoundedHandler extends NodeHttpHandler {
 
   override async handle(request: Parameters<Handle>[0], options: Parameters<Handle>[1] = {}): Promise<Answer> {
     const left = timeLeft();
-    const late = () => timeout(request.hostname, Math.min(this.#whole, left), left <= this.#whole);
+    const whole = Math.min(this.#whole, answerLimit());
+    const late = () => timeout(request.hostname, Math.min(whole, left), left <= whole);
     if (left <= 0) throw late();
     const server = `${request.hostname}:${request.port ?? ''}`;
     const beganAt = performance.now();
@@ -53,25 +54,26 @@ export class BoundedHandler extends NodeHttpHandler {
     const limit = new AbortController();
     const tooLong = () => {
       // One that trickles is as silent. Where its work had no more time, that is not its fault.
-      if (left > this.#whole) this.#silent.wasSilent(server, beganAt);
+      if (left > whole) this.#silent.wasSilent(server, beganAt);
       limit.abort(late());
     };
-    const timer = setTimeout(tooLong, Math.min(this.#whole, left)).unref();
+    const timer = setTimeout(tooLong, Math.min(whole, left)).unref();
     const given = options.abortSignal;
     try {
       const answer = await super.handle(request, { ...options, abortSignal: either(limit.signal, given) });
       answer.response.body = bounded(answer.response.body, limit.signal, {
         most: this.#mebibytes,
         host: request.hostname,
-        done: whole => {
+        done: cameWhole => {
           clearTimeout(timer);
-          if (whole) this.#silent.answered(server);
+          if (cameWhole) this.#silent.answered(server);
         },
       });
       return answer;
     } catch (error) {
       clearTimeout(timer);
       if (limit.signal.aborted) throw limit.signal.reason;
+      if (isUnreachable(error)) throw unreachable(request.hostname, error);
       if (!isTimeout(error)) throw error;
       if (!isCut(error)) this.#silent.wasSilent(server, beganAt);
       throw unanswered(request.hostname, error);
@@ -115,6 +117,17 @@ const isTimeout = (error: unknown): error is Error => error instanceof Error && 
 
 /** The SDK calls a connection that was cut a timeout, too. */
 const isCut = ({ code }: Error & { code?: string }) => code === 'ECONNRESET' || code === 'EPIPE';
+
+const isUnreachable = (error: unknown): error is Error & { readonly code: string } =>
+  /^(ECONNREFUSED|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/.test(
+    String((error as { code?: unknown }).code),
+  );
+
+/** Node's own words say what happened, and not where to look. */
+function unreachable(host: string, cause: Error & { readonly code: string }): Error {
+  const message = `${host} cannot be reached (${cause.message || cause.code}): is there a way to it from here (network, proxy, VPC endpoint, AWS_ENDPOINT_URL)?`;
+  return Object.assign(new Error(message, { cause }), { name: cause.name, code: cause.code });
+}
 
 /** The SDK's own words name neither the host nor what to look at. */
 function unanswered(host: string, cause?: Error & { code?: string }): Error {

@@ -135,8 +135,7 @@ function translate(thrown: unknown): Route53Error {
   const code = error.code ?? error.name;
   const status = error.$metadata?.httpStatusCode ?? 0;
   const kind = BY_CODE[error.name] ?? kindByFault(error, status);
-  const said = error.message && error.message !== 'UnknownError';
-  const message = said ? error.message : `HTTP ${status} without a word (${code})`;
+  const { message } = error;
   return new Route53Error(kind, code, kind === 'rejected' ? message : clipped(message), { cause: error });
 }
 

@@ -1,3 +1,4 @@
+import { answersWithin, awsFaultOf, ForeignAnswer } from '../aws/index.ts';
 import { type Backoff, stepAfter } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { ZoneId } from '../model/index.ts';
@@ -31,6 +32,10 @@ export interface CountedRoute53 extends Route53Port {
 interface CallState extends CallOptions {
   /** What the last request met, where another one may go better. It is why there was no time for whatever comes behind it. */
   met?: Route53Error | undefined;
+  /** When the request was sent since which none was answered. */
+  silentSince?: number | undefined;
+  /** Whether any request of this run was answered. */
+  answered?: boolean;
 }
 
 /** How many requests they are in all. */
@@ -42,6 +47,13 @@ export const callsIn = (counts: CountedRoute53['counts']): number =>
  * which ends by itself: three minutes. A run with a deadline goes on until then.
  */
 const ATTEMPTS = { transient: 8, throttled: 30, busy: 30 } as const;
+/**
+ * Milliseconds for which such a run goes on without any answer: a way to Route 53 that was not there from the first is not one
+ * that has just broken off, and no waiting brings it.
+ */
+const PATIENCE = { atFirst: 3_000, later: 30_000 } as const;
+/** Milliseconds that it gives one request: Route 53 takes a second or two for a full batch or page. */
+const ANSWER_MS = 20_000;
 /** Milliseconds. */
 const WAITS: Backoff = { first: 200, longest: 10_000 };
 
@@ -75,14 +87,17 @@ export function withBudget(port: Route53Port, options: CallOptions): CountedRout
       await waitForTurn(write, state, changes);
       await ready?.();
       counts[operation] = (counts[operation] ?? 0) + 1;
+      state.silentSince ??= options.clock.now();
       try {
-        const answer = await send();
+        const answer = await (options.deadline === undefined ? answersWithin(ANSWER_MS, send) : send());
         options.budget.succeeded();
         state.met = undefined;
+        noteAnswer(state);
         return answer;
       } catch (error) {
         if (!(error instanceof Route53Error)) throw error;
         state.met = error.retryable ? error : undefined;
+        if (!isUnanswered(error)) noteAnswer(state);
         if (error.kind === 'throttled') options.budget.throttled(changes);
         if (!error.retryable || (error.isLost && write)) throw error;
         await pause(attempt, state, error);
@@ -111,10 +126,22 @@ async function waitForTurn(write: boolean, state: CallState, changes: number): P
   if (!turn || (deadline !== undefined && clock.now() >= deadline)) throw outOfTime(state.met);
 }
 
-async function pause(attempt: number, { clock, deadline }: CallState, fault: Route53Error): Promise<void> {
+/** A gateway's page is no answer of Route 53, but there is a way, and what is behind it may be back in a moment. */
+const isUnanswered = (error: Route53Error) =>
+  awsFaultOf(error.cause ?? error) === 'network' && !(error.cause instanceof ForeignAnswer);
+
+function noteAnswer(state: CallState): void {
+  state.silentSince = undefined;
+  state.answered = true;
+}
+
+async function pause(attempt: number, state: CallState, fault: Route53Error): Promise<void> {
+  const { clock, deadline, silentSince, answered } = state;
   const milliseconds = wholeStep(attempt, clock);
   if (deadline === undefined) {
     if (attempt + 1 >= (ATTEMPTS[fault.kind as keyof typeof ATTEMPTS] ?? 1)) throw fault;
+    const until = (silentSince ?? clock.now()) + (answered ? PATIENCE.later : PATIENCE.atFirst);
+    if (isUnanswered(fault) && clock.now() + milliseconds >= until) throw fault;
   } else if (clock.now() + milliseconds >= deadline) throw outOfTime(fault);
   await clock.sleep(milliseconds);
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { withinDeadline } from '../../lib/aws/deadline.ts';
+import { answersWithin, withinDeadline } from '../../lib/aws/deadline.ts';
 import { BoundedHandler, type HttpLimits } from '../../lib/aws/http.ts';
 import { type SilentServer, startSilent } from './silent.ts';
 
@@ -58,6 +58,20 @@ describe('a request ends', () => {
     await expect(late).rejects.toThrow('127.0.0.1: no whole answer in the time that was left');
   });
 
+  test('within what its work gives each answer', async () => {
+    server = await startSilent(trickle);
+    await expect(answersWithin(100, () => ask(LONG))).rejects.toThrow('127.0.0.1: no whole answer within 100 ms');
+  });
+
+  test('at once where nobody listens, naming the host and what to look at', async () => {
+    server = await startSilent();
+    await server.close();
+    await expect(ask(LONG)).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+      message: expect.stringMatching(/^127\.0\.0\.1 cannot be reached \(.*ECONNREFUSED.*\): .*AWS_ENDPOINT_URL\)\?$/),
+    });
+  });
+
   test('when its caller gives it up, with the caller’s own error', async () => {
     server = await startSilent();
     await expect(ask(LONG, AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'AbortError' });
@@ -113,7 +127,8 @@ describe('a server that is silent', () => {
       const { response } = await askOf(handler);
       for await (const _ of response.body);
     };
-    for (let n = 0; n < 2; n++) await expect(askWhole()).rejects.toThrow(/no whole answer within 100 ms/);
+    await expect(askWhole()).rejects.toThrow(/no whole answer within 100 ms/);
+    await expect(answersWithin(50, askWhole)).rejects.toThrow(/no whole answer within 50 ms/);
     const asked = server.connections();
     await expect(askWhole()).rejects.toThrow(/^127\.0\.0\.1 gave no answer in time/);
     expect(server.connections()).toBe(asked);

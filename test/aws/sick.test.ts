@@ -81,6 +81,7 @@ const TOLD: Readonly<Record<keyof typeof SICKNESSES, (service: string) => RegExp
   'page with 404': isNot,
   'page with 502': isNot,
   'empty with 200': isNot,
+  'empty with 400': () => /HTTP 400 without a word/,
   // Of an object it is known before its body is read.
   'body without end': () => /127\.0\.0\.1(: no whole answer in the time|: its answer does not end| is not S3)/,
   'error without end': () => /127\.0\.0\.1: (no whole answer in the time|its answer does not end)/,

@@ -62,6 +62,7 @@ export const SICKNESSES = {
   'page with 404': page(404),
   'page with 502': page(502),
   'empty with 200': (_, response) => void response.writeHead(200).end(),
+  'empty with 400': (_, response) => void response.writeHead(400).end(),
   'body without end': (_, response) => {
     response.writeHead(200, { 'content-type': 'application/xml' });
     pour(response, `<a>${'x'.repeat(65_000)}</a>`);

@@ -175,8 +175,8 @@ describe('doctor finds what is broken, says what mends it, and looks at all the 
       {
         env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
         told: [
-          /^bad aws: credentials: connect ECONNREFUSED.* → look at the way to AWS/,
-          /^bad zones: Route 53: connect ECONNREFUSED.* → look at the way to AWS/,
+          /^bad aws: credentials: .*ECONNREFUSED.* → look at the way to AWS/,
+          /^bad zones: Route 53: .*ECONNREFUSED.* → look at the way to AWS/,
           /^bad clusters: prod: .*ECONNREFUSED/,
           /^bad clusters: other: .*ECONNREFUSED/,
           /^bad state: .*ECONNREFUSED.* → look at the way to AWS/,

@@ -160,6 +160,38 @@ test.each<[Route53Error['kind'], number]>([
   expect(route53.counts).toEqual({ ListResourceRecordSets: attempts });
 });
 
+/** A Route 53 that takes `milliseconds` to refuse, or to give no answer, after as many answers. */
+function unreachable(clock: Clock & { advance(ms: number): void }, milliseconds: number, answers = 0) {
+  let left = answers;
+  const listRecordSets = () => {
+    if (left-- > 0) return Promise.resolve({ records: [] });
+    clock.advance(milliseconds);
+    return Promise.reject(new Route53Error('transient', 'ECONNREFUSED', 'connect ECONNREFUSED'));
+  };
+  return { ...failing('transient'), listRecordSets } satisfies Route53Port;
+}
+
+test.each<[string, number, number, number]>([
+  ['refuses all', 0, 0, 3_000],
+  ['gives no answer', 20_000, 0, 20_000],
+  ['answered before, and refuses', 0, 1, 27_000],
+  ['answered before, and answers no more', 20_000, 1, 42_000],
+])('without a deadline, a Route 53 that %s is given up in time', async (_, milliseconds, answers, most) => {
+  const clock = fakeClock(0);
+  const port = unreachable(clock, milliseconds, answers);
+  const route53 = withBudget(port, { clock, budget: createBudget(LIMITS, clock) });
+  for (let n = 0; n < answers; n++) await route53.listRecordSets('Z1');
+  await expect(route53.listRecordSets('Z1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect(clock.now()).toBeLessThanOrEqual(most);
+});
+
+test('with one, a Route 53 that refuses all is asked until then', async () => {
+  const clock = fakeClock(0);
+  const route53 = withBudget(unreachable(clock, 0), { clock, budget: createBudget(LIMITS, clock), deadline: 600_000 });
+  await expect(route53.listRecordSets('Z1')).rejects.toThrow(OutOfTime);
+  expect(clock.now()).toBeGreaterThan(580_000);
+});
+
 test.each(['transient', 'throttled', 'busy'] as const)(
   'with one, a read that is %s is tried until then',
   async kind => {
