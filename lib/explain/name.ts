@@ -1,5 +1,5 @@
 import type { ClusterName, DnsName, HistoryLine, HostedZone, Snapshot, ZoneId } from '../model/index.ts';
-import { describeObject, isUnpublished, recordChanges, resourceOf } from '../model/index.ts';
+import { describeObject, isUnpublished, recordChanges, resourceOf, whyLeftAlone } from '../model/index.ts';
 import { adviceOnLeft, type FocusedName, focus, type PlanInput, tellers } from '../plan/index.ts';
 import { configuredBy } from '../registry/index.ts';
 import { firstAndCount } from '../shown.ts';
@@ -125,6 +125,7 @@ function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
     SHOWN,
   );
   const others = known.zones.flatMap(({ records }) => records.flatMap(({ ownership }) => ownership?.owner ?? []));
+  const left = leftAloneIn(known.zones);
   const TEXTS: Readonly<Record<Verdict, string>> = {
     published: `${name} is published as asked, for ${objects}`,
     partly: `${name} stands in Route 53, but not all that is asked for is published`,
@@ -132,7 +133,7 @@ function summaryOf(name: DnsName, verdict: Verdict, known: Known): string {
     refused: `${name} is asked for by ${objects}, and is not published`,
     leaving: `${name} stands in Route 53, and no object asks for it: the next run removes it`,
     kept: `${name} stands in Route 53 though no object asks for it`,
-    foreign: `${name} is not fairlead's: ${others.length > 0 ? `the owner "${others[0]}" has it` : 'it carries no ownership record'}, and no object asks for it`,
+    foreign: `${name} is not fairlead's: ${left !== undefined ? `it ${left}` : others.length > 0 ? `the owner "${others[0]}" has it` : 'it carries no ownership record'}, and no object asks for it`,
     unknown: `${name} is not known: no object asks for it, and no hosted zone that is read has it`,
   };
   return TEXTS[verdict];
@@ -153,6 +154,7 @@ function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'
   if (verdict === 'pending' && !grave) return 'run fairlead sync, or wait for the schedule';
   if (grave?.reason === 'no-zone' && nearest !== undefined)
     return `did you mean ${nearest}? If not: ${adviceFor(grave)}`;
+  if (grave?.reason === 'not-owned' && leftAloneIn(zones) !== undefined) return REMOVE_FIRST;
   if (grave) return adviceFor(grave);
   if (verdict === 'leaving')
     return 'if it is to stay, let an object ask for it again before the next run; to see what else leaves: fairlead plan';
@@ -167,6 +169,11 @@ function adviceOf(explanation: Omit<Explanation, 'summary' | 'advice' | 'source'
   return `let an object ask for it (the hostname annotation, or a host of an Ingress or route)${where}; what is wrong with one that should: fairlead why-not KIND/NAMESPACE/NAME`;
 }
 
+const REMOVE_FIRST = 'if an object is to have the name, remove the record that stands there first';
+
+const leftAloneIn = (zones: readonly ExplainedZone[]) =>
+  zones.flatMap(({ records }) => records.flatMap(({ record }) => whyLeftAlone(record) ?? []))[0];
+
 /** Somebody else's: of a cluster that left the config with its owner id, of another owner, or nobody's. */
 function foreignAdvice({ name, zones }: Pick<Explanation, 'name' | 'zones'>): string {
   const owned = zones.flatMap(({ records }) => records.flatMap(({ ownership }) => ownership ?? []));
@@ -177,7 +184,7 @@ function foreignAdvice({ name, zones }: Pick<Explanation, 'name' | 'zones'>): st
     return `it was of ${clusters.join(' or ')}, whose owner id is not in the config any more: ${back}`;
   }
   const [other] = owned;
-  if (other === undefined) return 'if an object is to have the name, remove the record that stands there first';
+  if (other === undefined || leftAloneIn(zones) !== undefined) return REMOVE_FIRST;
   return adviceFor({ reason: 'not-owned', message: '', name, owner: other.owner });
 }
 

@@ -29,6 +29,15 @@ export function policyOf({ routing }: Routed): RoutingPolicy {
   return BY_FIELD.find(([field]) => routing[field] !== undefined)?.[1] ?? 'simple';
 }
 
+/**
+ * Why a record set is left alone, whatever an ownership record says: neither fairlead nor ExternalDNS makes such a one, so that
+ * a person has made it.
+ */
+export function whyLeftAlone({ routing, trafficPolicyInstanceId }: RecordSet): string | undefined {
+  if (trafficPolicyInstanceId !== undefined) return 'is made by a traffic policy';
+  return routing?.cidr && 'is routed by CIDR';
+}
+
 /** What a record set's policy says of it, in a few words: `weight 10`, `region eu-west-1`; empty of a simple one. */
 export function describeRouting({ routing = {} }: Routed): string {
   const { weight, region, failover, geoLocation: geo, multiValueAnswer, cidr, geoProximity: near } = routing;

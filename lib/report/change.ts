@@ -7,8 +7,10 @@ export function describeValue(record: RecordSet): string {
   return [...valuesOf(record)].join(', ') + tail([ttlText(record.ttl), routingText(record)]);
 }
 
-const valuesOf = ({ alias, values = [] }: RecordSet): readonly string[] =>
-  alias ? [`alias ${alias.dnsName}`] : values;
+function valuesOf({ alias, values = [], trafficPolicyInstanceId: policy }: RecordSet): readonly string[] {
+  if (policy !== undefined) return [`traffic policy ${policy}`];
+  return alias ? [`alias ${alias.dnsName}`] : values;
+}
 
 const ttlText = (ttl: number | undefined) => (ttl === undefined ? '' : `(${ttl} s)`);
 

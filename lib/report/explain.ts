@@ -11,7 +11,7 @@ import type {
   Source,
   Verdict,
 } from '../explain/index.ts';
-import { describeObject, type Finding, type HistoryLine } from '../model/index.ts';
+import { describeObject, type Finding, type HistoryLine, whyLeftAlone } from '../model/index.ts';
 import { printable } from '../printable.ts';
 import { describeValue } from './text.ts';
 
@@ -148,21 +148,25 @@ function zoneLines(zone: ExplainedZone, options: ExplainOptions): string[] {
   ];
 }
 
-function whose({ ours, ownership, doubt }: ExplainedRecord): string {
-  if (!ownership) return 'nobody’s: no ownership record';
+function whose({ record: standing, ours, ownership, doubt }: ExplainedRecord): string {
+  const left = whyLeftAlone(standing);
+  if (!ownership) return `nobody’s: no ownership record${left === undefined ? '' : `; it ${left}, so left alone`}`;
   const { owner, cluster, resource, record, parts = [] } = ownership;
   if (parts.length > 1) {
     const shares = parts.map(part => `${part.cluster}: ${part.resource} has ${part.addresses.join(', ')}`);
     return printable(`ours: clusters have it together (TXT ${record}): ${shares.join('; ')}`);
   }
+  const whom = ours ? 'ours' : left === undefined ? 'another’s' : 'left alone';
   const of = [resource, cluster && `cluster ${cluster}`].filter(Boolean).join(', ');
   const why =
     doubt === 'contested'
       ? '; contested, so left alone'
       : doubt === 'unproven'
         ? '; older than its ownership record, so left alone'
-        : '';
-  return printable(`${ours ? 'ours' : 'another’s'}: owner "${owner}"${of ? `, ${of}` : ''} (TXT ${record})${why}`);
+        : left === undefined
+          ? ''
+          : `; it ${left}`;
+  return printable(`${whom}: owner "${owner}"${of ? `, ${of}` : ''} (TXT ${record})${why}`);
 }
 
 function dnsLines({ answers, nameServers, problems, server }: NonNullable<Explanation['dns']>): string[] {

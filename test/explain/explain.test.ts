@@ -507,3 +507,21 @@ test('a copy of an earlier release says that it knows too little', async () => {
   );
   expect(found.source.gaps).toContainEqual(expect.stringMatching(/earlier release's: run sync once/));
 });
+
+test.each([
+  ['is routed by CIDR', { cidrRoutingConfig: { collectionId: 'c', locationName: 'office' } }],
+  ['is made by a traffic policy', { trafficPolicyInstanceId: 't' }],
+])('what stands %s: it is to be removed by hand, and cannot be adopted', async (what, made) => {
+  const { ttl: _t, values: _v, ...bare } = foreign('a.example.com');
+  const set = 'trafficPolicyInstanceId' in made ? bare : { ...foreign('a.example.com'), setIdentifier: 's' };
+  world = withRecords({ ...set, ...made });
+  await world.run();
+  const unasked = await explain(world, 'a.example.com');
+  expect(unasked).toMatchObject({ verdict: 'foreign', advice: expect.stringContaining('remove the record') });
+  expect(unasked.summary).toContain(what);
+  objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+  await world.run();
+  const { advice, asking } = await explain(world, 'a.example.com');
+  expect(advice).toContain('remove the record');
+  expect(asking[0]?.reasons[0]?.message).toContain(what);
+});

@@ -513,6 +513,84 @@ describe('record sets that are not ours', () => {
     if (!published) expect(told(result).some(text => /^(conflict|not-owned) a/.test(text))).toBe(true);
   });
 
+  describe('what only a person can have made is left alone, whatever an ownership record says', () => {
+    const sets = [
+      [
+        'routed by CIDR',
+        [
+          theirs(cidr),
+          theirs({ ...cidr, setIdentifier: 'd', cidrRoutingConfig: { collectionId: 'c1', locationName: '*' } }),
+        ],
+      ],
+      ['made by a traffic policy', [{ name: 'w.example.com.', type: 'A', trafficPolicyInstanceId: 't1' }]],
+    ] satisfies [string, RecordJson[]][];
+    const owned = (some: readonly RecordJson[]) =>
+      some.map(
+        ({ trafficPolicyInstanceId: _, ...set }): RecordJson => ({
+          ...set,
+          name: 'a-w.example.com.',
+          type: 'TXT',
+          ttl: 300,
+          values: ['"heritage=external-dns,external-dns/owner=arena,external-dns/resource=service/default/a"'],
+        }),
+      );
+    const wishes = [
+      [asks('a', {})],
+      [asks('a', weighted('c', 1))],
+      [asks('a', weighted('blue', 1)), asks('b', weighted('d', 1))],
+      [asks('a', {}, NLB)],
+      [asks('a', {}, 'x.example.net')],
+      [],
+    ];
+
+    test.each(sets)('%s', async (_what, some) => {
+      for (const wanted of wishes) {
+        const world = await worldOf([], [...some, ...owned(some)]);
+        const before = world.json();
+        const { result: said } = await become(world, wanted);
+        expect(world.json()).toEqual(before);
+        expect(told(said).join()).toMatch(/not-owned/);
+        expect((await world.run({ force: true })).counts).toMatchObject({ created: 0, updated: 0, deleted: 0 });
+        for (const ask of [
+          { kind: 'adopt', names: ['w.example.com'], overwrite: true },
+          { kind: 'undo', undoings: [] },
+        ] as const)
+          expect((await world.move(ask)).done).toEqual([]);
+        expect(world.json()).toEqual(before);
+        const { done } = await world.move({ kind: 'release', names: ['w.example.com'] });
+        expect(done).toHaveLength(1);
+        expect(world.json()).toEqual(before.filter(({ type }) => type !== 'TXT'));
+      }
+    });
+
+    test.each(sets)('%s, and another owner’s, or nobody’s', async (what, some) => {
+      const others = owned(some).map(txt => ({
+        ...txt,
+        values: txt.values?.map(text => text.replace('arena', 'other')) ?? [],
+      }));
+      for (const before of [some, [...some, ...others]]) {
+        const world = await worldOf(wishes[1] ?? [], before);
+        const stands = world.json();
+        const transfer = { kind: 'transfer', from: 'other', names: [], unasked: true, watchMs: 0 } as const;
+        const moved = await world.move(transfer);
+        const adopted = await world.move({ kind: 'adopt', names: ['w.example.com'], overwrite: true });
+        expect([moved.done, adopted.done, world.json()]).toEqual([[], [], stands]);
+        if (before !== some) expect(moved.refused[0]?.message).toContain(`is ${what}`);
+      }
+    });
+
+    test('without a registry, too', async () => {
+      const world = harness({
+        config: `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}\npolicy: upsert-only\nregistry: {type: noop}`,
+        zones: [{ ...EXAMPLE_ZONE, records: [theirs(cidr)] }],
+        clusters: { prod: { objects: [asks('a', weighted('c', 1))] } },
+      });
+      const { findings } = await world.run();
+      expect(world.json()).toEqual([theirs(cidr)]);
+      expect(findings.map(({ message }) => message).join()).toContain('CIDR');
+    });
+  });
+
   test('a CNAME with a set identifier leaves room for another, and for no address', async () => {
     const cname = { setIdentifier: 'x', weight: 1, type: 'CNAME', values: ['x.example.net'] };
     const world = await worldOf([asks('a', weighted('blue', 1), 'a.example.net')], [theirs(cname)]);

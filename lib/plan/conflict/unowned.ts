@@ -18,9 +18,9 @@ export function unowned(
   if (settings.registry !== 'noop' || !object) return [];
   const facets = new Set(desired.map(facetOf));
   const ownership = { owner, cluster: object.cluster, resource: resourceOf(object) };
-  return foreign.flatMap(({ record, claim }) => {
+  return foreign.flatMap(({ record, claim, beyond }) => {
     const free = !claim && !isOwnershipRecord(record, settings.naming);
-    if (!free || record.trafficPolicyInstanceId !== undefined || !facets.has(facetOf(record))) return [];
+    if (!free || beyond !== undefined || !facets.has(facetOf(record))) return [];
     return [{ record, claim: { ownership, txt: record, value: '', type: record.type } }];
   });
 }

@@ -1,5 +1,5 @@
 import type { DnsName, RecordSet } from '../../model/index.ts';
-import { isSameIdentifier, recordId } from '../../model/index.ts';
+import { isSameIdentifier, recordId, whyLeftAlone } from '../../model/index.ts';
 import {
   ambiguousClaims,
   type Claim,
@@ -26,6 +26,8 @@ export interface CurrentRecord {
   readonly sealed?: boolean;
   /** It is left alone until a person says so: see `ZoneState.unproven`. */
   readonly unproven?: boolean;
+  /** Why it is left alone, whoever's it is: see `whyLeftAlone`. */
+  readonly beyond?: string;
   /** Its ownership record is, as far as can be told, that of this other name. */
   readonly misread?: DnsName;
 }
@@ -72,8 +74,10 @@ export function currentAt(name: DnsName, view: ZoneView, settings: PlanSettings,
       claim &&
       (rivalOf(record, claim, withStrays, { records, owners }) ??
         view.before.get(name)?.find(one => isRival(one, record, claim, owners)));
+    const beyond = whyLeftAlone(record);
     const shared = ambiguous.find(one => isOurs(one) && covers(one, record));
-    if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
+    if (beyond !== undefined) foreign.push({ record, ...(claim && { claim }), beyond });
+    else if (shared && !claim) foreign.push({ record, claim: shared, contested: true });
     else if (rival) foreign.push({ record, claim: rival, ...(isOurs(claim) && { contested: true }) });
     else if (!claim || !isOurs(claim)) foreign.push(claim ? { record, claim } : { record });
     else if (hasSealedPart(claim, settings)) foreign.push({ record, claim, contested: true, sealed: true });
@@ -174,10 +178,10 @@ const isRival = ({ ownership, txt }: Claim, record: RecordSet, deciding: Claim, 
  * the AAAA none (`dualstack=true`), 0.21 lost that of the A when a CNAME became an alias. In today's format alone, somebody
  * has taken the ownership off, and the record is left alone.
  */
-function twinOf({ record, claim }: CurrentRecord, ours: readonly OwnedRecord[], all: readonly Claim[]) {
+function twinOf({ record, claim, beyond }: CurrentRecord, ours: readonly OwnedRecord[], all: readonly Claim[]) {
   const { alias } = record;
   const isOld = ({ type, txt }: Claim) => (type === '' || type === 'CNAME') && isSameIdentifier(txt, record);
-  if (claim || !alias || !all.some(isOld)) return undefined;
+  if (claim || beyond !== undefined || !alias || !all.some(isOld)) return undefined;
   const sibling = ours.find(
     other =>
       other.record.type !== record.type &&

@@ -1,5 +1,5 @@
 import type { DnsName, Finding, NameChange, Ownership, RecordSet } from '../../model/index.ts';
-import { isSameSet, resourceOf, sameRecord } from '../../model/index.ts';
+import { isSameSet, resourceOf, sameRecord, whyLeftAlone } from '../../model/index.ts';
 import { type CurrentRecord, currentAt } from '../current/current.ts';
 import { viewZones, type ZoneView } from '../current/zone-view.ts';
 import { facetOf } from '../desired/facets.ts';
@@ -106,7 +106,8 @@ function adoptTarget(
 
 function whyNot(record: RecordSet, change: NameChange | undefined, settings: PlanSettings, overwrite: boolean) {
   if (!isManaged(record.type, settings)) return 'is left out by records.types';
-  if (record.trafficPolicyInstanceId !== undefined) return 'is made by a traffic policy';
+  const left = whyLeftAlone(record);
+  if (left !== undefined) return left;
   const creates = change?.creates.filter(other => other.name === record.name) ?? [];
   const same = creates.find(other => isSameSet(other, record));
   if (!change || !creates.some(other => facetOf(other) === facetOf(record)))

@@ -1,6 +1,6 @@
 import { matchesAny } from '../../glob.ts';
 import { groupBy } from '../../group.ts';
-import type { DnsName, OwnerId, RecordSet } from '../../model/index.ts';
+import { type DnsName, type OwnerId, type RecordSet, whyLeftAlone } from '../../model/index.ts';
 import { claimsOf, decidingClaim } from '../../registry/index.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
@@ -96,8 +96,8 @@ function heldAt(
     return refusedAt('filtered', name, zone, 'the domains of the config leave it out');
   const leftOut = typesLeftOut(records, settings);
   if (leftOut !== undefined) return refusedAt('filtered', name, zone, leftOut);
-  if (records.some(({ trafficPolicyInstanceId }) => trafficPolicyInstanceId !== undefined))
-    return refusedAt('not-owned', name, zone, 'is made by a traffic policy');
+  const [left] = records.flatMap(record => whyLeftAlone(record) ?? []);
+  if (left !== undefined) return refusedAt('not-owned', name, zone, left);
   const held = records.map(record => {
     const resource = rowOf(record, rows)?.resource;
     return { ownership: { owner: asked.from, ...(resource !== undefined && { resource }) } };

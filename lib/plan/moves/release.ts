@@ -80,7 +80,9 @@ function releaseName(
   isMeant: (claim: Claim) => boolean,
 ): Moves {
   const { ours, foreign } = currentAt(name, view, settings, owners);
-  const doubted = foreign.flatMap(({ record, claim, unproven }) => (unproven && claim ? [{ record, claim }] : []));
+  const doubted = foreign.flatMap(({ record, claim, unproven, beyond }) =>
+    claim && (unproven || beyond !== undefined) && owners.ours(claim.ownership.owner) ? [{ record, claim }] : [],
+  );
   const own = [...ours, ...doubted].filter(owned => decidingClaims(owned).some(isMeant));
   const [first] = own;
   if (!first) return NOTHING;

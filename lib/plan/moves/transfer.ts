@@ -1,6 +1,6 @@
 import { matchesAny } from '../../glob.ts';
 import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
-import { editSets, editsOf, isSameSet, recordId } from '../../model/index.ts';
+import { editSets, editsOf, isSameSet, recordId, whyLeftAlone } from '../../model/index.ts';
 import { type Claim, claimsOf, decidingClaim, ownershipIds, withTwin } from '../../registry/index.ts';
 import { firstOf } from '../../shown.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
@@ -105,6 +105,8 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
   const no = (reason: Finding['reason'], why: string) => refusedAt(reason, name, zone, why);
   const leftOut = typesLeftOut(records, settings);
   if (leftOut !== undefined) return no('filtered', leftOut);
+  const [left] = records.flatMap(record => whyLeftAlone(record) ?? []);
+  if (left !== undefined) return no('not-owned', left);
   const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
   if (third) return no('conflict', `the owner "${third.ownership.owner}" has an ownership record there, too`);
   const leaving = all.filter(({ ownership }) => ownership.owner === from);

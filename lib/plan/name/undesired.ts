@@ -52,16 +52,21 @@ function isHalf(
 }
 
 /** Records that were ours, or would be, and are left to somebody else or for a person to decide. */
-function contestedFindings({ name, foreign }: Current, { view }: NameContext): Finding[] {
-  return foreign.flatMap(({ record: { type }, claim, contested, unproven, misread, sealed }): Finding[] => {
-    if (!contested && !unproven && misread === undefined) return [];
-    const why = unproven
-      ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
-      : misread !== undefined
-        ? misreadMessage(claim?.txt.name, misread)
-        : sealed
-          ? sealedMessage(claim?.txt.name)
-          : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
+function contestedFindings({ name, foreign }: Current, { view, owners }: NameContext): Finding[] {
+  return foreign.flatMap((one): Finding[] => {
+    const { record, claim, contested, unproven, misread, sealed, beyond } = one;
+    const { type } = record;
+    const isLeft = beyond !== undefined && claim !== undefined && owners.ours(claim.ownership.owner);
+    if (!contested && !unproven && misread === undefined && !isLeft) return [];
+    const why = isLeft
+      ? `it ${beyond}, which fairlead leaves alone`
+      : unproven
+        ? 'it stood there before its ownership record, which no run wrote (a forced run believes it, and removes the record)'
+        : misread !== undefined
+          ? misreadMessage(claim?.txt.name, misread)
+          : sealed
+            ? sealedMessage(claim?.txt.name)
+            : `it may be what the ownership record ${claim?.txt.name} of the owner "${claim?.ownership.owner}" is of`;
     const message = `${name} ${type} is kept though no object asks for it: ${why}`;
     return [{ reason: 'not-owned', message, name, type, zone: view.zone.id }];
   });

@@ -72,7 +72,8 @@ function ownershipNameTaken(txt: RecordSet, current: Current, context: NameConte
 }
 
 /** Whether an ownership record goes with no change of the name: it decides over nothing, and is no plain leftover. */
-function isStray(txt: RecordSet, { ours, claims }: Current, { isLeftover }: NameContext): boolean {
-  const decides = ours.some(({ claim }) => claim.txt === txt);
+function isStray(txt: RecordSet, { ours, foreign, claims }: Current, { isLeftover }: NameContext): boolean {
+  const left = foreign.filter(({ beyond }) => beyond !== undefined);
+  const decides = [...ours, ...left].some(({ claim }) => claim?.txt === txt);
   return !decides && !claims.some(claim => claim.txt === txt && isLeftover(claim));
 }

@@ -35,20 +35,22 @@ const canShare = (a: RecordSet, b: RecordSet) =>
   !isSameIdentifier(a, b) && policyOf(a) !== 'simple' && policyOf(a) === policyOf(b);
 
 function unmetByForeign({ name, foreign }: Current, desired: readonly RecordSet[], { settings }: NameContext): Unmet[] {
-  return foreign.flatMap(({ record, claim, unproven, misread, sealed }): Unmet[] => {
+  return foreign.flatMap(({ record, claim, unproven, misread, sealed, beyond }): Unmet[] => {
     const whole = isAddressType(record.type);
     const concerned = desired.filter(({ type }) => (whole ? isAddressType(type) : type === record.type));
     if (isOwnershipRecord(record, settings.naming) || concerned.every(one => canShare(one, record))) return [];
-    const why = unproven
-      ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
-      : misread !== undefined
-        ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
-        : sealed
-          ? `is left alone: ${sealedMessage(claim?.txt.name)}`
-          : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
+    const why = beyond
+      ? `${beyond}, which fairlead leaves alone`
+      : unproven
+        ? 'stood there before its ownership record, which no run wrote: force a run to take it over'
+        : misread !== undefined
+          ? `is left alone: ${misreadMessage(claim?.txt.name, misread)}`
+          : sealed
+            ? `is left alone: ${sealedMessage(claim?.txt.name)}`
+            : `exists and ${claim ? `belongs to the owner "${claim.ownership.owner}"` : 'carries no ownership record'}: fairlead leaves it alone`;
     const message = `${name} ${record.type}${describeSet(record)} ${why}`;
     const same = desired.some(({ type }) => type === record.type);
-    const owner = unproven || sealed || misread !== undefined ? undefined : claim?.ownership.owner;
+    const owner = beyond || unproven || sealed || misread !== undefined ? undefined : claim?.ownership.owner;
     return [
       {
         ...{ reason: 'not-owned', whole, message },
