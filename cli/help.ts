@@ -16,7 +16,7 @@ Environment:
   FAIRLEAD_EVENT_BUS, FAIRLEAD_SERVICE  its event bus (output EventBusArn) and its name (fairlead-prod): what is changed is told there, too
   FAIRLEAD_DNS_SERVER  what doctor and explain --dns ask in place of this machine’s DNS servers: 192.0.2.1 or 192.0.2.1:53
   NO_COLOR, FORCE_COLOR, TERM=dumb  no colours, colours in a pipe as well, neither colours nor a progress line
-  COLUMNS  the width of the terminal, where it is not known`;
+  COLUMNS  the width, where there is no terminal that tells it (a pipe is as wide as it takes)`;
 
 /** Each line: what is typed, and what it is for. */
 const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, what: string])[]>> = {

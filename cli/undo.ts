@@ -71,13 +71,15 @@ type Run = Parameters<typeof releaseUndone>[1];
 
 async function undoing(query: UndoQuery, from: number, run: Run, options: UndoOptions): Promise<number> {
   const result = await undo(query, from, run, async shown =>
-    agreed(`${tableOf(shown.moves, plainText(options))}\n${AFTER_UNDO}`, options),
+    agreed(() => `${tableOf(shown.moves, plainText(options))}\n${AFTER_UNDO}`, options),
   );
+  const { dryRun = false } = options;
+  const text = (layout: TextOptions) => textOf(result, dryRun, layout);
   await show(options, {
     value: { moves: result.moves.map(undoneOf), refused: result.refused, done: result.done.map(undoneOf) },
-    text: text => textOf(result, text),
-    markdown: () => ['```', textOf(result, plainText(options)), '```'].join('\n'),
-    names: () => result.done.map(({ name }) => name),
+    text,
+    markdown: () => ['```', text(plainText(options)), '```'].join('\n'),
+    names: () => (dryRun ? result.moves : result.done).map(({ name }) => name),
   });
   const left = result.refused.some(({ reason }) => reason !== 'warning');
   return left || result.done.length < result.moves.length ? EXIT.unpublished : EXIT.inStep;
@@ -85,19 +87,22 @@ async function undoing(query: UndoQuery, from: number, run: Run, options: UndoOp
 
 async function releasing(query: UndoQuery, run: Run, options: UndoOptions): Promise<number> {
   const result = await releaseUndone(query, run, async held =>
-    agreed(`${heldTable(held, plainText(options))}\n${AFTER_RELEASE}`, options),
+    agreed(() => `${heldTable(held, plainText(options))}\n${AFTER_RELEASE}`, options),
   );
+  const { dryRun = false } = options;
+  const some = dryRun ? result.held : result.released;
   const text = (layout: TextOptions) =>
     [
-      ...(result.released.length > 0 ? [heldTable(result.released, layout)] : []),
+      ...(some.length > 0 ? [heldTable(some, layout)] : []),
+      ...(dryRun && some.length > 0 ? [AFTER_RELEASE] : []),
       ...result.warnings.map(({ reason, message }) => `${reason}: ${printable(message)}`),
-      `released: ${result.released.length}`,
+      `${dryRun ? 'to be ' : ''}released: ${some.length}`,
     ].join('\n');
   await show(options, {
     value: result,
     text,
     markdown: () => ['```', text(plainText(options)), '```'].join('\n'),
-    names: () => result.released.map(({ name }) => name),
+    names: () => some.map(({ name }) => name),
   });
   return result.released.length < result.held.length ? EXIT.unpublished : EXIT.inStep;
 }
@@ -112,11 +117,11 @@ const AFTER_RELEASE =
 
 const plainText = (options: GlobalOptions): TextOptions => ({ ...textOptions(options), colour: false });
 
-/** A person is shown it first. Without a terminal nothing is done that was not agreed to beforehand. */
-async function agreed(shown: string, { yes, dryRun }: UndoOptions): Promise<boolean> {
-  if (yes && !dryRun) return true;
-  process.stderr.write(`${shown}\n`);
+/** A person is shown it first. Without a terminal nothing is done that was not agreed to beforehand. Of a dry run it is the result. */
+async function agreed(shown: () => string, { yes, dryRun }: UndoOptions): Promise<boolean> {
   if (dryRun) return false;
+  if (yes) return true;
+  process.stderr.write(`${shown()}\n`);
   if (!process.stdin.isTTY) {
     process.stderr.write('there is no terminal to ask on, so nothing is done: --yes does it\n');
     return false;
@@ -146,15 +151,17 @@ function heldTable(held: readonly HeldName[], options: TextOptions): string {
   return formatTable(['NAME', 'SET IDENTIFIER', 'HELD SINCE', 'UNDONE RUN', 'ZONE'], rows, options);
 }
 
-function textOf({ done, refused }: MoveResult, options: TextOptions): string {
+function textOf({ moves, done, refused }: MoveResult, dryRun: boolean, options: TextOptions): string {
+  const some = dryRun ? moves : done;
   const told = refused.slice(0, options.rows).map(({ reason, message }) => `${reason}: ${printable(message)}`);
   const more =
     refused.length > options.rows ? [`… and ${refused.length - options.rows} more (--json has all of them)`] : [];
-  const names = new Set(done.map(({ name, zone }) => `${zone.id} ${name}`)).size;
+  const names = new Set(some.map(({ name, zone }) => `${zone.id} ${name}`)).size;
   return [
-    ...(done.length > 0 ? [tableOf(done, options)] : []),
+    ...(some.length > 0 ? [tableOf(some, options)] : []),
+    ...(dryRun && some.length > 0 ? [AFTER_UNDO] : []),
     ...told,
     ...more,
-    `undone: ${names} ${names === 1 ? 'name' : 'names'}; not undone: ${refused.filter(({ reason }) => reason !== 'warning').length}`,
+    `${dryRun ? 'to be ' : ''}undone: ${names} ${names === 1 ? 'name' : 'names'}; not undone: ${refused.filter(({ reason }) => reason !== 'warning').length}`,
   ].join('\n');
 }

@@ -12,12 +12,12 @@ function wantsColour(allowed: boolean, env: Env, terminal: boolean): boolean {
   return terminal && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
-/** Colours and width of a stream. A pipe has no width. */
+/** Colours and width of a stream. A pipe has none, unless somebody says so: `watch` does, of what it shows. */
 export function terminalOptions(
   { isTTY = false, columns = 0 }: { readonly isTTY?: boolean; readonly columns?: number },
   env: Env,
   colour = true,
 ): Pick<TextOptions, 'colour' | 'width'> {
-  const width = isTTY ? columns || Number(env.COLUMNS) : 0;
+  const width = (isTTY && columns) || Number(env.COLUMNS);
   return { colour: wantsColour(colour, env, isTTY), ...(width > 0 && { width }) };
 }

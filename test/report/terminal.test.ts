@@ -19,8 +19,11 @@ test.each<[string, object, Record<string, string>, boolean, boolean]>([
   expect(terminalOptions(stream, env, allowed).colour).toBe(colour);
 });
 
-test('a terminal has a width, a pipe has none', () => {
+test('a terminal has a width; a pipe has none, unless it is said', () => {
   expect(terminalOptions(TERMINAL, {}).width).toBe(60);
   expect(terminalOptions({ isTTY: true }, { COLUMNS: '72' }).width).toBe(72);
-  expect(terminalOptions(PIPE, { COLUMNS: '72' })).not.toHaveProperty('width');
+  expect(terminalOptions(TERMINAL, { COLUMNS: '72' }).width).toBe(60);
+  expect(terminalOptions(PIPE, {})).not.toHaveProperty('width');
+  expect(terminalOptions(PIPE, { COLUMNS: 'wide' })).not.toHaveProperty('width');
+  expect(terminalOptions(PIPE, { COLUMNS: '72' }).width).toBe(72);
 });
