@@ -10,8 +10,9 @@ import type { Config } from '../lib/config/config.ts';
 import { configsOf, loadConfig } from '../lib/config/index.ts';
 import { checksOf, type DoctorPorts, examine } from '../lib/doctor/index.ts';
 import type { Check } from '../lib/model/index.ts';
+import { once } from '../lib/once.ts';
 import { printableJson } from '../lib/printable.ts';
-import { composePorts, leftByClusters, zonesPortOf } from '../lib/reconcile/index.ts';
+import { composePorts, findingsIn, leftIn, lookAtAllKept, zonesPortOf } from '../lib/reconcile/index.ts';
 import { formatChecks } from '../lib/report/checks.ts';
 import { probeBus } from '../lib/stream.ts';
 import { terminalAws } from './aws.ts';
@@ -59,13 +60,18 @@ export function composeDoctor(config: Config, { env, credentials }: Aws, { dnsSe
   const aws = { region, credentials };
   const world = composePorts(config, env, credentials);
   const { route53, store, keys } = world;
+  const kept = once(() => lookAtAllKept({ config, ports: world }));
   const bus = eventBusOf(env);
   const resolver = resolverAt(dnsServer ?? true, '--dns-server');
   return {
     route53,
     zonesOf: view => zonesPortOf(view, config, world).route53,
     store,
-    left: () => leftByClusters({ config, ports: world }),
+    left: async () => leftIn(await kept(), config),
+    findings: async () => {
+      const look = await kept();
+      return look && findingsIn(look);
+    },
     ...(keys && config.registry.encryptionKeys.length > 0 && { keys }),
     async identity() {
       const { Account = '', Arn = '' } = await awsClient(STSClient, aws).send(new GetCallerIdentityCommand({}));

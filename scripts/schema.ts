@@ -1,9 +1,10 @@
 // Writes fairlead.schema.json, by which editors complete and check a fairlead.yml, docs/settings.md, by which people do, and
-// fairlead.result.schema.json and fairlead.event.schema.json, which describe a run's result and the events of the change stream. Run it after a
-// change of lib/config/schema.ts, lib/report/result-schema.ts or lib/report/event-schema.ts: node scripts/schema.ts
+// fairlead.result.schema.json, fairlead.event.schema.json and fairlead.doctor.schema.json, which describe a run's result, the events of the change
+// stream and what doctor --json prints. Run it after a change of lib/config/schema.ts or of a schema in lib/report: node scripts/schema.ts
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { fileSchema } from '../lib/config/schema.ts';
+import { doctorSchema } from '../lib/report/doctor-schema.ts';
 import { eventSchema } from '../lib/report/event-schema.ts';
 import { resultSchema } from '../lib/report/result-schema.ts';
 import { settingsPage } from './settings-page.ts';
@@ -43,7 +44,14 @@ export function eventSchemaText(): string {
   return `${JSON.stringify({ $schema, title: 'event of the change stream of fairlead', ...rest }, null, 2)}\n`;
 }
 
+/** The JSON Schema of what `fairlead doctor --json` prints. */
+export function doctorSchemaText(): string {
+  const { $schema, ...rest } = z.toJSONSchema(doctorSchema, { target: 'draft-7' });
+  return `${JSON.stringify({ $schema, title: 'what fairlead doctor found', ...rest }, null, 2)}\n`;
+}
+
 if (import.meta.main) {
+  writeFileSync(new URL('../fairlead.doctor.schema.json', import.meta.url), doctorSchemaText());
   writeFileSync(new URL('../fairlead.event.schema.json', import.meta.url), eventSchemaText());
   writeFileSync(new URL('../fairlead.result.schema.json', import.meta.url), resultSchemaText());
   writeFileSync(new URL('../fairlead.schema.json', import.meta.url), schemaText());

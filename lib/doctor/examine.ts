@@ -7,6 +7,7 @@ import { adviceOn } from './advice.ts';
 import { checksOf } from './check.ts';
 import { clusterChecks } from './clusters.ts';
 import type { DoctorPorts } from './ports.ts';
+import { recordChecks } from './records.ts';
 import { stateChecks } from './state.ts';
 import { webhookChecks } from './webhook.ts';
 import { zoneChecks } from './zones.ts';
@@ -32,6 +33,7 @@ export async function examine(config: Config, ports: DoctorPorts, { stack }: Exa
     ['zones', () => zoneChecks(config, ports)],
     ['clusters', () => clusterChecks(config, ports)],
     ['state', () => stateChecks(config, ports)],
+    ['records', () => recordChecks(ports)],
     ['queue', () => queueChecks(ports, stack)],
     ['webhook', () => webhookChecks(ports, stack)],
     ['stream', () => streamCheck(ports)],

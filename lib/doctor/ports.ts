@@ -1,7 +1,7 @@
 import type { SecretPlace } from '../aws/secret-place.ts';
 import type { ClusterProbe } from '../cluster/index.ts';
 import type { ClusterConfig, Config } from '../config/config.ts';
-import type { DnsName } from '../model/index.ts';
+import type { DnsName, Finding } from '../model/index.ts';
 import type { LeftNames } from '../registry/index.ts';
 import type { Route53Port } from '../route53/index.ts';
 import type { StateStore } from '../state/index.ts';
@@ -19,6 +19,8 @@ export interface DoctorPorts {
   readonly keys?: () => Promise<unknown>;
   /** What clusters that left the config have left behind, as far as runs have kept it. */
   left(): Promise<readonly LeftNames[]>;
+  /** What runs have to tell of names and objects, as far as they have kept what they read; undefined: they have kept nothing. */
+  findings(): Promise<readonly Finding[] | undefined>;
   /** Looks at a cluster as a run would, and at its Deployments. */
   probe(cluster: ClusterConfig, config: Config): Promise<ClusterProbe>;
   /** The name servers that public DNS gives for a zone; empty: it has none. */

@@ -12,7 +12,7 @@ type Status = 'ok' | 'doubt' | 'bad' | 'unknown';
 
 /** One thing that was looked at. No secret stands in it, so that it can be sent to a colleague. */
 export interface Check {
-  readonly area: 'program' | 'aws' | 'zones' | 'clusters' | 'state' | 'queue' | 'webhook' | 'stream';
+  readonly area: 'program' | 'aws' | 'zones' | 'clusters' | 'state' | 'records' | 'queue' | 'webhook' | 'stream';
   /** The zone, the cluster, the file, … */
   readonly subject: string;
   readonly status: Status;

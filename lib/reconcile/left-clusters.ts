@@ -3,7 +3,7 @@ import { ownerIdsOf } from '../config/index.ts';
 import type { ZoneState } from '../model/index.ts';
 import { byClusters, type Configured, type LeftNames, leftNames } from '../registry/index.ts';
 import type { ZoneCopy } from '../state/index.ts';
-import { lookAtKept, NothingKept } from './look.ts';
+import { type Look, lookAtAllKept } from './look.ts';
 import type { OpenRun, Run } from './ports.ts';
 import { openCopy, withFleet } from './zone-copy.ts';
 
@@ -13,12 +13,11 @@ export const configuredIn = (config: Config): Configured => ({
 });
 
 /** What clusters left behind when they were taken out of the config, as far as is kept: Route 53 is not asked. */
-export async function leftByClusters(run: Run): Promise<LeftNames[]> {
-  const look = await lookAtKept(run, () => new Set()).catch(error => {
-    if (error instanceof NothingKept) return undefined;
-    throw error;
-  });
-  const configured = configuredIn(run.config);
+export const leftByClusters = async (run: Run): Promise<LeftNames[]> => leftIn(await lookAtAllKept(run), run.config);
+
+/** The same, of what was looked at. */
+export function leftIn(look: Pick<Look, 'shards'> | undefined, config: Config): LeftNames[] {
+  const configured = configuredIn(config);
   const all = (look?.shards ?? []).flatMap(({ input: { zones, settings } }) =>
     zones.flatMap(state => leftNames(state, settings.naming, configured)),
   );

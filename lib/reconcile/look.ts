@@ -1,9 +1,18 @@
 import { ago } from '../ago.ts';
 import type { ClusterConfig } from '../config/config.ts';
 import { groupBy } from '../group.ts';
-import type { ClusterName, DnsName, Endpoint, HostedZone, Snapshot, ZoneId, ZoneState } from '../model/index.ts';
+import type {
+  ClusterName,
+  DnsName,
+  Endpoint,
+  Finding,
+  HostedZone,
+  Snapshot,
+  ZoneId,
+  ZoneState,
+} from '../model/index.ts';
 import { mapLimit } from '../parallel.ts';
-import { type PlanInput, within, zonesMissing } from '../plan/index.ts';
+import { type PlanInput, plan, toldByViews, within, zonesMissing } from '../plan/index.ts';
 import { sourceOfResource } from '../sources/index.ts';
 import { decodeZone, decodeZoneList, type ZoneCopy, zoneKey } from '../state/index.ts';
 import { type KnownCluster, knownClusters, skipped } from './clusters.ts';
@@ -62,6 +71,23 @@ export async function lookAtKept(run: Run, namesOf: NamesOf): Promise<Look> {
     ...rest,
     gaps: [...gaps, ...missing.map(({ open }) => `view "${open.view}": its hosted zones were never listed`)],
   };
+}
+
+/** All that is kept; undefined where that is nothing, or cannot be read. */
+export function lookAtAllKept(run: Run): Promise<Look | undefined> {
+  return lookAtKept(run, () => new Set()).catch(error => {
+    if (error instanceof NothingKept) return undefined;
+    throw error;
+  });
+}
+
+/** What the next run would tell of all names, were clusters and zones as they were when they were looked at. */
+export function findingsIn({ shards }: Pick<Look, 'shards'>): Finding[] {
+  const views = shards.map(({ input }) => {
+    const { snapshots } = input;
+    return { snapshots, findings: [...snapshots.flatMap(({ findings }) => findings), ...plan(input).findings] };
+  });
+  return toldByViews(views, true).flat();
 }
 
 /** A view, and its hosted zones as they were listed last. */

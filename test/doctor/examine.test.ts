@@ -57,6 +57,7 @@ function worldOf(
     identity: async () => ({ account: '123456789012', arn: 'arn:aws:iam::123456789012:user/a' }),
     store: createMemoryStore(),
     left: async () => [],
+    findings: async () => [],
     probe: async () => PROBE,
     nameServers: async () => ['NS-2.awsdns.net'],
     messages: async () => 0,
@@ -163,7 +164,7 @@ test('all is well', async () => {
     expect.stringContaining('cluster prod: no run has read it yet'),
   ]);
   expect(new Set(checks.map(({ area }) => area))).toEqual(
-    new Set(['aws', 'zones', 'clusters', 'state', 'queue', 'webhook']),
+    new Set(['aws', 'zones', 'clusters', 'state', 'records', 'queue', 'webhook']),
   );
 });
 
@@ -282,6 +283,43 @@ describe('what is wrong is found, with what mends it', () => {
       { left: async () => [leftBy(['old'], { owner: 'x; rm' })] },
       'doubt',
       /^clusters: old: its owner id "x; rm" .* → put it back with its owner id \(clusters\[\]\.owner\)$/,
+    ],
+    [
+      'names that are in conflict',
+      {
+        findings: async () => [
+          {
+            reason: 'conflict',
+            name: 'b.example.com',
+            object: { cluster: 'prod', kind: 'service', namespace: 'a', name: 'c' },
+            message: 'prod: service/a/b has it',
+          },
+          { reason: 'conflict', name: 'c.example.com', message: 'another' },
+          { reason: 'merged', name: 'd.example.com', message: 'is meant' },
+        ],
+      },
+      'doubt',
+      /^records: conflict: b\.example\.com of prod: service\/a\/c, c\.example\.com: the first: prod: service\/a\/b has it \(2 findings\) → fairlead explain "b\.example\.com"$/,
+    ],
+    [
+      'an object that is malformed',
+      {
+        findings: async () => [
+          {
+            reason: 'invalid',
+            object: { cluster: 'prod', kind: 'ingress', namespace: 'shop', name: 'web' },
+            message: 'ingress/shop/web: a TTL of "x"',
+          },
+        ],
+      },
+      'doubt',
+      /^records: invalid: prod: ingress\/shop\/web: a TTL of "x" → fairlead why-not ingress\/shop\/web --cluster prod$/,
+    ],
+    [
+      'a name that could be more than a word in a command',
+      { findings: async () => [{ reason: 'held', name: '$(rm).example.com', message: 'too many at once' }] },
+      'doubt',
+      /^records: held: \$\(rm\)\.example\.com: too many at once → fairlead plan$/,
     ],
     [
       'access entries that do not count',
