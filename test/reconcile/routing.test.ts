@@ -287,6 +287,28 @@ describe('a change is one batch', () => {
     expect(records(world)).toContain('w.example.com A#blue 203.0.113.1 weight 1');
   });
 
+  test('of three with a new type, one of which wants it with another policy: that one is told, in the first run, too', async () => {
+    const set = (name: string, routing: Record<string, string>, targets: readonly string[]) =>
+      service(name, { hostname: 'w.example.com', ...routing }, targets);
+    const world = await worldOf([
+      set('a', weighted('a', 1), ['203.0.113.1']),
+      set('b', weighted('b', 1), ['203.0.113.2']),
+      set('c', weighted('c', 1), ['203.0.113.3']),
+    ]);
+    const { result } = await become(world, [
+      set('a', weighted('a', 1), ['203.0.113.1', '2001:db8::1']),
+      set('b', weighted('b', 1), ['2001:db8::2']),
+      set('c', latency('c', 'eu-west-1'), ['2001:db8::3']),
+    ]);
+    expect(records(world)).toEqual([
+      'w.example.com A#a 203.0.113.1 weight 1',
+      'w.example.com A#c 203.0.113.3 weight 1',
+      'w.example.com AAAA#a 2001:db8::1 weight 1',
+      'w.example.com AAAA#b 2001:db8::2 weight 1',
+    ]);
+    expect(told(result).filter(text => text.startsWith('conflict'))).toEqual(['conflict c']);
+  });
+
   test('two want two other policies: nothing changes, both are told', async () => {
     const world = await worldOf(both(weighted('blue', 1), weighted('green', 2)));
     const before = lines(world);

@@ -118,6 +118,20 @@ const MUTATIONS: readonly { what: string; begin: string; steps: readonly Step[];
     found: 'one part a cluster',
   },
   {
+    what: 'a part stays though its object has gone',
+    begin: 'merge',
+    steps: [{ do: 'delete', cluster: 1, object: 0 }, run],
+    tamper: both(
+      each(' A ', set => ({ ...set, values: [...(set.values ?? []), '10.1.0.1'] })),
+      each('cluster=c2', set => {
+        const [value = ''] = set.values ?? [];
+        const other = value.replace('cluster=c2', 'cluster=c1').replace(/share=[^"]*/, 'share=10.1.0.1');
+        return { ...set, values: [value, other] };
+      }),
+    ),
+    found: 'w.example.com: whose object has gone',
+  },
+  {
     what: 'a tenant of another namespace gets a part',
     begin: 'merge',
     steps: [apply(2), run],

@@ -366,6 +366,18 @@ describe('a cluster that leaves the config', () => {
     }
   });
 
+  test('keeps its part of a merged name when the others’ objects go, and nothing of theirs', async () => {
+    const world = await worldOf('merge', both);
+    world.config = without;
+    const { result } = await become(world, { c1: [] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2`]);
+    expect(owners(world)).toEqual([`a-${HOST}: c2 arena service/default/shop 203.0.113.2`]);
+    expect(told(await world.run())).toEqual(['frozen']);
+    expect(result.zones.flatMap(({ changes }) => changes)).toHaveLength(1);
+    await become(world, { c1: [shop('203.0.113.9')] });
+    expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.9`]);
+  });
+
   test('gives its part up with release --cluster', async () => {
     const world = await worldOf('merge', both);
     world.config = without;
@@ -602,6 +614,24 @@ test('explain says whose each address is, and that the name is shared', async ()
     { cluster: 'c1', resource: 'service/default/shop', addresses: ['203.0.113.1'] },
     { cluster: 'c2', resource: 'service/default/shop', addresses: ['203.0.113.2'] },
   ]);
+});
+
+test('merged, and to be weighted, which a CNAME beside addresses cannot be: it goes on being merged, and what goes goes', async () => {
+  const world = harness({ zones: [EXAMPLE_ZONE], clusters: {} });
+  const three = (mode: string) =>
+    configOf(`owner: arena
+clusters: [{name: c1, region: us-east-1}, {name: c2, region: us-east-1}, {name: c3, region: us-east-1}]
+zones: {domains: [example.com]}
+sharing: ${mode}`);
+  world.config = three('merge');
+  await become(world, { c1: [shop('203.0.113.1')], c2: [shop('203.0.113.2')], ...{ c3: [shop('203.0.113.3')] } });
+  world.config = three('weighted');
+  const { result } = await become(world, { c1: [], c2: [shop('b.example.net')], ...{ c3: [shop('203.0.113.9')] } });
+  expect(records(world)).toEqual([`${HOST} A 203.0.113.2 203.0.113.9`]);
+  expect(told(result)).toEqual(['conflict c2', 'merged c3', 'warning c2', 'warning c3']);
+  expect(result.findings.find(({ reason }) => reason === 'warning')?.message).toContain('beside a CNAME');
+  await become(world, { c2: [shop('203.0.113.2')] });
+  expect(records(world)).toEqual([`${HOST} A#c2 203.0.113.2 weight 1`, `${HOST} A#c3 203.0.113.9 weight 1`]);
 });
 
 describe('who has a part of a merged name, and is refused a set identifier, keeps the part', () => {

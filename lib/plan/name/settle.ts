@@ -1,3 +1,4 @@
+import { isAddressType } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
 import type { Current } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
@@ -19,6 +20,7 @@ interface SettledName {
  * |----------------------------------------------------------|-------------------------------------------------|
  * | who has a part of what is merged, and asks for an identifier | keeps its part                              |
  * | who was to say how a name is had that nobody has         | the best of the others says it                  |
+ * | all who were to have otherwise what is merged            | it goes on being merged: what has gone goes     |
  *
  * Each round refuses somebody more, so it ends.
  */
@@ -26,8 +28,9 @@ export function settleName(current: Current, asking: readonly Candidate[], aroun
   const refused = new Set<Candidate>();
   let context = around;
   let before: Required<SettledName> | undefined;
+  let isBound = false;
   for (;;) {
-    const shared = shareName(current, asking, context, refused);
+    const shared = shareName(current, asking, context, refused, isBound);
     if (shared.candidates.length === 0) return { shared };
     // With nobody left to say it, whoever was refused is, and does not get the name in another way.
     const said = before?.shared.chosen;
@@ -36,7 +39,8 @@ export function settleName(current: Current, asking: readonly Candidate[], aroun
     const settled = refusedApart(current, candidates, settleRouting(current, candidates, around), around);
     before = { shared, settled };
     const more = outvoted(current, asking, before, around).filter(one => !refused.has(one));
-    if (more.length === 0) return before;
+    if (more.length === 0 && !isBound && isStuck(current, before)) isBound = true;
+    else if (more.length === 0) return before;
     for (const one of more) refused.add(one);
     context = { ...around, owners: settled.context.owners };
   }
@@ -59,3 +63,9 @@ function outvoted(
   const isAtStake = (one: Candidate) => isLeaderless || (isItself.has(one) && hasPart(one));
   return lists.size === 0 ? [] : asking.filter(one => lists.has(one.objects) && isAtStake(one));
 }
+
+/** Whether what is merged would stay as it is, with what has gone, since of those who are to have it otherwise nobody can. */
+const isStuck = ({ ours }: Current, { shared, settled }: Required<SettledName>): boolean =>
+  ours.some(({ shares }) => shares) &&
+  !shared.candidates.some(({ parts }) => parts) &&
+  !settled.candidates.some(({ endpoints }) => endpoints.some(({ type }) => isAddressType(type)));

@@ -89,8 +89,12 @@ export function ownersOf(
       const cluster = ownership.cluster ?? (clusters.length === 1 ? clusters[0]?.name : undefined);
       return { owner: ownership.owner, ...(cluster !== undefined && { cluster }) };
     },
+    // Of a cluster that left the config, too: what is kept of it is among what others ask for.
     isOf: (ownership, object) =>
-      ownership.resource === resourceOf(object) && possible(ownership).some(({ name }) => name === object.cluster),
+      ownership.resource === resourceOf(object) &&
+      (ownership.cluster === undefined
+        ? possible(ownership).some(({ name }) => name === object.cluster)
+        : ownership.cluster === object.cluster),
     keeping: (ownership, name, record) =>
       frozen(ownership) ??
       whyWaiting(ownership, name, possible(ownership)) ??

@@ -109,8 +109,8 @@ function contending(wishes: readonly Wish[]): Against[] {
 }
 
 /**
- * Those whose wishes conflict with another's: they who want something else than what stands; where all of them go on as they
- * are but for their place, the last.
+ * Those whose wishes conflict with another's: they who want something else than what stands; where none of them does, the first
+ * that cannot stand beside those before it.
  */
 function disagreeing(wishes: readonly Wish[]): Against[] {
   const conflicting = conflictsWith(wishes, new Beside(wishes.flatMap(({ records }) => records)));
@@ -118,7 +118,18 @@ function disagreeing(wishes: readonly Wish[]): Against[] {
   const standing = new Beside(wishes.flatMap(one => one.standing.map(({ record }) => record)));
   const isNew = ({ wish }: Against) => obstacleIn(wish, record => standing.obstacleTo(record))?.conflict !== undefined;
   const changing = conflicting.filter(isNew);
-  return changing.length > 0 ? changing : conflicting.slice(-1);
+  return changing.length > 0 ? changing : firstTooMany(wishes);
+}
+
+/** So whoever is refused is so because of one that is not: what it asks for cannot come with the next run. */
+function firstTooMany(wishes: readonly Wish[]): Against[] {
+  const before = new Beside();
+  for (const wish of wishes) {
+    const obstacle = obstacleIn(wish, record => before.obstacleTo(record));
+    if (obstacle) return [{ wish, obstacle }];
+    for (const record of wish.records) before.add(record);
+  }
+  return [];
 }
 
 function conflictsWith(wishes: readonly Wish[], beside: Beside): Against[] {

@@ -28,6 +28,8 @@ interface Merging {
   readonly sharing: readonly Candidate[];
   readonly standing: readonly StandingShare[];
   readonly holds: (one: Candidate) => boolean;
+  /** What stands is not to be had otherwise now. */
+  readonly isBound: boolean;
 }
 
 /** Only addresses can stand in one record set, and a health check is of one object's. */
@@ -36,17 +38,17 @@ export const isMergeable = ({ endpoints }: Candidate) =>
 
 /**
  * `merge`: one candidate of all. Of a cluster one joins, which has a part or is the best. What is kept stays as the
- * ownership record says, that of an object which can be put together no more, too, as long as another one is kept.
+ * ownership record says, that of an object which can be put together no more, too, as long as another one is kept, or it can have nothing else.
  */
 export function merge(
-  { asking, addresses, sharing, standing, kept, gone, holds }: Merging,
+  { asking, addresses, sharing, standing, kept, gone, holds, isBound }: Merging,
   context: NameContext,
 ): Shared {
   const { owners, settings, view } = context;
   const isOf = (one: Candidate, { claim }: StandingShare) =>
     one.objects.some(object => owners.isOf(claim.ownership, object));
   const unfit = sharing.filter(one => !isMergeable(one));
-  const stuck = kept.length > 0 ? standing.filter(share => unfit.some(one => isOf(one, share))) : [];
+  const stuck = kept.length > 0 || isBound ? standing.filter(share => unfit.some(one => isOf(one, share))) : [];
   const staying = [...kept, ...stuck];
   const taken = new Set<ClusterName>(staying.map(({ claim }) => claim.ownership.cluster ?? ''));
   const order = sharing

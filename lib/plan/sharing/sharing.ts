@@ -27,12 +27,15 @@ import { whyKept } from './why-kept.ts';
  * the same name. So a tenant of another namespace has no part in a name. What an object says of itself counts for itself
  * alone: put together are those that all ask for it. Who is refused because of what has set identifiers at the name does
  * not say how it is had.
+ *
+ * @param isBound it stands merged, and goes on so, since those who would change that cannot stand beside each other
  */
 export function shareName(
   current: Current,
   asking: readonly Candidate[],
   context: NameContext,
   refused: ReadonlySet<Candidate> = new Set(),
+  isBound = false,
 ): Shared {
   const { settings } = context;
   const alone: Shared = { candidates: asking, findings: [], absent: new Set() };
@@ -52,15 +55,15 @@ export function shareName(
   };
   const above = unreadAbove(name, context);
   if (above) return above;
-  const way = wayOf(name, context, refused);
+  const way = wayOf(name, context, { refused, isBound });
   const { lead, sharing } = way;
   const holds = (one: Candidate) => claims.some(claim => isOf(one, claim, context));
   const told = ({ findings, ...shared }: Shared): Shared => ({
     ...shared,
-    findings: [...toldOf(name, way, context), ...findings],
+    findings: [...toldOf(name, way, isBound, context), ...findings],
     ...(lead && !holds(lead) && { chosen: lead }),
   });
-  if (way.mode === 'merge') return told(merge({ ...name, sharing, holds }, context));
+  if (way.mode === 'merge') return told(merge({ ...name, sharing, holds, isBound }, context));
   if (way.mode === 'weighted') {
     // Beside what others of ours have who is near those may join.
     const others = lead && !holds(lead) ? shareOfOthers(current, context.owners) : undefined;
@@ -75,11 +78,11 @@ export function shareName(
   return told(lead && before(name) ? endSharing({ asking, lead, sharers }, context) : alone);
 }
 
-function toldOf({ addresses, mode }: Name, way: Way, context: NameContext): Finding[] {
+function toldOf({ addresses, mode }: Name, way: Way, isBound: boolean, context: NameContext): Finding[] {
   const merging = addresses.filter(one => mode.get(one) === 'merge' && way.isNear(one));
   return [
     ...addresses.flatMap(one => disagreeing(one, context.settings)),
-    ...(way.goesOn ? held(way, mode, context) : []),
+    ...(way.goesOn ? held(way, mode, isBound, context) : []),
     ...(way.mode === 'merge' ? [] : saidOfUnfit(merging, [], context.view.zone.id)),
   ];
 }
@@ -120,12 +123,16 @@ const isOfAddress = ({ endpoints }: Candidate) =>
 function held(
   { sharing, mode: way }: Way,
   mode: ReadonlyMap<Candidate, SharingMode>,
+  isBound: boolean,
   { view }: NameContext,
 ): Finding[] {
+  const why = isBound
+    ? ', since what is asked for cannot stand beside each other (DNS allows nothing beside a CNAME), or beside what else the name has'
+    : ' before all who have a part of it were read and ask for that';
   return sharing.flatMap(one => {
     const wanted = mode.get(one);
     if (wanted === way) return [];
-    const message = `${one.name} goes on being shared (${way}), and is not had otherwise (${wanted}) before all who have a part of it were read and ask for that`;
+    const message = `${one.name} goes on being shared (${way}), and is not had otherwise (${wanted})${why}`;
     return findingsOf(one, 'warning', message, view.zone.id);
   });
 }

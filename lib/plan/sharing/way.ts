@@ -55,14 +55,18 @@ export interface Way {
   readonly isNear: (one: Candidate) => boolean;
 }
 
-export function wayOf(name: Name, context: NameContext, refused: ReadonlySet<Candidate>): Way {
+export function wayOf(
+  name: Name,
+  context: NameContext,
+  { refused, isBound }: { readonly refused: ReadonlySet<Candidate>; readonly isBound: boolean },
+): Way {
   const { addresses, mode, standing, kept } = name;
   const stood = before(name);
   const wants = (one: Candidate) => (mode.get(one) === 'merge' && !isMergeable(one) ? 'first' : mode.get(one));
   const lead = leadOf(name, { goesOn: one => wants(one) === stood, refused }, context);
   const wanted = lead && wants(lead);
-  const isBound = kept.length > 0 || (stood === 'weighted' && wanted === 'first' && !canStandAlone(name));
-  const way = isBound ? stood : wanted;
+  const stays = isBound || kept.length > 0 || (stood === 'weighted' && wanted === 'first' && !canStandAlone(name));
+  const way = stays ? stood : wanted;
   const scope = scopeAt(lead, kept, context.settings);
   const isNear = (one: Candidate) => one.objects.every(object => scopeOf(object, context.settings.merge) === scope);
   const goesOn = stood !== undefined && way === stood;

@@ -247,6 +247,11 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
           .map(one => one.resource.split('/')[1]),
       );
       expect(spaces.size, `${host} is of one namespace: ${[...spaces]}`).toBeLessThanOrEqual(1);
+      // What stands is kept by an object that waits for the name, or is malformed.
+      const waits = result.findings.some(
+        ({ reason, name }) => reason === 'invalid' || (reason === 'no-target' && name === host),
+      );
+      if (!waits) this.#checkGone(host, things, now, isRead);
     }
     await this.#checkAgain(only);
   }
@@ -291,6 +296,24 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
         expect(same, `${said.txt} of ${said.cluster} ${resource} stays: ${message}`).toBe(true);
       }
     }
+  }
+
+  /** What an object had that asks for the name no longer, and whose cluster was read, goes. */
+  #checkGone(host: string, things: readonly Thing[], now: readonly Said[], isRead: (name: string) => boolean): void {
+    // With a part of another owner's the whole record is left alone.
+    if (now.some(this.#isOthers)) return;
+    // Who could not be read may ask for all of it.
+    const isPart = (said: Said) => said.share !== undefined || this.#isShare(said);
+    if (!this.#present().every(one => isRead(`c${one}`)) && !now.some(one => isPart(one) && !isRead(one.cluster)))
+      return;
+    const here = things.filter(({ hosts }) => hosts.includes(host));
+    const gone = now.filter(
+      said =>
+        said.cluster !== ANY &&
+        isRead(said.cluster) &&
+        !here.some(one => isOf(said, one.cluster) && said.resource === `service/${one.namespace}/${one.name}`),
+    );
+    expect(gone, `${host}: whose object has gone`).toEqual([]);
   }
 
   /** Another tool writes one of our ownership records anew: the swap that names it is refused, and looked into. */
