@@ -84,6 +84,9 @@ export function routingOf(fields: RoutingFields): Routed | Fault {
   return { setIdentifier: identifier, routing, ...health };
 }
 
+/** What cannot be sent in XML: control characters, halves of a character, and what Unicode has for no character. */
+const UNSENDABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+
 /** API reference, ResourceRecordSet: SetIdentifier. */
 const MAX_IDENTIFIER = 128;
 
@@ -93,8 +96,7 @@ function identifierOf(id: Field | undefined, policy: Field): string | Fault {
       'a routing policy needs a set identifier, which tells this record from the others of its name: add one';
     return { field: policy.field, problem };
   }
-  // Control characters cannot be sent in XML.
-  if ([...id.text].length <= MAX_IDENTIFIER && !/\p{Cc}/u.test(id.text)) return id.text;
+  if ([...id.text].length <= MAX_IDENTIFIER && !UNSENDABLE.test(id.text)) return id.text;
   return fault(id, `is not a set identifier: write 1 to ${MAX_IDENTIFIER} printable characters`);
 }
 
@@ -104,7 +106,8 @@ function healthCheckOf(id: Field | undefined): string | undefined | Fault {
   return fault(id, 'is not the id of a health check: write it as in "abcdef11-2222-3333-4444-555555fedcba"');
 }
 
-const isWhole = (text: string) => /^-?\d{1,3}$/.test(text);
+/** As ExternalDNS reads numbers. */
+const isWhole = (text: string) => /^[+-]?\d{1,18}$/.test(text);
 
 function weightOf(weight: Field): Routing | Fault {
   const value = Number(weight.text);
@@ -191,8 +194,8 @@ function proximityOf([region, group, coordinates, bias]: Given): Routing | Fault
   return coordinatesOf(place, near);
 }
 
-/** At most two decimals (API reference, Coordinates). */
-const DEGREES = /^([+-]?\d{1,2}(?:\.\d{1,2})?), *([+-]?\d{1,3}(?:\.\d{1,2})?)$/;
+/** API reference, Coordinates: Latitude, Longitude. */
+const DEGREES = /^ *([+-]?\d{1,2}(?:\.\d{0,2})?) *, *([+-]?\d{1,3}(?:\.\d{0,2})?) *$/;
 
 function coordinatesOf(place: Field, near: { readonly bias: number }): Routing | Fault {
   const [, latitude, longitude] = DEGREES.exec(place.text) ?? [];

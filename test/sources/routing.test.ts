@@ -38,6 +38,7 @@ describe('an object says how its records are routed', () => {
     [{ 'aws-weight': '10' }, { weight: 10 }],
     [{ 'aws-weight': '0' }, { weight: 0 }],
     [{ 'aws-weight': '255' }, { weight: 255 }],
+    [{ 'aws-weight': '+0255' }, { weight: 255 }],
     [{ 'aws-region': 'eu-west-1' }, { region: 'eu-west-1' }],
     [{ 'aws-failover': 'PRIMARY' }, { failover: 'PRIMARY' }],
     [{ 'aws-failover': 'SECONDARY' }, { failover: 'SECONDARY' }],
@@ -66,6 +67,10 @@ describe('an object says how its records are routed', () => {
     [
       { [near('coordinates')]: '52.52,-13.4', [near('bias')]: '10' },
       { geoProximity: { coordinates: { latitude: '52.52', longitude: '-13.4' }, bias: 10 } },
+    ],
+    [
+      { [near('coordinates')]: '+90., -180.00', [near('bias')]: '+99' },
+      { geoProximity: { coordinates: { latitude: '+90.', longitude: '-180.00' }, bias: 99 } },
     ],
     [{ 'aws-multi-value-answer': 'true' }, { multiValueAnswer: true }],
     [{ 'aws-multi-value-answer': '' }, { multiValueAnswer: true }],
@@ -131,6 +136,15 @@ describe('what Route 53 would refuse holds the object’s records, and names wha
       'set-identifier',
       /1 to 128/,
     ],
+    ...['\ufffe', 'a\uffff', '\ud800'].map(
+      id =>
+        [
+          `a set identifier that XML cannot say: ${encodeURI(JSON.stringify(id))}`,
+          { 'set-identifier': id, 'aws-weight': '1' },
+          'set-identifier',
+          /1 to 128/,
+        ] satisfies [string, Annotations, string, RegExp],
+    ),
     [
       'two policies',
       { 'aws-weight': '1', 'aws-region': 'eu-west-1' },
