@@ -195,9 +195,9 @@ async function agreed(shown: Moves, later: string, options: MoveOptions): Promis
 }
 
 function tableOf({ moves }: Moves, options: TextOptions): string {
-  const rows = moves.map(({ name, types, from, to, resource, zone, note }) => [
+  const rows = moves.map(({ name, setIdentifier, types, from, to, resource, zone, note }) => [
     name,
-    types.join(', '),
+    types.join(', ') + (setIdentifier === undefined ? '' : ` "${printable(setIdentifier)}"`),
     from ?? 'nobody',
     to ?? 'nobody',
     resource ?? '',

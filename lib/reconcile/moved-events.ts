@@ -28,7 +28,8 @@ export function movedEvents(moves: readonly Move[], clusters: readonly ClusterNa
   const only = clusters.length === 1 ? clusters[0] : undefined;
   const told = moves.flatMap(move => {
     const of = eventOf(move);
-    const what = `${move.name} (${move.types.join(', ')})`;
+    const set = move.setIdentifier === undefined ? '' : ` "${move.setIdentifier}"`;
+    const what = `${move.name} (${move.types.join(', ')}${set})`;
     return of === undefined ? [] : objectsOf(move, only).map(object => ({ object, what, ...of }));
   });
   const noteOf = (group: Readonly<typeof told>) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MoveResult } from '../../lib/reconcile/index.ts';
 import type { RecordJson, ZoneJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { expectNothingToDo } from '../support/in-step.ts';
@@ -107,8 +108,8 @@ describe('adopt', () => {
     ],
     ['it is the zone’s own', [], 'example.com', 'no-zone', /no selected hosted zone/],
     [
-      'the object wants another type beside it',
-      [address('x.example.com'), address('x.example.com', '', { type: 'TXT', values: ['"v=spf1 -all"'] })],
+      'records.types leaves it out',
+      [address('x.example.com', '', { type: 'TXT', values: ['"v=spf1 -all"'] })],
       undefined,
       'not-owned',
       /TXT is left out by records.types/,
@@ -121,6 +122,28 @@ describe('adopt', () => {
     expect(refused.map(one => one.reason)).toEqual([reason]);
     expect(refused[0]?.message).toMatch(message);
     expect(self.json()).toEqual(before);
+  });
+
+  test.each<[string, RecordJson[], string]>([
+    ['records.types leaves out', [address('example.com', '', { type: 'TXT', values: ['"v=spf1 -all"'] })], ''],
+    [
+      'no object asks for',
+      [address('example.com', '', { type: 'MX', values: ['10 mail.example.com.'] })],
+      'records: {types: [A, AAAA, CNAME, MX]}',
+    ],
+  ])('what %s stays nobody’s beside what the object has', async (_, others, more) => {
+    const self = world([address('example.com'), ...others], [asks('example.com', '192.0.2.1')], more);
+    const { done, refused } = await self.move(adopt('example.com'));
+    expect([done.map(({ types }) => types), refused.map(({ reason }) => reason)]).toEqual([[['A']], ['warning']]);
+    expect(self.json()).toContainEqual(others[0]);
+    await expectNothingToDo(self);
+  });
+
+  test('a name that is said twice is had once', async () => {
+    const self = world([address('x.example.com')]);
+    const { done, refused } = await self.move(adopt('x.example.com', 'x.example.com'));
+    expect([done.length, refused]).toEqual([1, []]);
+    expect((await self.move(release('x.example.com', 'x.example.com'))).done).toHaveLength(1);
   });
 
   test('with overwrite takes what is not as the object wants it, and the next run changes it', async () => {
@@ -455,6 +478,75 @@ describe('transfer from another owner', () => {
   ])('%s is refused', async (_, more, message) => {
     const self = world(theirs('x.example.com'));
     await expect(self.move({ ...transfer('old'), ...more })).rejects.toThrow(message);
+  });
+});
+
+describe('record sets with set identifiers are each somebody’s by itself', () => {
+  const set = (id: string, value = '192.0.2.1') => address('x.example.com', value, { setIdentifier: id, weight: 1 });
+  const says = (id: string, owner: string) => ({
+    ...owned('x.example.com', owner, `service/default/${id}`),
+    ...{ setIdentifier: id, weight: 1 },
+  });
+  const wants = (id: string, target = '192.0.2.1') =>
+    service(id, { hostname: 'x.example.com', 'set-identifier': id, 'aws-weight': '1' }, [target]);
+  const sets = [set('blue'), set('green', '192.0.2.2'), set('red', '192.0.2.3')];
+  const wanted = [wants('blue'), wants('green', '192.0.2.2')];
+  const held = ['blue', 'green', 'red'].map(id => ({
+    ...{ name: 'x.example.com', type: 'A', setIdentifier: id },
+    resource: `service/default/${id}`,
+  }));
+  const KINDS: [string, RecordJson[], Parameters<Harness['move']>[0], string][] = [
+    ['adopt', sets, adopt('x.example.com'), 'warning'],
+    ['transfer', [...sets, ...['blue', 'green', 'red'].map(id => says(id, 'old'))], transfer('old'), 'not-owned'],
+    ['import-registry', sets, { kind: 'import', from: 'arena', held, names: [], unasked: false }, 'not-owned'],
+  ];
+  const to = ({ done }: MoveResult) => done.map(({ setIdentifier, resource }) => `${setIdentifier} ${resource}`).sort();
+  const BOTH = ['blue service/default/blue', 'green service/default/green'];
+
+  test.each(KINDS)(
+    '%s gives each to its own object, and leaves what none asks for',
+    async (_, records, ask, reason) => {
+      const self = world(records, wanted);
+      const result = await self.move(ask);
+      expect(to(result)).toEqual(BOTH);
+      expect(result.refused).toMatchObject([{ reason, message: expect.stringMatching(/ A "red"/) }]);
+      expect(self.records().filter(line => / arena /.test(line))).toEqual([
+        'a-x.example.com TXT#blue arena service/default/blue',
+        'a-x.example.com TXT#green arena service/default/green',
+      ]);
+      await expectNothingToDo(self);
+      // What one of them gives up is its own alone.
+      self.clusters.prod!.objects = [wants('blue')];
+      await self.run();
+      expect(self.records().filter(line => !/TXT/.test(line))).toEqual([
+        'x.example.com A#blue 192.0.2.1',
+        'x.example.com A#red 192.0.2.3',
+      ]);
+    },
+  );
+
+  test.each(KINDS)('%s: what a third owner has of the name is in nobody’s way', async (_, records, ask) => {
+    const self = world(
+      [...records.filter(one => !(one.type === 'TXT' && one.setIdentifier === 'red')), says('red', 'third')],
+      wanted,
+    );
+    expect(to(await self.move(ask))).toEqual(BOTH);
+    expect(self.json()).toContainEqual(says('red', 'third'));
+  });
+
+  test('adopt: one that is not as its object wants it does not hold up the other', async () => {
+    const self = world(sets, [wants('blue'), wants('green', '192.0.2.9')]);
+    const result = await self.move(adopt('x.example.com'));
+    expect(to(result)).toEqual(['blue service/default/blue']);
+    expect(result.refused.map(({ message }) => message)[0]).toMatch(
+      /A "green" is not as service\/default\/green wants it/,
+    );
+  });
+
+  test('release gives up each, and shows whose it was', async () => {
+    const self = world([...sets, ...['blue', 'green'].map(id => says(id, 'arena')), says('red', 'third')], wanted);
+    expect(to(await self.move(release('x.example.com')))).toEqual(BOTH);
+    expect(self.json().filter(({ type }) => type === 'TXT')).toEqual([says('red', 'third')]);
   });
 });
 

@@ -1,17 +1,20 @@
 import type { DnsName, Finding, NameChange, Ownership, RecordSet } from '../../model/index.ts';
 import { isSameSet, resourceOf, sameRecord, whyLeftAlone } from '../../model/index.ts';
-import { type CurrentRecord, currentAt } from '../current/current.ts';
+import { type Current, type CurrentRecord, currentAt } from '../current/current.ts';
 import { viewZones, type ZoneView } from '../current/zone-view.ts';
 import { facetOf } from '../desired/facets.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
+import { describeSet } from '../preconditions/unmet.ts';
 import { isManaged, type PlanSettings } from '../settings.ts';
 import {
   belongsTo,
+  bySetIdentifier,
   frozenZone,
   isOwnable,
+  leavesRoom,
   type Moves,
-  NOTHING,
+  ofOneSet,
   ownershipOf,
   refusal,
   refusedAt,
@@ -30,23 +33,42 @@ export interface Adoption {
 
 /**
  * Gives records that nobody owns to the objects that ask for them. What no object asks for is refused: the next run would
- * remove it.
+ * remove it. Beside what is given to an object it is only told: the mail records of an apex stay nobody's.
  */
 export function planAdoption({ names, overwrite }: Adoption, input: PlanInput): Moves {
   const { settings } = input;
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   const views = viewZones(input.zones, settings, owners);
-  const found = names.flatMap(name => {
-    const here = views.map(view => unownedAt(name, view, { settings, owners }));
-    if (here.some(one => 'view' in one || one.refused.length > 0)) return here;
-    return [
-      { moves: [], refused: [refusal('no-zone', `${name}: no selected hosted zone has a record set there`, name)] },
-    ];
+  const found = [...new Set(names)].map(name => {
+    const here = views.flatMap(view => unownedAt(name, view, { settings, owners }));
+    if (here.length > 0) return here;
+    const message = `${name}: no selected hosted zone has a record set there`;
+    return [{ moves: [], refused: [refusal('no-zone', message, name)] }];
   });
-  const targets = found.filter(one => 'view' in one);
-  const wantedOf = wantedWithout(targets, input);
+  const wantedOf = wantedWithout(
+    found.flat().filter(one => 'view' in one),
+    input,
+  );
   const context = { settings, owners, overwrite };
-  return together(found.map(one => ('view' in one ? adoptTarget(one, wantedOf(one), context) : one)));
+  return together(
+    found.map(here =>
+      together(settled(here.map(one => ('view' in one ? adoptTarget(one, wantedOf(one), context) : one)))),
+    ),
+  );
+}
+
+interface Adopted extends Moves {
+  /** What is told of record sets that stay nobody's. */
+  readonly left?: readonly Finding[];
+}
+
+/** That something of a name stays nobody's is no failure where another part of it was had. */
+function settled(all: readonly Adopted[]): Moves[] {
+  const isMoved = (zone: Finding['zone']) => all.some(({ moves }) => moves.some(move => move.zone.id === zone));
+  return all.map(({ moves, refused, left = [] }) => ({
+    moves,
+    refused: [...refused, ...left.map(one => (isMoved(one.zone) ? { ...one, reason: 'warning' as const } : one))],
+  }));
 }
 
 interface Context {
@@ -56,18 +78,27 @@ interface Context {
 
 type Unowned = Target & { readonly view: ZoneView };
 
-/** What nobody owns at a name of a zone; or why it is not to be had, or that nothing stands there. */
-function unownedAt(name: DnsName, view: ZoneView, { settings, owners }: Context): Unowned | Moves {
+/** What nobody owns at a name of a zone, apart by set identifier, or why it is not to be had; empty: nothing stands there. */
+function unownedAt(name: DnsName, view: ZoneView, { settings, owners }: Context): (Unowned | Moves)[] {
+  const current = currentAt(name, view, settings, owners);
+  const standing = current.foreign.filter(({ record }) => isOwnable(record, view, settings));
+  if (standing.length === 0)
+    return current.ours.length > 0 ? [refusedAt('warning', name, view.zone, 'is ours already')] : [];
+  return bySetIdentifier(standing).map(some => unownedSet(some, current, view, settings));
+}
+
+function unownedSet(
+  standing: readonly CurrentRecord[],
+  { name, reserved }: Current,
+  view: ZoneView,
+  settings: PlanSettings,
+): Unowned | Moves {
   const { zone } = view;
-  const { ours, foreign, reserved } = currentAt(name, view, settings, owners);
-  const standing = foreign.filter(({ record }) => isOwnable(record, view, settings));
-  if (standing.length === 0) {
-    return ours.length > 0 ? refusedAt('warning', name, zone, 'is ours already') : NOTHING;
-  }
-  const owner = standing.find(one => !isFree(one))?.claim ?? reserved[0];
-  if (owner) return refusedAt('not-owned', name, zone, `${belongsTo(owner)} (fairlead transfer --from)`);
   const records = standing.map(({ record }) => record);
-  const leaving = standing.flatMap(({ claim }) => claim ?? []);
+  const taken = standing.filter(({ beyond }) => beyond === undefined).find(one => !isFree(one))?.claim;
+  const owner = taken ?? reserved.find(claim => records.some(record => !leavesRoom(claim, record)));
+  if (owner) return refusedAt('not-owned', name, zone, `${belongsTo(owner)} (fairlead transfer --from)`);
+  const leaving = standing.flatMap(({ claim, beyond }) => (claim && beyond === undefined ? [claim] : []));
   return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving };
 }
 
@@ -78,41 +109,53 @@ function adoptTarget(
   target: Unowned,
   { change, why }: Wanted,
   { settings, owners, overwrite }: Context & { readonly overwrite: boolean },
-): Moves {
-  const { view, zone, name, records, leaving } = target;
+): Adopted {
+  const { view, zone, name, leaving } = target;
   const no = (reason: Finding['reason'], text: string) => refusal(reason, `${name}: ${text}`, name, zone.id);
+  const about = (record: RecordSet, text: string) =>
+    no('not-owned', `${record.type}${describeSet(record)} ${text}${why}`);
+  const whyLeft = new Map(target.records.map(record => [record, whyNobodys(record, change, settings)]));
+  const records = target.records.filter(record => whyLeft.get(record) === undefined);
+  const left = [...whyLeft].flatMap(([record, text]) => (text === undefined ? [] : [about(record, text)]));
   const refused = records.flatMap(record => {
-    const text = whyNot(record, change, settings, overwrite);
-    return text === undefined ? [] : [no('not-owned', `${record.type} ${text}${why}`)];
+    const text = change && !overwrite ? whyDiffers(record, change) : undefined;
+    return text === undefined ? [] : [about(record, text)];
   });
   const labels = records.flatMap(record => labelFor(record, change, zone, settings) ?? []);
   const [first] = labels;
-  if (refused.length > 0 || !first) return { moves: [], refused };
+  if (refused.length > 0 || !first) return { moves: [], refused, left };
   const fresh = records.map((record, i) => ownershipOf(record, [labels[i] as Ownership], zone, settings));
   const taken = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
-  if (taken.length > 0) return { moves: [], refused: taken.map(text => no('conflict', text)) };
+  if (taken.length > 0) return { moves: [], refused: taken.map(text => no('conflict', text)), left };
   const differs = records.some(record => !change?.creates.some(other => sameRecord(other, record)));
   const move = {
     zone,
     name,
+    ...ofOneSet(records),
     types: typesOf(records),
     to: first.owner,
     ...(first.resource !== undefined && { resource: first.resource }),
     ...(differs && { note: 'not as the object wants it: the next run changes it' }),
     change: swapOwnership(name, records, { leaving, fresh }, owners.partyOf(first)),
   };
-  return { moves: [move], refused: [] };
+  return { moves: [move], refused: [], left };
 }
 
-function whyNot(record: RecordSet, change: NameChange | undefined, settings: PlanSettings, overwrite: boolean) {
+/** Why a record set stays nobody's, whatever it says. */
+function whyNobodys(record: RecordSet, change: NameChange | undefined, settings: PlanSettings): string | undefined {
   if (!isManaged(record.type, settings)) return 'is left out by records.types';
-  const left = whyLeftAlone(record);
-  if (left !== undefined) return left;
-  const creates = change?.creates.filter(other => other.name === record.name) ?? [];
+  const asked = change?.creates.filter(other => other.name === record.name) ?? [];
+  return (
+    whyLeftAlone(record) ??
+    (asked.some(other => facetOf(other) === facetOf(record))
+      ? undefined
+      : 'is asked for by no object: the next run would remove it')
+  );
+}
+
+function whyDiffers(record: RecordSet, { creates, objects }: NameChange): string | undefined {
   const same = creates.find(other => isSameSet(other, record));
-  if (!change || !creates.some(other => facetOf(other) === facetOf(record)))
-    return 'is asked for by no object: the next run would remove it';
-  if (overwrite || (same && sameRecord(same, record))) return undefined;
-  const asking = change.objects.map(resourceOf).join(', ');
+  if (same && sameRecord(same, record)) return undefined;
+  const asking = objects.map(resourceOf).join(', ');
   return `is not as ${asking} wants it (--overwrite adopts it all the same, and the next run changes it)`;
 }

@@ -1,7 +1,7 @@
 import { matchesAny } from '../../glob.ts';
 import { groupBy } from '../../group.ts';
 import { type DnsName, type OwnerId, type RecordSet, whyLeftAlone } from '../../model/index.ts';
-import { claimsOf, decidingClaim } from '../../registry/index.ts';
+import { type Claim, claimsOf, decidingClaim } from '../../registry/index.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
@@ -10,10 +10,11 @@ import type { PlanSettings } from '../settings.ts';
 import { passesFilter } from '../zones/zones.ts';
 import {
   belongsTo,
+  bySetIdentifier,
   frozenZone,
   isOwnable,
+  leavesRoom,
   type Moves,
-  NOTHING,
   refusal,
   refusedAt,
   together,
@@ -55,7 +56,7 @@ export function planImport(asked: Import, input: PlanInput): Moves {
     .filter(([name]) => matchesAny(name, asked.names))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const found = byName.flatMap(([name, rows]) => [
-    ...views.map(view => heldAt(name, rows, view, context)),
+    ...views.flatMap(view => heldAt(name, rows, view, context)),
     notStanding(name, rows, views),
   ]);
   const wantedOf = wantedWithout(
@@ -70,6 +71,7 @@ export function planImport(asked: Import, input: PlanInput): Moves {
 }
 
 interface Context {
+  readonly asked: Import;
   readonly settings: PlanSettings;
   readonly owners: Owners;
 }
@@ -77,21 +79,45 @@ interface Context {
 const rowOf = (record: RecordSet, rows: readonly HeldRecord[]) =>
   rows.find(({ type, setIdentifier }) => type === record.type && setIdentifier === record.setIdentifier);
 
-function heldAt(
-  name: DnsName,
-  rows: readonly HeldRecord[],
-  view: ZoneView,
-  context: Context & { readonly asked: Import },
-): Theirs | Moves {
-  const { settings, owners, asked } = context;
-  const { zone } = view;
+function heldAt(name: DnsName, rows: readonly HeldRecord[], view: ZoneView, context: Context): (Theirs | Moves)[] {
+  const { settings } = context;
   const standing = recordsAt(name, view).filter(record => rowOf(record, rows) && isOwnable(record, view, settings));
-  if (standing.length === 0) return NOTHING;
-  const claims = claimsOf(name, view.ownership, view.records, settings.naming);
-  const other = claims.find(({ ownership: { owner } }) => !owners.ours(owner));
+  if (standing.length === 0) return [];
+  const all = claimsOf(name, view.ownership, view.records, settings.naming);
+  const unowned = standing.filter(record => decidingClaim(record, all) === undefined);
+  const decided = standing.find(record => !unowned.includes(record));
+  const other = decided && decidingClaim(decided, all);
+  if (unowned.length === 0 && other)
+    return [
+      context.owners.ours(other.ownership.owner)
+        ? refusedAt('warning', name, view.zone, 'is ours already')
+        : refusedAt('not-owned', name, view.zone, `${belongsTo(other)} (fairlead transfer --from)`),
+    ];
+  const sets = bySetIdentifier(unowned.map(record => ({ record })));
+  return sets.map(some =>
+    heldSet(
+      name,
+      some.map(({ record }) => record),
+      { all, rows },
+      view,
+      context,
+    ),
+  );
+}
+
+/** What the table has under one set identifier, or under none. */
+function heldSet(
+  name: DnsName,
+  records: readonly RecordSet[],
+  { all, rows }: { readonly all: readonly Claim[]; readonly rows: readonly HeldRecord[] },
+  view: ZoneView,
+  { settings, owners, asked }: Context,
+): Theirs | Moves {
+  const { zone } = view;
+  const other = all.find(
+    claim => !owners.ours(claim.ownership.owner) && records.some(record => !leavesRoom(claim, record)),
+  );
   if (other) return refusedAt('not-owned', name, zone, `${belongsTo(other)} (fairlead transfer --from)`);
-  const records = standing.filter(record => decidingClaim(record, claims) === undefined);
-  if (records.length === 0) return refusedAt('warning', name, zone, 'is ours already');
   if (!passesFilter(name, settings.filter))
     return refusedAt('filtered', name, zone, 'the domains of the config leave it out');
   const leftOut = typesLeftOut(records, settings);

@@ -1,6 +1,7 @@
+import { groupBy } from '../../group.ts';
 import type { Undoing } from '../../history/index.ts';
 import type { DnsName, Finding, HostedZone, NameChange, OwnerId, Party, RecordSet, ZoneId } from '../../model/index.ts';
-import { recordId } from '../../model/index.ts';
+import { isSameIdentifier, recordId } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
 import { isFrozen } from '../brakes/freeze.ts';
 import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change/change.ts';
@@ -11,6 +12,8 @@ import { isManaged, type PlanSettings } from '../settings.ts';
 export interface Move {
   readonly zone: HostedZone;
   readonly name: DnsName;
+  /** Where only the record sets of this set identifier are moved. */
+  readonly setIdentifier?: string;
   /** Of the record sets. */
   readonly types: readonly string[];
   /** Absent: nobody's. */
@@ -50,6 +53,7 @@ export function swapOwnership(
   const written = withOtherValues(leaving, new Map(fresh.map(txt => [recordId(txt), txt])));
   return {
     name,
+    ...ofOneSet(records),
     action: 'update',
     deletes: [...records, ...uniqueSets(leaving.map(({ txt }) => txt))].sort(byId),
     creates: [...records, ...written].sort(byId),
@@ -130,5 +134,21 @@ export function frozenZone(name: DnsName, zone: HostedZone, settings: PlanSettin
   if (!isFrozen(zone, settings)) return undefined;
   return refusedAt('frozen', name, zone, `the hosted zone ${zone.name} is frozen by zones.freeze of the config`);
 }
+
+/** The set identifier that all of the record sets have, if they have one. */
+export function ofOneSet(records: readonly RecordSet[]): { readonly setIdentifier?: string } {
+  const [first] = records;
+  const id = first?.setIdentifier;
+  return id !== undefined && records.every(one => one.setIdentifier === id) ? { setIdentifier: id } : {};
+}
+
+/** What stands at a name, apart by set identifier: each is somebody's by itself. */
+export const bySetIdentifier = <T extends { readonly record: RecordSet }>(all: readonly T[]): T[][] => [
+  ...groupBy(all, ({ record }) => record.setIdentifier ?? '').values(),
+];
+
+/** Whether an ownership record of another one leaves room for a record set: both have set identifiers, and they differ. */
+export const leavesRoom = ({ txt }: Claim, record: RecordSet): boolean =>
+  txt.setIdentifier !== undefined && record.setIdentifier !== undefined && !isSameIdentifier(txt, record);
 
 export const typesOf = (records: readonly RecordSet[]) => [...new Set(records.map(({ type }) => type))].sort();

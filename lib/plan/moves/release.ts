@@ -1,4 +1,5 @@
 import type { ClusterName, DnsName, Finding } from '../../model/index.ts';
+import { isSameIdentifier } from '../../model/index.ts';
 import { byClusters, type Claim, claimsOf, configuredBy, leftNames } from '../../registry/index.ts';
 import { firstOf } from '../../shown.ts';
 import { currentAt } from '../current/current.ts';
@@ -8,13 +9,24 @@ import type { PlanInput } from '../input.ts';
 import { adviceOnLeft, forceFor } from '../owners/left-behind.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import type { PlanSettings } from '../settings.ts';
-import { frozenZone, type Moves, NOTHING, refusal, refusedAt, swapOwnership, together, typesOf } from './move.ts';
+import {
+  bySetIdentifier,
+  frozenZone,
+  type Moves,
+  NOTHING,
+  ofOneSet,
+  refusal,
+  refusedAt,
+  swapOwnership,
+  together,
+  typesOf,
+} from './move.ts';
 
 /** Gives up names: our ownership records go, what stands there stays, and is nobody's. */
 export function planRelease(names: readonly DnsName[], { zones, snapshots, settings }: PlanInput): Moves {
   const owners = ownersOf(snapshots, settings.sourceOf);
   const views = viewZones(zones, settings, owners);
-  const all = names.map(name => {
+  const all = [...new Set(names)].map(name => {
     const found = together(views.map(view => releaseName(name, view, { settings, owners }, () => true)));
     if (found.moves.length + found.refused.length > 0) return found;
     const message = `${name}: no selected hosted zone has a record set there that is ours`;
@@ -92,19 +104,25 @@ function releaseName(
     const why = `its ownership record, ${first.claim.txt.name}, stands in the zone above: remove it there by hand`;
     return refusedAt('conflict', name, view.zone, why);
   }
-  const records = own.map(({ record }) => record);
   // Those that decide over nothing, too: one of them would have the record taken back.
   const leaving = claimsOf(name, view.ownership, view.records, settings.naming).filter(
     claim => owners.ours(claim.ownership.owner) && isMeant(claim),
   );
-  const { ownership } = first.claim;
-  const move = {
-    zone: view.zone,
-    name,
-    types: typesOf(records),
-    from: ownership.owner,
-    ...(ownership.resource !== undefined && { resource: ownership.resource }),
-    change: swapOwnership(name, records, { leaving, fresh: [] }, owners.partyOf(ownership)),
-  };
-  return { moves: [move], refused: [] };
+  const isOf = ({ txt }: Claim, some: typeof own) => some.some(({ record }) => isSameIdentifier(record, txt));
+  const idle = leaving.filter(claim => !isOf(claim, own));
+  const moves = bySetIdentifier(own).map((some, i) => {
+    const records = some.map(({ record }) => record);
+    const { ownership } = (some[0] as (typeof own)[number]).claim;
+    const going = leaving.filter(claim => isOf(claim, some) || (i === 0 && idle.includes(claim)));
+    return {
+      zone: view.zone,
+      name,
+      ...ofOneSet(records),
+      types: typesOf(records),
+      from: ownership.owner,
+      ...(ownership.resource !== undefined && { resource: ownership.resource }),
+      change: swapOwnership(name, records, { leaving: going, fresh: [] }, owners.partyOf(ownership)),
+    };
+  });
+  return { moves, refused: [] };
 }

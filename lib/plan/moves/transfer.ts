@@ -1,20 +1,31 @@
 import { matchesAny } from '../../glob.ts';
-import type { DnsName, Finding, NameChange, OwnerId, Ownership, ZoneState } from '../../model/index.ts';
-import { editSets, editsOf, isSameSet, recordId, whyLeftAlone } from '../../model/index.ts';
+import type { DnsName, Finding, NameChange, OwnerId, Ownership, RecordSet, ZoneState } from '../../model/index.ts';
+import {
+  changeKey,
+  editSets,
+  editsOf,
+  isSameIdentifier,
+  isSameSet,
+  recordId,
+  whyLeftAlone,
+} from '../../model/index.ts';
 import { type Claim, claimsOf, decidingClaim, ownershipIds, withTwin } from '../../registry/index.ts';
 import { firstOf } from '../../shown.ts';
 import { recordsAt, viewZones, type ZoneView } from '../current/zone-view.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import { plan } from '../plan.ts';
+import { describeSet } from '../preconditions/unmet.ts';
 import type { PlanSettings } from '../settings.ts';
 import { passesFilter } from '../zones/zones.ts';
 import {
+  bySetIdentifier,
   frozenZone,
   isOwnable,
+  leavesRoom,
   type Move,
   type Moves,
-  NOTHING,
+  ofOneSet,
   ownershipOf,
   refusal,
   refusedAt,
@@ -47,8 +58,9 @@ export function planTransfer(transfer: Transfer, input: PlanInput): Moves {
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   const context = { transfer, settings, owners };
   const views = viewZones(input.zones, settings, owners);
-  const found = views.flatMap(view => namesOfOwner(view, transfer, input).map(name => theirsAt(name, view, context)));
-  if (found.length === 0) return { moves: [], refused: [{ reason: 'warning', message: whyNone(transfer, views) }] };
+  const names = views.flatMap(view => namesOfOwner(view, transfer, input).map(name => ({ name, view })));
+  const found = names.flatMap(({ name, view }) => theirsAt(name, view, context));
+  if (names.length === 0) return { moves: [], refused: [{ reason: 'warning', message: whyNone(transfer, views) }] };
   const wantedOf = wantedWithout(
     found.filter(one => 'view' in one),
     input,
@@ -89,8 +101,11 @@ export type Theirs = Target & {
   readonly held: readonly { readonly ownership: Ownership; readonly claim?: Claim }[];
 };
 
-function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings, owners }: Context): Theirs | Moves {
-  const { zone } = view;
+function theirsAt(name: DnsName, view: ZoneView, context: Context): (Theirs | Moves)[] {
+  const {
+    transfer: { from },
+    settings,
+  } = context;
   const all = claimsOf(name, view.ownership, view.records, settings.naming);
   const theirs = recordsAt(name, view).flatMap(record => {
     const deciding = isOwnable(record, view, settings) ? decidingClaim(record, all) : undefined;
@@ -100,16 +115,42 @@ function theirsAt(name: DnsName, view: ZoneView, { transfer: { from }, settings,
     const claim = part ?? deciding;
     return claim?.ownership.owner === from ? [{ record, claim }] : [];
   });
-  if (theirs.length === 0) return NOTHING;
+  const leaving = all.filter(({ ownership }) => ownership.owner === from);
+  const isOf = ({ txt }: Claim, some: readonly HeldBy[]) => some.some(({ record }) => isSameIdentifier(record, txt));
+  const idle = leaving.filter(claim => !isOf(claim, theirs));
+  return bySetIdentifier(theirs).map((some, i) => {
+    const own = leaving.filter(claim => isOf(claim, some));
+    return theirSet(name, some, { all, leaving: i === 0 ? [...own, ...idle] : own }, view, context);
+  });
+}
+
+interface HeldBy {
+  readonly record: RecordSet;
+  readonly claim: Claim;
+}
+
+/** What an owner has under one set identifier, or under none. */
+function theirSet(
+  name: DnsName,
+  theirs: readonly HeldBy[],
+  { all, leaving }: { readonly all: readonly Claim[]; readonly leaving: readonly Claim[] },
+  view: ZoneView,
+  { transfer: { from }, settings, owners }: Context,
+): Theirs | Moves {
+  const { zone } = view;
   const records = theirs.map(({ record }) => record);
   const no = (reason: Finding['reason'], why: string) => refusedAt(reason, name, zone, why);
   const leftOut = typesLeftOut(records, settings);
   if (leftOut !== undefined) return no('filtered', leftOut);
   const [left] = records.flatMap(record => whyLeftAlone(record) ?? []);
   if (left !== undefined) return no('not-owned', left);
-  const third = all.find(({ ownership: { owner } }) => owner !== from && !owners.ours(owner));
+  const third = all.find(
+    claim =>
+      claim.ownership.owner !== from &&
+      !owners.ours(claim.ownership.owner) &&
+      records.some(record => !leavesRoom(claim, record)),
+  );
   if (third) return no('conflict', `the owner "${third.ownership.owner}" has an ownership record there, too`);
-  const leaving = all.filter(({ ownership }) => ownership.owner === from);
   const held = theirs.map(({ claim }) => ({ ownership: claim.ownership, claim }));
   return frozenZone(name, zone, settings) ?? { view, zone, name, records, leaving, held };
 }
@@ -140,6 +181,7 @@ export function moveTheirs(
   const move: Move = {
     zone,
     name,
+    ...ofOneSet(records),
     types: typesOf(records),
     from,
     to: first.owner,
@@ -165,17 +207,17 @@ export function withoutUnasked({ moves, refused }: Moves, input: PlanInput): Mov
       changes.flatMap(({ deletes, creates }) =>
         deletes
           .filter(record => record.type !== 'TXT' && !creates.some(other => isSameSet(other, record)))
-          .map(record => `${zone.id} ${record.name}`),
+          .map(record => `${zone.id} ${changeKey(record)}`),
       ),
     ),
   );
-  const isGoing = ({ zone, name }: Move) => going.has(`${zone.id} ${name}`);
+  const isGoing = ({ zone, change }: Move) => going.has(`${zone.id} ${changeKey(change)}`);
   return {
     moves: moves.filter(move => !isGoing(move)),
     refused: [
       ...refused,
-      ...moves.filter(isGoing).map(({ name, zone, types }) => {
-        const message = `${name}: no object asks for ${types.join(', ')}, so that the next run would remove it (--unasked transfers it all the same)`;
+      ...moves.filter(isGoing).map(({ name, zone, types, ...move }) => {
+        const message = `${name}: no object asks for ${types.join(', ')}${describeSet(move)}, so that the next run would remove it (--unasked transfers it all the same)`;
         return refusal('not-owned', message, name, zone.id);
       }),
     ],

@@ -1,6 +1,6 @@
 import { groupBy } from '../../group.ts';
 import type { DnsName, HostedZone, NameChange, Ownership, RecordSet, ZoneId, ZoneState } from '../../model/index.ts';
-import { isSameSet } from '../../model/index.ts';
+import { isSameIdentifier, isSameSet, isUnpublished } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, ownershipsIn } from '../../registry/index.ts';
 import { ownershipNameOf } from '../change/change.ts';
 import type { PlanInput } from '../input.ts';
@@ -31,17 +31,29 @@ export function wantedWithout(targets: readonly Target[], input: PlanInput): (ta
   const only = new Map([...gone].map(([id, some]) => [id, new Set(some.map(({ name }) => name))]));
   const planned = plan({ ...input, zones, only });
   const key = (zone: ZoneId | undefined, name: DnsName | undefined) => `${zone} ${name}`;
-  const changes = new Map(
-    planned.zones.flatMap(({ zone, changes: some }) =>
-      some.map(change => [key(zone.id, change.name), change] as const),
-    ),
+  const changes = groupBy(
+    planned.zones.flatMap(({ zone, changes: some }) => some.map(change => ({ zone, change }))),
+    ({ zone, change }) => key(zone.id, change.name),
   );
-  const told = new Map(planned.findings.map(({ zone, name, message }) => [key(zone, name), message]));
-  return ({ zone, name }) => {
-    const change = changes.get(key(zone.id, name));
+  const told = new Map(
+    planned.findings.filter(isUnpublished).map(({ zone, name, message }) => [key(zone, name), message]),
+  );
+  return ({ zone, name, records }) => {
+    const here = changes.get(key(zone.id, name)) ?? [];
+    const change = ofTheirSet(
+      here.map(one => one.change),
+      records,
+    );
     const why = told.get(key(zone.id, name)) ?? told.get(key(undefined, name));
     return { ...(change && { change }), why: why === undefined ? '' : ` (${why})` };
   };
+}
+
+/** Of the changes of a name that of these record sets' own set identifier, or else what is asked for in their place. */
+function ofTheirSet(changes: readonly NameChange[], records: readonly RecordSet[]): NameChange | undefined {
+  const isTheirs = (set: RecordSet) => records.some(record => isSameIdentifier(record, set));
+  const own = changes.find(({ creates }) => creates.some(isTheirs));
+  return own ? { ...own, creates: own.creates.filter(isTheirs) } : changes[0];
 }
 
 function without(state: ZoneState, targets: readonly Target[]): ZoneState {
