@@ -13,18 +13,61 @@ export function nearestKey(unknown: string, known: readonly string[]): string | 
   return best && best.distance <= tolerance(word) ? best.key : undefined;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-export function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : replaced;
-      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, swapped));
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). Where there are more than `most`, any
+ * number above it: so many are not counted, which makes it cheap to look through very many texts for one that is near.
+ *
+ * Row `i` of the table has the distances of the first `i` characters of `a` to the first `j` of `b`. Equal beginnings and ends
+ * cost nothing, so the table is of what lies between them; and where `i` and `j` are more than `most` apart, so are the texts.
+ */
+export function editDistance(a: string, b: string, most = Number.POSITIVE_INFINITY): number {
+  const from = equalAtStart(a, b);
+  const tail = equalAtEnd(a, b, from);
+  const rows = a.length - from - tail;
+  const columns = b.length - from - tail;
+  if (Math.abs(rows - columns) > most) return most + 1;
+  const far = most + 1;
+  // Three rows serve in turn; what is outside of the band in them is of an earlier one, and is not looked at.
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: columns + 1 }, (_, j) => j);
+  let row: number[] = [];
+  for (let i = 1; i <= rows; i++) {
+    const first = Math.max(1, i - most);
+    const end = Math.min(columns, i + most);
+    let left = first === 1 ? i : far;
+    row[first - 1] = left;
+    let least = left;
+    const code = a.charCodeAt(from + i - 1);
+    const codeBefore = i > 1 ? a.charCodeAt(from + i - 2) : Number.NaN;
+    for (let j = first; j <= end; j++) {
+      const other = b.charCodeAt(from + j - 1);
+      let distance = (last[j - 1] ?? far) + (code === other ? 0 : 1);
+      if (left < distance) distance = left + 1;
+      const above = j < i + most ? (last[j] ?? far) : far;
+      if (above < distance) distance = above + 1;
+      if (j > 1 && codeBefore === other && code === b.charCodeAt(from + j - 2))
+        distance = Math.min(distance, (beforeLast[j - 2] ?? far) + 1);
+      row[j] = distance;
+      left = distance;
+      if (distance < least) least = distance;
     }
+    // What a swap leads to from the row before is no nearer than what a replacement led to in this one.
+    if (least > most) return far;
+    [beforeLast, last, row] = [last, row, beforeLast];
   }
-  return at(a.length, b.length);
+  return last[columns] ?? far;
+}
+
+function equalAtStart(a: string, b: string): number {
+  const end = Math.min(a.length, b.length);
+  let count = 0;
+  while (count < end && a.charCodeAt(count) === b.charCodeAt(count)) count += 1;
+  return count;
+}
+
+function equalAtEnd(a: string, b: string, from: number): number {
+  const end = Math.min(a.length, b.length) - from;
+  let count = 0;
+  while (count < end && a.charCodeAt(a.length - 1 - count) === b.charCodeAt(b.length - 1 - count)) count += 1;
+  return count;
 }

@@ -5,7 +5,8 @@ const tolerance = ({ length }: string) => Math.max(1, Math.min(4, Math.floor(len
 
 /**
  * Of many known texts the one that another was most likely meant to be; undefined when none is near. Most are ruled out by
- * their letters alone, so that a hundred thousand cost no time that a person would notice.
+ * their letters, the others after few steps, so that a hundred thousand cost no time that a person would notice, be they as much
+ * alike as names that a program made.
  */
 export function nearestOf(unknown: string, known: Iterable<string>): string | undefined {
   const mayBeNear = lettersTest(unknown);
@@ -13,7 +14,7 @@ export function nearestOf(unknown: string, known: Iterable<string>): string | un
   let best: string | undefined;
   for (const text of known) {
     if (text === unknown || !mayBeNear(text, most)) continue;
-    const distance = editDistance(unknown, text);
+    const distance = editDistance(unknown, text, most);
     if (distance > most || (distance === most && best !== undefined && best <= text)) continue;
     // From here on only what is as near counts.
     most = distance;
