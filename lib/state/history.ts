@@ -25,20 +25,29 @@ export function decodeHistory(bytes: Uint8Array, isWanted: (line: HistoryLine) =
   return { lines, bytes: size, full: isFull(bytes) };
 }
 
-/** The last lines of one name in a file, `most` of them, without a look at the others. */
+/** The last lines of one name in a file, `most` of them, without a look at the others: only what is of the name becomes text. */
 export function historyOf(name: DnsName, bytes: Uint8Array, most: number): HistoryFile {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const needle = `"name":${JSON.stringify(name)}`;
-  const texts = textsOf(bytes).filter(text => text.includes(needle));
   const lines: HistoryLine[] = [];
   let size = 0;
-  for (let text = texts.pop(); text !== undefined && lines.length < most; text = texts.pop()) {
+  // A negative place would be one from the end.
+  for (let end = file.length; end >= needle.length && lines.length < most; ) {
+    const at = file.lastIndexOf(needle, end - needle.length);
+    if (at < 0) break;
+    const start = file.lastIndexOf(NEWLINE, at) + 1;
+    const text = file.toString('utf8', start, indexOr(file.indexOf(NEWLINE, at), end));
     const line = lineOf(text);
-    if (line?.name !== name) continue;
-    lines.unshift(line);
-    size += text.length;
+    if (line?.name === name) {
+      lines.unshift(line);
+      size += text.length;
+    }
+    end = start;
   }
   return { lines, bytes: size, full: isFull(bytes) };
 }
+
+const indexOr = (index: number, end: number) => (index < 0 ? end : index);
 
 const textsOf = (bytes: Uint8Array) => Buffer.from(bytes).toString().split('\n');
 
