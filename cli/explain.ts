@@ -1,6 +1,6 @@
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/index.ts';
-import { explainName, explainObject, type Facts, findObjects, namesOf } from '../lib/explain/index.ts';
+import { explainName, explainObject, type Facts, findObjects, heldObjects, namesOf } from '../lib/explain/index.ts';
 import type { DnsName, HistoryLine, ObjectRef, Snapshot } from '../lib/model/index.ts';
 import { within } from '../lib/plan/index.ts';
 import { composePorts, lookAnew, lookAtKept, type Run, recentHistory } from '../lib/reconcile/index.ts';
@@ -54,7 +54,8 @@ export function runWhyNot(text: string, options: ExplainCommandOptions & { reado
     if (cluster !== undefined && !clusters.includes(cluster))
       throw new Error(`the config has no cluster "${cluster}"; it has ${clusters.join(', ')}`);
     // Nothing is known of it anywhere: said once, not once for each of very many clusters.
-    const objects = known.length > 0 ? known : [{ ...wanted, cluster: cluster ?? clusters[0] ?? '' }];
+    const held = known.length > 0 ? known : heldObjects(wanted, facts, cluster);
+    const objects = held.length > 0 ? held : [{ ...wanted, cluster: cluster ?? clusters[0] ?? '' }];
     const explained = objects.map(object => explainObject(object, facts));
     const texts = (text: ExplainOptions) => explained.map(one => formatObject(one, text)).join('\n\n');
     await show(options, {

@@ -64,7 +64,10 @@ describe('editDistance with a bound', () => {
 });
 
 describe('nearestOf', () => {
-  const fleet = Array.from({ length: 100_000 }, (_, i) => `c${i % 100}-svc-${Math.floor(i / 100)}.z${i % 50}.example.com`);
+  const fleet = Array.from(
+    { length: 100_000 },
+    (_, i) => `c${i % 100}-svc-${Math.floor(i / 100)}.z${i % 50}.example.com`,
+  );
 
   it.each([
     ['c7-scv-420.z7.example.com', 'c7-svc-420.z7.example.com'],

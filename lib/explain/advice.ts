@@ -1,4 +1,4 @@
-import type { Finding, ObjectRef, Reason } from '../model/index.ts';
+import type { ClusterName, Finding, ObjectRef, Reason } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
 import { ruleOf } from './outcome.ts';
 
@@ -24,7 +24,7 @@ const force = (finding: Finding) => {
 };
 
 /** The one thing to do about what is told, by its reason. */
-const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = {
+const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding, unreached: ReadonlySet<ClusterName>) => string>>> = {
   filtered: finding =>
     finding.field === undefined
       ? 'change the setting of the config that leaves it out'
@@ -45,12 +45,12 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
     `let one object alone ask for the name: who has it keeps it until it asks for it no longer${finding.object ? ` (${resourceOf(finding.object)} in ${finding.object.cluster} was refused)` : ''}`,
   'not-allowed': () => 'let a rule of claims allow it, or ask for a name that one allows',
   policy: () => 'set policy: sync, if runs may do that',
-  frozen: ({ release, field, object, cluster }) => {
+  frozen: ({ release, field, object, cluster }, unreached) => {
     if (release !== undefined) return `if runs may change or remove it: ${release}`;
     if (field !== undefined) return `if runs may change it: take it out of ${field} in the config`;
     const mend = 'make what could not be read readable (fairlead doctor says what mends it); the next run then decides';
-    // Without an object it may be the text of an ownership record.
-    return object === undefined || cluster === undefined
+    // Without an object it may be the text of an ownership record; and what answers is not gone.
+    return object === undefined || cluster === undefined || !unreached.has(cluster)
       ? mend
       : `${mend}. If ${cluster} is gone for good: take it out of the config, then fairlead sync --force --cluster ${cluster}`;
   },
@@ -63,6 +63,7 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding) => string>>> = 
     'see that the role may read the hosted zone or the cluster: fairlead doctor says what is wrong, and what mends it',
 };
 
-export function adviceFor(finding: Finding): string {
-  return ADVICE[finding.reason]?.(finding) ?? `see the reason (${ruleOf(finding)})`;
+/** @param unreached the clusters of which nothing could be read, as far as that is known */
+export function adviceFor(finding: Finding, unreached: ReadonlySet<ClusterName> = new Set()): string {
+  return ADVICE[finding.reason]?.(finding, unreached) ?? `see the reason (${ruleOf(finding)})`;
 }

@@ -8,6 +8,10 @@ import type { Asker, Outcome } from './explanation.ts';
 export const isCovered = ({ outcome }: Pick<Asker, 'outcome'>): boolean =>
   outcome === 'published' || outcome === 'shared';
 
+/** Who asks and is not merely filtered or told of. */
+export const isAsking = ({ wants, outcome }: Asker) =>
+  outcome !== 'filtered' && (wants.length > 0 || outcome === 'waiting' || outcome === 'refused');
+
 const isSame = (a: ObjectRef, b: ObjectRef) =>
   a.cluster === b.cluster && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 

@@ -19,7 +19,7 @@ export {
   tracesOf,
   undoneKey,
 } from './moves/index.ts';
-export { adviceOnLeft, describeLeft, forceFor } from './owners/left-behind.ts';
+export { adviceOnLeft, describeDeparted, describeLeft, forceFor } from './owners/left-behind.ts';
 export { plan } from './plan.ts';
 export { inFairOrder } from './sending/fair-order.ts';
 export { lesserOf } from './sending/lesser.ts';

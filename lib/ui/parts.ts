@@ -38,8 +38,8 @@ export function valueDifference({ before, after }: Pick<RecordChange, 'before' |
   return html`<span class="value">${before && html`<del>${text(before)}</del>`}${before && after && ' → '}${after && html`<ins>${text(after)}</ins>`}</span>`;
 }
 
-/** Reasons whose messages say what is, or are Route 53's own words, and not what to do. */
-const TELLING_NOTHING: ReadonlySet<Reason> = new Set(['refused', 'not-owned', 'unreadable', 'policy']);
+/** Reasons whose messages say what is, or are Route 53's own words, and not what to do, or not with which command. */
+const TELLING_NOTHING: ReadonlySet<Reason> = new Set(['refused', 'not-owned', 'unreadable', 'policy', 'held', 'grace']);
 
 export const FINDING_HEAD = ['Reason', 'About', 'What, and what to do'] as const;
 

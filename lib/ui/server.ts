@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunSummary } from '../history/index.ts';
 import type { DnsName, HistoryLine } from '../model/index.ts';
 import { canonicalHostname } from '../sources/index.ts';
@@ -90,6 +91,9 @@ interface Watcher {
   readonly fault: string | undefined;
 }
 
+/** How long a page waits for the look that may say that what failed before is mended. */
+const FAULT_MS = 1_500;
+
 function createWatcher({ look, maxAgeMs, now = Date.now }: UiOptions): Watcher {
   let index: Index | undefined;
   let fault: string | undefined;
@@ -117,8 +121,10 @@ function createWatcher({ look, maxAgeMs, now = Date.now }: UiOptions): Watcher {
     },
     async seen(anew) {
       if (anew || index === undefined) return begin(anew);
-      // Told by the next request: who waits for a page wants what is there.
-      if (now() - index.picture.at > maxAgeMs) begin(false).catch(() => {});
+      if (fault === undefined && now() - index.picture.at <= maxAgeMs) return index;
+      const next = begin(false).catch(() => {});
+      // Told by the next request: who waits for a page wants what is there. A fault may be mended since, and is not told for long.
+      if (fault !== undefined) await Promise.race([next, sleep(FAULT_MS, undefined, { ref: false })]);
       return index;
     },
   };
@@ -226,7 +232,9 @@ async function contentOf(
     case 'name': {
       const found = canonicalHostname(query.get('n') ?? '', { wildcard: true, reserved: true });
       if ('problem' in found) return undefined;
-      const lately = await told(history.ofName(found.name));
+      const { runs } = index.picture;
+      // What could not be read for the timeline is not known of a name, either.
+      const lately = typeof runs === 'string' ? runs : await told(history.ofName(found.name));
       return { title: found.name, here: 'records', content: namePage(index, found.name, lately) };
     }
     case 'runs':

@@ -282,7 +282,7 @@ describe('what is wrong is found, with what mends it', () => {
       'names of a cluster that left, whose owner id could be more than a word in a command',
       { left: async () => [leftBy(['old'], { owner: 'x; rm' })] },
       'doubt',
-      /^clusters: old: its owner id "x; rm" .* → put it back with its owner id \(clusters\[\]\.owner\)$/,
+      /^clusters: old: its owner id "x; rm" .* → put it back with its owner id \(owner, or clusters\[\]\.owner\)$/,
     ],
     [
       'names that are in conflict',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { explainName } from '../../lib/explain/index.ts';
+import { explainName, explainObject, heldObjects } from '../../lib/explain/index.ts';
 import { lookAtKept, recentHistory } from '../../lib/reconcile/index.ts';
 import type { RecordJson } from '../../local/emulators/route53/index.ts';
 import { configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
@@ -98,7 +98,7 @@ describe('explain', () => {
     expect(found).toMatchObject({ verdict: 'refused', published: false });
     expect(found.zones[0]!.records).toMatchObject([{ ours: false, ownership: { owner: 'arena' } }]);
     expect(found.advice).toBe(
-      'if it is to be ours: stop what works as "arena", then fairlead transfer --from arena --names "x.example.com"',
+      'it was of prod, whose owner id "arena" is not in the config any more: put it back (owner, or clusters[].owner). Otherwise, if it is to be ours: stop what works as "arena", then fairlead transfer --from arena --names "x.example.com"',
     );
   });
 
@@ -262,7 +262,23 @@ describe('explain', () => {
       expect(found.reasons).toMatchObject([
         { reason: 'frozen', cluster: 'old', message: expect.stringMatching(/"old" is not in the config/) },
       ]);
-      expect(found.advice).toBe('if runs may change or remove it: fairlead sync --force --cluster old');
+      expect(found.advice).toBe(
+        "it was of old, which is not in the config: put it back; or, to have removed or handed over what it left: fairlead sync --force --cluster old; or, to leave the records as nobody's: fairlead release --cluster old",
+      );
+    });
+
+    test('an object of it: what it still has, of which cluster, and what to do', async () => {
+      world.config = configOf(`${TWO}clusters: [${PROD}, {name: new, region: us-east-1}]\n`);
+      world.clusters.new = { objects: [] };
+      await world.run();
+      const look = await lookAtKept(runOf(world), () => new Set());
+      const objects = heldObjects({ kind: 'service', namespace: 'default', name: 'b1' }, look);
+      expect(objects).toMatchObject([{ cluster: 'old' }]);
+      expect(explainObject(objects[0]!, look)).toMatchObject({
+        holds: ['b2.example.com'],
+        advice:
+          "it was of old, which is not in the config: put it back; or, to have removed or handed over what it left: fairlead sync --force --cluster old; or, to leave the records as nobody's: fairlead release --cluster old",
+      });
     });
 
     test('the name of a cluster that stands in an ownership record is put into no command that it could change', async () => {
@@ -290,7 +306,57 @@ describe('explain', () => {
     const last = await recentHistory(run, world.clock.now() - 3_600_000, 'lost.example.com', 5);
     const { verdict, advice } = explainName('lost.example.com', look, { last });
     expect(verdict).toBe('unknown');
-    expect(advice).toBe('see what service/default/a, which had it, asks for: fairlead why-not service/default/a');
+    expect(advice).toMatch(
+      /^see what service\/default\/a, which had it until 20.*, asks for: fairlead why-not service\/default\/a$/,
+    );
+  });
+
+  test('a name that left since it was mistyped in its object: what that object asks for now', async () => {
+    objects(service('a', { hostname: 'shop.example.com' }, [NLB]));
+    await world.run();
+    world.clock.advance(60_000);
+    objects(service('a', { hostname: 'shop.exmaple.com' }, [NLB]));
+    await world.run();
+    const run = runOf(world);
+    const look = await lookAtKept(run, () => new Set(['shop.example.com']));
+    const last = await recentHistory(run, world.clock.now() - 3_600_000, 'shop.example.com', 5);
+    expect(explainName('shop.example.com', look, { last }).advice).toMatch(
+      /^see whether that is meant: service\/default\/a, which had it until 20.*, asks for shop\.exmaple\.com now \(fairlead why-not service\/default\/a\)$/,
+    );
+    const mistyped = await explain(world, 'shop.exmaple.com');
+    expect(mistyped.summary).toBe(
+      'shop.exmaple.com is not published: what asks for it is left out (prod: service/default/a), and no hosted zone that is read has it',
+    );
+    expect(mistyped.advice).toMatch(/^did you mean shop\.example\.com\?/);
+    expect((await whyNot(world, 'service/default/a')).advice).toMatch(/^did you mean shop\.example\.com\?/);
+  });
+
+  test('what the guard holds is told of its object, with what lets it go', async () => {
+    const some = Array.from({ length: 12 }, (_, i) => service(`a${i}`, { hostname: `a${i}.example.com` }, [NLB]));
+    world = harness({
+      config: `owner: arena\nclusters: [{name: prod, region: us-east-1}]\nzones: {domains: [example.com]}
+guard: {maxDeletes: {count: 1, percent: 1}}`,
+    });
+    objects(...some);
+    await world.run();
+    objects();
+    await world.run();
+    expect(await whyNot(world, 'service/default/a3')).toMatchObject({
+      known: false,
+      holds: ['a3.example.com'],
+      reasons: [{ reason: 'held' }],
+      advice: 'if that is meant: fairlead sync --force --cluster prod',
+    });
+  });
+
+  test('a cluster of which one kind cannot be read is not taken for one that is gone', async () => {
+    objects(service('a', { hostname: 'a.example.com' }, [NLB]));
+    await world.run();
+    world.clusters.prod!.failing = { service: 'forbidden' };
+    await world.run();
+    expect((await explain(world, 'a.example.com')).advice).toBe(
+      'make what could not be read readable (fairlead doctor says what mends it); the next run then decides',
+    );
   });
 
   test('a claim that no rule allows', async () => {

@@ -181,6 +181,41 @@ describe('what the pages show', () => {
     expect(status).toBe(200);
     expect(text).toContain('The last look failed, so this is older: no credentials');
     expect(text).toContain('a.example.com');
+    // What is mended is not told of any more, however young what was seen before is.
+    fails = false;
+    expect((await get('./records')).text).not.toContain('The last look failed');
+  });
+
+  test('what the guard holds is told with the command that lets it go, of its own cluster', async () => {
+    const held: Finding = { reason: 'held', name: 'a.example.com', cluster: 'prod', message: 'is held by the guard' };
+    const { get } = await serve(async () => pictureOf({ records: [recordOf('a.example.com', 'o')], findings: [held] }));
+    for (const path of ['./', './findings', './name?n=a.example.com'])
+      expect((await get(path)).text).toContain('fairlead sync --force --cluster prod');
+    expect((await get('./name?n=a.example.com')).text).toContain('1 finding of this name');
+  });
+
+  test('a name that left: whose it was, and what says what that asks for now', async () => {
+    const line = {
+      ...{
+        at: '2026-01-01T00:00:00.000Z',
+        run: 'r',
+        by: 'schedule',
+        shard: 'default',
+        zone: 'Z1',
+        zoneName: 'example.com',
+      },
+      ...{ name: 'left.example.com', action: 'delete', why: 'left', owner: 'o', objects: [], before: [], after: [] },
+      formerly: 'service/shop/web',
+    } satisfies HistoryLine;
+    const { get } = await serve(async () => pictureOf(), 60_000, { ...NO_HISTORY, ofName: async () => [line] });
+    const { text } = await get('./name?n=left.example.com');
+    expect(text).toContain('service/shop/web had it until 2026-01-01 00:00.');
+    expect(text).toContain('npx fairlead why-not service/shop/web');
+  });
+
+  test('what runs did to a name is not known where the history could not be read', async () => {
+    const { get } = await serve(async () => pictureOf({ runs: 'the history could not be read: no way to it' }));
+    expect((await get('./name?n=a.example.com')).text).toContain('the history could not be read: no way to it');
   });
 });
 

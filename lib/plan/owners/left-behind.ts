@@ -1,4 +1,4 @@
-import type { ClusterName } from '../../model/index.ts';
+import type { ClusterName, DnsName } from '../../model/index.ts';
 import type { LeftNames } from '../../registry/index.ts';
 import { firstAndCount } from '../../shown.ts';
 
@@ -28,10 +28,24 @@ export function describeLeft(left: LeftNames, isOurs: boolean): { readonly found
   };
 }
 
+/** The same of one name of it. */
+export function describeDeparted(
+  left: Omit<LeftNames, 'names'>,
+  name: DnsName,
+  isOurs: boolean,
+): { readonly found: string; readonly advice: string } {
+  const { clusters, owner } = left;
+  const whose = clusters.every(isPlain) ? clusters.join(' or ') : 'a cluster';
+  return {
+    found: `it was of ${whose}, ${isOurs ? 'which is not in the config' : `whose owner id "${owner}" is not in the config any more`}`,
+    advice: adviceOnLeft({ ...left, names: isOurs ? [] : [name] }, isOurs),
+  };
+}
+
 /** What to do about it, or about these names of it. @param isOurs whether the config has its owner id */
 export function adviceOnLeft({ clusters, owner, labelled, names }: LeftNames, isOurs: boolean): string {
   if (!isOurs) {
-    const back = 'put it back with its owner id (clusters[].owner)';
+    const back = 'put it back with its owner id (owner, or clusters[].owner)';
     if (!isPlain(owner)) return back;
     const which = names.map(name => ` --names "${name}"`).join('');
     return `${back}; or, to have removed what it left: fairlead transfer --from ${owner}${which} --unasked, then a run`;

@@ -1,10 +1,10 @@
 import { nearestOf } from '../../explain/index.ts';
-import type { DnsName, Finding, HistoryLine } from '../../model/index.ts';
-import { adviceOnLeft } from '../../plan/index.ts';
+import { type DnsName, type Finding, type HistoryLine, objectIn } from '../../model/index.ts';
+import { describeDeparted } from '../../plan/index.ts';
 import { describeValue } from '../../report/change.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Part } from '../html.ts';
 import { commandLine, nameLink, table } from '../layout.ts';
-import { CHANGE_HEAD, changeCells, FINDING_HEAD, findingCells } from '../parts.ts';
+import { CHANGE_HEAD, changeCells, counted, FINDING_HEAD, findingCells } from '../parts.ts';
 import type { Index } from '../picture.ts';
 import { ROWS } from './lists.ts';
 import { historyTable } from './runs.ts';
@@ -18,7 +18,7 @@ export function namePage(index: Index, name: DnsName, lately: readonly HistoryLi
   // What is ours was made by a run, be it longer ago than the page shows.
   const mayBeUndone = typeof lately === 'string' || lately.length > 0 || here.some(({ ours }) => ours);
   return html`
-${verdict({ name, here, index }, waiting.length, said)}
+${verdict({ name, here, index, lately }, waiting.length, said)}
 <h2>What stands in Route 53</h2>
 ${table(
   'Record sets of this name',
@@ -32,9 +32,9 @@ ${table(
   ]),
 )}
 <h2>What the next run would do</h2>
-${table(captionOf(waiting.length, 'changes'), CHANGE_HEAD, waiting.slice(0, ROWS).map(changeCells))}
+${table(captionOf(waiting.length, 'change'), CHANGE_HEAD, waiting.slice(0, ROWS).map(changeCells))}
 <h2>What is not done, and why</h2>
-${table(captionOf(said.length, 'findings'), FINDING_HEAD, said.slice(0, ROWS).map(findingCells))}
+${table(captionOf(said.length, 'finding'), FINDING_HEAD, said.slice(0, ROWS).map(findingCells))}
 <h2>What runs changed within a day</h2>
 ${historyTable(lately, 'more')}
 <h2>In the terminal</h2>
@@ -43,7 +43,16 @@ ${mayBeUndone && html`<p>To put back what was changed last, and to hold it there
 }
 
 /** Nothing is known of it: perhaps it is mistyped, or what would ask for it could not be read. */
-function nothing(name: DnsName, { rows, changes, findings, picture: { plan } }: Index): Html {
+function nothing({
+  name,
+  lately,
+  index: {
+    rows,
+    changes,
+    findings,
+    picture: { plan },
+  },
+}: Asked): Html {
   const unread = plan.clusters.filter(({ kinds }) => Object.values(kinds).some(({ complete }) => !complete));
   const zones = plan.zones.filter(({ source }) => source === 'unreadable').map(zone => zone.name);
   const known = function* () {
@@ -58,30 +67,43 @@ function nothing(name: DnsName, { rows, changes, findings, picture: { plan } }: 
     ({ reason, cluster, zone, object }) => reason === 'unreadable' && (cluster ?? zone ?? object) === undefined,
   );
   const could = [...unread.map(cluster => cluster.name), ...zones, ...views.map(({ message }) => message)];
-  return html`<p>${could.length === 0 ? 'Nothing stands there, and nobody asks for it.' : html`<span class="bad">As far as could be read, nothing stands there, and nobody asks for it: what could not be read in full: ${could.join('; ')}.</span>`}${nearest !== undefined && html` Did you mean ${nameLink(nearest)}?`}</p>`;
+  return html`<p>${could.length === 0 ? 'Nothing stands there, and nobody asks for it.' : html`<span class="bad">As far as could be read, nothing stands there, and nobody asks for it: what could not be read in full: ${could.join('; ')}.</span>`}${formerText(lately)}${nearest !== undefined && html` Did you mean ${nameLink(nearest)}?`}</p>`;
 }
+
+/** Whose the name was until a run removed it: perhaps it is mistyped in that object now. */
+function formerText(lately: readonly HistoryLine[] | string): Part {
+  const last = typeof lately === 'string' ? undefined : lately[0];
+  if (last?.action !== 'delete' || last.formerly === undefined) return undefined;
+  const [, resource = ''] = /([^/ ]+\/[^/ ]+\/[^/ ]+)$/.exec(last.formerly) ?? [];
+  const command = objectIn(resource) && html` What that asks for now: <code>npx fairlead why-not ${resource}</code>.`;
+  return html` ${last.formerly} had it until ${last.at.slice(0, 16).replace('T', ' ')}.${command}`;
+}
+
+const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** Thousands of objects may ask for one name. */
 const captionOf = (count: number, what: string) =>
-  count <= ROWS ? `${count} ${what} of this name` : `The first ${ROWS} of ${count} ${what} of this name`;
+  `${count <= ROWS ? counted(count, what) : `The first ${ROWS} of ${counted(count, what)}`} of this name`;
 
 interface Asked {
   readonly name: DnsName;
   readonly here: Index['rows'];
   readonly index: Index;
+  readonly lately: readonly HistoryLine[] | string;
 }
 
-function verdict({ name, here, index }: Asked, waiting: number, findings: readonly Finding[]): Html {
+function verdict(asked: Asked, waiting: number, findings: readonly Finding[]): Html {
+  const { name, here } = asked;
   if (findings.length > 0 && findings.every(({ object }) => object === undefined))
     return html`<p class="bad">It stays as it is: see the reasons below.</p>`;
   if (findings.length > 0) return html`<p class="bad">Not all that is asked for is there: see the reasons below.</p>`;
   if (waiting > 0) return html`<p class="warn">It changes with the next run.</p>`;
-  if (here.length === 0) return nothing(name, index);
+  if (here.length === 0) return nothing(asked);
   const gone = here.find(({ ours, listed }) => !ours && listed.left !== undefined)?.listed;
   if (gone) {
     const { left: clusters = [], owner = '', cluster } = gone;
-    const advice = adviceOnLeft({ clusters, owner, labelled: cluster !== undefined, names: [name] }, false);
-    return html`<p class="warn">It was of ${clusters.join(' or ')}, whose owner id "${owner}" is not in the config any more: fairlead leaves it alone. If it is to be otherwise: ${advice}.</p>`;
+    const { found, advice } = describeDeparted({ clusters, owner, labelled: cluster !== undefined }, name, false);
+    return html`<p class="warn">${sentence(found)}: fairlead leaves it alone. If it is to be otherwise: ${advice}.</p>`;
   }
   if (!here.some(({ ours }) => ours))
     return html`<p>It is not ours, and no object asks for it: fairlead leaves it alone.</p>`;

@@ -1,7 +1,7 @@
 import { ago } from '../../ago.ts';
 import { groupBy } from '../../group.ts';
-import type { ClusterResult, Reason, ZoneResult } from '../../model/index.ts';
-import { describeLeft } from '../../plan/index.ts';
+import type { ClusterResult, Finding, Reason, ZoneResult } from '../../model/index.ts';
+import { describeLeft, forceFor } from '../../plan/index.ts';
 import { type Html, html, type Part } from '../html.ts';
 import { commandLine, table } from '../layout.ts';
 import { type Index, leftBehind, type Room, type Row } from '../picture.ts';
@@ -61,7 +61,14 @@ ${table(
 )}
 <h2>Why something is not done</h2>
 ${reasonsTable(plan.reasons)}
-${held > 0 && html`<h2>Held removals</h2><p>Look at them under <a href="./findings?q=held">Not done</a>. If they are meant:</p>${commandLine('npx fairlead sync --force --cluster NAME')}`}`;
+${held > 0 && html`<h2>Held removals</h2><p>Look at them under <a href="./findings?q=held">Not done</a>. If they are meant:</p>${commandLine(`npx ${releaseOfHeld(plan.findings)}`)}`}`;
+}
+
+/** The command that lets go what the guard holds, of the clusters that it holds something of. */
+function releaseOfHeld(findings: readonly Finding[]): string {
+  const held = findings.filter(({ reason }) => reason === 'held');
+  const clusters = [...new Set(held.flatMap(({ object, cluster }) => object?.cluster ?? cluster ?? []))].sort();
+  return (clusters.length > 0 && forceFor(clusters)) || 'fairlead sync --force --cluster NAME';
 }
 
 /** Nothing keeps it up to date or removes it until a person says what is to become of it. */
