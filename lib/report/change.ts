@@ -83,9 +83,11 @@ function changedParts(before: RecordSet, after: RecordSet): string {
   return 'its ownership record';
 }
 
-/** Who asks; of a removal, and of a name that changes hands, whose it was. */
-function objectText({ formerly, ...change }: RecordChange): string {
+/** Who asks, and which rules of `claims` let them; of a removal, and of a name that changes hands, whose it was. */
+function objectText({ formerly, allowedBy, ...change }: RecordChange): string {
   const asking = describeObjects(change);
-  if (formerly === undefined) return asking;
-  return asking === '' ? `was ${formerly}` : `${asking} (was ${formerly})`;
+  const rules = allowedBy === undefined ? [] : [`allowed by ${allowedBy.join(', ')}`];
+  const notes = [...(formerly === undefined ? [] : [`was ${formerly}`]), ...rules].join('; ');
+  if (notes === '') return asking;
+  return asking === '' ? notes : `${asking} (${notes})`;
 }

@@ -79,6 +79,19 @@ describe('a change is one line', () => {
       '~ update a.example.com A 192.0.2.1 → 192.0.2.9 (300 s) prod: service/default/a (was prod: ingress/default/b)',
     ],
     [
+      'that rules of claims allow',
+      { action: 'create', after: values(300, '192.0.2.9'), allowedBy: ['claims[0]', 'claims[2]'] },
+      '+ create a.example.com A 192.0.2.9 (300 s) prod: service/default/a (allowed by claims[0], claims[2])',
+    ],
+    [
+      'from one object to another, as a rule allows',
+      {
+        ...{ action: 'update', before: values(300, '192.0.2.1'), after: values(300, '192.0.2.9') },
+        ...{ formerly: 'prod: ingress/default/b', allowedBy: ['claims[1]'] },
+      },
+      '~ update a.example.com A 192.0.2.1 → 192.0.2.9 (300 s) prod: service/default/a (was prod: ingress/default/b; allowed by claims[1])',
+    ],
+    [
       'that puts back what somebody edited',
       { action: 'update', drift: true, before: values(300, '192.0.2.1'), after: values(300, '192.0.2.9') },
       '~ drift a.example.com A 192.0.2.1 → 192.0.2.9 (300 s) prod: service/default/a',
