@@ -70,6 +70,26 @@ describe('in a zone that is new below the one in which a name stands', () => {
     expect(made?.find(({ type }) => type === 'TXT')?.values?.[0]).toContain('resource=service/default/has');
   });
 
+  test('of two clusters it may be of, that one has it which can have it there', () => {
+    const alias = { alias: 'always' } as const;
+    const blue = endpoint(`blue:service/has ${NAME} up.example.com`, alias);
+    const green = endpoint(`green:service/has ${NAME} 203.0.113.7`);
+    const up = {
+      name: NAME,
+      type: 'A',
+      alias: { zoneId: 'Z1', dnsName: 'up.example.com', evaluateTargetHealth: true },
+    };
+    const own = ['up.example.com A 203.0.113.1', 'a-up.example.com TXT arena service/default/up'];
+    const output = planOf({
+      zones: [zone([up, ...RECORDS.slice(1), ...own]), child()],
+      snapshots: [
+        snapshot([blue, endpoint('blue:service/up up.example.com 203.0.113.1')], { cluster: 'blue' }),
+        snapshot([green], { cluster: 'green' }),
+      ],
+    });
+    expect(changesOf(output)).toContain(`+ ${NAME} A 203.0.113.7`);
+  });
+
   test('the object that has it keeps it above until then', () => {
     const output = plan([other], { holds: [held] });
     expect(changesOf(output)).toEqual([]);

@@ -467,6 +467,99 @@ describe('what was given no set identifier is its namespace’s alone', () => {
   });
 });
 
+/** An object that asks for another set identifier gives up what it has for it, and so only where it gets all of it. */
+describe('what an object has does not go for what cannot be published', () => {
+  const V6 = '2001:db8::9';
+  const NOWHERE = 'nowhere.example.com';
+  const stranger = (more: Partial<RecordJson>): RecordJson => ({
+    name: 'w.example.com.',
+    type: 'A',
+    ttl: 300,
+    values: ['192.0.2.1'],
+    ...more,
+  });
+  const line1 = 'w.example.com A 203.0.113.1';
+  const dualStack = (routing: Record<string, string>) =>
+    service('a', { hostname: 'w.example.com', ...routing }, ['203.0.113.1', V6]);
+
+  test.each<[string, KubernetesObject, RecordJson | undefined, KubernetesObject, string[], string]>([
+    [
+      'an AAAA, beside a stranger’s A',
+      asks('a', {}, V6),
+      stranger({}),
+      asks('a', weighted('blue', 1), V6),
+      ['w.example.com A 192.0.2.1', `w.example.com AAAA ${V6}`],
+      'not-owned a',
+    ],
+    [
+      'but an A goes to where it gets no AAAA beside it',
+      asks('a', {}),
+      stranger({ name: 'aaaa-w.example.com.', type: 'TXT', values: ['"mine"'] }),
+      dualStack(weighted('blue', 1)),
+      ['w.example.com A#blue 203.0.113.1 weight 1'],
+      'conflict a',
+    ],
+    [
+      'an A, for an alias whose target is not there',
+      asks('a', {}),
+      undefined,
+      asks('a', weighted('blue', 1, { alias: 'true' }), NOWHERE),
+      [line1],
+      'conflict a',
+    ],
+    [
+      'an A with a set identifier, for a simple alias whose target is not there',
+      asks('a', weighted('blue', 1)),
+      undefined,
+      asks('a', { alias: 'true' }, NOWHERE),
+      [`${line1.replace(' A ', ' A#blue ')} weight 1`],
+      'conflict a',
+    ],
+  ])('%s', async (_, before, foreign, after, expected, said) => {
+    const world = await worldOf([before]);
+    if (foreign) world.store.change(EXAMPLE_ZONE.id ?? '', [{ action: 'CREATE', recordSet: fromJson(foreign) }]);
+    world.clusters.prod = { objects: [after] };
+    world.clock.advance(3_600_000);
+    const result = await world.run({ force: true });
+    expect(records(world)).toEqual(expected);
+    expect(told(result)).toEqual([said]);
+  });
+
+  test('what it has is in the way of others while it cannot be changed', async () => {
+    const world = await worldOf([asks('a', weighted('blue', 1))]);
+    const { result } = await become(world, [
+      asks('a', weighted('blue', 1, { alias: 'true' }), NOWHERE),
+      asks('b', latency('green', 'eu-west-1'), '203.0.113.2', 'other'),
+    ]);
+    expect(records(world)).toEqual([`${line1.replace(' A ', ' A#blue ')} weight 1`]);
+    expect(told(result)).toEqual(['conflict a', 'conflict b']);
+  });
+
+  test('one that can have nothing keeps nobody from giving up what both ask for', async () => {
+    const nowhere = asks('b', weighted('blue', 1, { alias: 'true' }), NOWHERE, 'other');
+    const world = await worldOf([asks('a', weighted('blue', 1)), nowhere]);
+    const { result } = await become(world, [asks('a', {}), nowhere]);
+    expect(records(world)).toEqual([line1]);
+    expect(told(result)).toEqual(['conflict b']);
+  });
+
+  test('what only waits for somebody gives way to who gets its set identifier, and is in nobody’s way then', async () => {
+    const waits = service('b', { hostname: 'w.example.com', ...weighted('grey', 1) }, [], 'other');
+    const world = await worldOf([asks('a', latency('blue', 'eu-west-1'))]);
+    await become(world, [
+      service('a', { hostname: 'v.example.com' }, ['203.0.113.1']),
+      waits,
+      asks('c', weighted('blue', 1, { ttl: '60' }), '203.0.113.3', 'third'),
+      asks('d', weighted('green', 1, { ttl: '60' }), '203.0.113.4', 'fourth'),
+    ]);
+    expect(records(world)).toEqual([
+      'v.example.com A 203.0.113.1',
+      'w.example.com A#blue 203.0.113.3 weight 1 60 s',
+      'w.example.com A#green 203.0.113.4 weight 1 60 s',
+    ]);
+  });
+});
+
 describe('the TTL of weighted record sets', () => {
   test('is the one that stands; who asks for another is told, and published all the same', async () => {
     const world = await worldOf([asks('a', weighted('blue', 1))]);

@@ -13,9 +13,9 @@ export const foreignStep = (sorts: number) =>
     put: fc.boolean(),
   });
 
-/** Does that, where Route 53 takes it. @param known what strangers have there, by name and set identifier; kept up to date */
+/** Does that, where Route 53 takes it. @param known what strangers have there, by name, type and set identifier; kept up to date */
 export function editForeign(store: Route53Store, known: Map<string, RecordJson>, set: RecordJson, put: boolean): void {
-  const id = `${set.name} ${set.setIdentifier ?? ''}`;
+  const id = `${set.name} ${set.type} ${set.setIdentifier ?? ''}`;
   const before = known.get(id);
   if (put === (before !== undefined)) return;
   try {

@@ -11,6 +11,8 @@ export function expectOwned(all: readonly RecordJson[], strangers: readonly Reco
   for (const [id, set] of foreign) expect(all.find(one => keyOf(one) === id)).toEqual(set);
   const ours = all.filter(set => !isTxt(set) && !foreign.has(keyOf(set)));
   const owned = ours.map(set => JSON.stringify([`${set.type.toLowerCase()}-${set.name}`, routingOf(set)]));
-  const owning = all.filter(isTxt).map(set => JSON.stringify([set.name, routingOf(set)]));
+  const owning = all
+    .filter(set => isTxt(set) && !foreign.has(keyOf(set)))
+    .map(set => JSON.stringify([set.name, routingOf(set)]));
   expect(owning.sort()).toEqual(owned.sort());
 }

@@ -43,8 +43,9 @@ export interface Resolution {
 export type ConflictResolver = (current: Current, candidates: readonly Candidate[], context: NameContext) => Resolution;
 
 export const firstKeeps: ConflictResolver = (current, candidates, context) => {
-  const holders = holdersOf(current, candidates, context);
   const { contenders, findings } = contendersFor(current, candidates, context);
+  const able = new Set(contenders.map(({ candidate }) => candidate));
+  const holders = holdersOf(current, { candidates, able }, context);
   const first = chooseFirst(holders, contenders);
   const joined = first ? [first, ...joining(first, contenders, holders, context.settings.merge)] : [];
   const winners = [...joined, ...keepingTypes(joined, contenders, holders)];

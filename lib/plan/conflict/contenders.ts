@@ -63,7 +63,7 @@ function presentClaims({ name, ours, claims }: Current, { above }: NameContext):
 }
 
 /** Who could not publish anything does not compete. */
-function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string {
+export function leftOut({ name }: Candidate, records: readonly DesiredRecord[]): string {
   const types = [...new Set(records.map(({ record }) => record.type))].sort().join(' and ');
   return `${name} ${types} is not published: records.types leaves it out`;
 }

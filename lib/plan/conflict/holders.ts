@@ -18,7 +18,13 @@ export interface Holder {
   readonly zone?: HostedZone;
 }
 
-export function holdersOf(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
+/** Those that ask, and of them those that can be published in the zone. */
+interface Asking {
+  readonly candidates: readonly Candidate[];
+  readonly able: ReadonlySet<Candidate>;
+}
+
+export function holdersOf(current: Current, candidates: Asking, context: NameContext): Holder[] {
   if (current.ours.length === 0 && current.claims.length === 0) return holdersAbove(current, candidates, context);
   const idle = current.claims.filter(claim => !current.ours.some(({ record }) => covers(claim, record)));
   return [
@@ -29,28 +35,32 @@ export function holdersOf(current: Current, candidates: readonly Candidate[], co
   ];
 }
 
-function holdersAbove(current: Current, candidates: readonly Candidate[], context: NameContext): Holder[] {
-  const facets = new Set(candidates.map(facetOfCandidate));
+function holdersAbove(current: Current, asking: Asking, context: NameContext): Holder[] {
+  const facets = new Set(asking.candidates.map(facetOfCandidate));
   const { ours, zone } = context.above(current.name);
   const holding = ours.filter(({ record }) => facets.has(facetOf(record)));
-  return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, candidates, context), ...(zone && { zone }) }));
+  return holding.map(({ claim }) => ({ ...holderOf({ claim }, current, asking, context), ...(zone && { zone }) }));
 }
 
 function holderOf(
   held: Pick<Holder, 'claim' | 'owned'>,
   current: Current,
-  candidates: readonly Candidate[],
+  { candidates, able }: Asking,
   { owners }: NameContext,
 ): Holder {
   const { ownership } = held.claim;
   const asking = candidates.filter(({ objects }) => objects.some(object => owners.isOf(ownership, object)));
-  const candidate = asking.length > 1 ? mostLikely(asking, held.owned) : asking[0];
+  const possible = held.owned ? asking : asking.filter(one => able.has(one));
+  const candidate = asking.length > 1 ? mostLikely(possible.length > 0 ? possible : asking, held.owned) : asking[0];
   if (candidate) return { ...held, candidate };
   const keeping = owners.keeping(ownership, current.name);
   return keeping ? { ...held, keeping } : held;
 }
 
-/** An ownership record without cluster may be of the same object in several: of the one that asks for what stands. */
+/**
+ * An ownership record without cluster may be of the same object in several: of the one that asks for what stands. Where nothing
+ * stands, it is no use to anybody that it is one's which cannot be published here.
+ */
 function mostLikely(asking: readonly Candidate[], owned: OwnedRecord | undefined): Candidate | undefined {
   const targets = owned?.record.alias ? [owned.record.alias.dnsName] : (owned?.record.values ?? []);
   const agrees = (candidate: Candidate) => targets.every(target => candidate.targets.includes(target));

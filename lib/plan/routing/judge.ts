@@ -5,13 +5,13 @@ import type { Candidate } from '../desired/candidates.ts';
 import { type Facet, facetOf, facetOfCandidate } from '../desired/facets.ts';
 import type { MergeScope } from '../settings.ts';
 import { Beside, type Obstacle } from './beside.ts';
-import { byPreference, obstacleIn, staysIn, type Wish, withoutRoom } from './wish.ts';
+import { type Bar, byPreference, obstacleIn, staysIn, type Wish, withoutRoom } from './wish.ts';
 
 export interface Judged {
   /** What stays, that of refused holders included. */
   readonly fixed: readonly RecordSet[];
   readonly holders: readonly Wish[];
-  readonly refused: ReadonlyMap<Candidate, Obstacle>;
+  readonly refused: ReadonlyMap<Candidate, Obstacle | Bar>;
 }
 
 interface Staying {
@@ -26,10 +26,10 @@ export function judgeHolders(wishes: readonly Wish[], { staying, own, merge }: S
   const fixed = [...staying];
   const beside = new Beside(staying);
   const kept = new Map(own.map(record => [facetOf(record), record]));
-  const refused = new Map<Candidate, Obstacle>();
+  const refused = new Map<Candidate, Obstacle | Bar>();
   const holders = wishes.filter(({ standing }) => standing.length > 0).sort(byPreference);
   const open = () => holders.filter(({ candidate }) => !refused.has(candidate));
-  const refuse = ({ candidate, standing }: Wish, obstacle: Obstacle) => {
+  const refuse = ({ candidate, standing }: Wish, obstacle: Obstacle | Bar) => {
     refused.set(candidate, obstacle);
     for (const { record } of standing) {
       fixed.push(record);
@@ -39,6 +39,7 @@ export function judgeHolders(wishes: readonly Wish[], { staying, own, merge }: S
   };
   for (;;) {
     const next = [
+      barredAmong(open()),
       firstObstacle(open(), beside),
       comingIn(open(), kept, merge),
       contending(open()),
@@ -49,10 +50,13 @@ export function judgeHolders(wishes: readonly Wish[], { staying, own, merge }: S
   }
 }
 
-interface Against {
+interface Against<O = Obstacle> {
   readonly wish: Wish;
-  readonly obstacle: Obstacle;
+  readonly obstacle: O;
 }
+
+const barredAmong = (wishes: readonly Wish[]): Against<Bar>[] =>
+  wishes.flatMap(wish => (wish.barred ? [{ wish, obstacle: wish.barred }] : []));
 
 /** Of each wish that conflicts with what stays the first obstacle; what another has by the same set identifier is one, too. */
 function firstObstacle(wishes: readonly Wish[], beside: Beside): Against[] {

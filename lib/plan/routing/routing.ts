@@ -1,12 +1,11 @@
-import type { DnsName, Finding, RecordSet } from '../../model/index.ts';
-import { isOwnershipRecord } from '../../registry/index.ts';
+import type { Finding, RecordSet } from '../../model/index.ts';
 import type { NameContext } from '../context.ts';
-import type { Current, OwnedRecord } from '../current/current.ts';
-import { decidingClaims } from '../current/shares.ts';
+import type { Current } from '../current/current.ts';
 import type { Candidate } from '../desired/candidates.ts';
+import { facetOf, facetOfCandidate } from '../desired/facets.ts';
 import { findingsOf } from '../findings.ts';
-import { isManaged } from '../settings.ts';
 import { Alone } from './alone.ts';
+import { fixedRecords, waitingRecords } from './fixed.ts';
 import { grantNew } from './grant.ts';
 import { type Judged, judgeHolders } from './judge.ts';
 import { keepsAll, ownersByRecord, sharing, whyRefused } from './told.ts';
@@ -45,12 +44,7 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
     candidates.some(({ endpoints }) => endpoints.some(isRouted)) || current.ours.some(({ record }) => isRouted(record));
   if (!routed) return { candidates, context, findings: [], gives: () => false, adopted: new Set() };
   const wishes = candidates.map(candidate => wishOf(candidate, current, context));
-  const fixed = fixedRecords(current, wishes, context);
-  const ours = new Set(current.ours.map(({ record }) => record));
-  const own = fixed.filter(record => ours.has(record));
-  const judged = judgeHolders(wishes, { staying: fixed, own, merge: context.settings.merge });
-  const { merge } = context.settings;
-  const granted = grantNew(wishes, judged, { merge, alone: aloneAt(current, judged, context) });
+  const { judged, granted } = grant(wishes, fixedRecords(current, wishes, context), current, context);
   const refused = new Map([...judged.refused, ...granted.refused]);
   const owners = ownersByRecord(current, granted.leads, wishes);
   const keeping = new Set(
@@ -67,20 +61,39 @@ export function settleRouting(current: Current, candidates: readonly Candidate[]
       sharedTtl: type => ttls.get(type),
     },
     findings: [
-      ...[...refused].flatMap(([candidate, obstacle]) =>
-        findingsOf(
-          candidate,
-          owners.of(obstacle.other) ? 'conflict' : 'not-owned',
-          whyRefused(candidate, obstacle, owners, keeping.has(candidate)),
-          context.view.zone.id,
-        ),
-      ),
+      ...[...refused].flatMap(([candidate, why]) => {
+        const { reason, message } = whyRefused(candidate, why, owners, keeping.has(candidate));
+        return findingsOf(candidate, reason, message, context.view.zone.id);
+      }),
       ...ttlFindings(granted.leads, ttls, context),
       ...sharing(current.name, granted.leads, context),
     ],
     adopted: new Set(granted.leads.flatMap(({ standing }) => standing.map(({ record }) => record))),
     gives: record => granted.beside.obstacleTo(record) !== undefined,
   };
+}
+
+/**
+ * Who may have what. A record set that only waits for somebody is no obstacle where one is granted its facet: the new one
+ * takes its place in the same batch. So it counts for none first, and again for all where nobody was granted it.
+ */
+function grant(wishes: readonly Wish[], fixed: readonly RecordSet[], current: Current, context: NameContext) {
+  const { merge } = context.settings;
+  const ours = new Set(current.ours.map(({ record }) => record));
+  const waiting = waitingRecords(wishes, current, context);
+  const among = (leads: readonly Wish[]) => {
+    const facets = new Set(leads.map(({ candidate }) => facetOfCandidate(candidate)));
+    return new Set([...waiting].filter(record => facets.has(facetOf(record))));
+  };
+  for (let given = among(wishes); ; ) {
+    const staying = fixed.filter(record => !given.has(record));
+    const judged = judgeHolders(wishes, { staying, own: staying.filter(record => ours.has(record)), merge });
+    const granted = grantNew(wishes, judged, { merge, alone: aloneAt(current, judged, context) });
+    const taken = among(granted.leads);
+    const left = new Set([...given].filter(record => taken.has(record)));
+    if (left.size === given.size) return { judged, granted };
+    given = left;
+  }
 }
 
 /** Whoever has the name without set identifiers: by what stays there, and by what those ask for who have it; a new zone has it from above. */
@@ -92,39 +105,6 @@ function aloneAt({ name, ours, claims }: Current, { fixed, holders }: Judged, co
   alone.staying(staying, context);
   for (const wish of holders) alone.wanted(wish);
   return alone;
-}
-
-/** What stands at the name and stays, whatever is asked for. */
-function fixedRecords(current: Current, wishes: readonly Wish[], context: NameContext): RecordSet[] {
-  const { owners, settings } = context;
-  const asked = new Set(wishes.flatMap(({ standing }) => standing.map(({ record }) => record)));
-  const together = new Set(
-    wishes.flatMap(({ candidate, standing }) => (candidate.parts ? standing.map(({ record }) => record) : [])),
-  );
-  const stays = (owned: OwnedRecord) => {
-    const ownerships = decidingClaims(owned).map(({ ownership }) => ownership);
-    if (settings.policy === 'create-only' || !isManaged(owned.record.type, settings)) return true;
-    // The parts that are frozen are among what is wanted.
-    if (together.has(owned.record)) return false;
-    if (ownerships.some(one => owners.frozen(one))) return true;
-    // Of what several clusters have together one may ask for something else, and another one's part stays.
-    if (asked.has(owned.record) && !owned.shares) return false;
-    return (
-      ownerships.some(one => owners.keeping(one, current.name, owned.record)) || isAwaited(owned, current.name, context)
-    );
-  };
-  return [
-    ...current.foreign
-      .map(({ record }) => record)
-      .filter(record => !isOwnershipRecord(record, settings.naming) && !asked.has(record)),
-    ...current.ours.filter(stays).map(({ record }) => record),
-  ];
-}
-
-/** Whether some object waits for the name, while the one that has the record set (of several: all of them) has gone. */
-export function isAwaited(owned: OwnedRecord, name: DnsName, { owners }: NameContext): boolean {
-  const ownerships = decidingClaims(owned).map(({ ownership }) => ownership);
-  return ownerships.some(one => owners.awaited(one, name)) && !ownerships.some(one => owners.asks(one, name));
 }
 
 /** What the objects of refused candidates have stays, though nothing that can be published asks for it. */

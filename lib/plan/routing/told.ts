@@ -6,7 +6,7 @@ import type { Candidate } from '../desired/candidates.ts';
 import { facetOfCandidate } from '../desired/facets.ts';
 import { findingsOf, listObjects } from '../findings.ts';
 import type { Obstacle } from './beside.ts';
-import type { Wish } from './wish.ts';
+import type { Bar, Wish } from './wish.ts';
 
 /** Whose a record set is or will be, or who asks for it, as messages name them. */
 interface RecordOwners {
@@ -53,12 +53,10 @@ export function keepsAll({ candidate, standing }: Wish, leads: readonly Wish[]):
   return !standing.some(owned => owned.shares && isLost(owned));
 }
 
-export function whyRefused(
-  candidate: Candidate,
-  { conflict, other }: Obstacle,
-  owners: RecordOwners,
-  keeps: boolean,
-): string {
+export function whyRefused(candidate: Candidate, why: Obstacle | Bar, owners: RecordOwners, keeps: boolean): Bar {
+  const stays = keeps ? '; what stands stays' : '';
+  if ('message' in why) return { ...why, message: `${why.message}${stays}` };
+  const { conflict, other } = why;
   const [{ routing, setIdentifier } = { routing: undefined, setIdentifier: undefined }] = candidate.endpoints;
   const asked = setIdentifier === undefined ? 'as a simple record set' : `${said({ routing, setIdentifier })}`;
   const what = conflict === 'full' ? 'as many as it may have' : said(other);
@@ -67,8 +65,8 @@ export function whyRefused(
   const inTheWay = isAsked
     ? `${whose} asks for ${other.type} ${what}`
     : `it has ${other.type} ${what} (${whose ?? 'not fairlead’s'})`;
-  const stays = keeps ? '; what stands stays' : '';
-  return `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[conflict](other)}${stays}`;
+  const message = `${candidate.name} is not published ${asked}: ${inTheWay}, ${REASONS[conflict](other)}${stays}`;
+  return { reason: whose === undefined ? 'not-owned' : 'conflict', message };
 }
 
 function said(record: {
