@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadZones, type RecordJson } from '../../local/emulators/route53/index.ts';
+import { fromJson } from '../../local/emulators/route53/json.ts';
 import { brief, configOf, EXAMPLE_ZONE, type Harness, harness } from '../support/harness.ts';
 import { explain } from '../support/look.ts';
 import { ALB, type KubernetesObject, NLB, service } from '../support/objects.ts';
@@ -160,6 +161,34 @@ describe('weighted', () => {
     const { result } = await become(world, {});
     expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 0`, `${HOST} A#c2 203.0.113.2 weight 100`]);
     expect(told(result)).toEqual(['merged c1', 'merged c2', 'warning c1', 'warning c2']);
+  });
+
+  test('0 drains with what gets the answers then also where that has a set identifier of its own, and somebody touched its ownership', async () => {
+    const own = (id: string, weight: number) =>
+      service('own', { hostname: HOST, 'set-identifier': id, 'aws-weight': `${weight}` }, ['203.0.113.9']);
+    const world = await worldOf('weighted', { c1: [shop('203.0.113.1')], c2: [own('own', 0)] }, [', weight: 9', '']);
+    world.config = config('weighted', [', weight: 0', '']);
+    world.clusters.c2 = { objects: [own('green', 3)] };
+    const txt = world.json().find(({ type, setIdentifier }) => type === 'TXT' && setIdentifier === 'own') as RecordJson;
+    const values = [`${txt.values?.[0]?.slice(0, -1)},external-dns/touched=1"`];
+    let isTouched = false;
+    const answering: boolean[] = [];
+    world.hooks = {
+      before: operation => {
+        if (operation !== 'changeRecordSets' || isTouched) return;
+        isTouched = true;
+        world.store.edit(EXAMPLE_ZONE.id ?? '', { put: [{ ...txt, values }].map(fromJson), remove: [fromJson(txt)] });
+      },
+      change: (_zone, apply) => {
+        apply();
+        answering.push(world.json().some(({ type, weight = 0 }) => type === 'A' && weight > 0));
+      },
+    };
+    await world.run();
+    world.hooks = {};
+    await become(world, {});
+    expect(answering).not.toContain(false);
+    expect(records(world)).toEqual([`${HOST} A#c1 203.0.113.1 weight 0`, `${HOST} A#green 203.0.113.9 weight 3`]);
   });
 
   test('a cluster that cannot be read keeps its share, its weight and its place; what the other asks for is done', async () => {

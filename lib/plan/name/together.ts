@@ -19,7 +19,7 @@ interface Part {
  * | weighted, with another TTL                | weighted                       | yes      |
  * | CNAME                                     | any, and the other way round   | yes      |
  * | for an object                             | that goes, of the same object  | yes: its set identifier was renamed |
- * | a cluster's share that gets answers now    | that is drained                | yes: else neither would get any for a while |
+ * | that gets answers from now on              | a cluster's share that is drained | yes: else neither would get any for a while |
  * | any other                                 | any                            | no: the one must not hold up the other |
  */
 export function togetherParts<T extends Part>(parts: readonly T[]): T[][] {

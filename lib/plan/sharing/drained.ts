@@ -19,9 +19,9 @@ const isShare = ({ after }: Delta) => after?.record.setIdentifier === after?.obj
 export const isDrained = (delta: Delta): boolean =>
   isShare(delta) && weightOf(delta.before?.record) > 0 && delta.after?.record.routing?.weight === 0;
 
-/** Whether a share gets answers only from the change on. */
-export const isRaised = (delta: Delta): boolean =>
-  isShare(delta) && weightOf(delta.before?.record) === 0 && weightOf(delta.after?.record) > 0;
+/** Whether a record set gets answers only from the change on: a share, or one of an object's own set identifier beside the shares. */
+export const isRaised = ({ before, after }: Delta): boolean =>
+  weightOf(before?.record) === 0 && weightOf(after?.record) > 0;
 
 /**
  * A weight of 0 drains a cluster's share, but not the last one that gets answers: where all weights are 0, Route 53 answers
@@ -56,7 +56,7 @@ export function withoutDrained<T extends Part>(
   const findings = drained.flatMap(one => {
     const keptWeight = keeps.has(one.cluster) || standingWeight(one, current) > 0;
     const what = keptWeight ? 'keeps its weight' : 'gets answers all the same';
-    const message = `${one.name}: the share of ${one.cluster} ${what}, though it is to have 0: no other share of the name gets answers. Give another cluster a weight first, or remove the object`;
+    const message = `${one.name}: the share of ${one.cluster} ${what}, though it is to have 0: no other ${[...dry].sort().join(' or ')} of the name gets answers. Give another cluster a weight first, or remove the object`;
     return findingsOf(one, 'warning', message, view.zone.id);
   });
   return { parts: kept, findings };

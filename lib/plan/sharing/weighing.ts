@@ -4,6 +4,7 @@ import type { NameContext } from '../context.ts';
 import { objectOf, type StandingShare } from '../current/shares.ts';
 import type { Candidate } from '../desired/candidates.ts';
 import { findingsOf, listObjects } from '../findings.ts';
+import { isPlain } from '../owners/left-behind.ts';
 import type { PlanSettings } from '../settings.ts';
 import { toldOutside } from './merging.ts';
 import type { Shared } from './shared.ts';
@@ -44,7 +45,8 @@ function toldOfOthers(
 ): Finding[] {
   return outside.flatMap(one => {
     const whose = `another owner, "${owner}" (${resource ?? 'an object that is not named'}), has of it by weight`;
-    const message = `${one.name} is not shared with what ${whose}: give the object a set identifier and a weight of its own, or take that over (fairlead transfer --unasked --from)`;
+    const from = isPlain(owner) ? ` ${owner}` : '';
+    const message = `${one.name} is not shared with what ${whose}: give the object a set identifier and a weight of its own, or take that over (fairlead transfer --unasked --from${from})`;
     return findingsOf(one, 'not-owned', message, zone).map(finding => ({ ...finding, owner }));
   });
 }
