@@ -41,6 +41,11 @@ function seconds(text: string): number {
   throw new InvalidArgumentError('give 5 seconds or more');
 }
 
+function planFile(text: string): string {
+  if (text !== '-') return text;
+  throw new InvalidArgumentError('give a file: on standard output the result is printed');
+}
+
 function withCommon(command: Command): Command {
   return command
     .option('-c, --config <file>', 'the configuration', 'fairlead.yml')
@@ -84,11 +89,13 @@ for (const mode of ['sync', 'plan'] as const) {
     reconciling
       .option('--detailed-exitcode', 'exit 2 where changes are to be made and 0 where none are, as terraform does')
       .addOption(new Option('--watch [seconds]', 'look again, until Ctrl-C').argParser(seconds).preset(30))
-      .addOption(new Option('--out <file>', 'keep the plan in a file, for sync --plan').conflicts('watch'))
+      .addOption(
+        new Option('--out <file>', 'keep the plan in a file, for sync --plan').argParser(planFile).conflicts('watch'),
+      )
       .addOption(
         new Option(
           '--with <folder>',
-          'show what manifests would bring about if they were applied to --cluster',
+          'show what manifests (of a folder, a file, or - for standard input) would bring about if they were applied to --cluster',
         ).conflicts(['out', 'watch', 'force']),
       )
       .option('--prune', 'with --with: what the manifests leave out of their namespaces is taken for removed')

@@ -31,9 +31,12 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
     ['fairlead plan --detailed-exitcode --quiet', 'in CI: 2 where changes are to be made'],
     ['fairlead plan --output markdown', 'for a comment on a pull request'],
     ['fairlead plan --cluster prod-eu --watch 30', 'look again every 30 seconds'],
+    ['fairlead plan --out plan.json', 'keep it, for sync --plan'],
+    ['helm template shop | fairlead plan --with - --cluster prod-eu', 'before it is applied'],
   ],
   sync: [
     ['fairlead sync --cluster prod-eu', 'one cluster alone'],
+    ['fairlead sync --plan plan.json', 'what plan --out has kept, or nothing'],
     ['fairlead sync --force --cluster old', 'remove what a cluster left that is no longer in the config'],
   ],
   init: [
@@ -98,11 +101,18 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [command: string, wha
   ],
 };
 
-/** Adds examples, and to the program exit codes and environment, to what `--help` prints. */
+/** They ask nobody, and so no variable counts. */
+const OFFLINE: ReadonlySet<string> = new Set(['init', 'import-args', 'completion']);
+
+/** Adds examples, exit codes and environment to what `--help` prints. */
 export function addHelp(program: Command): void {
   program.addHelpText('after', () => `${examplesOf('fairlead')}\n${EXIT_CODES}\n${ENVIRONMENT}`);
-  for (const command of program.commands)
-    if (EXAMPLES[command.name()]) command.addHelpText('after', () => examplesOf(command.name()));
+  for (const command of program.commands) {
+    const name = command.name();
+    const codes = name === 'plan' || name === 'sync' ? `\n${EXIT_CODES}` : '';
+    const environment = OFFLINE.has(name) ? '' : `\n${ENVIRONMENT}`;
+    if (EXAMPLES[name]) command.addHelpText('after', () => `${examplesOf(name)}${codes}${environment}`);
+  }
 }
 
 function examplesOf(name: string): string {

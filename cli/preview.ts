@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text as whole } from 'node:stream/consumers';
 import type { Config } from '../lib/config/config.ts';
 import { type Manifests, type Previewed, preview, readManifests } from '../lib/preview/index.ts';
 import type { Run } from '../lib/reconcile/index.ts';
@@ -7,7 +8,7 @@ import { firstAndCount } from '../lib/shown.ts';
 
 /** What `fairlead plan --with` takes besides. */
 export interface PreviewFlags {
-  /** A folder of manifests, or a file. */
+  /** A folder of manifests, or a file; - for standard input. */
   readonly with?: string;
   readonly cluster?: readonly string[];
   readonly prune?: boolean;
@@ -51,8 +52,9 @@ function clusterOf({ cluster = [] }: PreviewFlags, { clusters }: Config): string
   return wanted;
 }
 
-/** The manifests of a folder and those below it, in the order of their names; or a single file. */
+/** The manifests of a folder and those below it, in the order of their names; or a single file, or what standard input has. */
 async function filesOf(path: string): Promise<{ file: string; text: string }[]> {
+  if (path === '-') return [{ file: 'standard input', text: await whole(process.stdin) }];
   const found = await stat(path).catch(cause => {
     throw new Error(`--with: ${path} cannot be read: ${cause.message}`, { cause });
   });

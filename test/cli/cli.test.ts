@@ -205,6 +205,10 @@ describe('fairlead', () => {
     ]);
     expect(result.findings).toEqual([expect.objectContaining({ reason: 'conflict', name: 'a.example.com' })]);
     expect((await fairlead('plan', '--with', 'deploy')).out).toContain('2 manifests over the objects of prod (1 new)');
+    const piped = { world, folder, input: `${JSON.stringify(more)}\n---\n${JSON.stringify(fresh)}\n` };
+    expect((await runFairlead(piped, 'plan', '--with', '-')).out).toContain(
+      '2 manifests over the objects of prod (1 new)',
+    );
     expect((await fairlead('plan', '--with', 'deploy', '--prune')).out).toContain('1 pruned: service/default/a');
     expect(await fairlead('plan', '--with', 'nowhere')).toMatchObject({
       code: 1,

@@ -39,6 +39,16 @@ test.each(COMMANDS)('the help of %s has examples, whose options there are', asyn
   expect(named.filter(option => !options.includes(`${option} `) && !options.includes(`${option}\n`))).toEqual([]);
 });
 
+test.each(['plan', 'sync', 'doctor', 'explain', 'ui', 'adopt'])(
+  'the help of %s has the environment, and of what is compared the exit codes',
+  async name => {
+    const { out } = await fairlead(name, '--help');
+    for (const variable of ['AWS_PROFILE', 'AWS_ENDPOINT_URL_ROUTE_53', 'FAIRLEAD_STATE_BUCKET', 'NO_COLOR'])
+      expect(out).toContain(variable);
+    expect(/\nExit codes:\n/.test(out)).toBe(name === 'plan' || name === 'sync');
+  },
+);
+
 test('who comes from an ExternalDNS is led from init to import-args', async () => {
   expect((await fairlead('init', '--help')).out).toMatch(/import-args makes one|fairlead import-args/);
 });
@@ -48,6 +58,7 @@ test.each<[string[], RegExp]>([
   [['plan', '--cnofig', 'x'], /unknown option '--cnofig'\n\(Did you mean --config\?\)/],
   [['plan', '--prune'], /option '--prune' belongs to --with <folder>/],
   [['plan', '--namespace', 'shop'], /option '--namespace' belongs to --with <folder>/],
+  [['plan', '--out', '-'], /give a file: on standard output the result is printed/],
   [['plan', '--limit', '-1'], /give a whole number of rows/],
   [['plan', '--watch', '0'], /give 5 seconds or more/],
   [['ui', '--refresh', '0'], /give a whole number of seconds/],
