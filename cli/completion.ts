@@ -4,10 +4,21 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof SHELLS)[number];
 
+interface OptionWords {
+  /** `--output`, and `-o` where there is one. */
+  readonly flags: readonly string[];
+  readonly about: string;
+  readonly choices: readonly string[];
+  /** What the option takes is in the file system. */
+  readonly isPath: boolean;
+}
+
 interface Words {
   readonly command: string;
   readonly about: string;
-  readonly options: readonly { readonly flag: string; readonly about: string; readonly choices: readonly string[] }[];
+  readonly options: readonly OptionWords[];
+  /** What stands behind the command itself: `bash`, `zsh` or `fish`. */
+  readonly choices: readonly string[];
 }
 
 /** What a shell is to offer, out of the commands as they are declared. */
@@ -18,9 +29,13 @@ function wordsOf(program: Command): Words[] {
     options: command
       .createHelp()
       .visibleOptions(command)
-      .flatMap(option =>
-        option.long ? [{ flag: option.long, about: option.description, choices: option.argChoices ?? [] }] : [],
-      ),
+      .map(({ short, long, description, argChoices = [], flags }) => ({
+        flags: [long, short].filter(flag => flag !== undefined),
+        about: description,
+        choices: argChoices,
+        isPath: /<(?:file|folder)>/.test(flags),
+      })),
+    choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
   }));
 }
 
@@ -32,19 +47,24 @@ export function completionFor(shell: Shell, program: Command): string {
 
 function bashScript(words: readonly Words[]): string {
   const cases = words.map(
-    ({ command, options }) => `    ${command}) words="${options.map(({ flag }) => flag).join(' ')}" ;;`,
+    ({ command, options, choices }) =>
+      `    ${command}) words="${[...choices, ...options.flatMap(({ flags }) => flags.slice(0, 1))].join(' ')}" ;;`,
   );
-  const choices = choicesOf(words).map(([flag, some]) => `    ${flag}) words="${some.join(' ')}" ;;`);
+  const all = words.flatMap(({ options }) => options);
+  const choices = [
+    ...new Map(all.filter(one => one.choices.length > 0).map(one => [one.flags.join('|'), one])).entries(),
+  ];
+  const paths = [...new Set(all.filter(({ isPath }) => isPath).flatMap(({ flags }) => flags))];
   return `# fairlead completion bash: source it, or put it into /etc/bash_completion.d
 _fairlead() {
   local current="\${COMP_WORDS[COMP_CWORD]}" words=""
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
-    --config|-c) COMPREPLY=($(compgen -f -- "$current")); return ;;
-${choices.join('\n')}
+    ${paths.join('|')}) local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$current")); return ;;
+${choices.map(([flags, { choices: some }]) => `    ${flags}) words="${some.join(' ')}" ;;`).join('\n')}
   esac
   [ -n "$words" ] || case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
-    *) words="${words.map(({ command }) => command).join(' ')}" ;;
+    *) words="${[...words.map(({ command }) => command), 'help', '--help', '--version'].join(' ')}" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -60,17 +80,18 @@ ${bashScript(words)}`;
 
 function fishScript(words: readonly Words[]): string {
   const text = (about: string) => `'${about.replaceAll(/['\\]/g, '\\$&')}'`;
-  const lines = words.flatMap(({ command, about, options }) => [
+  const lines = words.flatMap(({ command, about, options, choices }) => [
     `complete -c fairlead -n __fish_use_subcommand -f -a ${command} -d ${text(about)}`,
-    ...options.map(({ flag, about: what, choices }) => {
-      const values = choices.length > 0 ? ` -x -a ${text(choices.join(' '))}` : '';
-      return `complete -c fairlead -n '__fish_seen_subcommand_from ${command}' -l ${flag.slice(2)}${values} -d ${text(what)}`;
+    ...(choices.length > 0
+      ? [`complete -c fairlead -n '__fish_seen_subcommand_from ${command}' -f -a ${text(choices.join(' '))}`]
+      : []),
+    ...options.map(({ flags, about: what, choices: some, isPath }) => {
+      const named = flags
+        .map(flag => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`))
+        .join(' ');
+      const values = some.length > 0 ? ` -x -a ${text(some.join(' '))}` : isPath ? ' -r -F' : '';
+      return `complete -c fairlead -n '__fish_seen_subcommand_from ${command}' ${named}${values} -d ${text(what)}`;
     }),
   ]);
   return ['# fairlead completion fish: put it into ~/.config/fish/completions/fairlead.fish', ...lines].join('\n');
-}
-
-function choicesOf(words: readonly Words[]): [string, readonly string[]][] {
-  const all = words.flatMap(({ options }) => options).filter(({ choices }) => choices.length > 0);
-  return [...new Map(all.map(({ flag, choices }) => [flag, choices])).entries()];
 }
