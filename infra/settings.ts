@@ -13,7 +13,16 @@ const RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const RETENTION = `expected one of ${RETENTION_DAYS.join(', ')} days`;
+
+/** @param or what may be written besides */
+function whole(least: number, most: number, or = '') {
+  const said = `expected a whole number from ${least} to ${most}${or}`;
+  return z.coerce.number(said).int(said).min(least, said).max(most, said);
+}
+function oneOf<const W extends readonly [string, string, ...string[]]>(...words: W) {
+  return z.enum(words, `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+}
 const none = z.literal('none').transform(() => null);
 const idList = (pattern: RegExp, example: string) =>
   z.coerce // YAML reads an account as a number
@@ -36,16 +45,14 @@ const Settings = z.object({
   schedule: ScheduleSetting,
   timeout: whole(30, 900),
   memory: whole(256, 10_240),
-  concurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
-  logRetention: z.coerce
-    .number()
-    .refine(days => RETENTION_DAYS.includes(days), `expected one of ${RETENTION_DAYS.join(', ')} days`),
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
-  tracing: z.enum(['Active', 'PassThrough']),
+  concurrency: z.union([none, z.literal('auto'), whole(1, 1_000, ', auto or none')]),
+  logRetention: z.coerce.number(RETENTION).refine(days => RETENTION_DAYS.includes(days), RETENTION),
+  logLevel: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR'),
+  tracing: oneOf('Active', 'PassThrough'),
   alarmTopic: z.union([none, z.string().regex(/^arn:aws[\w-]*:sns:/, 'expected the ARN of an SNS topic, or none')]),
   subnets: z.union([none, idList(/^subnet-[0-9a-f]+$/, 'subnet-0a1b')]),
   securityGroups: z.union([none, idList(/^sg-[0-9a-f]+$/, 'sg-0a1b')]),
-  webhook: z.enum(['iam', 'hmac', 'none']),
+  webhook: oneOf('iam', 'hmac', 'none'),
   webhookSecret: z.union([
     none,
     z.string().regex(SECRET_PLACE, 'expected ssm:NAME or secretsmanager:NAME (or the ARN for the name), or none'),
@@ -58,9 +65,9 @@ const Settings = z.object({
       .max(MOST_CALLERS, 'is longer than a function’s environment takes; leave it out')
       .refine(text => parseCallers(text) !== undefined, 'expected ROLE=CLUSTER,… with ARNs of roles, or none'),
   ]),
-  webhookConcurrency: z.union([none, z.literal('auto'), whole(1, 1_000)]),
+  webhookConcurrency: z.union([none, z.literal('auto'), whole(1, 1_000, ', auto or none')]),
   auditClusters: z.union([none, idList(/^[0-9A-Za-z][A-Za-z0-9._-]{0,99}$/, 'prod-eu')]),
-  drift: z.enum(['none', 'cloudtrail']),
+  drift: oneOf('none', 'cloudtrail'),
   eventBus: z.union([
     none,
     z.string().regex(EVENT_BUS, 'expected default, the name or the ARN of an event bus of EventBridge, or none'),
@@ -150,5 +157,5 @@ function contradictions(settings: Settings): readonly string[] {
 function explain({ path, ...issue }: z.core.$ZodIssue): string {
   const said =
     issue.code === 'invalid_union' ? (issue.errors.at(-1) ?? []).map(({ message }) => message) : [issue.message];
-  return `params.${path.join('.')}: ${said.join(', ')}`;
+  return `params.${path.join('.')}: ${[...new Set(said)].join(', ')}`;
 }
