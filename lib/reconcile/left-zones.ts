@@ -5,12 +5,14 @@ import {
   decodeSelected,
   decodeZone,
   encodeSelected,
+  type FormerOwner,
   type LeftBehind,
   leftBehind,
   type SelectedZone,
   selectedKey,
   zoneKey,
 } from '../state/index.ts';
+import { formerOwners, leftOwners } from './left-owners.ts';
 import type { OpenRun } from './ports.ts';
 import type { ViewOfWorld } from './world.ts';
 import { isYoung, WRITE_ANEW, zoneListKey } from './zone-list.ts';
@@ -30,14 +32,16 @@ const NAMES = 10;
  * for each such zone), and Route 53 nothing. Only where every view's zones were listed is it known what is selected.
  */
 export async function leftZones(
-  { mode }: RunRequest,
+  { mode, clusters: asked }: RunRequest,
   views: readonly ViewOfWorld[],
   whole: boolean,
 ): Promise<Finding[]> {
   const [{ run } = { run: undefined }] = views;
   if (!run || !whole) return [];
   const { value: before = [], version } = await run.cache.read(selectedKey, decodeSelected);
-  const selected = selectedNow(views);
+  const owners = new Set(views.flatMap(view => [...view.run.owners]));
+  const known = new Map(before.map(zone => [zone.id, zone]));
+  const selected = selectedNow(views, zone => formerOwners(known.get(zone), owners, run.ports.clock.now()));
   const former = before.filter(zone => !selected.has(zone.id) && mayStand(zone, views));
   const counted = await Promise.all(former.slice(0, MOST).map(zone => withLeft(zone, run)));
   const left = counted.filter(zone => zone.left.count > 0 && run.ports.clock.now() - zone.left.since < TOLD_MS);
@@ -49,8 +53,12 @@ export async function leftZones(
   if (mode === 'sync' && run.cache.faults.size === 0 && !isDeepStrictEqual(before, now)) {
     await run.cache.write(selectedKey, now, version, { encode: encodeSelected, decode: decodeSelected, merge });
   }
-  // One shard tells it for all.
-  return run.shard === (run.config.shards[0]?.name ?? run.shard) ? left.map(told) : [];
+  const clusters = new Set(views.flatMap(view => view.run.config.clusters.map(({ name }) => name)));
+  // One shard tells of zones for all; what clusters an owner id had, its own remembers.
+  const zones = run.shard === (run.config.shards[0]?.name ?? run.shard) ? left.map(told) : [];
+  // A run for some clusters costs what changed in them.
+  if (asked !== undefined) return zones;
+  return [...zones, ...(await leftOwners(views, selected, { owners, clusters }))];
 }
 
 /** The list is written when it differs, or is so old: another time makes it differ. */
@@ -70,11 +78,17 @@ function told({ id, name, left }: SelectedZone & { readonly left: LeftBehind }):
   return { reason: 'warning', message: `the hosted zone ${name} (${id}): ${found}; ${advice}`, zone: id };
 }
 
-function selectedNow(views: readonly ViewOfWorld[]): Map<ZoneId, SelectedZone> {
+function selectedNow(
+  views: readonly ViewOfWorld[],
+  formerOf: (zone: ZoneId) => readonly FormerOwner[],
+): Map<ZoneId, SelectedZone> {
   const zones = new Map<ZoneId, SelectedZone>();
   for (const { run, world } of views) {
     const owners = [...run.owners].sort();
-    for (const { id, name } of world.selected) zones.set(id, { id, name, owners, list: zoneListKey(run.config) });
+    for (const { id, name } of world.selected) {
+      const former = formerOf(id);
+      zones.set(id, { id, name, owners, list: zoneListKey(run.config), ...(former.length > 0 && { former }) });
+    }
   }
   return zones;
 }

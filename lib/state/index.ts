@@ -23,7 +23,14 @@ export { type Channel, clusterKey, selectedKey, shardKey, toldKey, zoneKey } fro
 export { currentLease, type HeldLease, LeaseHeld, takeLease } from './lease.ts';
 export { createMemoryStore } from './memory.ts';
 export { createS3Store } from './s3.ts';
-export { decodeSelected, encodeSelected, type LeftBehind, leftBehind, type SelectedZone } from './selected.ts';
+export {
+  decodeSelected,
+  encodeSelected,
+  type FormerOwner,
+  type LeftBehind,
+  leftBehind,
+  type SelectedZone,
+} from './selected.ts';
 export { type CachedSnapshot, decodeSnapshot, encodeSnapshot, snapshotText } from './snapshot.ts';
 export { StateConflict, type StateStore } from './store.ts';
 export { decodeTold, encodeTold, type ToldFinding, type ToldFindings } from './told.ts';

@@ -14,6 +14,14 @@ export interface SelectedZone {
   readonly keptAt?: number;
   /** What is ours there, since it is selected no longer; absent while it is. */
   readonly left?: LeftBehind;
+  /** Owner ids that left the config lately; absent: none. */
+  readonly former?: readonly FormerOwner[];
+}
+
+export interface FormerOwner {
+  readonly owner: OwnerId;
+  /** Epoch milliseconds: when a run first found that the config has it no longer. */
+  readonly since: number;
 }
 
 export interface LeftBehind {
@@ -38,7 +46,10 @@ const isSelected = (value: unknown): value is SelectedZone =>
   [value.id, value.name, value.list].every(text => typeof text === 'string') &&
   isTexts(value.owners) &&
   (value.keptAt === undefined || isNumber(value.keptAt)) &&
-  (value.left === undefined || isLeft(value.left));
+  (value.left === undefined || isLeft(value.left)) &&
+  (value.former === undefined || (Array.isArray(value.former) && value.former.every(isFormer)));
+
+const isFormer = (value: unknown) => isObject(value) && typeof value.owner === 'string' && isNumber(value.since);
 
 const isLeft = (value: unknown) =>
   isObject(value) && isNumber(value.since) && isNumber(value.count) && isTexts(value.names);
