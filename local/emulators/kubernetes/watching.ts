@@ -49,11 +49,14 @@ export class Watches {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
     response.flushHeaders();
     if (!backlog) return void response.end(line('ERROR', tooOld(from, this.#store.compacted)));
-    const send = (event: ObjectEvent) => {
-      if (event.kind === path.kind && matches(event.object))
-        response.write(line(event.type, options.render(event.object)));
+    // A client that does not read keeps a stream open which has come to its end.
+    const write = (text: string) => {
+      if (!response.writableEnded) response.write(text);
     };
-    const bookmark = (annotations?: object) => response.write(line('BOOKMARK', this.#bookmark(path, annotations)));
+    const send = (event: ObjectEvent) => {
+      if (event.kind === path.kind && matches(event.object)) write(line(event.type, options.render(event.object)));
+    };
+    const bookmark = (annotations?: object) => write(line('BOOKMARK', this.#bookmark(path, annotations)));
     if (from === 0) this.#initial(path, query, matches, response, options, bookmark);
     for (const event of backlog) send(event);
     this.#follow(response, send, query.get('allowWatchBookmarks') === 'true' ? bookmark : undefined, seconds, options);

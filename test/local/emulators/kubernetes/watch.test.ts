@@ -1,6 +1,12 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreV1Api, KubeConfig, Watch } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LocalCluster } from '../../../../local/emulators/kubernetes/cluster.ts';
+import { kindOf } from '../../../../local/emulators/kubernetes/kinds.ts';
+import { ObjectStore } from '../../../../local/emulators/kubernetes/objects.ts';
+import { Watches } from '../../../../local/emulators/kubernetes/watching.ts';
 import { startWorld, type World } from '../../../../local/world.ts';
 
 let world: World;
@@ -180,4 +186,26 @@ test('a client that goes away ends its watch', async () => {
   await until(() => expect(cluster.openWatches).toBe(1));
   stop();
   await until(() => expect(cluster.openWatches).toBe(0));
+});
+
+test('a stream that came to its end, and that its client does not take, gets nothing more and breaks nothing', async () => {
+  const store = new ObjectStore();
+  const watches = new Watches(store);
+  // Without a connection what is written waits, as behind a client that does not read.
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  const errors: Error[] = [];
+  response.on('error', error => errors.push(error));
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'default' } };
+  const kind = kindOf(service);
+  const path = { kind, namespace: undefined, name: undefined, subresource: undefined };
+  const query = new URLSearchParams({ resourceVersion: String(store.revision), allowWatchBookmarks: 'true' });
+  watches.serve(path, query, response, {
+    bookmarkEveryMs: 5,
+    render: object => object,
+  });
+  expect(watches.size).toBe(1);
+  watches.expire();
+  store.create(kind, service, 0);
+  await sleep(50);
+  expect(errors).toEqual([]);
 });
