@@ -121,6 +121,10 @@ describe('undo puts back what a run did, and holds it', () => {
     await put('run-2');
     expect(world.json()).toEqual(before);
     await isHeld('a.example.com', 'frozen');
+    const { findings } = await run('run-2a');
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^a\.example\.com is left as it is, though no object asks for it: what the run run-2 did/),
+    ]);
     await release('undoer');
     await run('run-3');
     expect(world.records()).toEqual([]);

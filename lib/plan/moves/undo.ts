@@ -136,7 +136,7 @@ function notLeft({ run, before, after }: Undoing, view: ZoneView): No[] {
   const changed = isAs(after, before);
   if (!changed) return [];
   if (!isAs(before, after)) return [{ reason: 'warning', why: `is as it was before the run ${run} already` }];
-  const why = `${changed.name} ${changed.type} is not as the run ${run} left it: somebody has changed it since, so nothing of the name is undone`;
+  const why = `${changed.name} ${changed.type} is not as the run ${run} left it: it was changed since (by a run, if fairlead history has one), so nothing of the name is undone`;
   return [{ reason: 'conflict', why }];
 }
 

@@ -58,7 +58,8 @@ function undoneFinding(
   const since = `what the run ${run} did of it was undone at ${new Date(at).toISOString()} (by ${by})`;
   const former = stopped && (stopped.objects[0] ?? stopped.former);
   const set = key === name ? '' : ` (set identifier ${key.slice(name.length + 1)})`;
-  const what = stopped ? 'is left as it is, though its objects ask for something else' : 'is held as it is';
+  const asked = stopped?.action === 'delete' ? 'no object asks for it' : 'its objects ask for something else';
+  const what = stopped ? `is left as it is, though ${asked}` : 'is held as it is';
   return {
     reason: stopped ? 'frozen' : 'warning',
     message: `${name}${set} ${what}: ${since}, and no run changes it until that is released (${release})`,
