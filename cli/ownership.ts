@@ -62,6 +62,7 @@ export const runRelease = (names: readonly string[], options: ReleaseOptions): P
   run(options, () => {
     if (names.length > 0 === (options.cluster !== undefined))
       throw new Error('name what is to be released: names, or --cluster with one that is no longer in the config');
+    if (options.cluster === '') throw new Error('--cluster names no cluster');
     if (options.cluster !== undefined) return { kind: 'release-cluster', cluster: options.cluster };
     return { kind: 'release', names: names.map(nameOf) };
   });
@@ -90,7 +91,10 @@ export const runImportRegistry = (options: ImportOptions): Promise<void> =>
     };
   });
 
-const patternsOf = (names: readonly string[] = []) => names.map(pattern => pattern.toLowerCase().replace(/\.$/, ''));
+function patternsOf(names: readonly string[] = []): string[] {
+  if (names.includes('')) throw new Error('--names has no pattern: write names, with * for any characters');
+  return names.map(pattern => pattern.toLowerCase().replace(/\.$/, ''));
+}
 
 function transferOf(options: TransferOptions): OwnershipAsk {
   const {
@@ -109,6 +113,8 @@ function transferOf(options: TransferOptions): OwnershipAsk {
     throw new Error(
       'say what is transferred: --from OWNER, or --from-prefix, --from-suffix or --from-wildcard-replacement, or --rekey',
     );
+  if (fromPrefix && fromSuffix) throw new Error('a prefix excludes a suffix: there was one of the two');
+  if (from === '') throw new Error('--from names no owner');
   if (rekey) return { kind: 'rekey' };
   if (from === undefined) {
     const lower = (text: string | undefined, other = '') => (text ?? other).toLowerCase();

@@ -115,6 +115,15 @@ describe('fairlead release', () => {
     expect(plan.out).toMatch(/"reason":"not-owned"/);
   });
 
+  test.each([
+    [['transfer', '--from', ''], /--from names no owner/],
+    [['transfer', '--from', 'old', '--names', ''], /--names has no pattern/],
+    [['transfer', '--from-prefix', 'a-', '--from-suffix', '-b'], /a prefix excludes a suffix/],
+    [['release', '--cluster', ''], /--cluster names no cluster/],
+  ])('what says nothing is refused: %j', async (args, message) => {
+    expect(await fairlead(...args, '--yes')).toMatchObject({ code: 1, err: expect.stringMatching(message) });
+  });
+
   test('needs names or a cluster, not both', async () => {
     for (const args of [[], ['a.example.com', '--cluster', 'old']])
       expect(await fairlead('release', ...args)).toMatchObject({

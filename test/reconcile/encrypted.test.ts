@@ -137,6 +137,27 @@ describe('with registry.encryptionKey', () => {
     expect(await settle(self, 'env:OLD')).toMatchObject({ inStep: true });
   });
 
+  test('ownership of another key under another set identifier is in nobody’s way', async () => {
+    const set = (id: string, target: string, weight = '1') =>
+      service(id, { hostname: 'a.example.com', 'set-identifier': id, 'aws-weight': weight }, [target]);
+    const self = world('env:OLD');
+    self.clusters.prod!.objects = [set('theirs', '203.0.113.2')];
+    await self.run();
+    const theirs = self.json();
+    self.config = configOf(text('env:NEW'));
+    self.clusters.prod!.objects = [set('ours', '203.0.113.1')];
+    await self.run({ force: true });
+    self.clusters.prod!.objects = [set('ours', '203.0.113.1', '5')];
+    await self.run();
+    expect(self.json().filter(({ setIdentifier }) => setIdentifier === 'ours')).toMatchObject([
+      { weight: 5 },
+      { weight: 5 },
+    ]);
+    self.clusters.prod!.objects = [];
+    await self.run();
+    expect(self.json()).toEqual(theirs);
+  });
+
   test('another owner under the same key is another owner', async () => {
     const theirs = writeOwnership({ owner: 'other', resource: 'service/x/y' }, 'a-b.example.com', { keys: OLD });
     const self = world('env:OLD', [

@@ -603,6 +603,33 @@ describe('transfer from other affixes', () => {
     expect(done).toEqual([]);
     expect(self.records()).toContain('a-x.example.com TXT other service/default/x');
   });
+
+  test('what another owner has under another set identifier keeps its name, and is in nobody’s way', async () => {
+    const set = (id: string) => ({ setIdentifier: id, weight: 1 });
+    const theirs = [
+      address('x.example.com', '192.0.2.2', set('red')),
+      { ...owned('x.example.com', 'other'), ...set('red') },
+    ];
+    const self = world(
+      [
+        address('x.example.com', '192.0.2.1', set('blue')),
+        { ...owned('x.example.com', 'arena'), ...set('blue') },
+        ...theirs,
+      ],
+      [service('x', { hostname: 'x.example.com', 'set-identifier': 'blue', 'aws-weight': '1' }, ['192.0.2.1'])],
+      'registry: {prefix: txt-}',
+    );
+    const { done } = await self.move({ kind: 'rename', former: { prefix: '', suffix: '' } });
+    expect(done).toHaveLength(1);
+    expect(self.records()).toContain('txt-a-x.example.com TXT#blue arena service/default/x');
+    expect(self.json()).toEqual(expect.arrayContaining(theirs));
+    await expectNothingToDo(self);
+  });
+
+  test('says so where there is nothing of ours under them', async () => {
+    const { refused } = await world([]).move({ kind: 'rename', former: { prefix: 'typo-', suffix: '' } });
+    expect(refused).toMatchObject([{ reason: 'warning', message: expect.stringContaining('under prefix "typo-"') }]);
+  });
 });
 
 describe('rekey', () => {

@@ -21,6 +21,7 @@ import { passesFilter } from '../zones/zones.ts';
 import {
   frozenZone,
   isOwnable,
+  leavesRoom,
   type Moves,
   NOTHING,
   ownershipOf,
@@ -37,7 +38,7 @@ export function planRename(former: Partial<NamingSettings>, input: PlanInput): M
   const { settings } = input;
   const owners = ownersOf(input.snapshots, settings.sourceOf);
   const old: NamingSettings = { ...settings.naming, ...former };
-  return together(
+  const all = together(
     viewZones(input.zones, settings, owners).flatMap(view => {
       const index = indexOwnership(view.zone, view.records, old);
       const spoken = [...index].filter(([, claims]) => claims.some(({ ownership }) => owners.ours(ownership.owner)));
@@ -48,6 +49,10 @@ export function planRename(former: Partial<NamingSettings>, input: PlanInput): M
         .map(name => renameAt(name, claimsOf(name, index, view.records, old), view, { input, owners }));
     }),
   );
+  if (all.moves.length + all.refused.length > 0) return all;
+  const { prefix, suffix, wildcardReplacement } = old;
+  const message = `no ownership record of ours is left under prefix "${prefix}", suffix "${suffix}" and wildcard replacement "${wildcardReplacement}" alone`;
+  return { moves: [], refused: [{ reason: 'warning', message }] };
 }
 
 function renameAt(
@@ -68,10 +73,12 @@ function renameAt(
   const frozen = frozenZone(name, zone, settings);
   if (frozen) return frozen;
   const no = (why: string) => refusedAt('conflict', name, zone, why);
-  const other = [...former, ...today].find(claim => !isOurs(claim));
+  const other = [...former, ...today].find(
+    claim => !isOurs(claim) && renamed.some(({ record }) => !leavesRoom(claim, record)),
+  );
   if (other) return no(`the owner "${other.ownership.owner}" has the ownership record ${other.txt.name} there`);
   // What another name of the zone is known by, as things are, stays.
-  const leaving = former.filter(claim => !decidesElsewhere(claim, name, view, settings));
+  const leaving = former.filter(claim => isOurs(claim) && !decidesElsewhere(claim, name, view, settings));
   const records = renamed.map(({ record }) => record);
   const fresh = renamed.flatMap(({ record, claim, present }) =>
     present && present.txt !== claim.txt ? [] : [ownershipOf(record, withPartsBeside(claim, former), zone, settings)],

@@ -57,10 +57,11 @@ function ownershipNameTaken(txt: RecordSet, current: Current, context: NameConte
   const { name } = current;
   for (const record of recordsAt(txt.name, view)) {
     if (record.type === 'CNAME') return `the name of its ownership record, ${txt.name}, is a CNAME: ${MAKE_ROOM}`;
-    if (record.type !== 'TXT') continue;
+    // What has another set identifier, and the same policy, is somebody's beside it, whatever it says.
+    if (record.type !== 'TXT' || stands(record, txt)) continue;
     if (ownershipsIn(record, settings.naming).length === 0)
       return `the name of its ownership record, ${txt.name}, has a TXT record that is not an ownership record: ${MAKE_ROOM}`;
-    if (!isSameIdentifier(record, txt) && !stands(record, txt) && isStray(record, current, context))
+    if (!isSameIdentifier(record, txt) && isStray(record, current, context))
       return `an ownership record of another routing stands at ${txt.name}${describeSet(record)}, and fits no record set: remove it by hand`;
   }
   const claims = claimsOf(name, view.ownership, view.records, settings.naming);
