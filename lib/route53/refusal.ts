@@ -24,7 +24,7 @@ export interface Refused {
 
 /** How Route 53 begins each of the messages that it joins with commas into one bracketed string. */
 const BEGINNINGS =
-  /, (?=Tried to (?:create|delete)|RRSet (?:of type|with DNS name)|Invalid Resource Record|Duplicate Resource Record|FATAL problem|Exceeded limit|Number of records|RDATA character|Cannot have more|Cannot find location|The request contains|A HostedZone must|Invalid request:)/;
+  /, (?=Tried to (?:create|delete)|RRSet (?:of type|with DNS name)|Invalid Resource Record|Duplicate Resource Record|FATAL problem|Exceeded limit|Number of records|RDATA character|Cannot have more|Cannot find location|A non-alias primary|The request contains|A HostedZone must|Invalid request:)/;
 
 const STALE =
   /but it already exists|but it was not found|do not match the current values|conflicts with other records|a conflicting RRSet of type|cannot be created (?:as|because)|but that target was not found/;
@@ -102,6 +102,10 @@ function isAt(location: string): (record: RecordSet) => boolean {
   };
 }
 
+/** Which Route 53 names no record set of either: an ownership record is meant, too, beside an alias that needs none. */
+const isUnchecked = ({ alias, routing, healthCheckId }: RecordSet): boolean =>
+  routing?.failover === 'PRIMARY' && !alias && healthCheckId === undefined;
+
 function culprits(message: string, index: BatchIndex): NameChange[] {
   const [, aliasTarget, type] = /alias that targets (\S+?),(?: type (\S+))?/.exec(message) ?? [];
   if (aliasTarget !== undefined) {
@@ -124,6 +128,8 @@ function culprits(message: string, index: BatchIndex): NameChange[] {
   if (said.length > 0) return ofOneSet(message, [...new Set(said.flatMap(named))]);
   const [, location] = /^Cannot find location: '(.*?)'/s.exec(message) ?? [];
   if (location !== undefined) return index.all.filter(({ creates }) => creates.some(isAt(location)));
+  if (/primary ResourceRecordSet must have an associated health check/.test(message))
+    return index.all.filter(({ creates }) => creates.some(isUnchecked));
   const checked = index.all.filter(({ creates }) =>
     creates.some(({ healthCheckId }) => healthCheckId !== undefined && message.includes(healthCheckId)),
   );

@@ -119,6 +119,25 @@ describe('the culprits of a refused batch are found in the words of Route 53', (
     ]);
   });
 
+  test('a primary without health check, though it be the ownership record of an alias, is to blame', () => {
+    const routing = { failover: 'PRIMARY' } as const;
+    const failover = (name: string, more: object): NameChange => ({
+      ...create(name),
+      creates: [{ ...address(name, '192.0.2.1'), setIdentifier: 's', routing, ...more }],
+    });
+    const alias = { zoneId: 'Z1', dnsName: 'lb.example.net', evaluateTargetHealth: true };
+    const some = [
+      failover('unchecked.example.com', {}),
+      failover('checked.example.com', { healthCheckId: 'h' }),
+      failover('alias.example.com', { alias }),
+      failover('second.example.com', { routing: { failover: 'SECONDARY' } }),
+      create('b.example.com'),
+    ];
+    const words =
+      "[A non-alias primary ResourceRecordSet must have an associated health check. No changes made., Tried to create resource record set [name='b.example.com.', type='A'] but it already exists]";
+    expect(verdicts(words, some)).toEqual(['b.example.com stale', 'unchecked.example.com invalid']);
+  });
+
   test('a full zone is nobody’s fault', () => {
     expect(understand('[Exceeded limit MAX_RRSETS_BY_ZONE for zone: Z1]', batch)).toEqual({
       verdicts: [],
