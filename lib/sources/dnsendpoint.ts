@@ -185,14 +185,15 @@ function fromEntry(entry: Entry, settings: SourceSettings, notes: Notes): Endpoi
   if (!pointing) return withValues(entry, targets, common, notes);
   const aliasTypes = byDefault ? aliasTypesOf(alias) : narrowedTo(type, alias);
   const wanted = { ...common, ...(aliasTypes && { aliasTypes }) };
+  const routedBy = properties.get('aws/multi-value-answer');
   // Default targets say by themselves what record they make.
-  if (byDefault) return endpointsOf({ names: [name], targets }, wanted, settings, notes);
+  if (byDefault) return endpointsOf({ names: [name], targets }, wanted, settings, notes, routedBy);
   const misfit = targets.find(target => !fitsType(type, target, wish === 'always'));
   if (misfit) {
     refused(name, 'invalid', misfit.field, `${quoted(misfit.text)} is not a target of a record of type ${type}`, notes);
     return [];
   }
-  return endpointsOf({ names: [name], targets }, wanted, settings, notes);
+  return endpointsOf({ names: [name], targets }, wanted, settings, notes, routedBy);
 }
 
 /** The types of an alias to a name: an A or AAAA entry asks for its own, a CNAME for those that `alias` leaves. */

@@ -38,7 +38,8 @@ export function published(object: KubernetesObject, asked: readonly Asked[], set
   const common = commonOf(object);
   if (common === undefined) return [];
   warnOfDetails(object);
-  return asked.flatMap(each => endpointsOf(each, narrowed(common, each, object), settings, notes));
+  const routedBy = annotationOf(object.annotations, 'aws-multi-value-answer');
+  return asked.flatMap(each => endpointsOf(each, narrowed(common, each, object), settings, notes, routedBy));
 }
 
 /** Where the load balancer is said to have no IPv6 address, an alias to it has none either. */
@@ -74,12 +75,16 @@ export function commonOf(object: KubernetesObject): Common | undefined {
   };
 }
 
-/** Endpoints of names and their targets. What the config's nets leave nothing of is not wanted. */
+/**
+ * Endpoints of names and their targets. What the config's nets leave nothing of is not wanted.
+ * @param routedBy what asks for multivalue answers, if anything does
+ */
 export function endpointsOf(
   { names, targets }: Asked,
   common: Common,
   settings: SourceSettings,
   notes: Notes,
+  routedBy?: Field,
 ): Endpoint[] {
   const { aliasTypes, ...ofAddresses } = common;
   const endpoints: Endpoint[] = [];
@@ -90,7 +95,8 @@ export function endpointsOf(
   for (const name of names) {
     for (const set of sets) {
       if (set.type === 'CNAME' && set.targets[0] === name) pointsToItself(name, field, notes);
-      else if (set.type === 'CNAME' && common.routing?.multiValueAnswer) noMultivalue(name, field, notes);
+      else if (set.type === 'CNAME' && common.routing?.multiValueAnswer)
+        noMultivalue(name, routedBy?.field ?? field, notes);
       else endpoints.push({ name, ...set, ...(set.type === 'CNAME' && aliasTypes ? common : ofAddresses) });
     }
   }

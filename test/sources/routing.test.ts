@@ -245,6 +245,7 @@ describe('what Route 53 would refuse holds the object’s records, and names wha
     expect(held(wanted)).toEqual(['a.example.com']);
     expect(onlyFinding(wanted)).toMatchObject({
       reason: 'invalid',
+      field: `metadata.annotations["${ALPHA}aws-multi-value-answer"]`,
       message: expect.stringContaining('aws-multi-value-answer'),
     });
   });
