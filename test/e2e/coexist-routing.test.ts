@@ -23,6 +23,22 @@ const OBJECTS: readonly KubernetesObject[] = [
   routed('near', 'near', { 'aws-geoproximity-region': 'eu-west-1', 'aws-geoproximity-bias': '5' }, '203.0.113.7'),
   routed('far', 'near', { 'aws-geoproximity-coordinates': '52.52,13.41' }, '203.0.113.8'),
   service('checked', { hostname: 'checked.example.com', 'aws-health-check-id': CHECK }, ['203.0.113.9']),
+  service(
+    'checked-alias',
+    { hostname: 'checked-alias.example.com', 'aws-health-check-id': CHECK, 'aws-evaluate-target-health': 'false' },
+    [NLB],
+  ),
+  routed('drained', 'c', { 'aws-weight': '0' }, 'lb.example.net'),
+  routed('all', 'c', { 'aws-weight': '255' }, 'other.example.net'),
+  routed('six', '*.wild', { 'aws-region': 'ap-southeast-7' }, '2001:db8::1'),
+  routed('state', 'us', { 'aws-geolocation-country-code': 'US', 'aws-geolocation-subdivision-code': 'CA' }, ALB),
+  routed('land', 'us', { 'aws-geolocation-continent-code': 'NA' }, '203.0.113.10'),
+  routed(
+    'local',
+    'near',
+    { 'aws-geoproximity-local-zone-group': 'us-east-1-bue-1', 'aws-geoproximity-bias': '-99' },
+    '203.0.113.12',
+  ),
 ];
 
 /** ExternalDNS writes record sets with multivalue answers in every loop, so they are in no comparison with it. */
