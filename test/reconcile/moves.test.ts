@@ -543,6 +543,19 @@ describe('record sets with set identifiers are each somebody’s by itself', () 
     );
   });
 
+  test('adopt --overwrite: a simple record that its object wants routed becomes so with the next run', async () => {
+    const self = world([address('x.example.com', '192.0.2.9')], [wants('blue')]);
+    const ask = adopt('x.example.com');
+    expect((await self.move(ask)).refused[0]?.message).toMatch(/is not as service\/default\/blue wants it/);
+    expect((await self.move({ ...ask, overwrite: true })).done).toMatchObject([{ resource: 'service/default/blue' }]);
+    await self.run();
+    expect(self.calls.changeRecordSets).toBe(1);
+    expect(self.records()).toEqual([
+      'a-x.example.com TXT#blue arena service/default/blue',
+      'x.example.com A#blue 192.0.2.1',
+    ]);
+  });
+
   test('release gives up each, and shows whose it was', async () => {
     const self = world([...sets, ...['blue', 'green'].map(id => says(id, 'arena')), says('red', 'third')], wanted);
     expect(to(await self.move(release('x.example.com')))).toEqual(BOTH);

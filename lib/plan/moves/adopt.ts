@@ -2,7 +2,7 @@ import type { DnsName, Finding, NameChange, Ownership, RecordSet } from '../../m
 import { isSameSet, resourceOf, sameRecord, whyLeftAlone } from '../../model/index.ts';
 import { type Current, type CurrentRecord, currentAt } from '../current/current.ts';
 import { viewZones, type ZoneView } from '../current/zone-view.ts';
-import { facetOf } from '../desired/facets.ts';
+import { facetOf, groupOf } from '../desired/facets.ts';
 import type { PlanInput } from '../input.ts';
 import { type Owners, ownersOf } from '../owners/owners.ts';
 import { describeSet } from '../preconditions/unmet.ts';
@@ -145,12 +145,11 @@ function adoptTarget(
 function whyNobodys(record: RecordSet, change: NameChange | undefined, settings: PlanSettings): string | undefined {
   if (!isManaged(record.type, settings)) return 'is left out by records.types';
   const asked = change?.creates.filter(other => other.name === record.name) ?? [];
-  return (
-    whyLeftAlone(record) ??
-    (asked.some(other => facetOf(other) === facetOf(record))
-      ? undefined
-      : 'is asked for by no object: the next run would remove it')
-  );
+  // A simple one makes room for routed ones, in one change of the name.
+  const becomes = (other: RecordSet) =>
+    record.setIdentifier === undefined && groupOf(other.type) === groupOf(record.type);
+  if (asked.some(other => facetOf(other) === facetOf(record) || becomes(other))) return whyLeftAlone(record);
+  return whyLeftAlone(record) ?? 'is asked for by no object: the next run would remove it';
 }
 
 function whyDiffers(record: RecordSet, { creates, objects }: NameChange): string | undefined {
