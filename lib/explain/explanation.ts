@@ -1,6 +1,7 @@
 import type {
   ClusterName,
   DnsName,
+  Endpoint,
   Finding,
   HistoryLine,
   HostedZone,
@@ -90,7 +91,7 @@ export type Outcome = 'published' | 'shared' | 'pending' | 'refused' | 'waiting'
 export interface Asker {
   readonly object: ObjectRef;
   readonly name: DnsName;
-  readonly wants: readonly { readonly type: string; readonly targets: readonly string[] }[];
+  readonly wants: readonly Pick<Endpoint, 'type' | 'targets' | 'setIdentifier' | 'routing'>[];
   readonly outcome: Outcome;
   /** What decided, in a word: `conflict`, `merge`, `filter`, …; absent: nothing had to be decided. */
   readonly rule?: string;

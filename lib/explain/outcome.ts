@@ -96,7 +96,12 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
     asked
       .filter(({ cluster }) => cluster === object.cluster)
       .flatMap(({ endpoints }) => endpoints.filter(one => one.name === name && isSame(one.object, object)))
-      .map(({ type, targets }) => ({ type, targets })),
+      .map(({ type, targets, setIdentifier, routing }) => ({
+        type,
+        targets,
+        ...(setIdentifier !== undefined && { setIdentifier }),
+        ...(routing && { routing }),
+      })),
   );
   const bySources = toldBySources(object, asked);
   const ofObject = bySources.filter(finding => finding.name === undefined);

@@ -14,7 +14,8 @@ function valuesOf({ alias, values = [], trafficPolicyInstanceId: policy }: Recor
 
 const ttlText = (ttl: number | undefined) => (ttl === undefined ? '' : `(${ttl} s)`);
 
-function routingText(record: RecordSet): string {
+/** Set identifier, routing and health check, in brackets; empty of a simple one. */
+export function routingText(record: Pick<RecordSet, 'setIdentifier' | 'routing' | 'healthCheckId'>): string {
   const { setIdentifier = '', healthCheckId } = record;
   const check = healthCheckId === undefined ? '' : `health check ${healthCheckId}`;
   const parts = [setIdentifier, describeRouting(record), check].filter(part => part !== '');

@@ -13,6 +13,7 @@ import type {
 } from '../explain/index.ts';
 import { describeObject, type Finding, type HistoryLine, whyLeftAlone } from '../model/index.ts';
 import { printable } from '../printable.ts';
+import { routingText } from './change.ts';
 import { describeValue } from './text.ts';
 
 type Style = Parameters<typeof styleText>[0];
@@ -181,8 +182,10 @@ function dnsLines({ answers, nameServers, problems, server }: NonNullable<Explan
 
 function askerLines({ wants, outcome, rule, reasons }: Asker, subject: string, options: ExplainOptions): string[] {
   const paint = painter(options);
-  const targets = wants.map(({ type, targets: some }) =>
-    some.length === 0 ? type : `${type === 'CNAME' ? '' : `${type} `}${firstFew(some)}`,
+  const targets = wants.map(({ type, targets: some, ...set }) =>
+    [some.length === 0 ? type : `${type === 'CNAME' ? '' : `${type} `}${firstFew(some)}`, routingText(set)]
+      .join(' ')
+      .trim(),
   );
   const by = rule === undefined || outcome === 'published' ? '' : ` (decided by: ${rule})`;
   const head = `${printable(subject)}${targets.length > 0 ? printable(` → ${targets.join('; ')}`) : ''}: ${paint(OUTCOMES[outcome], outcome)}${by}`;

@@ -591,3 +591,15 @@ test.each([
   expect(advice).toContain('remove the record');
   expect(asking[0]?.reasons[0]?.message).toContain(what);
 });
+
+test('of objects that share a name by set identifiers it is told which each asks for, and how it is routed', async () => {
+  const routed = (id: string, weight: string, target: string) =>
+    service(id, { hostname: 'a.example.com', 'set-identifier': id, 'aws-weight': weight }, [target]);
+  objects(routed('blue', '1', '203.0.113.1'), routed('green', '2', '203.0.113.2'));
+  await world.run();
+  const { asking } = await explain(world, 'a.example.com');
+  expect(asking.flatMap(({ wants }) => wants)).toEqual([
+    { type: 'A', targets: ['203.0.113.1'], setIdentifier: 'blue', routing: { weight: 1 } },
+    { type: 'A', targets: ['203.0.113.2'], setIdentifier: 'green', routing: { weight: 2 } },
+  ]);
+});
