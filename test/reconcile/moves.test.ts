@@ -534,6 +534,14 @@ describe('record sets with set identifiers are each somebody’s by itself', () 
     expect(self.json()).toContainEqual(says('red', 'third'));
   });
 
+  test('of weighted ownership records all have the TTL of those that stay', async () => {
+    const theirs = { ...says('red', 'third'), ttl: 60 };
+    const self = world([...sets, theirs], wanted);
+    expect(to(await self.move(adopt('x.example.com')))).toEqual(BOTH);
+    expect(self.json().filter(({ type, ttl }) => type === 'TXT' && ttl === 60)).toHaveLength(3);
+    await expectNothingToDo(self);
+  });
+
   test('adopt: one that is not as its object wants it does not hold up the other', async () => {
     const self = world(sets, [wants('blue'), wants('green', '192.0.2.9')]);
     const result = await self.move(adopt('x.example.com'));

@@ -100,18 +100,32 @@ function freshOwnership({ deltas, current }: Composition, { view, settings, owne
     const label = (owners.shared(owner) || labelled) && { cluster: object.cluster };
     const ownerships = together ?? [{ owner, resource: resourceOf(object), ...label }];
     const name = ownershipName(record.name, record.type, view.zone.name, settings.naming);
-    const txt: RecordSet = {
-      name,
-      type: 'TXT',
-      ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
-      ...(record.routing && { routing: record.routing }),
-      ...(record.healthCheckId !== undefined && { healthCheckId: record.healthCheckId }),
-      ttl: record.routing?.weight === undefined ? OWNERSHIP_TTL : weightedTtl(recordsAt(name, view), replaced),
-      values: ownerships.map(ownership => writeOwnership(ownership, name, settings.naming)),
-    };
+    const values = ownerships.map(ownership => writeOwnership(ownership, name, settings.naming));
+    const txt = ownershipRecord(record, { name, values }, recordsAt(name, view), replaced);
     fresh.set(recordId(txt), txt);
   }
   return fresh;
+}
+
+/**
+ * The ownership record of a record set: with its set identifier, routing and health check, without which Route 53 takes no primary.
+ * @param standing what stands at its name; `replaced` goes
+ */
+export function ownershipRecord(
+  { setIdentifier, routing, healthCheckId }: RecordSet,
+  { name, values }: { readonly name: DnsName; readonly values: readonly string[] },
+  standing: readonly RecordSet[],
+  replaced: ReadonlySet<RecordSet>,
+): RecordSet {
+  return {
+    name,
+    type: 'TXT',
+    ...(setIdentifier !== undefined && { setIdentifier }),
+    ...(routing && { routing }),
+    ...(healthCheckId !== undefined && { healthCheckId }),
+    ttl: routing?.weight === undefined ? OWNERSHIP_TTL : weightedTtl(standing, replaced),
+    values,
+  };
 }
 
 /** Of weighted ownership records, too, all of one name have one TTL: that of those which stay. */

@@ -124,7 +124,7 @@ function adoptTarget(
   const labels = records.flatMap(record => labelFor(record, change, zone, settings) ?? []);
   const [first] = labels;
   if (refused.length > 0 || !first) return { moves: [], refused, left };
-  const fresh = records.map((record, i) => ownershipOf(record, [labels[i] as Ownership], zone, settings));
+  const fresh = records.map((record, i) => ownershipOf(record, [labels[i] as Ownership], view, settings, leaving));
   const taken = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken.length > 0) return { moves: [], refused: taken.map(text => no('conflict', text)), left };
   const differs = records.some(record => !change?.creates.some(other => sameRecord(other, record)));

@@ -4,7 +4,7 @@ import type { DnsName, Finding, HostedZone, NameChange, OwnerId, Party, RecordSe
 import { isSameIdentifier, recordId } from '../../model/index.ts';
 import { type Claim, isOwnershipRecord, writeOwnership } from '../../registry/index.ts';
 import { isFrozen } from '../brakes/freeze.ts';
-import { byId, OWNERSHIP_TTL, ownershipNameOf, uniqueSets, withOtherValues } from '../change/change.ts';
+import { byId, ownershipNameOf, ownershipRecord, uniqueSets, withOtherValues } from '../change/change.ts';
 import { recordsAt, type ZoneView } from '../current/zone-view.ts';
 import { isManaged, type PlanSettings } from '../settings.ts';
 
@@ -66,18 +66,13 @@ export function swapOwnership(
 export function ownershipOf(
   record: RecordSet,
   ownerships: readonly Claim['ownership'][],
-  zone: HostedZone,
+  view: ZoneView,
   settings: PlanSettings,
+  leaving: readonly Claim[],
 ): RecordSet {
-  const name = ownershipNameOf(record, zone, settings);
-  return {
-    name,
-    type: 'TXT',
-    ...(record.setIdentifier !== undefined && { setIdentifier: record.setIdentifier }),
-    ...(record.routing && { routing: record.routing }),
-    ttl: OWNERSHIP_TTL,
-    values: ownerships.map(ownership => writeOwnership(ownership, name, settings.naming)),
-  };
+  const name = ownershipNameOf(record, view.zone, settings);
+  const values = ownerships.map(ownership => writeOwnership(ownership, name, settings.naming));
+  return ownershipRecord(record, { name, values }, recordsAt(name, view), new Set(leaving.map(({ txt }) => txt)));
 }
 
 /** What an ownership record says, and what those beside it say of the parts that other clusters have. */

@@ -81,7 +81,9 @@ function renameAt(
   const leaving = former.filter(claim => isOurs(claim) && !decidesElsewhere(claim, name, view, settings));
   const records = renamed.map(({ record }) => record);
   const fresh = renamed.flatMap(({ record, claim, present }) =>
-    present && present.txt !== claim.txt ? [] : [ownershipOf(record, withPartsBeside(claim, former), zone, settings)],
+    present && present.txt !== claim.txt
+      ? []
+      : [ownershipOf(record, withPartsBeside(claim, former), view, settings, leaving)],
   );
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken !== undefined) return no(taken);

@@ -173,7 +173,7 @@ export function moveTheirs(
   const fresh = records.map((record, i) => {
     const claim = held[i]?.claim;
     const parts = claim?.ownership.share && withPartsBeside(claim, leaving).map(part => ({ ...part, owner: to }));
-    return ownershipOf(record, parts ?? [labels[i] as Ownership], zone, settings);
+    return ownershipOf(record, parts ?? [labels[i] as Ownership], view, settings, leaving);
   });
   const [taken] = fresh.flatMap(txt => whyTaken(txt, leaving, view) ?? []);
   if (taken !== undefined) return refusedAt('conflict', name, zone, taken);
