@@ -130,7 +130,11 @@ function keptFindings(plans: ReadonlyMap<DnsName, NamePlan>, zone: HostedZone): 
     const one = names.length === 1;
     const shown = one ? first : `${names.length} names (${firstOf(names, SHOWN)})`;
     const what = partly ? (one ? `a part of ${shown} is` : `parts of ${shown} are`) : `${shown} ${one ? 'is' : 'are'}`;
-    const message = `${what} kept though no object asks for ${one ? 'it' : 'them'}: ${why}`;
+    const it = one ? 'it' : 'them';
+    // That nobody asks is not known of what was not read.
+    const asked =
+      keeping.why === 'unread' ? `: whether an object asks for ${it} is not known` : ` though no object asks for ${it}`;
+    const message = `${what} kept${asked}: ${why}`;
     const { cluster, release } = keeping;
     return {
       ...{ reason: 'frozen', message, name: first, zone: zone.id },

@@ -62,5 +62,7 @@ test('what is kept for many names is told of the one that is asked for', () => {
   };
   const [finding] = focus(input, new Set(['y.example.com'])).get('y.example.com')!.findings;
   expect(finding).toMatchObject({ reason: 'frozen', name: 'y.example.com' });
-  expect(finding!.message).toMatch(/^y\.example\.com is kept though no object asks for it: prod: service objects/);
+  expect(finding!.message).toMatch(
+    /^y\.example\.com is kept: whether an object asks for it is not known: prod: service objects/,
+  );
 });
