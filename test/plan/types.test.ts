@@ -35,6 +35,30 @@ describe('records of every type', () => {
     expect(changesOf(gone).sort()).toEqual([`- ${owned}`, `- sub.example.com ${type} ${value}`].sort());
   });
 
+  test('a CNAME takes the place of what its object had there, in one change; beside what stays it is told', () => {
+    const wants = [typed('CNAME', 'x.example.com', ['a.example.net'], { alias: 'never' })];
+    const records = [set('x.example.com', 'TXT', '"token"'), 'txt-x.example.com TXT arena crd/default/x'];
+    const kinds = { crd: { complete: true as const, objects: 1 } };
+    const snapshots = [{ ...EMPTY, kinds, endpoints: wants }];
+    const made = planOf({ records, settings: ALL, snapshots });
+    expect(made.zones.map(({ changes }) => changes.length)).toEqual([1]);
+    expect(changesOf(made)).toEqual(
+      expect.arrayContaining(['- x.example.com TXT "token"', '+ x.example.com CNAME a.example.net']),
+    );
+    const kept = planOf({ records, settings: { ...ALL, policy: 'upsert-only' }, snapshots });
+    expect(changesOf(kept)).toEqual([]);
+    expect(reasonsOf(kept)).toContain('conflict x.example.com');
+    const unread = { crd: { complete: false as const, error: 'away' } };
+    const other = endpoint('service/a x.example.com a.example.net', { alias: 'never' });
+    const service = { complete: true as const, objects: 1 };
+    const frozen = planOf({
+      records,
+      settings: ALL,
+      snapshots: [{ ...EMPTY, kinds: { ...unread, service }, endpoints: [other] }],
+    });
+    expect(changesOf(frozen)).toEqual([]);
+  });
+
   test('of one name stand side by side, whosever they are', () => {
     const records = [set('www.example.com', 'TXT', '"theirs"'), set('www.example.com', 'MX', '10 theirs.net')];
     const wants = ['service/a www.example.com 203.0.113.1', typed('MX', 'www.example.com', ['10 ours.net'])];

@@ -440,6 +440,17 @@ describe('what was given no set identifier is its namespace’s alone', () => {
     expect(records(world)).toEqual([SIMPLE, `w.example.com AAAA#six ${V6} weight 1`]);
   });
 
+  test('a name that gets free: what two of a namespace have of it by type leaves no room for another policy', async () => {
+    const world = await worldOf([asks('old', {}, '2001:db8::1', 'shop')]);
+    const { result } = await become(world, [
+      asks('a', {}, '203.0.113.1', 'shop'),
+      asks('b', {}, '2001:db8::2', 'shop'),
+      asks('other', weighted('other', 4), '2001:db8::3', 'other'),
+    ]);
+    expect(records(world)).toEqual([SIMPLE, 'w.example.com AAAA 2001:db8::2']);
+    expect(told(result)).toEqual(['conflict other', 'merged a', 'merged b']);
+  });
+
   test('who has a set identifier there already keeps it', async () => {
     const other = asks('other', weighted('other', 1), V6, 'other');
     const world = await worldOf([other]);

@@ -74,10 +74,12 @@ test('a service that moves is answered all the way, whatever cannot be read in b
       };
       await step(WAY[0] as State);
       expect(answering(world, targets)).toEqual(['a']);
+      // Judged afterwards: what is thrown in here is one more error that the run deals with.
+      const answered: boolean[] = [];
       world.hooks = {
         change: (_zone, apply) => {
           apply();
-          expect(isAnswered(world)).toBe(true);
+          answered.push(isAnswered(world));
         },
       };
       for (const [i, state] of WAY.entries()) {
@@ -87,6 +89,7 @@ test('a service that moves is answered all the way, whatever cannot be read in b
         if (kindA === kindB) expect(answering(world, targets)).toEqual(state.answers);
         expect(await step(state), 'a second run sends nothing').toBe(0);
       }
+      expect(answered).not.toContain(false);
       expect(
         world
           .json()

@@ -1,4 +1,4 @@
-import { type Finding, type ObjectRef, recordId } from '../../model/index.ts';
+import { type DnsName, type Finding, isAddressType, type ObjectRef, recordId } from '../../model/index.ts';
 import { type Delta, diff } from '../change/diff.ts';
 import { firstKeeps, type StayingRecord } from '../conflict/conflict.ts';
 import { type Contender, ofFacet } from '../conflict/contenders.ts';
@@ -43,20 +43,38 @@ export function planFacet(
   const { winners, covered, staying, findings } = firstKeeps(current, asking, context);
   const [first] = winners;
   if (!first) return { deltas: [], findings, objects: [] };
-  const plan = planDesired(current, winners, { staying, covered, whole }, context);
+  const plan = planDesired(
+    current,
+    winners,
+    { staying, covered, whole: withoutGoing(whole, candidates, context) },
+    context,
+  );
   const keeping = staying.find(one => one.keeping && one.keeping.why !== 'waiting')?.keeping;
   return { ...plan, findings: [...findings, ...plan.findings], ...(keeping && { keeping }) };
 }
 
+/** What of other types goes in the same batch is in no CNAME's way. */
+function withoutGoing(whole: Current, candidates: readonly Candidate[], context: NameContext): Current {
+  if (context.settings.policy !== 'sync' || whole.ours.every(({ record }) => isAddressType(record.type))) return whole;
+  const asked = new Set(candidates.map(facetOfCandidate));
+  const goes = ({ record }: OwnedRecord) => !isAddressType(record.type) && !asked.has(facetOf(record));
+  const going = new Set(goneOf(whole.ours.filter(goes), whole.name, context));
+  return { ...whole, ours: whole.ours.filter(owned => !going.has(owned)) };
+}
+
+/** Those of which nothing says that they stay. */
+const goneOf = (ours: readonly OwnedRecord[], name: DnsName, context: NameContext): readonly OwnedRecord[] =>
+  ours.filter(
+    owned =>
+      isManaged(owned.record.type, context.settings) &&
+      !keepingOf(owned, name, context) &&
+      !isAwaited(owned, name, context),
+  );
+
 /** A facet that no object asks for, at a name that is asked for otherwise. */
 function removeFacet(current: Current, gives: Settled['gives'], context: NameContext): FacetPlan {
   const { owners, settings, view } = context;
-  const gone = current.ours.filter(
-    owned =>
-      isManaged(owned.record.type, settings) &&
-      !keepingOf(owned, current.name, context) &&
-      !isAwaited(owned, current.name, context),
-  );
+  const gone = goneOf(current.ours, current.name, context);
   const mayGo = ({ record }: OwnedRecord) =>
     settings.policy === 'sync' || (settings.policy === 'upsert-only' && gives(record));
   const deltas = gone.filter(mayGo).map(before => ({ before }));

@@ -28,7 +28,7 @@ export function grantNew(
     holders.filter(movesAway).flatMap(({ standing }) => standing.map(({ record }) => facetOf(record))),
   );
   const held = groupBy(holders, ({ candidate }) => facetOfCandidate(candidate));
-  const taken = new Set(held.keys());
+  const taken = new Map(held);
   for (const wish of wishes.filter(({ standing }) => standing.length === 0).sort(byPreference)) {
     const facet = facetOfCandidate(wish.candidate);
     if (wish.barred) {
@@ -39,8 +39,9 @@ export function grantNew(
     const moved = movedHere(wish, held.get(facet) ?? [], merge);
     const obstacle = moved ?? alone.obstacleTo(wish) ?? obstacleIn(wish, record => beside.obstacleToNew(record));
     if (obstacle) refused.set(wish.candidate, obstacle);
-    else if (!taken.has(facet)) {
-      taken.add(facet);
+    else if ((taken.get(facet) ?? []).every(first => withoutRoom(wish, first, merge) === undefined)) {
+      // Also one that adds types of its own to what a neighbour has: they stand in the way of what comes after it.
+      taken.set(facet, [...(taken.get(facet) ?? []), wish]);
       leads.push(wish);
       for (const record of wish.records) beside.add(record);
     }
