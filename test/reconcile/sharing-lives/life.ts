@@ -127,17 +127,23 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
       alias: [`n${cluster}${object}-0123456789abcdef.elb.us-east-1.amazonaws.com`],
       cname: [`lb${cluster}${object}.example.net`],
       none: [],
+      nowhere: ['nowhere.example.com'],
     };
     const kind = TARGETS[target] ?? 'ip';
     if (ANNOTATIONS[annotation]?.['set-identifier']) this.#routed.add(`c${cluster} service/${namespace}/${name}`);
     const said = ANNOTATIONS[annotation] ?? {};
-    const own = said['set-identifier'] === 'own' ? { 'set-identifier': `own-${cluster}-${object}` } : {};
+    const own = {
+      ...(said['set-identifier'] === 'own' && { 'set-identifier': `own-${cluster}-${object}` }),
+      ...(kind === 'nowhere' && { alias: 'true' }),
+    };
     const made = service(name, { hostname: asked.join(','), ...said, ...own }, targets[kind], namespace);
     this.#things.set(`${cluster} ${object}`, { cluster, namespace, name, hosts: asked, kind, object: made });
   }
 
   #stranger({ host, what, put }: Extract<Step, { do: 'foreign' }>): void {
-    const set: RecordJson = { name: `${HOSTS[host]}.`, type: 'A', ttl: 300, values: ['192.0.2.1'], ...FOREIGN[what] };
+    const { name = '', ...rest } = FOREIGN[what] ?? {};
+    const common = { type: 'A', ttl: 300, values: ['192.0.2.1'] };
+    const set: RecordJson = { ...common, ...rest, name: `${name}${HOSTS[host]}.` };
     editForeign(this.world.store, this.#foreign, set, put);
   }
 
@@ -146,15 +152,17 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
       .json()
       .filter(({ name, type }) => type === 'TXT' && name.endsWith(`-${host}.`))
       .flatMap(({ name, values = [], setIdentifier }) =>
-        values.map(value => {
-          const [, owner = ''] = /owner=([^,"]+)/.exec(value) ?? [];
-          // An owner id of one cluster alone says which it is; of several, as written while the config had one: any of them.
-          const [, cluster = this.#owners ? owner.replace('o', 'c') : ANY] = /cluster=([^,"]+)/.exec(value) ?? [];
-          const [, resource = ''] = /resource=([^,"]+)/.exec(value) ?? [];
-          const [, share] = /share=([^,"]+)/.exec(value) ?? [];
-          const type = name.slice(0, name.indexOf('-')).toUpperCase();
-          return { txt: name, host, type, cluster, resource, share: share?.split(';'), setIdentifier };
-        }),
+        values
+          .filter(value => value.includes('heritage='))
+          .map(value => {
+            const [, owner = ''] = /owner=([^,"]+)/.exec(value) ?? [];
+            // An owner id of one cluster alone says which it is; of several, as written while the config had one: any of them.
+            const [, cluster = this.#owners ? owner.replace('o', 'c') : ANY] = /cluster=([^,"]+)/.exec(value) ?? [];
+            const [, resource = ''] = /resource=([^,"]+)/.exec(value) ?? [];
+            const [, share] = /share=([^,"]+)/.exec(value) ?? [];
+            const type = name.slice(0, name.indexOf('-')).toUpperCase();
+            return { txt: name, host, type, cluster, resource, share: share?.split(';'), setIdentifier };
+          }),
       );
   }
 
@@ -247,9 +255,10 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
           .map(one => one.resource.split('/')[1]),
       );
       expect(spaces.size, `${host} is of one namespace: ${[...spaces]}`).toBeLessThanOrEqual(1);
-      // What stands is kept by an object that waits for the name, or is malformed.
+      // What stands is kept by an object that waits for the name, or its target, or is malformed.
       const waits = result.findings.some(
-        ({ reason, name }) => reason === 'invalid' || (reason === 'no-target' && name === host),
+        ({ reason, name, message }) =>
+          reason === 'invalid' || (name === host && (reason === 'no-target' || message.includes('the alias target'))),
       );
       if (!waits) this.#checkGone(host, things, now, isRead);
     }
@@ -318,7 +327,12 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
 
   /** Another tool writes one of our ownership records anew: the swap that names it is refused, and looked into. */
   #touch(which: number): void {
-    const txts = this.world.json().filter(({ name, type }) => type === 'TXT' && /^(a|aaaa|cname)-/.test(name));
+    const txts = this.world
+      .json()
+      .filter(
+        ({ name, type, values }) =>
+          type === 'TXT' && /^(a|aaaa|cname)-/.test(name) && values?.[0]?.includes('heritage='),
+      );
     const txt = txts[which % Math.max(1, txts.length)];
     if (!txt) return;
     this.#unseen = true;
@@ -341,6 +355,7 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
         isRead(`c${one.cluster}`) &&
         one.hosts.includes(host) &&
         one.kind !== 'none' &&
+        one.kind !== 'nowhere' &&
         had.some(said => isOf(said, one.cluster) && said.resource === `service/${one.namespace}/${one.name}`),
     );
     expect(
@@ -418,7 +433,7 @@ guard: {maxDeletes: {percent: 100, count: 100}, maxUpdates: {percent: 100, count
   }
 
   #checkMode(host: string, mode: string): void {
-    if ([...this.#foreign.values()].some(({ name }) => name === `${host}.`)) return;
+    if ([...this.#foreign.values()].some(({ name }) => name.endsWith(`${host}.`))) return;
     const stands = this.world.json().filter(({ name }) => name === `${host}.`);
     const address = (one: number) => `10.${one}.0.1`;
     if (mode === 'merge')

@@ -38,13 +38,17 @@ export const ANNOTATIONS: readonly Record<string, string>[] = [
   { ttl: '60' },
   ...ROUTED,
 ];
-export const TARGETS = ['ip', 'ip', 'ip', 'two', 'v6', 'both', 'alias', 'cname', 'none'] as const;
+export const TARGETS = ['ip', 'ip', 'ip', 'two', 'v6', 'both', 'alias', 'cname', 'none', 'nowhere'] as const;
 
 /** What a stranger may put there, where Route 53 takes it. */
 export const FOREIGN: readonly Partial<RecordJson>[] = [
   {},
   { setIdentifier: 'x', weight: 5 },
   { setIdentifier: 'c1', weight: 5 },
+  { type: 'AAAA', values: ['2001:db8::9'] },
+  // Where an ownership record is to stand.
+  { name: 'a-', type: 'TXT', values: ['"mine"'] },
+  { name: 'aaaa-', type: 'TXT', values: ['"mine"'], setIdentifier: 'c2', weight: 5 },
 ];
 
 export type Step =
