@@ -1,5 +1,6 @@
 import type { ClusterName, Finding, ObjectRef, Reason } from '../model/index.ts';
 import { resourceOf } from '../model/index.ts';
+import { IGNORE_FIELD } from '../sources/index.ts';
 import { ruleOf } from './outcome.ts';
 
 /** `kubectl` names an object so: `-n shop service/web`. */
@@ -29,7 +30,10 @@ const ADVICE: Readonly<Partial<Record<Reason, (finding: Finding, unreached: Read
     finding.field === undefined
       ? 'change the setting of the config that leaves it out'
       : `change ${finding.field}, which leaves it out`,
-  'no-target': finding => `wait for its load balancer, or see why it has none: ${look(finding)}`,
+  'no-target': finding =>
+    finding.field === IGNORE_FIELD && finding.object
+      ? `if runs may change it: take ${IGNORE_FIELD} off ${resourceOf(finding.object)} in ${finding.object.cluster}`
+      : `wait for its load balancer, or see why it has none: ${look(finding)}`,
   invalid: correct,
   unsupported: finding => `take ${finding.field ?? 'what is not supported'} out of the object`,
   'no-zone': () => 'create a hosted zone for the name, or let the config select the one that is there (zones)',

@@ -1,7 +1,7 @@
 import type { DnsName, Finding, ObjectRef, Reason, Snapshot } from '../model/index.ts';
 import { describeObject, isUnpublished, resourceOf } from '../model/index.ts';
 import type { FocusedName } from '../plan/index.ts';
-import { sourceOfResource } from '../sources/index.ts';
+import { IGNORE_FIELD, sourceOfResource } from '../sources/index.ts';
 import type { Asker, Outcome } from './explanation.ts';
 
 /** Whether what an object asks for stands, be it by its own record or by another's that says the same. */
@@ -114,7 +114,7 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
   const ofName = focused.flatMap(({ findings }) =>
     findings.filter(one => one.object === undefined && one.name === name),
   );
-  const held = wants.length === 0 ? heldBy(object, name, asked) : [];
+  const held = wants.length === 0 ? heldBy(object, name, asked, bySources) : [];
   const unread = unreadKind(object, name, asked);
   const others = unread.length === 0 ? ofName : withoutUnread(ofName);
   const { outcome, reasons } = decide(focused, { told, held, ofName: [...others, ...unread] });
@@ -123,11 +123,12 @@ export function askerOf(object: ObjectRef, focused: readonly FocusedName[], aske
 }
 
 /** A hold that its source told nothing of. */
-function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[]): Finding[] {
+function heldBy(object: ObjectRef, name: DnsName, asked: readonly Snapshot[], told: readonly Finding[]): Finding[] {
+  const ignored = told.some(({ field }) => field === IGNORE_FIELD);
   return asked
     .filter(({ cluster }) => cluster === object.cluster)
     .flatMap(({ holds }) => holds.filter(one => (one.name ?? name) === name && isSame(one.object, object)))
-    .map(({ message }) => ({ reason: 'no-target', message, object, name }));
+    .map(({ message }) => ({ reason: 'no-target', message, object, name, ...(ignored && { field: IGNORE_FIELD }) }));
 }
 
 /** Without what is frozen since it could not be read, where that is told of its objects; what takes a person stays. */

@@ -7,7 +7,8 @@ import { at, type KubernetesObject } from './object.ts';
 export const OWN_PREFIX = 'fairlead.dev/';
 
 const IGNORE = `${OWN_PREFIX}ignore`;
-const FIELD = `metadata.annotations["${IGNORE}"]`;
+/** Where an object says so. */
+export const IGNORE_FIELD = `metadata.annotations["${IGNORE}"]`;
 
 /**
  * An object may ask for its records to stay exactly as they are, whatever else it says.
@@ -30,16 +31,16 @@ export function keptAsIs({ metadata, notes }: KubernetesObject, asked: () => rea
     const shown = typeof value === 'string' ? quoted(value) : 'it';
     kept.add(
       'invalid',
-      FIELD,
+      IGNORE_FIELD,
       `${shown} is not allowed: write "keep", or remove it; until then its records stay as they are`,
     );
-    kept.holdAll(`${FIELD} is malformed`);
+    kept.holdAll(`${IGNORE_FIELD} is malformed`);
     return kept;
   }
   const message = `it says ${IGNORE}: keep`;
   kept.add(
     'warning',
-    FIELD,
+    IGNORE_FIELD,
     'its records stay exactly as they are, whatever the object says, until the annotation is removed',
   );
   kept.holdAll(message);

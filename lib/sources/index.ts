@@ -1,7 +1,7 @@
 export { desiredFrom, dnsFingerprint, joiningOf } from './desired.ts';
 export { parseDuration, parseSeconds } from './duration.ts';
 export { canonicalHostname, quoted } from './hostname.ts';
-export { OWN_PREFIX } from './ignore.ts';
+export { IGNORE_FIELD, OWN_PREFIX } from './ignore.ts';
 export {
   ASKING,
   isNamespaced,

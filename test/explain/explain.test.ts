@@ -160,6 +160,9 @@ describe('explain', () => {
     const found = await explain(world, 'a.example.com');
     expect(found).toMatchObject({ next: [], published: false });
     expect(JSON.stringify(found.asking)).toMatch(/ignore/);
+    expect(found.advice).toMatch(
+      /^if runs may change it: take metadata\.annotations\["fairlead\.dev\/ignore"\] off service\/default\/a/,
+    );
   });
 
   test('a name outside the domains', async () => {
