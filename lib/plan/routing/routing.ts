@@ -35,6 +35,7 @@ export interface Settled {
  * | some of them                                | one that goes on asking for what stands           | refused; what they have stays     |
  * | an object that has none there               | any of these                                      | refused where it conflicts        |
  * | one of another namespace that has none there | what was given no set identifier                 | refused ({@link Alone})           |
+ * | an object that has another one there        | what keeps it from being published                | refused; what it has stays        |
  *
  * The TTL of weighted record sets is what stands, as long as one that has it asks for it; it is no reason to refuse.
  */
