@@ -135,7 +135,7 @@ describe('clusters that share an owner id', () => {
       expect.objectContaining({
         reason: 'frozen',
         message: expect.stringMatching(
-          /^app0\.us\.example\.com is kept .*: eu: an object that could not be read now asked for it/,
+          /^app0\.us\.example\.com is kept: whether an object asks for it is not known: eu: an object that could not be read now asked for it/,
         ),
       }),
     );
